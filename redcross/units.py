@@ -1,0 +1,43 @@
+"""Units of measure: how a figure is stored, and what a workbook's heading may call it."""
+
+import decimal
+
+from django.db import models
+
+
+class Unit(models.TextChoices):
+    """The unit a value is stored in; headings may use a multiple of it."""
+
+    YUAN = "YUAN", "元"
+    PEOPLE = "PEOPLE", "人"
+    PERSONS = "PERSONS", "名"
+    PEOPLE_TIMES = "PEOPLE_TIMES", "人次"
+    CASES = "CASES", "例"
+    PIECES = "PIECES", "个"
+    ITEMS = "ITEMS", "项"
+    BATCHES = "BATCHES", "批"
+    SESSIONS = "SESSIONS", "期"
+    EVENTS = "EVENTS", "场"
+    ORGANS = "ORGANS", "枚"
+    SAMPLES = "SAMPLES", "人份"
+    MILLILITRES = "MILLILITRES", "毫升"
+    HOURS = "HOURS", "小时"
+    HOUSEHOLDS = "HOUSEHOLDS", "户"
+    TICKETS = "TICKETS", "份"
+    TEAMS = "TEAMS", "队"
+    DEVICES = "DEVICES", "台"
+    LINES = "LINES", "笔"
+    PLACE = "PLACE", "位"
+    PERCENT = "PERCENT", "%"
+    NONE = "NONE", ""
+
+
+MULTIPLES = {
+    "": decimal.Decimal(1),
+    "百": decimal.Decimal(100),
+    "千": decimal.Decimal(1000),
+    "万": decimal.Decimal(10_000),
+    "百万": decimal.Decimal(1_000_000),
+    "千万": decimal.Decimal(10_000_000),
+    "亿": decimal.Decimal(100_000_000),
+}

@@ -1,0 +1,159 @@
+"""What the reader needs to know of a sheet, as plain values: no model, no database.
+
+A `Sheet` (see `sheet.py`) is declared beside its model; `Sheet.specification()`
+resolves it into these. The modules workbook, heading, cells, checks and annotating
+take and give nothing but values, so that they can be tested by the thousand.
+"""
+
+import dataclasses
+import datetime as dt
+import enum
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from redcross.periods import Period
+from redcross.units import Unit
+
+
+class CellKind(enum.StrEnum):
+    """What a column's cells are read as; the dtype of the cleaned column in brackets."""
+
+    TEXT = "TEXT"  # [String]
+    DATE = "DATE"  # [Date]
+    DECIMAL = "DECIMAL"  # [Decimal(38, places)], in the field's stored unit
+    INTEGER = "INTEGER"  # [Int64]
+    BOOLEAN = "BOOLEAN"  # [Boolean] √ 是 1 有 / × 否 0 无
+    CHOICE = "CHOICE"  # [String], the stored key
+    REFERENCE = "REFERENCE"  # [String], the key of a named row (fund, campaign …)
+    BRANCH = "BRANCH"  # [Int64], the branch's id
+    ID_NUMBER = "ID_NUMBER"  # [String], GB 11643 or a foreign document
+    PHONE = "PHONE"  # [String], several joined by 、
+    CREDIT_CODE = "CREDIT_CODE"  # [String], GB 32100, warned of only
+
+
+class Severity(enum.StrEnum):
+    """ERROR blocks; WARNING passes with a written 说明; NOTICE only informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+class SheetKind(enum.StrEnum):
+    """What a sheet holds, and so what an upload of it does by default."""
+
+    LEDGER = "LEDGER"  # a line an event; default is to add (追加/补报)
+    ROSTER = "ROSTER"  # a line a person; default is to add
+    STATISTICS = "STATISTICS"  # a line a branch; default is to replace the period
+
+
+class Mode(enum.StrEnum):
+    """Add to what is there, or replace the period."""
+
+    APPEND = "append"
+    REPLACE = "replace"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One column of a sheet, resolved against its model."""
+
+    name: str  # the model's field
+    label: str  # the heading we print
+    kind: CellKind
+    aliases: tuple[str, ...] = ()  # other headings staff write
+    required: bool = False
+    unit: Unit = Unit.NONE  # what it is stored in; headings may say 万元
+    max_length: int | None = None
+    max_digits: int | None = None
+    decimal_places: int = 2
+    choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Every accepted word (label, synonym, key) → stored key, for CHOICE and REFERENCE."""
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Stored key → the label we print, for CHOICE and REFERENCE."""
+    allow_negative: bool = False
+    earliest: dt.date | None = None
+    latest: dt.date | None = None
+    fill_down: bool = False  # a merged label stands for the rows below it
+    personal: bool = False  # findings and diffs show it masked
+    unique_in_workbook: bool = False
+    default: object = None  # a constant for an empty or missing cell
+    note: str = ""  # 填写说明, printed in the template
+    sample: str = ""  # what the template's sample row shows
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rule:
+    """A check across columns of one row.
+
+    `broken` is an expression over the cleaned columns that is true where the rule is
+    broken (null counts as kept); rules naming an absent column are skipped.
+    `message` may hold {field} placeholders, filled with the row's values.
+    """
+
+    code: str
+    broken: Callable[[], pl.Expr]
+    needs: tuple[str, ...]  # fields that must be present, the first one is shown
+    message: str
+    suggestion: str = ""
+    severity: Severity = Severity.ERROR
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SheetSpec:
+    """One kind of workbook a branch hands in."""
+
+    key: str
+    title: str
+    kind: SheetKind
+    fields: tuple[FieldSpec, ...]
+    dated_by: str | None = None  # a row outside the uploaded period is an error
+    identity: tuple[str, ...] = ()  # repeats are numbered and warned of
+    rules: tuple[Rule, ...] = ()
+    branch_field: str | None = "branch"  # the 单位 column, where the workbook has one
+
+    def field(self, name: str) -> FieldSpec:
+        """Return the field called `name`; raise KeyError."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(name)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Context:
+    """Who uploads, for when, and how he names branches."""
+
+    period: Period
+    today: dt.date
+    branch_id: int
+    branch_names: Mapping[str, tuple[int, ...]]
+    """Normalised name, code or alias → ids it may mean; the caller has put the
+    uploader's own context first, so that one id means "resolved"."""
+    branch_labels: Mapping[int, str]
+    own_subtree: frozenset[int]  # ids the uploader may write for
+    level_branch_id: int | None = None
+    """Where a row names no branch: the uploading branch itself (= branch_id)."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to correct, at one cell of the uploaded workbook."""
+
+    worksheet: str
+    row: int | None  # as Excel numbers it; None for a whole column or table
+    column: str | None  # "C"
+    field: str | None
+    code: str
+    severity: Severity
+    message: str  # 第12行「身份证号」：校验码不正确（末位应为X）
+    suggestion: str = ""
+    value: str = ""  # as read; masked where the field is personal
+
+    @property
+    def cell(self) -> str | None:
+        """The address as Excel shows it, where it is one cell."""
+        if self.row is None or self.column is None:
+            return None
+        return f"{self.column}{self.row}"
