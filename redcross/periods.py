@@ -5,6 +5,9 @@ import datetime as dt
 import re
 from typing import Self
 
+from django.conf import settings
+from django.utils import timezone
+
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 _PART = re.compile(
     r"(?P<year>\d{4})(?:-?(?:(?:[Qq](?P<quarter>[1-4]))|(?:[Hh](?P<half>[12])))|-(?P<month>0?[1-9]|1[0-2]))?"
@@ -211,3 +214,9 @@ def _whole(text: str) -> tuple[dt.date, dt.date]:
         first = dt.date(year, int(match["half"]) * 6 - 5, 1)
         return first, add_months(first, 5)
     return dt.date(year, 1, 1), dt.date(year, 12, 1)
+
+
+def business_date(now: dt.datetime) -> dt.date:
+    """Return the day the portal counts as today: pinned in the demonstration."""
+    pinned: dt.date | None = settings.BUSINESS_DATE
+    return pinned or timezone.localdate(now)

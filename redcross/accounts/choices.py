@@ -1,0 +1,34 @@
+"""Closed lists of accounts."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person does here; the rights of each stand in `rules.py`."""
+
+    STATISTICIAN = "STATISTICIAN", "统计员"
+    REVIEWER = "REVIEWER", "审核员"
+    DESK = "DESK", "业务主管"
+    OFFICE = "OFFICE", "办公室"
+    FINANCE = "FINANCE", "财务复核"
+    LEADER = "LEADER", "领导"
+    ORGAN_COORDINATOR = "ORGAN_COORDINATOR", "人体器官捐献协调员"
+    STEM_CELL_STAFF = "STEM_CELL_STAFF", "造血干细胞工作人员"
+    STOREKEEPER = "STOREKEEPER", "仓库管理员"
+    SUPERVISOR = "SUPERVISOR", "监督"
+    AUDITOR = "AUDITOR", "安全审计员"
+    ADMINISTRATOR = "ADMINISTRATOR", "系统管理员"
+
+
+class Domain(models.TextChoices):
+    """The fields of work a role may be limited to."""
+
+    DONATIONS = "donations", "募捐筹资"
+    TRAINING = "training", "应急救护"
+    DONORS = "donors", "三献"
+    RELIEF = "relief", "人道救助"
+    REFORM = "reform", "改革与组织"
+
+
+WITHOUT_RECORDS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+"""Roles that give no sight of any record."""

@@ -1,0 +1,86 @@
+"""Row-level security and grants: what the application's own login may touch at all.
+
+Run by the owner after every `migrate`. The policies repeat the branch rule of
+`visible_to` in the database, so that a forgotten filter shows nothing. The owner is not
+bound by them: they are ENABLEd, not FORCEd.
+"""
+
+from collections.abc import Callable, Iterator
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections, models
+
+from redcross.accounts.models import Visible
+
+POLICY = "branch_in_scope"
+_IN_SCOPE = (
+    "{column} = ANY(ARRAY(SELECT unnest(string_to_array("
+    "current_setting('redcross.scope', true), ',')::bigint[])))"
+)
+
+_HISTORY_WRITES_AS_OWNER = """
+DO $$ DECLARE f regprocedure; BEGIN
+  FOR f IN SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+           WHERE n.nspname = 'public' AND NOT p.prosecdef
+             AND (p.proname LIKE 'pgtrigger_%' OR p.proname = '_pgh_attach_context')
+  LOOP EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = public', f);
+  END LOOP;
+END $$
+"""
+# Only the triggers write history: the application may read it and no more.
+
+_read_only: list[Callable[[], set[str]]] = []
+
+
+def read_only(tables: Callable[[], set[str]]) -> Callable[[], set[str]]:
+    """Register tables that the application may SELECT and never write."""
+    _read_only.append(tables)
+    return tables
+
+
+def visible_models() -> Iterator[type[Visible]]:
+    """Yield every concrete model whose rows have a branch that limits who sees them."""
+    for model in apps.get_models():
+        if issubclass(model, Visible):
+            yield model
+
+
+def install_policies(*, using: str) -> None:
+    """Grant the application what it needs, and lay the branch rule on every table."""
+    with connections[using].cursor() as cursor:
+        role = connections[using].ops.quote_name(settings.APPLICATION_ROLE)
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+        cursor.execute(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public"
+            f" TO {role}"
+        )
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        protected = {"django_migrations"}.union(*(tables() for tables in _read_only))
+        protected |= {
+            event._meta.db_table
+            for model in visible_models()
+            for event in getattr(model, "pgh_event_models", {}).values()
+        }
+        for table in sorted(protected):
+            quoted = connections[using].ops.quote_name(table)
+            cursor.execute(
+                f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {quoted} FROM {role}"
+            )
+        for model in visible_models():
+            cursor.execute(policy_sql(model))
+            for event in getattr(model, "pgh_event_models", {}).values():
+                cursor.execute(policy_sql(event))
+        cursor.execute(_HISTORY_WRITES_AS_OWNER)
+
+
+def policy_sql(model: type[models.Model]) -> str:
+    """Return the statements that lay the branch rule on the model's table."""
+    table = f'"{model._meta.db_table}"'
+    column = f'"{model._meta.get_field("branch").column}"'
+    rule = _IN_SCOPE.format(column=column)
+    return (
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+        f"DROP POLICY IF EXISTS {POLICY} ON {table};"
+        f"CREATE POLICY {POLICY} ON {table} USING ({rule}) WITH CHECK ({rule});"
+    )

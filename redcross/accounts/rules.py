@@ -1,0 +1,53 @@
+"""Which acts a role allows; `visible_to` decides on which rows."""
+
+from collections.abc import Iterable
+
+from redcross.accounts.choices import Role
+from redcross.accounts.models import RoleAssignment, User
+from redcross.accounts.scope import roles_of
+from redcross.branches.models import Branch
+
+ENTERING = (Role.STATISTICIAN, Role.DESK, Role.STOREKEEPER)
+REVIEWING = (Role.REVIEWER, Role.DESK)
+READING = (
+    Role.STATISTICIAN,
+    Role.REVIEWER,
+    Role.DESK,
+    Role.OFFICE,
+    Role.FINANCE,
+    Role.SUPERVISOR,
+    Role.STOREKEEPER,
+    Role.ORGAN_COORDINATOR,
+    Role.STEM_CELL_STAFF,
+)
+
+
+def holds(
+    user: User,
+    roles: Iterable[str],
+    branch: Branch | None = None,
+    *,
+    domain: str = "",
+    sheet: str = "",
+) -> bool:
+    """Tell whether one of the user's roles is of these, reaches the branch and the sheet."""
+    wanted = frozenset(roles)
+    return any(
+        assignment.role in wanted
+        and (branch is None or assignment.branch.holds(branch))
+        and _covers(assignment, domain, sheet)
+        for assignment in (roles_of(user) if user.is_authenticated else ())
+    )
+
+
+def _covers(assignment: RoleAssignment, domain: str, sheet: str) -> bool:
+    domain = domain or sheet.partition(".")[0]
+    if assignment.domain and domain and assignment.domain != domain:
+        return False
+    return not (assignment.sheets and sheet and sheet not in assignment.sheets)
+
+
+def home_branch(user: User) -> Branch | None:
+    """Return the branch a person works for: the highest of his roles."""
+    held = sorted(roles_of(user), key=lambda assignment: len(assignment.branch.code))
+    return held[0].branch if held else None

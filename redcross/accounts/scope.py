@@ -1,0 +1,92 @@
+"""The only doors to branch-owned rows: each opens one transaction with one scope.
+
+Row-level security reads `redcross.scope`, a comma list of branch ids, which is set
+LOCAL, so that it ends with the transaction and a pooled connection carries nothing on.
+Without a scope PostgreSQL shows no row.
+"""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from redcross.accounts.models import RoleAssignment, User
+from redcross.branches.models import Branch
+
+SCOPE = "redcross.scope"
+ACTOR = "redcross.actor"
+
+
+def branches_of(user: User | AnonymousUser) -> "models.QuerySet[Branch, int]":
+    """Return the ids of the branches whose rows the user's roles open today."""
+    if not user.is_authenticated:
+        return Branch.objects.none().values_list("pk", flat=True)
+    prefixes = [
+        assignment.branch.code
+        for assignment in roles_of(user)
+        if assignment.sees_records
+    ]
+    return _subtrees(prefixes)
+
+
+def roles_of(user: User) -> list[RoleAssignment]:
+    """Return the roles that hold today, read once for each user object."""
+    today = timezone.localdate()
+    known = getattr(user, "_roles_held", None)
+    if known is None or known[0] != today:
+        held = user.roles.on(today).select_related("branch")
+        known = (today, list(held))
+        user._roles_held = known  # type: ignore[attr-defined]  # noqa: SLF001
+    return list(known[1])
+
+
+def _subtrees(prefixes: Iterable[str]) -> "models.QuerySet[Branch, int]":
+    condition = models.Q(pk__in=[])
+    for prefix in prefixes:
+        condition |= models.Q(code__startswith=prefix)
+    return Branch.objects.filter(condition).values_list("pk", flat=True)
+
+
+@contextlib.contextmanager
+def acting_for(user: User | AnonymousUser, *, durable: bool = False) -> Iterator[None]:
+    """Open a transaction in which exactly this user's branches are visible."""
+    with _scope(lambda: branches_of(user), f"user:{user.pk or 0}", durable=durable):
+        yield
+
+
+@contextlib.contextmanager
+def acting_as_system(reason: str, *, durable: bool = False) -> Iterator[None]:
+    """Open a transaction that sees every branch, for the named reason."""
+    everything = Branch.objects.values_list("pk", flat=True)
+    with _scope(lambda: everything, f"system:{reason}", durable=durable):
+        yield
+
+
+@contextlib.contextmanager
+def _scope(branches: object, actor: str, *, durable: bool) -> Iterator[None]:
+    """Set scope and actor for one transaction; restore those of an outer one."""
+    with transaction.atomic(durable=durable), connection.cursor() as cursor:
+        ids = ",".join(map(str, branches()))  # type: ignore[operator]
+        cursor.execute(
+            "SELECT current_user, current_setting(%s, true), current_setting(%s, true)",
+            [SCOPE, ACTOR],
+        )
+        role, outer_scope, outer_actor = cursor.fetchone()
+        _set(cursor, ids, actor)
+        if role != settings.APPLICATION_ROLE:
+            cursor.execute(f'SET LOCAL ROLE "{settings.APPLICATION_ROLE}"')
+        yield
+        if not connection.needs_rollback:
+            _set(cursor, outer_scope or "", outer_actor or "")
+            if role != settings.APPLICATION_ROLE:
+                cursor.execute(f'SET LOCAL ROLE "{role}"')
+
+
+def _set(cursor: object, scope: str, actor: str) -> None:
+    cursor.execute(  # type: ignore[attr-defined]
+        "SELECT set_config(%s, %s, true), set_config(%s, %s, true)",
+        [SCOPE, scope, ACTOR, actor],
+    )

@@ -1,0 +1,11 @@
+"""The app api."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """Its name and label."""
+
+    name = "redcross.api"
+    label = "api"
+    verbose_name = "接口"

@@ -1,0 +1,54 @@
+"""Closed lists of uploads."""
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    """Where an upload stands on the road."""
+
+    RECEIVED = "RECEIVED", "已接收"
+    CHECKING = "CHECKING", "正在检查"
+    HAS_ERRORS = "HAS_ERRORS", "有错误"
+    READY = "READY", "待提交"
+    SUBMITTED = "SUBMITTED", "待审核"
+    REVIEWED = "REVIEWED", "待终审"
+    LOADING = "LOADING", "正在生效"
+    EFFECTIVE = "EFFECTIVE", "已生效"
+    RETURNED = "RETURNED", "已退回"
+    WITHDRAWN = "WITHDRAWN", "已撤回"
+    UNDONE = "UNDONE", "已作废"
+    FAILED = "FAILED", "已中断"
+
+
+class UploadMode(models.TextChoices):
+    """What an upload does with what is there."""
+
+    APPEND = "append", "追加/补报"
+    REPLACE = "replace", "替换本期"
+
+
+class Origin(models.TextChoices):
+    """How the rows came."""
+
+    FILE = "FILE", "上传文件"
+    TYPED = "TYPED", "在线填报"
+    ZERO = "ZERO", "零报告"
+
+
+class FindingSeverity(models.TextChoices):
+    """How grave a finding is."""
+
+    ERROR = "error", "错误"
+    WARNING = "warning", "提醒"
+    NOTICE = "notice", "提示"
+
+
+IN_WORK = frozenset({State.RECEIVED, State.CHECKING, State.LOADING})
+"""States in which a machine is at work, and whose heartbeat is watched."""
+
+OPEN = frozenset(
+    {State.HAS_ERRORS, State.READY, State.RETURNED, State.WITHDRAWN, State.FAILED}
+)
+"""States in which the uploader has the next word."""
+
+AWAITING_REVIEW = frozenset({State.SUBMITTED, State.REVIEWED})

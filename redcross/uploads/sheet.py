@@ -1,0 +1,283 @@
+"""The declaration of a sheet: what a branch hands in, beside the model it fills."""
+
+import dataclasses
+import datetime as dt
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+import polars as pl
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from redcross.accounts.encryption import EncryptedField
+from redcross.branches.choices import Level
+from redcross.branches.models import Branch
+from redcross.units import Unit
+from redcross.uploads.models import Record
+from redcross.uploads.specification import (
+    CellKind,
+    FieldSpec,
+    Rule,
+    SheetKind,
+    SheetSpec,
+)
+
+_ENCRYPTED_KINDS = {
+    "phone": CellKind.PHONE,
+    "id_number": CellKind.ID_NUMBER,
+    "credit_code": CellKind.CREDIT_CODE,
+}
+_KINDS: tuple[tuple[type[models.Field[Any, Any]], CellKind], ...] = (
+    (models.DateField, CellKind.DATE),
+    (models.DecimalField, CellKind.DECIMAL),
+    (models.BooleanField, CellKind.BOOLEAN),
+    (models.IntegerField, CellKind.INTEGER),
+    (models.CharField, CellKind.TEXT),
+    (models.TextField, CellKind.TEXT),
+)
+
+
+class SheetError(Exception):
+    """A declaration is wrong; raised at start-up, for the developer."""
+
+
+@dataclasses.dataclass(slots=True)
+class Column:
+    """One column under the name people see; the model's field gives the rest."""
+
+    label: str
+    aliases: Sequence[str] = ()
+    unit: Unit = Unit.NONE
+    required: bool | None = None  # None: as the model says
+    kind: CellKind | None = None
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """More words for a choice: what staff write → the stored key."""
+    allow_negative: bool = False
+    fill_down: bool = False
+    earliest: dt.date | None = None
+    default: object = None
+    note: str = ""
+    sample: str = ""
+    max_length: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parent:
+    """A row that several rows of a sheet share, and that they point at.
+
+    `fields` maps the parent's fields to the sheet's columns; `key` names the parent's
+    fields that tell one from another within a branch. Rows whose key is empty, or for
+    which `when` is false, get none.
+    """
+
+    into: str  # the foreign key on the sheet's model, or on a later parent
+    model: type[Record]
+    fields: Mapping[str, str]
+    key: tuple[str, ...]
+    when: Callable[[], pl.Expr] | None = None
+    points_at: tuple[str, ...] = ()  # foreign keys of the parent filled by earlier parents
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Monthly:
+    """Due each month, on the given day of the next one."""
+
+    day: int
+    months: int = 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Quarterly:
+    """Due each quarter, on the given day of the month after it."""
+
+    day: int
+    months: int = 3
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Yearly:
+    """Due each year, on the given day of the given month of the next one."""
+
+    day: int
+    month: int = 1
+    months: int = 12
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Due:
+    """Who owes the sheet, and when."""
+
+    level: Level
+    calendar: Monthly | Quarterly | Yearly
+
+
+class Sheet:
+    """A kind of workbook; subclass and `@register` it in an app's `sheets.py`."""
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    model: ClassVar[type[Record]]
+    kind: ClassVar[SheetKind] = SheetKind.LEDGER
+    dated_by: ClassVar[str | None] = None
+    identity: ClassVar[Sequence[str]] = ()
+    due: ClassVar[Sequence[Due]] = ()
+    parents: ClassVar[Sequence[Parent]] = ()
+    constants: ClassVar[Mapping[str, object]] = {}
+    two_step: ClassVar[bool] = False
+    columns: ClassVar[dict[str, Column]] = {}
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        own = {
+            name: value for name, value in vars(cls).items() if isinstance(value, Column)
+        }
+        cls.columns = {**cls.columns, **own}
+
+    @property
+    def domain(self) -> str:
+        """The app it belongs to: donations, training …."""
+        return self.key.partition(".")[0]
+
+    @property
+    def description(self) -> str:
+        """The first line of the declaration's docstring."""
+        return (type(self).__doc__ or "").strip().splitlines()[0]
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the checks across columns; override."""
+        return ()
+
+    def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add columns that follow from the cleaned ones; override."""
+        return frame
+
+    def specification(self) -> SheetSpec:
+        """Resolve the declaration against the model, with the named rows of today."""
+        fields = tuple(self._field(name, column) for name, column in self.columns.items())
+        return SheetSpec(
+            key=self.key,
+            title=self.title,
+            kind=self.kind,
+            fields=fields,
+            dated_by=self.dated_by,
+            identity=tuple(self.identity),
+            rules=self.rules(),
+            branch_field="branch" if "branch" in self.columns else None,
+        )
+
+    def _field(self, name: str, column: Column) -> FieldSpec:
+        field = self.model_field(name)
+        words, labels = _words(field, column)
+        encrypted = isinstance(field, EncryptedField)
+        return FieldSpec(
+            name=name,
+            label=column.label,
+            kind=column.kind or _kind(field),
+            aliases=tuple(column.aliases),
+            required=_required(field, name) if column.required is None else column.required,
+            unit=column.unit,
+            max_length=column.max_length or getattr(field, "max_length", None),
+            max_digits=getattr(field, "max_digits", None),
+            decimal_places=getattr(field, "decimal_places", None) or 0,
+            choices=words,
+            labels=labels,
+            allow_negative=column.allow_negative,
+            earliest=column.earliest,
+            fill_down=column.fill_down,
+            personal=encrypted,
+            default=column.default,
+            note=column.note,
+            sample=column.sample,
+        )
+
+    def model_field(self, name: str) -> "models.Field[Any, Any]":
+        """Return the field a column fills: the model's own, or a parent's."""
+        candidates = [(self.model, name)]
+        for parent in self.parents:
+            candidates += [
+                (parent.model, field)
+                for field, source in parent.fields.items()
+                if source == name
+            ]
+        for model, field_name in candidates:
+            try:
+                field = model._meta.get_field(field_name)  # noqa: SLF001
+            except FieldDoesNotExist:
+                continue
+            if isinstance(field, models.Field):
+                return field
+        message = f"{self.key}: no model has a field {name}"
+        raise SheetError(message)
+
+
+def _kind(field: "models.Field[Any, Any]") -> CellKind:
+    if isinstance(field, EncryptedField):
+        return _ENCRYPTED_KINDS.get(field.kind, CellKind.TEXT)
+    if isinstance(field, models.ForeignKey):
+        return CellKind.BRANCH if field.related_model is Branch else CellKind.REFERENCE
+    if field.choices:
+        return CellKind.CHOICE
+    for kind_of, kind in _KINDS:
+        if isinstance(field, kind_of):
+            return kind
+    message = f"{field.model.__name__}.{field.name}: no kind of cell fits"
+    raise SheetError(message)
+
+
+def _required(field: "models.Field[Any, Any]", name: str) -> bool:
+    return name != "branch" and not (field.blank or field.null or field.has_default())
+
+
+def _words(
+    field: "models.Field[Any, Any]", column: Column
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return every accepted word → key, and key → the word we print."""
+    labels: dict[str, str] = {}
+    words: dict[str, str] = {}
+    if isinstance(field, models.ForeignKey):
+        target = field.related_model
+        if hasattr(target, "sheet_words"):
+            for key, label, others in target.sheet_words():
+                labels[key] = label
+                words |= dict.fromkeys((label, *others), key)
+    elif field.choices:
+        labels = {str(key): str(label) for key, label in field.flatchoices}
+        words = {label: key for key, label in labels.items()}
+    words |= {key: key for key in labels}
+    return words | dict(column.words), labels
+
+
+class Registry(Mapping[str, Sheet]):
+    """Every sheet of the portal by its key, filled by `autodiscover_modules("sheets")`."""
+
+    def __init__(self) -> None:
+        self._sheets: dict[str, Sheet] = {}
+
+    def add(self, sheet: type[Sheet]) -> type[Sheet]:
+        """Register a declaration; a key used twice fails at start-up."""
+        if sheet.key in self._sheets and type(self._sheets[sheet.key]) is not sheet:
+            message = f"two sheets are called {sheet.key}"
+            raise SheetError(message)
+        self._sheets[sheet.key] = sheet()
+        return sheet
+
+    def __getitem__(self, key: str) -> Sheet:
+        return self._sheets[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sheets)
+
+    def __len__(self) -> int:
+        return len(self._sheets)
+
+
+registry = Registry()
+register = registry.add
+
+
+@functools.cache
+def record_models() -> tuple[type[Record], ...]:
+    """Return every model filled by uploads."""
+    return tuple(model for model in apps.get_models() if issubclass(model, Record))
