@@ -306,6 +306,29 @@ class PeriodLock(models.Model):
         return f"{self.branch}{self.get_domain_display()}{period}"
 
 
+class PeriodException(models.Model):
+    """A subtree that may still write into closed months, until a moment."""
+
+    lock = models.ForeignKey(
+        PeriodLock, on_delete=models.CASCADE, related_name="exceptions"
+    )
+    branch = models.ForeignKey(
+        Branch, verbose_name="机构", on_delete=models.PROTECT, related_name="+"
+    )
+    until = models.DateTimeField("到期时间")
+    reason = models.CharField("原因", max_length=200)
+    granted_by = models.ForeignKey(
+        User, verbose_name="批准人", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "临时解锁"
+        verbose_name_plural = "临时解锁"
+
+    def __str__(self) -> str:
+        return f"{self.branch} {self.lock}"
+
+
 R = TypeVar("R", bound=models.Model)
 
 

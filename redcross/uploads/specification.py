@@ -157,3 +157,17 @@ class Finding:
         if self.row is None or self.column is None:
             return None
         return f"{self.column}{self.row}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """The same cause in one column: one line for a person, with how often and where."""
+
+    first: Finding
+    count: int
+    rows: tuple[int, ...]  # the first 20, as Excel numbers them
+
+    @property
+    def severity(self) -> Severity:
+        """How grave it is."""
+        return self.first.severity

@@ -1,0 +1,230 @@
+"""From a file to prepared rows, findings and a comparison; writes nothing."""
+
+import dataclasses
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from redcross.branches.models import Branch, BranchAlias
+from redcross.branches.naming import names_for
+from redcross.periods import Period, business_date
+from redcross.uploads import reading, workbook
+from redcross.uploads.checks import collapse
+from redcross.uploads.comparison import Comparison, compare
+from redcross.uploads.keys import ROW_KEY, with_row_keys
+from redcross.uploads.models import HeadingMemory, Upload
+from redcross.uploads.sheet import Parent, Sheet
+from redcross.uploads.specification import (
+    Context,
+    Finding,
+    FindingGroup,
+    Severity,
+    SheetSpec,
+)
+from redcross.uploads.staging import key_column, stage
+
+Report = Callable[[str, int], object]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Setting:
+    """What has to be known before a file is opened."""
+
+    sheet: Sheet
+    spec: SheetSpec
+    context: Context
+    remembered: Mapping[str, str]
+
+
+@dataclasses.dataclass(slots=True)
+class Examination:
+    """What a file holds, as far as it could be read."""
+
+    tables: list[dict[str, Any]]
+    rows: int
+    frame: pl.DataFrame
+    """The rows without an error, prepared for loading."""
+    findings: list[Finding]
+    groups: list[FindingGroup]
+    seconds: dict[str, float]
+    comparison: Comparison = Comparison()
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings are of this severity."""
+        return sum(group.count for group in self.groups if group.severity is severity)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything blocks the whole."""
+        return self.count(Severity.ERROR) > 0
+
+
+class Stopwatch:
+    """Seconds of each step, told on as they begin."""
+
+    def __init__(self, report: Report) -> None:
+        self.seconds: dict[str, float] = {}
+        self._report = report
+
+    @contextmanager
+    def step(self, name: str, rows: int = 0) -> Iterator[None]:
+        """Time one step."""
+        self._report(name, rows)
+        start = time.perf_counter()
+        yield
+        spent = time.perf_counter() - start
+        self.seconds[name] = round(self.seconds.get(name, 0) + spent, 3)
+
+
+def setting_for(
+    sheet: Sheet, branch: Branch, period: Period, *, now: dt.datetime
+) -> Setting:
+    """Gather the sheet's words, the names of branches, and remembered headings."""
+    tree = list(Branch.objects.in_official_order())
+    context = Context(
+        period=period,
+        today=business_date(now),
+        branch_id=branch.pk,
+        branch_names=names_for(branch, tree, BranchAlias.objects.all()),
+        branch_labels={each.pk: each.short_name for each in tree},
+        own_subtree=frozenset(each.pk for each in tree if branch.holds(each)),
+    )
+    remembered = dict(
+        HeadingMemory.objects.filter(branch=branch, sheet=sheet.key).values_list(
+            "heading", "field"
+        )
+    )
+    return Setting(sheet, sheet.specification(), context, remembered)
+
+
+def read(setting: Setting, path: Path, *, filename: str, watch: Stopwatch) -> Examination:
+    """Open, recognise, clean and check a file; raise workbook.UnreadableError."""
+    with watch.step("read"):
+        book = workbook.read(path, filename=filename)
+    with watch.step("recognise"):
+        tables = reading.read_tables(
+            book, setting.spec, setting.context, setting.remembered
+        )
+    return _examined(setting, tables, watch)
+
+
+def _examined(
+    setting: Setting, found: "reading.Reading", watch: Stopwatch
+) -> Examination:
+    with watch.step("check", found.frame.height):
+        broken = {
+            (finding.worksheet, finding.row)
+            for finding in found.findings
+            if finding.severity is Severity.ERROR and finding.row is not None
+        }
+        frame = _without(found.frame, broken)
+        frame = prepared(setting, frame)
+    return Examination(
+        tables=[table.as_json() for table in found.tables],
+        rows=found.frame.height,
+        frame=frame,
+        findings=list(found.findings),
+        groups=collapse(found.findings),
+        seconds=watch.seconds,
+    )
+
+
+def _without(frame: pl.DataFrame, broken: set[tuple[str, int | None]]) -> pl.DataFrame:
+    if not broken:
+        return frame
+    bad = pl.DataFrame(
+        list(broken), schema={"worksheet": pl.String, "row": frame["row"].dtype}, orient="row"
+    )
+    return frame.join(bad, on=["worksheet", "row"], how="anti", maintain_order="left")
+
+
+def prepared(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add what follows from the cells: derived columns, row keys, the parents' keys."""
+    sheet, spec = setting.sheet, setting.spec
+    if frame.is_empty():
+        return frame
+    frame = frame.with_columns(
+        pl.col("branch").fill_null(setting.context.branch_id)
+        if "branch" in frame.columns
+        else pl.lit(setting.context.branch_id, dtype=pl.Int64).alias("branch")
+    )
+    frame = frame.with_columns(_empty_texts(sheet, frame))
+    frame = with_row_keys(
+        frame,
+        namespace=sheet.key,
+        identity=spec.identity,
+        content=[field.name for field in spec.fields if field.name != "branch"],
+        period=setting.context.period,
+        dated_by=spec.dated_by,
+    )
+    missing = [
+        pl.lit(value).alias(name)
+        for name, value in sheet.constants.items()
+        if name not in frame.columns
+    ]
+    frame = sheet.derive(frame.with_columns(missing))
+    for parent in sheet.parents:
+        frame = _with_parent_key(frame, sheet, parent)
+    return frame
+
+
+def _empty_texts(sheet: Sheet, frame: pl.DataFrame) -> list[pl.Expr]:
+    """Give empty cells the model's default where the column may not be null."""
+    filled = []
+    for name in frame.columns:
+        if name not in sheet.columns or name == "branch":
+            continue
+        field = sheet.model_field(name)
+        if field.null or not (field.has_default() or field.empty_strings_allowed):
+            continue
+        default = field.get_default()
+        if default is not None:
+            filled.append(pl.col(name).fill_null(pl.lit(default).cast(frame[name].dtype)))
+    return filled
+
+
+def _with_parent_key(frame: pl.DataFrame, sheet: Sheet, parent: Parent) -> pl.DataFrame:
+    """Number the parent's rows within each branch by an HMAC of its key."""
+    sources = [parent.fields[name] for name in parent.key]
+    named = pl.all_horizontal(
+        [pl.col(source).cast(pl.String).fill_null("") != "" for source in sources]
+    )
+    if parent.when is not None:
+        named = named & parent.when()
+    keyed = (
+        frame.filter(named)
+        .unique(["branch", *sources], keep="first", maintain_order=True)
+        .select("branch", *sources, worksheet=pl.lit(""), row=pl.lit(0))
+    )
+    keyed = with_row_keys(
+        keyed,
+        namespace=f"{parent.model._meta.label}",  # noqa: SLF001
+        identity=sources,
+        content=sources,
+        period=Period(None, dt.date(1, 1, 1)),
+        dated_by=None,
+    )
+    keyed = keyed.select(
+        "branch", *sources, pl.col(ROW_KEY).alias(key_column(parent))
+    )
+    joined = frame.join(
+        keyed, on=["branch", *sources], how="left", nulls_equal=True, maintain_order="left"
+    )
+    return joined.with_columns(
+        pl.when(named).then(pl.col(key_column(parent))).alias(key_column(parent))
+    )
+
+
+def held_against(
+    upload: Upload, sheet: Sheet, frame: pl.DataFrame, watch: Stopwatch
+) -> Comparison:
+    """Compare prepared rows with the database, inside the caller's scope."""
+    with watch.step("compare", frame.height):
+        if frame.is_empty() and upload.mode == "append":
+            return Comparison()
+        return compare(upload, sheet, stage(sheet, frame))

@@ -1,0 +1,71 @@
+"""What makes two rows of two workbooks the same row: an HMAC of what identifies it."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+import polars as pl
+
+from redcross.accounts.encryption import index_key
+from redcross.periods import Period
+
+ROW_KEY = "row_key"
+_SEPARATOR = "\x1f"
+
+
+def with_row_keys(
+    frame: pl.DataFrame,
+    *,
+    namespace: str,
+    identity: Sequence[str],
+    content: Sequence[str],
+    period: Period,
+    dated_by: str | None,
+) -> pl.DataFrame:
+    """Add `row_key`: 32 hex digits, the same for the same row of the same branch.
+
+    A row is known by its identity cells; where all of these are empty by all its cells,
+    and by the period where none of them is its date. Rows alike in this are numbered in
+    the order they stand in, so that the third of three equal gifts stays the third.
+    """
+    present = [name for name in identity if name in frame.columns]
+    whole = _joined([name for name in content if name in frame.columns])
+    undated = dated_by is None or dated_by not in frame.columns
+    whole = pl.lit(f"C{_SEPARATOR}{period if undated else ''}{_SEPARATOR}") + whole
+    if present:
+        named = pl.any_horizontal([_filled(name) for name in present])
+        text = (
+            pl.when(named)
+            .then(pl.lit(f"I{_SEPARATOR}") + _joined(present))
+            .otherwise(whole)
+        )
+    else:
+        text = whole
+    keyed = frame.with_columns(_text=text).with_columns(
+        _occurrence=pl.int_range(pl.len()).over("branch", "_text")
+    )
+    prefix = f"{namespace}{_SEPARATOR}".encode()
+    key = index_key("row")
+    digest = hmac.digest
+    keys = [
+        digest(key, prefix + f"{text}{_SEPARATOR}{occurrence}".encode(), hashlib.sha256)[
+            :16
+        ].hex()
+        for text, occurrence in zip(keyed["_text"], keyed["_occurrence"], strict=True)
+    ]
+    return frame.with_columns(pl.Series(ROW_KEY, keys, dtype=pl.String))
+
+
+def _filled(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).fill_null("") != ""
+
+
+def _joined(names: Sequence[str]) -> pl.Expr:
+    """Name and value of every cell that is filled: a column added later changes nothing."""
+    parts = [
+        pl.when(_filled(name)).then(
+            pl.lit(f"{name}=") + pl.col(name).cast(pl.String)
+        )
+        for name in names
+    ]
+    return pl.concat_str(parts, separator=_SEPARATOR, ignore_nulls=True)

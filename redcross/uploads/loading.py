@@ -1,0 +1,184 @@
+"""Staged rows become effective: parents first, then one upsert that writes what differs."""
+
+import contextlib
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+
+import pghistory
+from django.db import connection, models
+
+from redcross.uploads.comparison import missing_sql
+from redcross.uploads.models import Record, Upload
+from redcross.uploads.sheet import Parent, Sheet
+from redcross.uploads.staging import (
+    INCOMING,
+    STAMP,
+    Staged,
+    key_column,
+    model_columns,
+    parent_column,
+    quoted,
+    table_of,
+)
+
+
+@contextlib.contextmanager
+def one_context(upload: Upload, act: str) -> Iterator[uuid.UUID]:
+    """Stamp every change in this transaction with one history context."""
+    with pghistory.context(upload=upload.pk, act=act) as context:
+        yield context.id
+
+
+def lock_branches(branch_ids: Sequence[int]) -> None:
+    """Take the branches' advisory locks in ascending order, so that none can deadlock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(530000, id::int)"
+            " FROM unnest(%s::bigint[]) AS id ORDER BY id",
+            [sorted(branch_ids)],
+        )
+
+
+def insert_parents(upload: Upload, sheet: Sheet) -> None:
+    """Insert the rows that several staged rows share, each once."""
+    with connection.cursor() as cursor:
+        for parent in sheet.parents:
+            cursor.execute(_parent_sql(parent, sheet.parents), [upload.pk])
+
+
+def upsert(upload: Upload, sheet: Sheet, staged: Staged) -> tuple[int, int]:
+    """Write the staged rows that differ; return how many were inserted and changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_upsert_sql(sheet, staged), [upload.pk])
+        inserted, written = cursor.fetchone()
+    return inserted, written - inserted
+
+
+def delete_missing(upload: Upload, sheet: Sheet) -> int:
+    """Delete the rows of the period that the workbook no longer has."""
+    sql, parameters = missing_sql(upload, sheet)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table_of(sheet.model)} WHERE id IN (SELECT t.id {sql})",
+            parameters,
+        )
+        return int(cursor.rowcount)
+
+
+def constant(field: "models.Field[object, object]") -> str:
+    """Return the SQL literal an unmentioned column takes: the model's default."""
+    value = field.get_default() if field.has_default() or not field.null else None
+    if value is None:
+        return "NULL"
+    prepared = field.get_db_prep_save(value, connection)
+    with connection.cursor() as cursor:
+        literal = cursor.mogrify("%s", [prepared])
+    return literal.decode() if isinstance(literal, bytes) else str(literal)
+
+
+def _defaults(model: type[Record], given: set[str]) -> dict[str, str]:
+    return {
+        column: constant(field)
+        for column, field in model_columns(model).items()
+        if column not in given
+    }
+
+
+def _select_list(values: Mapping[str, str]) -> tuple[str, str]:
+    return ", ".join(map(quoted, values)), ", ".join(values.values())
+
+
+def _stamped(values: dict[str, str], upload_row: bool = True) -> dict[str, str]:  # noqa: FBT001, FBT002
+    source = "i.{}" if upload_row else "NULL"
+    return {
+        "branch_id": "i.branch_id",
+        "upload_id": "%s",
+        "upload_sheet": source.format("upload_sheet"),
+        "upload_row": source.format("upload_row"),
+        **values,
+    }
+
+
+def _joins(parents: Sequence[Parent]) -> str:
+    return "".join(
+        f" LEFT JOIN {table_of(parent.model)} {quoted(parent.into)}"
+        f" ON {quoted(parent.into)}.branch_id = i.branch_id"
+        f" AND {quoted(parent.into)}.row_key = i.{quoted(key_column(parent))}"
+        for parent in parents
+    )
+
+
+def _parent_sql(parent: Parent, parents: Sequence[Parent]) -> str:
+    key = quoted(key_column(parent))
+    columns = model_columns(parent.model)
+    own = {
+        column: f"i.{quoted(parent_column(parent, column))}"
+        for column in columns
+        if _staged_parent_column(parent, column)
+    }
+    earlier = [other for other in parents if other.into in parent.points_at]
+    own |= {
+        columns_of_foreign_key(parent.model, other.into): f"{quoted(other.into)}.id"
+        for other in earlier
+    }
+    values = _stamped({"row_key": f"i.{key}", **own})
+    values |= _defaults(parent.model, set(values))
+    names, select = _select_list(values)
+    return (
+        f"INSERT INTO {table_of(parent.model)} ({names})"
+        f" SELECT DISTINCT ON (i.branch_id, i.{key}) {select}"
+        f" FROM {INCOMING} i{_joins(earlier)}"
+        f" WHERE i.{key} IS NOT NULL ORDER BY i.branch_id, i.{key}, i.n"
+        f" ON CONFLICT (branch_id, row_key) DO NOTHING"
+    )
+
+
+def columns_of_foreign_key(model: type[Record], name: str) -> str:
+    """Return the column of a foreign key by the field's name."""
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]  # noqa: SLF001
+
+
+def _staged_parent_column(parent: Parent, column: str) -> bool:
+    by_column = {
+        field.column: field.name for field in model_columns(parent.model).values()
+    }
+    name = by_column[column]
+    if name in parent.fields:
+        return True
+    return name.endswith("_index") and name.removesuffix("_index") in parent.fields
+
+
+def _upsert_sql(sheet: Sheet, staged: Staged) -> str:
+    table = table_of(sheet.model)
+    values = _stamped(
+        {
+            "row_key": "i.row_key",
+            **{column: f"i.{quoted(column)}" for column in staged.columns},
+            **{
+                column: f"{quoted(parent.into)}.id"
+                for column, parent in _foreign(sheet, staged).items()
+            },
+        }
+    )
+    data = [quoted(name) for name in values if name not in {*STAMP, "branch_id", "row_key"}]
+    values |= _defaults(sheet.model, set(values))
+    names, select = _select_list(values)
+    assignments = ", ".join(
+        f"{column} = EXCLUDED.{column}" for column in [*data, *map(quoted, STAMP)]
+    )
+    compared = [quoted(column) for column in staged.columns]
+    old = ", ".join(f"t.{column}" for column in compared)
+    new = ", ".join(f"EXCLUDED.{column}" for column in compared)
+    return (
+        f"WITH written AS (INSERT INTO {table} AS t ({names})"
+        f" SELECT {select} FROM {INCOMING} i{_joins(sheet.parents)} ORDER BY i.n"
+        f" ON CONFLICT (branch_id, row_key) DO UPDATE SET {assignments}"
+        f" WHERE ({old}) IS DISTINCT FROM ({new})"
+        " RETURNING (xmax = 0) AS inserted)"
+        " SELECT count(*) FILTER (WHERE inserted), count(*) FROM written"
+    )
+
+
+def _foreign(sheet: Sheet, staged: Staged) -> dict[str, Parent]:
+    by_key = {key_column(parent): parent for parent in sheet.parents}
+    return {column: by_key[key] for column, key in staged.foreign.items()}

@@ -1,0 +1,36 @@
+"""Who may hand in, who may decide, and who may take back."""
+
+from redcross.accounts.choices import Role
+from redcross.accounts.models import User
+from redcross.accounts.rules import ENTERING, REVIEWING, holds
+from redcross.branches.models import Branch
+from redcross.uploads.models import Upload
+
+
+def may_enter(user: User, branch: Branch, sheet: str) -> bool:
+    """A statistician, storekeeper or desk enters for his branch and those below it (代报)."""
+    return holds(user, ENTERING, branch, sheet=sheet)
+
+
+def may_review(user: User, upload: Upload) -> bool:
+    """The level above decides; at the province a second person. Nobody reviews his own."""
+    if user.pk == upload.uploaded_by_id or user.pk == upload.reviewed_by_id:
+        return False
+    level_above = upload.branch.parent or upload.branch
+    reviewing = REVIEWING
+    if upload.branch.parent is None and upload.sheet.startswith("donations."):
+        reviewing = (*REVIEWING, Role.FINANCE)
+    return holds(user, reviewing, level_above, sheet=upload.sheet)
+
+
+def may_undo(user: User, upload: Upload) -> bool:
+    """Whoever may decide on it, or the one who handed it in."""
+    return user.pk == upload.uploaded_by_id or may_review(user, upload)
+
+
+def may_lock(user: User) -> bool:
+    """Only the province closes and opens months."""
+    return any(
+        holds(user, [Role.DESK, Role.OFFICE, Role.ADMINISTRATOR], branch)
+        for branch in Branch.objects.filter(parent__isnull=True)
+    )

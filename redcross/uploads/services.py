@@ -1,0 +1,303 @@
+"""The verbs of an upload's life; each locks, checks again, changes the state, and says so."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+
+from django.db import transaction
+from django.db.models import Q
+
+from redcross.accounts.models import User
+from redcross.branches.models import Branch
+from redcross.periods import Period
+from redcross.uploads import rules, storage
+from redcross.uploads.choices import (
+    AWAITING_REVIEW,
+    OPEN,
+    Origin,
+    State,
+    UploadMode,
+)
+from redcross.uploads.models import (
+    PeriodLock,
+    Upload,
+    UploadRemark,
+    UploadStep,
+)
+from redcross.uploads.sheet import registry
+from redcross.uploads.specification import SheetKind
+
+LARGEST_FILE = 200 * 1024 * 1024
+DEAD = frozenset(
+    {State.WITHDRAWN, State.UNDONE, State.RETURNED, State.HAS_ERRORS, State.FAILED}
+)
+"""States in which the same file may be handed in once more."""
+
+
+class RefusedError(Exception):
+    """What was asked cannot be done; nothing was written."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def receive(
+    user: User,
+    *,
+    sheet: str,
+    branch: Branch,
+    period: Period,
+    content: bytes,
+    filename: str,
+    now: dt.datetime,
+    mode: str | None = None,
+    note: str = "",
+    origin: str = Origin.FILE,
+    accept_good_rows: bool = False,
+) -> Upload:
+    """Take a workbook in, if this person may hand it in here and for these months."""
+    require_enterable(user, sheet=sheet, branch=branch, period=period, now=now)
+    if len(content) > LARGEST_FILE:
+        raise RefusedError("file.too_large", "文件超过 200 MB，请分成几份上传。")
+    digest = hashlib.sha256(content).hexdigest()
+    refuse_twin(sheet=sheet, branch=branch, period=period, digest=digest)
+    upload = Upload(
+        branch=branch,
+        sheet=sheet,
+        first_month=period.first,
+        last_month=period.last,
+        mode=mode or default_mode(sheet),
+        origin=origin,
+        filename=filename[-200:],
+        size=len(content),
+        digest=digest,
+        note=note,
+        accept_good_rows=accept_good_rows,
+        uploaded_by=user,
+        created_at=now,
+    )
+    if content:
+        storage.put(upload.file, content)
+    upload.save()
+    record_step(upload, by=user, now=now)
+    return upload
+
+
+def default_mode(sheet: str) -> str:
+    """Ledgers and rosters add; statistics replace the period."""
+    if registry[sheet].kind is SheetKind.STATISTICS:
+        return UploadMode.REPLACE
+    return UploadMode.APPEND
+
+
+def require_enterable(
+    user: User, *, sheet: str, branch: Branch, period: Period, now: dt.datetime
+) -> None:
+    """Raise RefusedError unless the person may hand in this sheet here, for this period."""
+    if sheet not in registry:
+        raise RefusedError("sheet.unknown", f"没有名为“{sheet}”的报表。")
+    if period.first is None:
+        raise RefusedError("period.unknown", "报告期须有起止月份。")
+    if not rules.may_enter(user, branch, sheet):
+        raise RefusedError(
+            "branch.outside", f"您没有为“{branch}”填报此表的权限，请联系上级红十字会。"
+        )
+    lock = lock_on(registry[sheet].domain, branch, period, now=now)
+    if lock is not None:
+        raise RefusedError(
+            "period.locked", f"{lock}已锁定，请向省红十字会申请解锁后再报。"
+        )
+
+
+def lock_on(
+    domain: str, branch: Branch, period: Period, *, now: dt.datetime
+) -> PeriodLock | None:
+    """Return a lock that closes the whole period for the branch, None where it is open."""
+    ancestors = [branch.code[:length] for length in range(2, len(branch.code) + 1)]
+    return (
+        PeriodLock.objects.filter(
+            domain=domain,
+            branch__code__in=ancestors,
+            first_month__lte=period.start,
+            last_month__gte=period.last,
+        )
+        .exclude(
+            Q(exceptions__branch__code__in=ancestors) & Q(exceptions__until__gt=now)
+        )
+        .select_related("branch")
+        .first()
+    )
+
+
+def refuse_twin(*, sheet: str, branch: Branch, period: Period, digest: str) -> None:
+    """Raise RefusedError where the very same file is on its way or effective already."""
+    twin = (
+        Upload.objects.filter(
+            branch=branch,
+            sheet=sheet,
+            digest=digest,
+            first_month=period.first,
+            last_month=period.last,
+        )
+        .exclude(state__in=DEAD)
+        .order_by("-pk")
+        .first()
+    )
+    if twin is not None and twin.origin == Origin.FILE:
+        raise RefusedError(
+            "upload.duplicate",
+            f"同一文件已上传过（批次 {twin.pk}，{twin.get_state_display()}），无需再报。",
+        )
+
+
+def submit(
+    upload_id: int, *, user: User, now: dt.datetime, note: str | None = None
+) -> Upload:
+    """Hand the checked rows over to the level above."""
+    with transaction.atomic():
+        upload = _locked(upload_id)
+        _require_own(upload, user)
+        ready = upload.state == State.READY or (
+            upload.state == State.HAS_ERRORS
+            and upload.accept_good_rows
+            and upload.accepted > 0
+        )
+        if not ready:
+            raise RefusedError(
+                "upload.not_ready",
+                f"当前状态为“{upload.get_state_display()}”，改正错误并重新上传后才能提交。",
+            )
+        if note is not None:
+            upload.note = note
+        if upload.warnings and not upload.note.strip():
+            raise RefusedError("upload.note_missing", "有提醒事项时，须填写说明后提交。")
+        _require_open_months(upload, now)
+        upload.submitted_at = now
+        _move(upload, State.SUBMITTED, by=user, now=now, remark=upload.note)
+    return upload
+
+
+def withdraw(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
+    """Take it back before it is decided on."""
+    with transaction.atomic():
+        upload = _locked(upload_id)
+        _require_own(upload, user)
+        if upload.state not in AWAITING_REVIEW | OPEN:
+            raise RefusedError(
+                "upload.not_withdrawable",
+                f"当前状态为“{upload.get_state_display()}”，不能撤回；已生效的请作废本批。",
+            )
+        upload.reviewed_by = None
+        _move(upload, State.WITHDRAWN, by=user, now=now)
+    return upload
+
+
+def approve(
+    upload_id: int,
+    *,
+    user: User,
+    now: dt.datetime,
+    then: Callable[[int], object],
+    remark: str = "",
+) -> Upload:
+    """Let it become effective; `then` is called with its id once this is committed."""
+    with transaction.atomic():
+        upload = _locked(upload_id)
+        require_reviewable(upload, user)
+        _require_open_months(upload, now)
+        if upload.declared.two_step and upload.state == State.SUBMITTED:
+            upload.reviewed_by = user
+            _move(upload, State.REVIEWED, by=user, now=now, remark=remark)
+            return upload
+        upload.approved_by = user
+        _move(upload, State.LOADING, by=user, now=now, remark=remark)
+        transaction.on_commit(lambda: then(upload_id))
+    return upload
+
+
+def send_back(
+    upload_id: int,
+    *,
+    user: User,
+    now: dt.datetime,
+    remark: str,
+    cells: Sequence[tuple[str, str, str]] = (),
+) -> Upload:
+    """Return it with a reason, and remarks on cells as (worksheet, cell, text)."""
+    if not remark.strip() and not cells:
+        raise RefusedError("remark.missing", "退回时须写明原因。")
+    with transaction.atomic():
+        upload = _locked(upload_id)
+        require_reviewable(upload, user)
+        for worksheet, cell, text in cells:
+            UploadRemark.objects.create(
+                branch=upload.branch,
+                upload=upload,
+                worksheet=worksheet,
+                cell=cell.upper(),
+                text=text,
+                by=user,
+                at=now,
+            )
+        upload.reviewed_by = None
+        _move(upload, State.RETURNED, by=user, now=now, remark=remark)
+    return upload
+
+
+def require_reviewable(upload: Upload, user: User) -> None:
+    """Raise RefusedError unless it waits for a decision this person may take."""
+    if upload.state not in AWAITING_REVIEW:
+        raise RefusedError(
+            "upload.not_awaiting",
+            f"该批数据当前为“{upload.get_state_display()}”，可能已被他人办理，请刷新页面。",
+        )
+    if user.pk == upload.uploaded_by_id:
+        raise RefusedError("review.own", "不能审核自己上传的数据。")
+    if not rules.may_review(user, upload):
+        raise RefusedError("review.not_allowed", "该批数据应由上一级红十字会审核。")
+
+
+def _require_open_months(upload: Upload, now: dt.datetime) -> None:
+    lock = lock_on(upload.declared.domain, upload.branch, upload.period, now=now)
+    if lock is not None:
+        raise RefusedError("period.locked", f"{lock}已锁定，请先申请解锁。")
+
+
+def _require_own(upload: Upload, user: User) -> None:
+    if not rules.may_enter(user, upload.branch, upload.sheet):
+        raise RefusedError("upload.not_yours", "只有填报单位可以办理。")
+
+
+def _locked(upload_id: int) -> Upload:
+    return (
+        Upload.objects.select_for_update(of=("self",))
+        .select_related("branch__parent", "uploaded_by")
+        .get(pk=upload_id)
+    )
+
+
+def _move(
+    upload: Upload, state: str, *, by: User | None, now: dt.datetime, remark: str = ""
+) -> None:
+    upload.state = state
+    upload.save()
+    record_step(upload, by=by, now=now, remark=remark)
+
+
+def record_step(
+    upload: Upload, *, by: User | None, now: dt.datetime, remark: str = ""
+) -> None:
+    """Keep who brought the upload into its state, and when."""
+    UploadStep.objects.create(
+        branch_id=upload.branch_id,
+        upload=upload,
+        state=upload.state,
+        at=now,
+        by=by,
+        remark=remark,
+    )

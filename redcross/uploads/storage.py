@@ -1,0 +1,59 @@
+"""Files beside an upload, sealed: the workbook, the rows read from it, the details."""
+
+import contextlib
+import io
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from django.core.files.base import ContentFile
+from django.db.models.fields.files import FieldFile
+
+from redcross.accounts.encryption import seal, unseal
+
+
+def put(field: FieldFile, content: bytes) -> None:
+    """Seal and store; the row itself is saved by the caller."""
+    if field:
+        field.delete(save=False)
+    field.save("", ContentFile(seal(content)), save=False)
+
+
+def get(field: FieldFile) -> bytes:
+    """Return a sealed file's content."""
+    with field.open("rb") as file:
+        return unseal(file.read())
+
+
+def put_frame(field: FieldFile, frame: pl.DataFrame) -> None:
+    """Store a frame as a sealed Arrow file."""
+    buffer = io.BytesIO()
+    frame.write_ipc(buffer, compression="lz4")
+    put(field, buffer.getvalue())
+
+
+def get_frame(field: FieldFile) -> pl.DataFrame:
+    """Return a stored frame."""
+    return pl.read_ipc(io.BytesIO(get(field)))
+
+
+def put_json(field: FieldFile, value: Any) -> None:
+    """Store plain values as sealed JSON."""
+    put(field, json.dumps(value, ensure_ascii=False).encode())
+
+
+def get_json(field: FieldFile) -> Any:
+    """Return stored plain values."""
+    return json.loads(get(field))
+
+
+@contextlib.contextmanager
+def opened(field: FieldFile, filename: str) -> Iterator[Path]:
+    """Lay the unsealed file in a private folder for as long as it is read."""
+    with tempfile.TemporaryDirectory(prefix="upload-") as folder:
+        path = Path(folder) / f"workbook{Path(filename).suffix.lower()}"
+        path.write_bytes(get(field))
+        yield path
