@@ -1,7 +1,9 @@
 """Accounts, and the policies laid after every migration."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate  # noqa: TID251  Django's own event, no data flow of ours
+from django.db.models.signals import (
+    post_migrate,  # noqa: TID251  Django's own event, no data flow of ours
+)
 
 
 def _install_policies(*, using: str, **_: object) -> None:

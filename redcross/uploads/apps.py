@@ -1,11 +1,25 @@
-"""The app uploads."""
+"""Uploads: finds every app's sheets, and closes months after each migration."""
 
 from django.apps import AppConfig
+from django.db.models.signals import (
+    post_migrate,  # noqa: TID251  Django's own event, no data flow of ours
+)
+from django.utils.module_loading import autodiscover_modules
+
+
+def _install_locks(*, using: str, **_: object) -> None:
+    from redcross.uploads.locking import install_locks  # noqa: PLC0415
+
+    install_locks(using=using)
 
 
 class UploadsConfig(AppConfig):
-    """Its name and label."""
+    """The road from a workbook to records."""
 
     name = "redcross.uploads"
     label = "uploads"
     verbose_name = "数据报送"
+
+    def ready(self) -> None:
+        autodiscover_modules("sheets")
+        post_migrate.connect(_install_locks, sender=self)

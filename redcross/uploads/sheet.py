@@ -29,7 +29,7 @@ _ENCRYPTED_KINDS = {
     "id_number": CellKind.ID_NUMBER,
     "credit_code": CellKind.CREDIT_CODE,
 }
-_KINDS: tuple[tuple[type[models.Field[Any, Any]], CellKind], ...] = (
+_KINDS: "tuple[tuple[type[models.Field[Any, Any]], CellKind], ...]" = (
     (models.DateField, CellKind.DATE),
     (models.DecimalField, CellKind.DECIMAL),
     (models.BooleanField, CellKind.BOOLEAN),
@@ -49,6 +49,7 @@ class Column:
 
     label: str
     aliases: Sequence[str] = ()
+    hints: Sequence[str] = ()
     unit: Unit = Unit.NONE
     required: bool | None = None  # None: as the model says
     kind: CellKind | None = None
@@ -176,6 +177,7 @@ class Sheet:
             label=column.label,
             kind=column.kind or _kind(field),
             aliases=tuple(column.aliases),
+            hints=tuple(column.hints),
             required=_required(field, name) if column.required is None else column.required,
             unit=column.unit,
             max_length=column.max_length or getattr(field, "max_length", None),

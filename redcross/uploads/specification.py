@@ -63,6 +63,7 @@ class FieldSpec:
     label: str  # the heading we print
     kind: CellKind
     aliases: tuple[str, ...] = ()  # other headings staff write
+    hints: tuple[str, ...] = ()  # words within a heading, where no heading is exact
     required: bool = False
     unit: Unit = Unit.NONE  # what it is stored in; headings may say 万元
     max_length: int | None = None

@@ -1,0 +1,108 @@
+"""Amounts and counts as staff write them: 1,234.5, ￥6，307.34万元, 198件, １２."""
+
+import decimal
+import re
+from decimal import Decimal
+
+from redcross.units import MULTIPLES
+from redcross.uploads.cells.parsed import Parsed, folded
+
+DIGITS_OF_A_DOUBLE = 15
+_LARGEST = Decimal(10) ** 15
+_NUMBER = re.compile(
+    r"(?P<sign>[-+−])?(?:人民币|RMB|CNY|¥|￥)?(?P<sign2>[-−])?"
+    r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)"
+    r"(?P<exponent>[eE][-+]?\d{1,2})?"
+    r"(?P<multiple>百万|千万|[百千万亿])?(?P<unit>[^\d.,]{0,6}?)(?:整|正)?"
+)
+_MONEY_UNITS = frozenset({"", "元", "块", "圆", "¥", "元人民币", "人民币", "RMB", "人民币元"})
+_CHINESE_DIGITS = frozenset("零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟")
+_CONTEXT = decimal.Context(prec=DIGITS_OF_A_DOUBLE, rounding=decimal.ROUND_HALF_EVEN)
+_TOO_FINE = "有 {places} 位以上小数（{value}），已按 {kept} 读取"
+
+
+def parse_decimal(
+    text: str,
+    *,
+    is_number: bool,
+    places: int,
+    multiple: Decimal,
+    money: bool,
+) -> Parsed:
+    """Read an amount in the stored unit; `multiple` is the heading's (万元 → 10000).
+
+    A cell that names its own unit (6，307.34万元) goes before the heading's. A number
+    cell is an IEEE double: its decimal of 15 significant digits is taken.
+    """
+    bare = folded(text)
+    negative = bare.startswith("(") and bare.endswith(")") and not is_number
+    match = _NUMBER.fullmatch(bare[1:-1] if negative else bare)
+    if match is None:
+        return _unreadable(text, bare)
+    unit = match["unit"] or ""
+    if money and unit not in _MONEY_UNITS:
+        return Parsed(
+            code="amount.foreign_unit",
+            reason=f"带有不是人民币金额的单位“{unit}”",
+            suggestion="请折算为人民币，只填数字。",
+        )
+    if match["exponent"] and not is_number:
+        return _unreadable(text, bare)
+    number = Decimal(match["digits"].replace(",", "") + (match["exponent"] or ""))
+    if is_number:
+        number = _CONTEXT.create_decimal(number)
+    own_multiple = match["multiple"] or ""
+    # 万 in the cell, or a written 元, says the unit; a bare number takes the heading's.
+    if own_multiple or (money and unit and not is_number):
+        number *= MULTIPLES[own_multiple]
+    else:
+        number *= multiple
+    if negative or match["sign"] in ("-", "−") or match["sign2"]:
+        number = -number
+    return _to_places(number, places)
+
+
+def _to_places(number: Decimal, places: int) -> Parsed:
+    if abs(number) >= _LARGEST:
+        return Parsed(
+            code="amount.too_large",
+            reason=f"数值过大（{number:f}）",
+            suggestion="请核对单位是元还是万元。",
+        )
+    kept = number.quantize(Decimal(1).scaleb(-places), rounding=decimal.ROUND_HALF_UP)
+    if kept != number:
+        reason = _TOO_FINE.format(places=places, value=f"{number.normalize():f}", kept=kept)
+        return Parsed(kept, "amount.more_places", reason, f"请保留 {places} 位小数。")
+    return Parsed(kept)
+
+
+def _unreadable(text: str, bare: str) -> Parsed:
+    if bare and set(bare.rstrip("元整正圆")) <= _CHINESE_DIGITS:
+        return Parsed(
+            code="amount.in_words",
+            reason=f"识别为文本“{text.strip()}”",
+            suggestion="请填写数字。",
+        )
+    return Parsed(
+        code="amount.unreadable",
+        reason=f"“{text.strip()[:40]}”不是数字",
+        suggestion="请只填一个数字，单位写在表头。",
+    )
+
+
+def parse_integer(text: str, *, is_number: bool, multiple: Decimal) -> Parsed:
+    """Read a count; a unit in the cell (198件, 12人) is dropped, a fraction refused."""
+    parsed = parse_decimal(
+        text, is_number=is_number, places=6, multiple=multiple, money=False
+    )
+    if parsed.value is None:
+        return parsed
+    number = parsed.value
+    assert isinstance(number, Decimal)  # noqa: S101  parse_decimal's own promise
+    if number != number.to_integral_value():
+        return Parsed(
+            code="integer.fraction",
+            reason=f"应为整数，读到 {number.normalize():f}",
+            suggestion="请填写整数。",
+        )
+    return Parsed(int(number))

@@ -1,0 +1,155 @@
+"""Days as staff write them; never silently today, never silently none."""
+
+import datetime as dt
+import re
+import unicodedata
+
+from redcross.periods import Period
+from redcross.uploads.cells.parsed import INVISIBLE, Parsed
+
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
+# A time is told from a day by what stands between: a blank, a T or 日.
+_TIME = (
+    r"(?:(?:(?<=日)|(?<=号)|[ T])"
+    r"(?:\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?)?分?(?:Z|[+]\d\d:?\d\d)?|\d{1,2}时))?"
+)
+_WHOLE = re.compile(
+    r"(?P<year>\d{4}|\d{2})(?P<s>[-/.年、\\])(?P<month>\d{1,2})(?:(?P=s)|[-/.月、\\])"
+    r"(?P<day>\d{1,2})(?:日|号)?" + _TIME + r"(?:星期.|周.)?\.?"
+)
+_COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})" + _TIME)
+_WITHOUT_YEAR = re.compile(
+    r"(?P<month>\d{1,2})(?:月|[-/.])(?P<day>\d{1,2})(?:日|号)?" + _TIME
+)
+_MONTH_ONLY = re.compile(r"\d{4}(?:[-/.]\d{1,2}|年\d{1,2}月?份?)")
+_SERIAL_FROM, _SERIAL_TO = 20_000, 80_000
+_EPOCH = dt.date(1899, 12, 30)
+_CENTURY_BREAK = 50
+_UNREADABLE = "请写成 2021-08-08 的样子。"
+
+
+def parse_date(text: str, *, is_number: bool, is_date: bool, period: Period) -> Parsed:
+    """Read a day; the period gives the year where the cell has none (with a warning)."""
+    if is_date:
+        return _from_cell(text)
+    bare = _spaced(text)
+    if is_number and re.fullmatch(r"\d+(\.\d+)?", bare):
+        return _from_number(bare, period)
+    for pattern in (_COMPACT, _WHOLE):
+        match = pattern.fullmatch(bare)
+        if match:
+            return _day(match["year"], match["month"], match["day"], bare)
+    match = _WITHOUT_YEAR.fullmatch(bare)
+    if match and not _MONTH_ONLY.fullmatch(bare):
+        return _in_period(int(match["month"]), int(match["day"]), bare, period)
+    if _MONTH_ONLY.fullmatch(bare):
+        return Parsed(
+            code="date.month_only",
+            reason=f"“{bare}”只有年月，没有日",
+            suggestion=_UNREADABLE,
+        )
+    if re.fullmatch(r"\d{5}", bare):
+        return _from_number(bare, period)
+    return Parsed(
+        code="date.unreadable",
+        reason=f"“{text.strip()[:40]}”不是日期",
+        suggestion=_UNREADABLE,
+    )
+
+
+def _spaced(text: str) -> str:
+    """Fold widths; keep only the blanks that stand between two digits."""
+    text = unicodedata.normalize("NFKC", text.translate(INVISIBLE))
+    return re.sub(r" ?([^\d ]) ?", r"\1", " ".join(text.split()))
+
+
+def _from_cell(text: str) -> Parsed:
+    try:
+        day = dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return Parsed(
+            code="date.unreadable",
+            reason=f"“{text}”是时间，不是日期",
+            suggestion=_UNREADABLE,
+        )
+    return _bounded(day, text)
+
+
+def _from_number(bare: str, period: Period) -> Parsed:
+    match = _COMPACT.fullmatch(bare)
+    if match:
+        return _day(match["year"], match["month"], match["day"], bare)
+    number = float(bare)
+    if _SERIAL_FROM <= number < _SERIAL_TO:
+        return Parsed(_EPOCH + dt.timedelta(days=int(number)))
+    # 8.8 typed into a number cell is a day without its year; 8.10 has become 8.1.
+    if re.fullmatch(r"\d{1,2}\.\d{2}", bare):
+        month, _, day = bare.partition(".")
+        return _in_period(int(month), int(day), bare, period)
+    return Parsed(
+        code="date.unreadable",
+        reason=f"数字 {bare} 不是日期",
+        suggestion="请把该列设为日期格式，或写成 2021-08-08 的样子。",
+    )
+
+
+def _day(year: str, month: str, day: str, written: str) -> Parsed:
+    if len(year) == 4:
+        return _bounded_day(int(year), int(month), int(day), written)
+    century = 2000 if int(year) < _CENTURY_BREAK else 1900
+    parsed = _bounded_day(century + int(year), int(month), int(day), written)
+    if parsed.value is None:
+        return parsed
+    return Parsed(
+        parsed.value,
+        "date.two_digit_year",
+        f"“{written}”的年份只有两位，按 {parsed.value} 读取",
+        "请写四位年份。",
+    )
+
+
+def _in_period(month: int, day: int, written: str, period: Period) -> Parsed:
+    """Take the year in which the period holds the month; refuse where two years do."""
+    if period.first is None:
+        years = [period.last.year]
+    else:
+        years = [each.year for each in period.months if each.month == month]
+    if not years:
+        years = sorted({period.start.year, period.last.year})
+    if len(years) != 1:
+        return Parsed(
+            code="date.year_missing",
+            reason=f"“{written}”没有年份，报告期跨年，无法确定",
+            suggestion=_UNREADABLE,
+        )
+    parsed = _bounded_day(years[0], month, day, written)
+    if parsed.value is None:
+        return parsed
+    return Parsed(
+        parsed.value,
+        "date.year_assumed",
+        f"“{written}”没有年份，按报告期读作 {parsed.value}",
+        "请写明年份。",
+    )
+
+
+def _bounded_day(year: int, month: int, day: int, written: str) -> Parsed:
+    try:
+        value = dt.date(year, month, day)
+    except ValueError:
+        return Parsed(
+            code="date.impossible",
+            reason=f"没有“{written}”这一天",
+            suggestion="请核对月和日。",
+        )
+    return _bounded(value, written)
+
+
+def _bounded(value: dt.date, written: str) -> Parsed:
+    if not EARLIEST <= value <= LATEST:
+        return Parsed(
+            code="date.impossible",
+            reason=f"“{written}”的年份不合理",
+            suggestion="请核对年份。",
+        )
+    return Parsed(value)

@@ -1,0 +1,107 @@
+"""Words from a closed list, yes and no, and the names of branches."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from rapidfuzz import process
+
+from redcross.uploads.cells.parsed import Parsed, folded
+
+YES = frozenset({"√", "✓", "✔", "是", "1", "有", "已", "Y", "YES", "TRUE", "对", "已设立", "已建立", "已明确", "已完成", "●", "☑"})
+NO = frozenset({"×", "✗", "✘", "X", "否", "0", "无", "未", "N", "NO", "FALSE", "没有", "不", "未设立", "未建立", "未明确", "○", "☐"})
+_NEAR = 60
+_SOCIETY = "红十字会"
+
+
+def boolean_parser(field_words: Mapping[str, str]) -> Callable[..., Parsed]:
+    """Return a reader of yes and no that also knows the field's own words."""
+
+    def parse(text: str, *, is_number: bool) -> Parsed:
+        del is_number
+        bare = folded(text).upper()
+        if bare in field_words:
+            return Parsed(field_words[bare] == "1")
+        if bare in YES:
+            return Parsed(value=True)
+        if bare in NO:
+            return Parsed(value=False)
+        return Parsed(
+            code="boolean.unreadable",
+            reason=f"“{text.strip()[:20]}”不是“是”或“否”",
+            suggestion="请填“是”或“否”。",
+        )
+
+    return parse
+
+
+def choice_parser(
+    words: Mapping[str, str], labels: Mapping[str, str], *, reference: bool
+) -> Callable[..., Parsed]:
+    """Return a reader of one closed list; an unknown word is answered with the nearest."""
+    known = {folded(word).upper(): key for word, key in words.items()}
+
+    def parse(text: str, *, is_number: bool) -> Parsed:
+        del is_number
+        bare = folded(text).upper()
+        if bare in known:
+            return Parsed(known[bare])
+        nearest = process.extractOne(bare, list(known), score_cutoff=_NEAR)
+        hint = f"是否指“{labels[known[nearest[0]]]}”？" if nearest else ""
+        listed = "、".join(list(labels.values())[:12])
+        return Parsed(
+            code="reference.unknown" if reference else "choice.unknown",
+            reason=f"“{text.strip()[:40]}”不在可选范围内",
+            suggestion=f"{hint}可填：{listed}。",
+        )
+
+    return parse
+
+
+def branch_parser(
+    names: Mapping[str, tuple[int, ...]],
+    labels: Mapping[int, str],
+    own: frozenset[int],
+) -> Callable[..., Parsed]:
+    """Return a reader of branches by code, official, short, bare or former name."""
+
+    def parse(text: str, *, is_number: bool) -> Parsed:
+        del is_number
+        bare = folded(text).upper()
+        found = names.get(bare) or names.get(bare.removesuffix(_SOCIETY)) or ()
+        if not found:
+            # "昆明市五华区红十字会": the last known name within the text decides.
+            found = _last_part(bare.removesuffix(_SOCIETY), names)
+        if not found:
+            nearest = process.extractOne(bare, list(names), score_cutoff=_NEAR)
+            hint = f"是否指“{labels[names[nearest[0]][0]]}”？" if nearest else ""
+            return Parsed(
+                code="branch.unknown",
+                reason=f"没有名为“{text.strip()[:40]}”的单位",
+                suggestion=f"{hint}请填写规范的单位名称或行政区划代码。",
+            )
+        if len(found) > 1:
+            candidates = "、".join(labels[pk] for pk in found)
+            return Parsed(
+                code="branch.ambiguous",
+                reason=f"“{text.strip()}”可能指{candidates}",
+                suggestion="请写全称。",
+            )
+        if found[0] not in own:
+            return Parsed(
+                code="branch.outside",
+                reason=f"{labels[found[0]]}不在填报单位的管辖范围内",
+                suggestion="请只填本单位及下级单位的数据。",
+            )
+        return Parsed(found[0])
+
+    return parse
+
+
+def _last_part(
+    bare: str, names: Mapping[str, tuple[int, ...]]
+) -> tuple[int, ...]:
+    parts = re.match(r"(?:云南省)?(.+?(?:自治州|州|市))(.+)", bare)
+    if parts is None:
+        return ()
+    above, below = names.get(parts[1], ()), names.get(parts[2], ())
+    return below if above else ()

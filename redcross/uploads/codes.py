@@ -1,0 +1,84 @@
+"""The numbered catalogue of findings: what each means, and how to mend it."""
+
+import dataclasses
+
+from redcross.uploads.specification import Severity
+
+_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTICE
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Code:
+    """One kind of finding."""
+
+    key: str
+    number: str
+    severity: Severity
+    title: str
+    meaning: str
+    remedy: str
+
+
+_ROWS = (
+    ("heading.missing", "E001", _E, "没有找到表头", "工作表中没有一行含有两个以上本表的栏目名称。", "请使用空表模板，或把栏目名称放在同一行。"),
+    ("column.missing", "E002", _E, "缺少必填栏", "整张表没有这一栏。", "请补上这一栏；公开名单没有票据号、日期时可改用其他报表。"),
+    ("table.empty", "E003", _E, "没有数据行", "表头下没有数据。", "本期确无数据时请报“零报告”。"),
+    ("date.unreadable", "E101", _E, "日期无法识别", "单元格内容不是日期。", "请写成 2021-08-08、2021/8/8 或 2021年8月8日。"),
+    ("date.impossible", "E102", _E, "日期不存在", "月或日超出范围，或年份不合理。", "请核对月和日。"),
+    ("date.month_only", "E103", _E, "只有年月", "需要具体到日。", "请补上日。"),
+    ("date.year_missing", "E104", _E, "日期没有年份", "报告期跨年，无法确定年份。", "请写明年份。"),
+    ("date.year_assumed", "W105", _W, "按报告期补年份", "单元格没有年份，按报告期读取。", "请写明年份。"),
+    ("date.two_digit_year", "W106", _W, "两位年份", "年份只有两位。", "请写四位年份。"),
+    ("date.outside_period", "E107", _E, "日期不在报告期内", "该行不属于所报的月份。", "请改正日期，或另报所属月份。"),
+    ("date.order", "E108", _E, "日期先后不合理", "后一个日期早于前一个。", "请核对两个日期。"),
+    ("date.future", "W109", _W, "日期晚于今天", "日期在将来。", "请核对日期。"),
+    ("amount.unreadable", "E201", _E, "金额无法识别", "单元格内容不是数字。", "请只填一个数字，单位写在表头。"),
+    ("amount.in_words", "E202", _E, "金额写成汉字", "大写或中文数字不能汇总。", "请填写数字。"),
+    ("amount.too_large", "E203", _E, "金额过大", "数值超出合理范围。", "请核对单位是元还是万元。"),
+    ("amount.more_places", "W204", _W, "小数位过多", "小数位超出，按四舍五入读取。", "请保留规定的小数位。"),
+    ("amount.foreign_unit", "E205", _E, "不是人民币", "带有其他货币或单位。", "请折算为人民币。"),
+    ("amount.negative", "E206", _E, "金额为负", "只有退款可以为负，且须注明原因和原票据。", "请填写退款原因和被冲销的原票据号。"),
+    ("amount.digits", "E207", _E, "数值位数过多", "整数部分位数超出。", "请核对数值。"),
+    ("integer.fraction", "E208", _E, "应为整数", "人数、件数等不能有小数。", "请填写整数。"),
+    ("id.rounded", "E301", _E, "证件号码丢失末几位", "Excel 把号码当作数字，超过 15 位的部分变成了 0。", "请把整列设为“文本”格式后重新填写。"),
+    ("id.check_digit", "E302", _E, "身份证校验码不正确", "最后一位与前 17 位不符，必有一位写错。", "请对照证件核对每一位。"),
+    ("id.birth_date", "E303", _E, "身份证出生日期不存在", "第 7—14 位不是日期。", "请对照证件核对。"),
+    ("id.length", "E304", _E, "证件号码位数不对", "身份证号应为 18 位。", "请核对是否漏填。"),
+    ("id.unreadable", "E305", _E, "证件号码无法识别", "不是身份证、护照或通行证号码。", "请核对证件号码。"),
+    ("id.fifteen_digits", "W306", _W, "15 位旧身份证号", "第一代身份证已停用。", "请改为 18 位号码。"),
+    ("id.birth_mismatch", "E307", _E, "出生日期与身份证不符", "两处不一致。", "请核对。"),
+    ("id.sex_mismatch", "E308", _E, "性别与身份证不符", "身份证第 17 位单数为男、双数为女。", "请核对。"),
+    ("phone.unreadable", "E311", _E, "电话无法识别", "位数或格式不对。", "手机号 11 位；座机写区号。"),
+    ("credit_code.form", "W321", _W, "信用代码格式不符", "应为 18 位。", "请对照证照核对。"),
+    ("credit_code.check_digit", "W322", _W, "信用代码校验码不符", "个别真实代码也会不符，仅提醒。", "请对照证照核对。"),
+    ("branch.unknown", "E401", _E, "单位名称无法识别", "不是本省红十字会或已知的旧名。", "请填写规范名称或行政区划代码。"),
+    ("branch.ambiguous", "E402", _E, "单位名称不唯一", "同名的有州市也有县。", "请写全称。"),
+    ("branch.outside", "E403", _E, "单位不在管辖范围", "只能报本单位和下级单位。", "请删去该行或改正单位。"),
+    ("choice.unknown", "E411", _E, "不在可选范围", "该栏只能填列出的词。", "请按可填的词改正。"),
+    ("reference.unknown", "E412", _E, "名称没有登记", "基金、活动等须先由省级登记。", "请改正名称，或联系省红十字会登记。"),
+    ("boolean.unreadable", "E413", _E, "应填是或否", "无法判断是或否。", "请填“是”或“否”。"),
+    ("required.empty", "E501", _E, "必填项为空", "该栏每行都要填。", "请补填。"),
+    ("text.too_long", "E502", _E, "文字过长", "超过该栏的长度。", "请精简。"),
+    ("cell.error", "E503", _E, "公式错误", "单元格显示 #REF! 一类错误。", "请修正公式或直接填数值。"),
+    ("identity.repeated", "W511", _W, "重复的行", "编号与另一行相同。", "确为同一张票据的多笔时无需修改。"),
+    ("identity.elsewhere", "W512", _W, "其他单位已有", "相同编号已由其他单位上报。", "请与该单位核对，避免重复统计。"),
+    ("row.repeated", "E513", _E, "不应重复的内容重复", "该栏在一份表中只能出现一次。", "请核对。"),
+    ("total.differs", "W601", _W, "合计与明细不符", "打印的合计与明细之和不同。", "请核对合计或明细。"),
+    ("sum.parts", "E602", _E, "分项之和不等于合计", "合计应等于各分项之和。", "请核对各项。"),
+    ("sum.cumulative", "E603", _E, "累计小于本期", "累计数不应小于当期数。", "请核对。"),
+    ("swing.large", "W604", _W, "与上期相差过大", "变动超过 50%。", "请核对；确实如此请在说明中写明。"),
+    ("refund.reason_missing", "E611", _E, "退款缺少原因", "金额为负须写明原因和原票据号。", "请补填。"),
+    ("column.unknown", "N701", _N, "没有用到的栏", "表中有不认识的栏，未读取。", "可在页面上指定它对应哪一栏。"),
+    ("column.guessed", "N702", _N, "按相近名称识别", "栏目名称与规定的不完全一致。", "如不对，请在页面上改正。"),
+    ("workbook.notice", "N703", _N, "文件说明", "读取文件时跳过了一些内容。", "一般无需处理。"),
+    ("sheet.skipped", "N704", _N, "跳过的工作表", "没有找到本表的表头。", "一般无需处理。"),
+    ("rule.broken", "E799", _E, "不符合填报规则", "各栏之间不一致。", "请按提示核对。"),
+)
+
+CODES = {row[0]: Code(*row) for row in _ROWS}
+
+
+def severity_of(code: str) -> Severity:
+    """Return how grave a code is; one outside the catalogue blocks."""
+    known = CODES.get(code)
+    return known.severity if known else Severity.ERROR

@@ -1,0 +1,627 @@
+"""Where a table's heading stands, what each column is, and which rows are data."""
+
+import dataclasses
+import itertools
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from redcross.units import MULTIPLES, Unit
+from redcross.uploads.cells.parsed import BLANKS, INVISIBLE
+from redcross.uploads.opening import KIND, NUMBER, TEXT
+from redcross.uploads.specification import CellKind, FieldSpec, SheetSpec
+from redcross.uploads.workbook import Grid
+
+JOINER = "／"
+DEEPEST = 3
+_SCANNED = 60
+_LONGEST_HEADING = 40
+_NEAR = 70
+_UNIT_WORDS = "万元|亿元|千元|百元|元|万人次|万人|人次|万|人|个|枚|例|份|台|件|名|户|期|场|批|%|小时|万毫升|毫升"
+_UNIT_IN_BRACKETS = re.compile(rf"[(\[](?:单位[::]?)?(?:人民币)?(?P<unit>{_UNIT_WORDS})[)\]]")
+_UNIT_AFTER = re.compile(rf"(?:单位[::]|[/／])(?P<unit>{_UNIT_WORDS})$")
+_UNIT_CELL = re.compile(r"(?:金额)?单位[::]\s*(?:人民币)?(?P<unit>万元|亿元|千元|百元|元)")
+_TOTAL = re.compile(
+    r"(?:\W*(?:以上|本页|本表|本期|本月|本年|全年|全省|全市|全州|全县|全区|累计|捐款|捐赠|接收|金额|款物|资金|物资)*"
+    r"(?:合计|总计|小计|共计|总金额|总额|总数|总和|合計|總計))"
+)
+_SIGNATURE = re.compile(
+    r"(?:注|备注|说明|附注|填表|制表|审核|复核|负责人|单位负责人|主管|经办|联系|填报|报送|"
+    r"统计时间|统计日期|截止|截至|数据来源|日期|时间|签字|盖章|公示|监督|电话|地址|开户)"
+    r"(?:人|单位|日期|时间|电话|领导|责任人|来源|期|说明|方式|银行)*\s*[((]?[^::]{0,12}[::]"
+)
+_NOTE = re.compile(r"^(?:注|备注|说明|附注|温馨提示|存在问题)[::\d(]")
+_DAY_ALONE = re.compile(r"^(?:二[〇○零O0]..?|\d{4})年.{1,3}月.{1,4}日$")
+_SERIAL_HEADINGS = frozenset({"序号", "编号", "序", "NO", "NO.", "行号", "#"})
+_PERSONS_AND_SO_ON = re.compile(r"人次|笔|户|件|人$")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TotalRow:
+    """A printed total: its Excel row, and its frame position."""
+
+    row: int
+    position: int
+    label: str
+    is_part: bool  # 小计: the rows since the last one
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Layout:
+    """One table of a worksheet as recognised."""
+
+    worksheet: str
+    heading_rows: tuple[int, ...]
+    columns: Mapping[str, str]  # letter → field
+    headings: Mapping[str, str]  # letter → printed heading, levels joined by ／
+    unknown: tuple[str, ...]  # headings nothing is known of
+    missing: tuple[str, ...]  # required fields the whole table lacks
+    multiples: Mapping[str, Decimal]  # letter → what its numbers are multiplied by
+    unit: str  # the unit of the table as printed, "" where none is
+    positions: tuple[int, int]  # half-open range of frame rows below the heading
+    data: pl.Series  # frame positions of data rows
+    totals: tuple[TotalRow, ...]
+    proposals: Mapping[str, tuple[str, int]]  # unknown heading → (field, score)
+
+    @property
+    def by_heading(self) -> dict[str, str]:
+        """Printed heading → field, as the command answers."""
+        return {self.headings[letter]: field for letter, field in self.columns.items()}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Match:
+    field: str
+    rank: int
+
+
+class Vocabulary:
+    """The headings a sheet knows, with the fields they stand for."""
+
+    def __init__(self, spec: SheetSpec, remembered: Mapping[str, str]) -> None:
+        self.spec = spec
+        self.words: dict[str, _Match] = {}
+        for field in spec.fields:
+            for rank, word in enumerate((field.label, *field.aliases)):
+                self.words.setdefault(plain(word), _Match(field.name, rank))
+        for heading, name in remembered.items():
+            self.words[plain(heading)] = _Match(name, -1)
+        self.hints = [
+            (plain(hint), field.name) for field in spec.fields for hint in field.hints
+        ]
+
+    def exact(self, heading: str) -> _Match | None:
+        """Return what a heading says, by the words alone."""
+        return self.words.get(plain(heading))
+
+    def match(self, levels: Sequence[str]) -> _Match | None:
+        """Return what a column of one to three levels says."""
+        for text in (JOINER.join(levels), levels[-1], "".join(levels)):
+            found = self.exact(text)
+            if found is not None:
+                return found
+        if len(levels) > 1 and _is_unit(levels[-1]):
+            return self.match(levels[:-1])
+        return None
+
+
+def plain(heading: str) -> str:
+    """Fold a heading for matching: widths, blanks, units and marks do not count."""
+    text = unicodedata.normalize("NFKC", heading.translate(INVISIBLE)).upper()
+    text = "".join(text.split())
+    text = _UNIT_IN_BRACKETS.sub("", text)
+    text = _UNIT_AFTER.sub("", text)
+    return text.strip("*:·.、,").replace("(", "").replace(")", "").replace("/", "")
+
+
+def printed(heading: str) -> str:
+    """Return a heading as printed, without white space."""
+    return "".join(heading.translate(INVISIBLE).split())
+
+
+def recognise(
+    grid: Grid, spec: SheetSpec, remembered: Mapping[str, str] | None = None
+) -> list[Layout]:
+    """Find every table of a worksheet; empty where no heading is known."""
+    vocabulary = Vocabulary(spec, remembered or {})
+    reader = _Reader(grid, vocabulary)
+    starts = reader.heading_positions()
+    layouts = []
+    for at, end in itertools.pairwise([*starts, grid.cells.height]):
+        layout = reader.layout(at, end)
+        if layout is not None:
+            layouts.append(layout)
+    return layouts
+
+
+def _is_unit(text: str) -> bool:
+    bare = "".join(unicodedata.normalize("NFKC", text).split()).strip("()[]")
+    return bool(re.fullmatch(_UNIT_WORDS, bare))
+
+
+class _Reader:
+    """Reads one worksheet with one vocabulary."""
+
+    def __init__(self, grid: Grid, vocabulary: Vocabulary) -> None:
+        self.grid = grid
+        self.vocabulary = vocabulary
+        self.letters = grid.letters
+        self.height = grid.cells.height
+        self._rows = self._head_rows(0, min(self.height, _SCANNED))
+
+    def _head_rows(self, start: int, stop: int) -> dict[int, list[str]]:
+        part = self.grid.cells[start:stop].select(self.letters)
+        return {
+            start + index: [(cell or "").translate(INVISIBLE).strip(BLANKS) for cell in row]
+            for index, row in enumerate(part.iter_rows())
+        }
+
+    def row(self, position: int) -> list[str]:
+        """Return the trimmed texts of one row."""
+        if position not in self._rows:
+            self._rows.update(self._head_rows(position, min(position + 8, self.height)))
+        return self._rows[position]
+
+    # headings ---------------------------------------------------------------
+
+    def heading_positions(self) -> list[int]:
+        """Return the frame positions of the first heading row of each table."""
+        first = next(
+            (
+                at
+                for at in range(min(self.height, _SCANNED))
+                if self._is_heading(at) or self._is_group_row(at)
+            ),
+            None,
+        )
+        if first is None:
+            return []
+        found = [first]
+        depth = self._depth(first)[0]
+        for at in self._candidates(first + depth):
+            if at >= found[-1] + self._depth(found[-1])[0] and self._is_heading(at):
+                found.append(at)
+        return found
+
+    def _candidates(self, start: int) -> list[int]:
+        """Return rows far below in which two cells are known headings, found at once."""
+        known = [
+            word
+            for field in self.vocabulary.spec.fields
+            for word in (field.label, *field.aliases)
+        ]
+        known += [text for row in self._rows.values() for text in row if self._known(text)]
+        hits = pl.sum_horizontal(
+            [pl.col(letter).str.strip_chars(BLANKS).is_in(known) for letter in self.letters]
+        )
+        rest = self.grid.cells[start:]
+        return [start + at for at in rest.select(hits.alias("n"))["n"].ge(2).arg_true()]
+
+    def _known(self, text: str) -> bool:
+        return bool(text) and len(text) <= _LONGEST_HEADING and bool(
+            self.vocabulary.exact(text)
+        )
+
+    def _is_heading(self, at: int) -> bool:
+        cells = [text for text in self.row(at) if text]
+        fields = {
+            match.field
+            for text in cells
+            if len(text) <= _LONGEST_HEADING
+            and (match := self.vocabulary.exact(text)) is not None
+        }
+        if len(fields) < 2:  # noqa: PLR2004  two known words make a heading
+            return False
+        kinds = self._kinds(at)
+        return kinds.get(NUMBER, 0) <= len(cells) // 3
+
+    def _is_group_row(self, at: int) -> bool:
+        """Tell whether this is the upper row of a heading whose words stand below."""
+        cells = [text for text in self.row(at) if text]
+        if len(cells) < 2 or at + 1 >= self.height or self._kinds(at).get(NUMBER):  # noqa: PLR2004
+            return False
+        if any(_SIGNATURE.match(text) or _UNIT_CELL.search(text) for text in cells):
+            return False
+        depth, score = self._depth(at)
+        return depth > 1 and score > self._depth(at + 1)[1]
+
+    def _kinds(self, at: int) -> Counter[int]:
+        row = self.grid.cells.row(at)
+        width = len(self.letters)
+        names = self.grid.cells.columns
+        kinds = [row[names.index(letter + KIND)] for letter in self.letters[:width]]
+        return Counter(kinds)
+
+    def _depth(self, at: int) -> tuple[int, int]:
+        """Return how many rows the heading takes, and how many fields it then names."""
+        best = (1, self._score(at, 1))
+        for depth in range(2, DEEPEST + 1):
+            if at + depth > self.height or self._kinds(at + depth - 1).get(NUMBER, 0) > 1:
+                break
+            score = self._score(at, depth)
+            if score > best[1] or (score == best[1] and self._only_units(at + depth - 1)):
+                best = (depth, score)
+        return best
+
+    def _only_units(self, at: int) -> bool:
+        cells = [text for text in self.row(at) if text]
+        return bool(cells) and all(_is_unit(text) for text in cells)
+
+    def _score(self, at: int, depth: int) -> int:
+        levels = self._levels(at, depth)
+        fields = {
+            match.field
+            for each in levels.values()
+            if (match := self.vocabulary.match(each)) is not None
+        }
+        return len(fields)
+
+    def _levels(self, at: int, depth: int) -> dict[str, list[str]]:
+        """Return each column's heading texts from the top, merged parents filled in."""
+        rows = [list(self.row(at + level)) for level in range(depth)]
+        self._fill_merged(rows, at)
+        for level in range(depth - 1):
+            carried = ""
+            for index, text in enumerate(rows[level]):
+                below = any(rows[lower][index] for lower in range(level + 1, depth))
+                if text:
+                    carried = text if below else ""
+                elif carried and below and not self._starts_group(rows, level, index):
+                    rows[level][index] = carried
+                elif not below:
+                    carried = ""
+        levels = {}
+        for index, letter in enumerate(self.letters):
+            texts = [row[index] for row in rows if row[index]]
+            deduplicated = [text for text, _ in itertools.groupby(texts)]
+            if deduplicated:
+                levels[letter] = deduplicated
+        return levels
+
+    @staticmethod
+    def _starts_group(rows: list[list[str]], level: int, index: int) -> bool:
+        return level > 0 and bool(rows[level - 1][index]) and (
+            index == 0 or rows[level - 1][index] != rows[level - 1][index - 1]
+        )
+
+    def _fill_merged(self, rows: list[list[str]], at: int) -> None:
+        if len(self.grid.merged) > 5000:  # noqa: PLR2004  merges of data rows, not of headings
+            return
+        top = at + self.grid.first_row - 1
+        left = _index(self.letters[0])
+        for first_row, first_column, last_row, last_column in self.grid.merged:
+            level = first_row - top
+            if not 0 <= level < len(rows) or last_column == first_column:
+                continue
+            source = first_column - left
+            if not 0 <= source < len(self.letters) or last_row - top >= len(rows):
+                continue
+            for index in range(source + 1, min(last_column - left + 1, len(self.letters))):
+                rows[level][index] = rows[level][index] or rows[level][source]
+
+    # layout -----------------------------------------------------------------
+
+    def layout(self, at: int, end: int) -> Layout | None:
+        """Describe the table whose heading begins at a frame position."""
+        depth, score = self._depth(at)
+        if score < 2:  # noqa: PLR2004
+            return None
+        levels = self._levels(at, depth)
+        headings = _named_once(
+            {
+                letter: JOINER.join(printed(text) for text in texts)
+                for letter, texts in levels.items()
+            }
+        )
+        columns = self._assigned(levels)
+        unknown = [
+            letter
+            for letter in headings
+            if letter not in columns and plain(headings[letter]) not in _SERIAL_HEADINGS
+        ]
+        start = at + depth
+        data, totals = self._rows_of(start, end, columns)
+        unit = self._unit_above(at, depth)
+        spec = self.vocabulary.spec
+        present = set(columns.values())
+        return Layout(
+            worksheet=self.grid.worksheet,
+            heading_rows=tuple(self.grid.first_row + at + each for each in range(depth)),
+            columns=columns,
+            headings=headings,
+            unknown=tuple(headings[letter] for letter in unknown),
+            missing=tuple(
+                field.name
+                for field in spec.fields
+                if field.required and field.name not in present and field.default is None
+            ),
+            multiples={
+                letter: self._multiple(spec.field(name), levels[letter], unit)
+                for letter, name in columns.items()
+            },
+            unit=unit,
+            positions=(start, end),
+            data=data,
+            totals=totals,
+            proposals=self._proposals([headings[letter] for letter in unknown], present),
+        )
+
+    def _assigned(self, levels: Mapping[str, list[str]]) -> dict[str, str]:
+        """Give each field its best column; the leftmost where two are as good."""
+        ranked = []
+        for order, (letter, texts) in enumerate(levels.items()):
+            match = self.vocabulary.match(texts)
+            if match is not None and match.field:
+                ranked.append((match.rank, order, letter, match.field))
+        columns: dict[str, str] = {}
+        taken: set[str] = set()
+        for _, _, letter, field in sorted(ranked):
+            if field not in taken:
+                columns[letter] = field
+                taken.add(field)
+        skipped = {
+            letter
+            for letter, texts in levels.items()
+            if (match := self.vocabulary.match(texts)) is not None and not match.field
+        }
+        for hint, field in self.vocabulary.hints:
+            if field in taken:
+                continue
+            for letter, texts in levels.items():
+                if letter in columns or letter in skipped:
+                    continue
+                if hint in plain(JOINER.join(texts)):
+                    columns[letter] = field
+                    taken.add(field)
+                    break
+        return {letter: columns[letter] for letter in levels if letter in columns}
+
+    def _proposals(
+        self, headings: Iterable[str], present: set[str]
+    ) -> dict[str, tuple[str, int]]:
+        words = {
+            word: match.field
+            for word, match in self.vocabulary.words.items()
+            if match.field and match.field not in present
+        }
+        proposals = {}
+        for heading in headings:
+            found = process.extractOne(
+                plain(heading), list(words), scorer=fuzz.WRatio, score_cutoff=_NEAR
+            )
+            if found:
+                proposals[heading] = (words[found[0]], round(found[1]))
+        return proposals
+
+    def _unit_above(self, at: int, depth: int) -> str:
+        """Return the 万元 of a "单位：万元" cell near the heading, "" where none stands."""
+        for position in range(max(at - 6, 0), at + depth):
+            for text in self.row(position):
+                match = _UNIT_CELL.search(unicodedata.normalize("NFKC", text))
+                if match and len(text) <= 60:  # noqa: PLR2004  not a paragraph
+                    return match["unit"]
+        return ""
+
+    def _multiple(self, field: FieldSpec, levels: Sequence[str], unit: str) -> Decimal:
+        if field.kind not in (CellKind.DECIMAL, CellKind.INTEGER):
+            return Decimal(1)
+        for text in reversed(levels):
+            bare = "".join(unicodedata.normalize("NFKC", text).split())
+            match = (
+                _UNIT_IN_BRACKETS.search(bare)
+                or _UNIT_AFTER.search(bare)
+                or re.fullmatch(rf"[(\[]?(?P<unit>{_UNIT_WORDS})[)\]]?", bare)
+            )
+            if match:
+                return _multiple_of(match["unit"])
+        if field.unit is Unit.YUAN and unit:
+            return _multiple_of(unit)
+        return Decimal(1)
+
+    # rows -------------------------------------------------------------------
+
+    def _rows_of(
+        self, start: int, end: int, columns: Mapping[str, str]
+    ) -> tuple[pl.Series, tuple[TotalRow, ...]]:
+        """Tell data from totals, repeated headings, notes, signatures and blanks."""
+        part = self.grid.cells[start:end]
+        if part.is_empty():
+            return pl.Series([], dtype=pl.UInt32), ()
+        tidy = part.select(
+            pl.col(letter)
+            .str.replace_all("[" + "".join(map(chr, INVISIBLE)) + "]", "")
+            .str.strip_chars(BLANKS)
+            for letter in self.letters
+        )
+        serial = self._serial_letters(start)
+        telling = [letter for letter in self.letters if letter not in serial]
+        filled = pl.sum_horizontal([pl.col(letter) != "" for letter in telling] or [pl.lit(0)])
+        mapped = pl.sum_horizontal([pl.col(letter) != "" for letter in columns])
+        first = pl.coalesce(
+            [
+                pl.when(pl.col(letter) != "").then(pl.col(letter))
+                for letter in [*telling, *self.letters]
+            ]
+        )
+        table = tidy.select(
+            filled.alias("filled"),
+            mapped.alias("mapped"),
+            first.fill_null("").alias("first"),
+            *[pl.col(letter) for letter in self.letters],
+        ).with_row_index("at")
+        doubtful = self._doubtful(table, columns)
+        blank = table["filled"] == 0
+        kinds = dict.fromkeys(table.filter(blank)["at"].to_list(), "blank")
+        totals: list[TotalRow] = []
+        stopped = table.height
+        last_data = self._last_certain(table, doubtful, kinds)
+        for row in doubtful.iter_rows(named=True):
+            position = row["at"]
+            if position in kinds:
+                continue
+            kind = self._kind_of(row, columns, tail=position > last_data, start=start)
+            if kind in ("total", "part"):
+                totals.append(
+                    TotalRow(
+                        row=self.grid.first_row + start + position,
+                        position=start + position,
+                        label=row["first"],
+                        is_part=kind == "part",
+                    )
+                )
+            if kind != "data":
+                kinds[position] = kind
+            if kind == "signature" and position > last_data:
+                stopped = min(stopped, position)
+        keep = table.select(
+            (~pl.col("at").is_in(list(kinds))) & (pl.col("at") < stopped)
+        ).to_series()
+        positions = table["at"].filter(keep).cast(pl.UInt32) + start
+        return positions, tuple(total for total in totals if total.position < start + stopped)
+
+    def _serial_letters(self, start: int) -> set[str]:
+        """Return the columns that only number the rows."""
+        serial = set()
+        for index, letter in enumerate(self.letters):
+            for back in range(1, DEEPEST + 1):
+                if start - back < 0:
+                    continue
+                text = self.row(start - back)[index]
+                if text:
+                    if plain(text) in _SERIAL_HEADINGS:
+                        serial.add(letter)
+                    break
+        return serial
+
+    def _doubtful(self, table: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
+        """Return the rows worth a second look, so that a million clean ones cost little."""
+        first = pl.col("first")
+        needed = max(1, min(3, len(columns) - 1))
+        suspicious = (
+            first.str.contains(r"合\s*计|总\s*计|小\s*计|共\s*计|总金额|总额|总数|合計|總計")
+            | first.str.contains(r"[：:]")
+            | first.str.contains(r"^(?:注|备注|说明|附注)")
+            | (pl.col("mapped") < needed)
+        )
+        labels = [
+            letter
+            for letter, name in columns.items()
+            if self.vocabulary.spec.field(name).kind in (CellKind.TEXT, CellKind.BRANCH)
+        ]
+        for letter in labels[:4]:
+            suspicious |= pl.col(letter).str.contains(
+                r"^\s*(?:合\s*计|总\s*计|小\s*计|共\s*计)\s*[:：]?\s*$"
+            )
+        heading = self.vocabulary.words
+        if columns:
+            letter = next(iter(columns))
+            suspicious |= pl.col(letter).str.replace_all(r"\s", "").is_in(list(heading))
+        return table.filter((pl.col("filled") > 0) & suspicious)
+
+    @staticmethod
+    def _last_certain(
+        table: pl.DataFrame, doubtful: pl.DataFrame, kinds: Mapping[int, str]
+    ) -> int:
+        certain = table.filter(
+            ~pl.col("at").is_in(doubtful["at"].implode()) & ~pl.col("at").is_in(list(kinds))
+        )
+        return int(certain["at"].max()) if certain.height else -1  # type: ignore[arg-type]
+
+    def _kind_of(
+        self, row: Mapping[str, object], columns: Mapping[str, str], *, tail: bool, start: int
+    ) -> str:
+        texts = {letter: str(row[letter]) for letter in self.letters if row[letter]}
+        first = str(row["first"])
+        bare = "".join(unicodedata.normalize("NFKC", first).split())
+        known = [text for text in texts.values() if self._known(text)]
+        if len(known) >= 2 and len(known) * 2 >= len(texts):  # noqa: PLR2004
+            return "heading"
+        total = self._total_kind(bare, texts, columns)
+        if total:
+            return total
+        if _NOTE.match(bare):
+            return "note"
+        filled = len(texts)
+        if _SIGNATURE.match(bare) and not self._has_number(texts, columns, start, row):
+            return "signature"
+        if tail and filled <= 2 and any(_DAY_ALONE.match(text) for text in texts.values()):  # noqa: PLR2004
+            return "signature"
+        numbers = self._has_number(texts, columns, start, row)
+        if tail and numbers and filled == numbers and self._lacks_label(texts, columns):
+            return "total"
+        if filled == 1 and (tail or len(bare) > 12 or not row["mapped"]):  # noqa: PLR2004
+            return "note"
+        if not row["mapped"]:
+            return "note"
+        return "data"
+
+    def _total_kind(
+        self, bare: str, texts: Mapping[str, str], columns: Mapping[str, str]
+    ) -> str:
+        words = [bare, *(
+            "".join(texts[letter].split())
+            for letter, name in columns.items()
+            if letter in texts
+            and self.vocabulary.spec.field(name).kind in (CellKind.TEXT, CellKind.BRANCH)
+            and re.fullmatch(r"\s*(?:合\s*计|总\s*计|小\s*计|共\s*计)\s*[:：]?\s*", texts[letter])
+        )]
+        for word in words:
+            match = _TOTAL.match(word)
+            if match and len(word) <= 60:  # noqa: PLR2004
+                return "part" if "小计" in match[0] else "total"
+        return ""
+
+    def _has_number(
+        self, texts: Mapping[str, str], columns: Mapping[str, str], start: int, row: Mapping[str, object]
+    ) -> int:
+        position = start + int(row["at"])  # type: ignore[call-overload]
+        count = 0
+        for letter in texts:
+            name = columns.get(letter)
+            if name is None:
+                continue
+            kind = self.vocabulary.spec.field(name).kind
+            if kind in (CellKind.DECIMAL, CellKind.INTEGER):
+                cell = self.grid.cells[letter + KIND][position]
+                plain_number = re.fullmatch(r"[¥￥]?-?[\d,，.]+", texts[letter]) is not None
+                count += cell == NUMBER or (cell == TEXT and plain_number)
+        return count
+
+    def _lacks_label(self, texts: Mapping[str, str], columns: Mapping[str, str]) -> bool:
+        """A row of sums without a word, where the table's rows have words."""
+        has_labels = any(
+            self.vocabulary.spec.field(name).required
+            and self.vocabulary.spec.field(name).kind
+            not in (CellKind.DECIMAL, CellKind.INTEGER)
+            for name in columns.values()
+        )
+        return has_labels and bool(texts)
+
+
+def _index(letter: str) -> int:
+    value = 0
+    for char in letter:
+        value = value * 26 + ord(char) - 64
+    return value - 1
+
+
+def _multiple_of(unit: str) -> Decimal:
+    for name in sorted(MULTIPLES, key=len, reverse=True):
+        if name and unit.startswith(name):
+            return MULTIPLES[name]
+    return Decimal(1)
+
+
+def _named_once(headings: Mapping[str, str]) -> dict[str, str]:
+    """Give a repeated heading its number: 金额, 金额#2."""
+    seen: Counter[str] = Counter()
+    named = {}
+    for letter, heading in headings.items():
+        seen[heading] += 1
+        named[letter] = heading if seen[heading] == 1 else f"{heading}#{seen[heading]}"
+    return named

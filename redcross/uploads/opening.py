@@ -1,0 +1,415 @@
+"""The child that opens a stranger's file: `python -m redcross.uploads.opening FILE FOLDER`.
+
+It runs with limits on memory and time, knows nothing of Django or the database, and
+hands over one Arrow file a worksheet and a JSON line. Whatever a file does to it (a
+panic, an abort, no end) stays in this process; the parent names it.
+"""
+
+import csv
+import io
+import json
+import resource
+import sys
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+MEMORY = 1_500_000_000
+UNZIPPED = 1_500_000_000
+RATIO, RATIO_FROM = 300, 100_000_000
+CELLS = 60_000_000
+COLUMNS = 2000
+EMPTY, TEXT, NUMBER, DATE, BOOLEAN, ERROR = range(6)
+KIND = "?"
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHERS = {
+    b"%PDF": "PDF 文件",
+    b"\x89PNG": "图片",
+    b"\xff\xd8\xff": "图片",
+    b"GIF8": "图片",
+    b"BM": "图片",
+    b"Rar!": "RAR 压缩包",
+    b"7z\xbc\xaf": "7z 压缩包",
+    b"\x1f\x8b": "gzip 压缩包",
+    b"MZ": "程序文件",
+    b"\x7fELF": "程序文件",
+    b"SQLite format 3": "数据库文件",
+    b"{\\rtf": "RTF 文档",
+}
+_ERROR_WORDS = frozenset(
+    {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA"}
+)
+
+
+class UnopenableError(Exception):
+    """The file cannot be read, by code."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code, self.detail = code, detail
+
+
+def letter(index: int) -> str:
+    """Return the column's letter: 0 → A, 26 → AA."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def open_file(path: Path, folder: Path) -> dict[str, Any]:
+    """Write the grids into `folder` and return what was found."""
+    head = path.open("rb").read(4096)
+    if not head.strip(b"\0 \r\n\t"):
+        raise UnopenableError("file.empty")
+    if head.startswith(b"PK"):
+        return _archive(path, folder)
+    if head.startswith(_OLE):
+        content = path.read_bytes()
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise UnopenableError("file.encrypted")
+        return _workbook(path, folder, [])
+    if head[:2] in (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00") and head[2:4] in (
+        b"\x10\x00", b"\x08\x00", b"\x06\x00", b"\x04\x00",
+    ):
+        return _workbook(path, folder, [])
+    for magic, name in _OTHERS.items():
+        if head.startswith(magic):
+            raise UnopenableError("file.not_a_workbook", name)
+    return _text(path, folder)
+
+
+def _archive(path: Path, folder: Path) -> dict[str, Any]:
+    notices: list[str] = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            names = {entry.filename for entry in entries}
+            size = sum(entry.file_size for entry in entries)
+            packed = sum(entry.compress_size for entry in entries) or 1
+            if any(entry.flag_bits & 1 for entry in entries):
+                raise UnopenableError("file.encrypted")
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise UnopenableError("file.damaged") from None
+    if size > UNZIPPED or (size > RATIO_FROM and size / packed > RATIO):
+        raise UnopenableError("file.bomb", f"{size // 1_000_000}")
+    if any(name.startswith("word/") for name in names):
+        raise UnopenableError("file.not_a_workbook", "Word 文档")
+    if any(name.startswith("ppt/") for name in names):
+        raise UnopenableError("file.not_a_workbook", "演示文稿")
+    if not any(name.startswith("xl/") for name in names) and "content.xml" not in names:
+        raise UnopenableError("file.not_a_workbook", "压缩包")
+    if any(name.endswith("vbaProject.bin") for name in names):
+        notices.append("macros")
+    if any("externalLink" in name for name in names):
+        notices.append("external_links")
+    return _workbook(path, folder, notices)
+
+
+def _workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415
+
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        sheets = list(book.sheets_metadata)
+    except BaseException as error:
+        raise _named(error) from None
+    grids, problems = [], []
+    for number, sheet in enumerate(sheets):
+        kind, visible = str(sheet.typ), str(sheet.visible)
+        if "WorkSheet" not in kind:
+            notices.append(f"chart:{sheet.name}")
+            continue
+        if "Visible" not in visible:
+            notices.append(f"hidden:{sheet.name}")
+            continue
+        try:
+            grid = _sheet(book, sheet.name, folder / f"{number}.arrow")
+        except BaseException as error:  # noqa: BLE001  calamine's panics are no Exception
+            problems.append(error)
+            notices.append(f"damaged:{sheet.name}")
+            continue
+        if grid is not None:
+            grids.append(grid)
+    if problems and not grids:
+        raise _named(problems[0])
+    return {"grids": grids, "notices": notices, "worksheets": len(sheets)}
+
+
+def _sheet(book: Any, name: str, target: Path) -> dict[str, Any] | None:
+    sheet = book.get_sheet_by_name(name)
+    if sheet.start is None:
+        return None
+    first_row, first_column = sheet.start
+    last_row, last_column = sheet.end
+    cells = (last_row - first_row + 1) * (last_column - first_column + 1)
+    if cells > CELLS or last_column - first_column >= COLUMNS:
+        raise UnopenableError("file.too_many_cells", name)
+    rows = sheet.to_python(skip_empty_area=True)
+    if not rows:
+        return None
+    columns: dict[str, pl.Series] = {}
+    for index, values in enumerate(zip(*rows, strict=True)):
+        _add(columns, letter(first_column + index), values)
+    del rows
+    pl.DataFrame(columns).write_ipc(target)
+    merged = sheet.merged_cell_ranges or []
+    return {
+        "name": name,
+        "file": target.name,
+        "first_row": first_row + 1,
+        "merged": [[*start, *end] for start, end in merged],
+    }
+
+
+def _add(columns: dict[str, pl.Series], name: str, values: Sequence[Any]) -> None:
+    """Add the texts of one column and their kinds; quick where all are alike."""
+    types = set(map(type, values))
+    if types == {str}:
+        texts = pl.Series(name, values, dtype=pl.String)
+        kinds = _text_kinds(texts)
+    elif types <= {int, float}:
+        texts = pl.Series(name, list(map(_number, values)), dtype=pl.String)
+        kinds = pl.Series([NUMBER], dtype=pl.UInt8).new_from_index(0, len(values))
+    else:
+        pairs = [_cell(value) for value in values]
+        texts = pl.Series(name, [pair[0] for pair in pairs], dtype=pl.String)
+        kinds = pl.Series([pair[1] for pair in pairs], dtype=pl.UInt8)
+    columns[name] = texts
+    columns[name + KIND] = kinds.alias(name + KIND)
+
+
+def _text_kinds(texts: pl.Series) -> pl.Series:
+    frame = texts.to_frame("t").select(
+        pl.when(pl.col("t") == "")
+        .then(EMPTY)
+        .when(pl.col("t").is_in(list(_ERROR_WORDS)))
+        .then(ERROR)
+        .otherwise(TEXT)
+        .cast(pl.UInt8)
+        .alias("k")
+    )
+    return frame["k"]
+
+
+def _number(value: float) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value)
+
+
+def _cell(value: Any) -> tuple[str, int]:
+    match value:
+        case None | "":
+            return "", EMPTY
+        case str():
+            return value, ERROR if value in _ERROR_WORDS else TEXT
+        case bool():
+            return ("TRUE" if value else "FALSE"), BOOLEAN
+        case int() | float():
+            return _number(value), NUMBER
+    return (value.isoformat() if hasattr(value, "isoformat") else str(value)), DATE
+
+
+def _named(error: BaseException) -> UnopenableError:
+    if isinstance(error, UnopenableError):
+        return error
+    text = f"{type(error).__name__} {error}".lower()
+    if "password" in text or "encrypt" in text:
+        return UnopenableError("file.encrypted")
+    if isinstance(error, MemoryError) or "capacity overflow" in text or "alloc" in text:
+        return UnopenableError("file.too_many_cells")
+    return UnopenableError("file.damaged", type(error).__name__)
+
+
+def _text(path: Path, folder: Path) -> dict[str, Any]:
+    raw = path.read_bytes()
+    text = _decoded(raw)
+    start = text.lstrip()[:600].lower()
+    if start.startswith("<?xml") or start.startswith("<"):
+        if "<html" in start or "<table" in text[:200_000].lower():
+            return _html(text, folder)
+        if "schemas-microsoft-com:office:spreadsheet" in text[:4000]:
+            return _xml_spreadsheet(raw, folder)
+        raise UnopenableError("file.not_a_workbook", "XML 文件")
+    return _delimited(text, folder)
+
+
+def _decoded(raw: bytes) -> str:
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if raw.startswith(mark):
+            return raw.decode(encoding, errors="replace")
+    sample = raw[:4000]
+    if sample.count(0) > len(sample) // 5:
+        for encoding, at in (("utf-16-le", 1), ("utf-16-be", 0)):
+            if sample[at::2].count(0) > len(sample) // 8:
+                return raw.decode(encoding, errors="replace")
+    if b"\0" in sample:
+        raise UnopenableError("file.not_a_workbook", "二进制文件")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnopenableError("file.not_a_workbook", "编码无法识别的文件")
+
+
+def _delimited(text: str, folder: Path) -> dict[str, Any]:
+    lines = text.splitlines()[:400]
+    printable = sum(char.isprintable() or char in "\r\n\t" for char in text[:4000])
+    if printable < 0.9 * len(text[:4000]):
+        raise UnopenableError("file.not_a_workbook", "二进制文件")
+    counts = {mark: sum(line.count(mark) for line in lines) for mark in "\t,;|"}
+    mark = max(counts, key=lambda each: counts[each])
+    if counts[mark] == 0:
+        raise UnopenableError("file.not_a_workbook", "没有分栏的文本")
+    try:
+        sample = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=mark))
+    except csv.Error:
+        raise UnopenableError("file.damaged") from None
+    width = max((len(row) for row in sample), default=0)
+    if not 0 < width <= COLUMNS:
+        raise UnopenableError("file.damaged")
+    frame = _parsed(text, mark, width)
+    frame = frame.with_columns(pl.all().fill_null(""))
+    texts = [frame[name] for name in frame.columns]
+    columns: dict[str, pl.Series] = {}
+    for series in texts:
+        columns[series.name] = series
+        columns[series.name + KIND] = _text_kinds(series).alias(series.name + KIND)
+    pl.DataFrame(columns).write_ipc(folder / "0.arrow")
+    grid = {"name": "", "file": "0.arrow", "first_row": 1, "merged": []}
+    return {"grids": [grid], "notices": [], "worksheets": 1}
+
+
+def _parsed(text: str, mark: str, width: int) -> pl.DataFrame:
+    schema = {letter(index): pl.String for index in range(width)}
+    blank_lines = "\n\n" in text.replace("\r\n", "\n")
+    if not blank_lines:
+        try:
+            return pl.read_csv(
+                io.BytesIO(text.encode()),
+                has_header=False,
+                separator=mark,
+                schema=schema,
+                truncate_ragged_lines=True,
+                missing_utf8_is_empty_string=True,
+            )
+        except (pl.exceptions.PolarsError, ValueError):
+            pass
+    rows = [
+        [*row[:width], *[""] * (width - len(row))]
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    ]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _html(text: str, folder: Path) -> dict[str, Any]:
+    from lxml import html  # noqa: PLC0415
+
+    try:
+        tree = html.fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8"))
+    except Exception:  # noqa: BLE001  lxml's own, of many kinds
+        raise UnopenableError("file.damaged") from None
+    grids = []
+    for number, table in enumerate(tree.iter("table")):
+        if any(True for _ in table.iterdescendants("table")):
+            continue
+        rows = _spread(table)
+        if rows:
+            grids.append(_write_rows(rows, folder / f"{number}.arrow", f"表{number + 1}"))
+    return {"grids": grids, "notices": [], "worksheets": len(grids)}
+
+
+def _spread(table: Any) -> list[list[str]]:
+    """Lay out an HTML table, spans filled with their first cell only."""
+    rows: list[list[str]] = []
+    blocked: set[tuple[int, int]] = set()
+    for at, row in enumerate(table.iter("tr")):
+        line: list[str] = []
+        for cell in row:
+            if cell.tag not in ("td", "th"):
+                continue
+            while (at, len(line)) in blocked:
+                line.append("")
+            wide, tall = (_span(cell, name) for name in ("colspan", "rowspan"))
+            for down in range(1, tall):
+                blocked |= {(at + down, len(line) + right) for right in range(wide)}
+            line += ["".join(cell.itertext()).strip(), *[""] * (wide - 1)]
+        rows.append(line)
+    return rows
+
+
+def _span(cell: Any, name: str) -> int:
+    value = str(cell.get(name) or "1").strip()
+    return min(max(int(value), 1), 200) if value.isdigit() else 1
+
+
+def _xml_spreadsheet(raw: bytes, folder: Path) -> dict[str, Any]:
+    from lxml import etree  # noqa: PLC0415
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        tree = etree.fromstring(raw, parser)
+    except etree.XMLSyntaxError:
+        raise UnopenableError("file.damaged") from None
+    space = "{urn:schemas-microsoft-com:office:spreadsheet}"
+    grids = []
+    for number, sheet in enumerate(tree.iter(f"{space}Worksheet")):
+        rows: list[list[str]] = []
+        for row in sheet.iter(f"{space}Row"):
+            index = row.get(f"{space}Index")
+            rows += [[]] * (int(index) - 1 - len(rows)) if index else []
+            line: list[str] = []
+            for cell in row.iter(f"{space}Cell"):
+                at = cell.get(f"{space}Index")
+                line += [""] * (int(at) - 1 - len(line)) if at else []
+                line.append("".join(cell.itertext()).strip())
+                line += [""] * int(cell.get(f"{space}MergeAcross") or 0)
+            rows.append(line)
+        if rows:
+            name = sheet.get(f"{space}Name") or f"表{number + 1}"
+            grids.append(_write_rows(rows, folder / f"{number}.arrow", name))
+    return {"grids": grids, "notices": [], "worksheets": len(grids)}
+
+
+def _write_rows(rows: Iterable[list[str]], target: Path, name: str) -> dict[str, Any]:
+    table = list(rows)
+    width = min(max(map(len, table), default=0), COLUMNS)
+    columns: dict[str, pl.Series] = {}
+    for index in range(width):
+        values = [row[index] if index < len(row) else "" for row in table]
+        _add(columns, letter(index), values)
+    pl.DataFrame(columns).write_ipc(target)
+    return {"name": name, "file": target.name, "first_row": 1, "merged": []}
+
+
+def main() -> None:
+    """Open argv's file, answer in one JSON line."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    path, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    try:
+        answer = open_file(path, folder)
+    except UnopenableError as error:
+        answer = {"error": error.code, "detail": error.detail}
+    except MemoryError:
+        answer = {"error": "file.out_of_memory", "detail": ""}
+    except Exception as error:  # noqa: BLE001  the parent names it
+        answer = {"error": "file.damaged", "detail": type(error).__name__}
+    answer["peak_kb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    sys.stdout.write(json.dumps(answer, ensure_ascii=True))
+
+
+if __name__ == "__main__":
+    main()

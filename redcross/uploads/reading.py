@@ -1,0 +1,354 @@
+"""From grids to one table of typed rows with everything found on the way."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from redcross.units import Unit
+from redcross.uploads.cells import clean_column, dtype_of, findings_of
+from redcross.uploads.cells.amounts import parse_decimal
+from redcross.uploads.checks import check
+from redcross.uploads.codes import CODES, severity_of
+from redcross.uploads.heading import Layout, TotalRow, recognise
+from redcross.uploads.opening import KIND, NUMBER
+from redcross.uploads.specification import (
+    CellKind,
+    Context,
+    FieldSpec,
+    Finding,
+    SheetSpec,
+)
+from redcross.uploads.workbook import Grid, Workbook
+
+NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TotalCheck:
+    """A printed total held against the rows it stands under."""
+
+    worksheet: str
+    field: str
+    row: int
+    printed: Decimal
+    read: Decimal
+
+    @property
+    def agrees(self) -> bool:
+        """Whether print and rows say the same."""
+        return self.printed == self.read
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a workbook as read."""
+
+    layout: Layout
+    rows: int
+    sums: Mapping[str, Decimal]
+    total_checks: tuple[TotalCheck, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as the command line prints it."""
+        return {
+            "worksheet": self.layout.worksheet,
+            "heading_rows": list(self.layout.heading_rows),
+            "unit": self.layout.unit,
+            "columns": self.layout.by_heading,
+            "unknown": list(self.layout.unknown),
+            "proposals": {
+                heading: field for heading, (field, _) in self.layout.proposals.items()
+            },
+            "rows": self.rows,
+            "sums": {name: f"{value:f}" for name, value in self.sums.items()},
+            "total_checks": [
+                {
+                    "worksheet": each.worksheet,
+                    "field": each.field,
+                    "row": each.row,
+                    "printed": f"{each.printed:f}",
+                    "read": f"{each.read:f}",
+                    "agrees": each.agrees,
+                }
+                for each in self.total_checks
+            ],
+        }
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything a workbook holds: its tables, their rows together, the findings."""
+
+    tables: tuple[Table, ...]
+    frame: pl.DataFrame
+    """The sheet's fields that any table has, `worksheet` and `row`."""
+    findings: tuple[Finding, ...]
+
+
+def read_tables(
+    book: Workbook,
+    spec: SheetSpec,
+    context: Context,
+    remembered: Mapping[str, str] | None = None,
+) -> Reading:
+    """Recognise, clean and check every table of a workbook."""
+    findings = [_notice(text) for text in book.notices]
+    tables, frames = [], []
+    for grid in book.grids:
+        layouts = recognise(grid, spec, remembered)
+        if not layouts and len(book.grids) > 1:
+            text = f"工作表“{grid.worksheet}”没有本表的表头，已跳过。"
+            findings.append(_notice(text, "sheet.skipped", grid.worksheet))
+        for layout in layouts:
+            table, frame, found = _table(grid, layout, spec, context)
+            tables.append(table)
+            frames.append(frame)
+            findings += found
+    if not tables:
+        findings.append(_no_heading(book, spec))
+    frame = pl.concat(frames, how="diagonal") if frames else _empty()
+    if tables and frame.is_empty():
+        findings.append(
+            Finding(
+                worksheet=tables[0].layout.worksheet,
+                row=None,
+                column=None,
+                field=None,
+                code="table.empty",
+                severity=severity_of("table.empty"),
+                message="表头下没有数据行。",
+                suggestion=CODES["table.empty"].remedy,
+            )
+        )
+    return Reading(tuple(tables), frame, tuple(findings))
+
+
+def from_rows(
+    rows: Iterable[Mapping[str, str]], spec: SheetSpec, context: Context
+) -> Reading:
+    """Read typed rows (在线填报, programs) exactly as if they stood in a workbook."""
+    from redcross.uploads.opening import letter  # noqa: PLC0415
+
+    listed = list(rows)
+    named = [field for field in spec.fields if any(row.get(field.name) for row in listed)]
+    columns: dict[str, pl.Series] = {}
+    for index, field in enumerate(named):
+        texts = [field.label, *(row.get(field.name) or "" for row in listed)]
+        name = letter(index)
+        columns[name] = pl.Series(name, texts, dtype=pl.String)
+        columns[name + KIND] = pl.Series(
+            name + KIND, [int(bool(text)) for text in texts], dtype=pl.UInt8
+        )
+    grid = Grid("在线填报", 1, pl.DataFrame(columns))
+    return read_tables(Workbook((grid,), ()), spec, context)
+
+
+def _empty() -> pl.DataFrame:
+    return pl.DataFrame(schema={"worksheet": pl.String, "row": pl.UInt32})
+
+
+def _notice(text: str, code: str = "workbook.notice", worksheet: str = "") -> Finding:
+    return Finding(
+        worksheet=worksheet,
+        row=None,
+        column=None,
+        field=None,
+        code=code,
+        severity=severity_of(code),
+        message=text,
+    )
+
+
+def _no_heading(book: Workbook, spec: SheetSpec) -> Finding:
+    expected = "、".join(field.label for field in spec.fields[:8])
+    return Finding(
+        worksheet=book.grids[0].worksheet if book.grids else "",
+        row=None,
+        column=None,
+        field=None,
+        code="heading.missing",
+        severity=severity_of("heading.missing"),
+        message=f"没有找到《{spec.title}》的表头。",
+        suggestion=f"表头应含有：{expected} 等栏目；可下载空表对照。",
+    )
+
+
+def _table(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: Context
+) -> tuple[Table, pl.DataFrame, list[Finding]]:
+    part = grid.cells[layout.data]
+    rows = (layout.data + grid.first_row).cast(pl.UInt32)
+    findings: list[Finding] = []
+    columns: dict[str, pl.Series] = {}
+    unread: dict[str, set[int]] = {}
+    letters: dict[str, str] = {}
+    for letter, name in layout.columns.items():
+        field = spec.field(name)
+        column = clean_column(
+            part[letter],
+            part[letter + KIND],
+            field,
+            context,
+            multiple=layout.multiples[letter],
+        )
+        found = findings_of(
+            column, field, worksheet=layout.worksheet, letter=letter, rows=rows
+        )
+        findings += found
+        unread[name] = {each.row for each in found if each.row is not None}
+        columns[name] = column.values.alias(name)
+        letters[name] = letter
+    frame = pl.DataFrame(
+        {
+            "worksheet": pl.Series([layout.worksheet], dtype=pl.String).new_from_index(
+                0, rows.len()
+            ),
+            "row": rows,
+            **columns,
+        }
+    )
+    findings += [_missing(layout, spec.field(name)) for name in layout.missing]
+    findings += _unknown(layout)
+    findings += check(frame, spec, context, letters=letters, unread=unread)
+    totals = tuple(_total_checks(grid, layout, spec, frame, letters))
+    findings += [
+        _differs(each, spec.field(each.field), letters[each.field])
+        for each in totals
+        if not each.agrees
+    ]
+    sums = {
+        name: _sum(frame[name])
+        for name in columns
+        if spec.field(name).kind in NUMERIC
+    }
+    return Table(layout, frame.height, sums, totals), _defaults(frame, spec), findings
+
+
+def _defaults(frame: pl.DataFrame, spec: SheetSpec) -> pl.DataFrame:
+    filled = [
+        pl.col(field.name).fill_null(pl.lit(field.default).cast(dtype_of(field)))
+        for field in spec.fields
+        if field.default is not None and field.name in frame.columns
+    ]
+    return frame.with_columns(filled)
+
+
+def _missing(layout: Layout, field: FieldSpec) -> Finding:
+    return Finding(
+        worksheet=layout.worksheet,
+        row=layout.heading_rows[-1],
+        column=None,
+        field=field.name,
+        code="column.missing",
+        severity=severity_of("column.missing"),
+        message=f"整张表缺少必填栏「{field.label}」。",
+        suggestion=f"请补上「{field.label}」一栏；若已有而名称不同，可在页面上指定对应关系。",
+    )
+
+
+def _unknown(layout: Layout) -> list[Finding]:
+    return [
+        Finding(
+            worksheet=layout.worksheet,
+            row=layout.heading_rows[-1],
+            column=None,
+            field=None,
+            code="column.unknown",
+            severity=severity_of("column.unknown"),
+            message=f"栏目「{heading}」没有用到。",
+            suggestion="如需读取，请在页面上指定它对应哪一栏。",
+            value=heading[:80],
+        )
+        for heading in layout.unknown
+    ]
+
+
+def _sum(series: pl.Series) -> Decimal:
+    total = series.sum()
+    return Decimal(0) if total is None else Decimal(total)
+
+
+def _total_checks(
+    grid: Grid,
+    layout: Layout,
+    spec: SheetSpec,
+    frame: pl.DataFrame,
+    letters: Mapping[str, str],
+) -> Iterable[TotalCheck]:
+    data = layout.data
+    part_start = layout.positions[0]
+    for total in layout.totals:
+        # A 小计 covers the rows since the last one; a 合计 at the head or foot covers all.
+        inside = (data >= part_start) & (data < total.position)
+        covered = inside if total.is_part else pl.Series([True]).new_from_index(0, data.len())
+        for name, letter in letters.items():
+            field = spec.field(name)
+            if field.kind not in NUMERIC:
+                continue
+            printed = _printed(grid, total, letter, field, layout)
+            if printed is not None:
+                read = _sum(frame[name].filter(covered))
+                yield TotalCheck(layout.worksheet, name, total.row, printed, read)
+        if total.is_part:
+            part_start = total.position
+
+
+def _printed(
+    grid: Grid, total: TotalRow, letter: str, field: FieldSpec, layout: Layout
+) -> Decimal | None:
+    text = grid.cells[letter][total.position]
+    kind = grid.cells[letter + KIND][total.position]
+    if not text or text == total.label:
+        return _from_words(total.label, field) if text else None
+    parsed = parse_decimal(
+        text,
+        is_number=kind == NUMBER,
+        places=field.decimal_places if field.kind is CellKind.DECIMAL else 0,
+        multiple=layout.multiples[letter],
+        money=field.unit is Unit.YUAN,
+    )
+    return parsed.value if isinstance(parsed.value, Decimal) else None
+
+
+def _from_words(label: str, field: FieldSpec) -> Decimal | None:
+    """Read 总金额314540755.69 where the total stands inside the label's own cell."""
+    import re  # noqa: PLC0415
+
+    if field.unit is not Unit.YUAN:
+        return None
+    match = re.search(
+        r"(?:金额|总额|合计|总计|共计)[^\d]{0,6}(\d[\d,，.]*)\s*(亿元|万元|元)?(?!\s*(?:人|笔|户|件))",
+        label,
+    )
+    if match is None:
+        return None
+    parsed = parse_decimal(
+        match[1].rstrip(".") + (match[2] or ""),
+        is_number=False,
+        places=field.decimal_places,
+        multiple=Decimal(1),
+        money=True,
+    )
+    return parsed.value if isinstance(parsed.value, Decimal) else None
+
+
+def _differs(each: TotalCheck, field: FieldSpec, letter: str) -> Finding:
+    gap = abs(each.printed - each.read)
+    unit = field.unit.label
+    return Finding(
+        worksheet=each.worksheet,
+        row=each.row,
+        column=letter,
+        field=each.field,
+        code="total.differs",
+        severity=severity_of("total.differs"),
+        message=(
+            f"第{each.row}行「{field.label}」：合计行为 {each.printed:,}{unit}，"
+            f"明细之和为 {each.read:,}{unit}，相差 {gap:,} {unit}"
+        ),
+        suggestion="请核对合计行的公式，或查找漏填、误填的行。",
+        value=f"{each.printed:f}",
+    )

@@ -1,0 +1,131 @@
+"""A file becomes grids of cells, or is refused by name; nothing it does can hurt us."""
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import polars as pl
+
+from redcross.uploads.opening import KIND
+
+SECONDS = 25
+FREE_BYTES = 20_000_000
+"""Up to this size a file has SECONDS; a larger one has more in proportion."""
+
+SENTENCES = {
+    "file.empty": "文件是空的。请确认选对了文件，保存后重新上传。",
+    "file.encrypted": "文件设有密码，无法打开。请在 Excel 或 WPS 中取消密码保护，另存后重新上传。",
+    "file.not_a_workbook": "这不是电子表格（{detail}）。请上传 xlsx、xls、et、ods 或 csv 文件。",
+    "file.damaged": "文件已损坏，无法打开。请在 Excel 或 WPS 中打开并另存为 xlsx 后重新上传。",
+    "file.too_large": "文件过大。请分成几份上传。",
+    "file.bomb": "文件解压后过大（约 {detail} MB），已拒绝。请把数据复制到新的工作簿后上传。",
+    "file.too_many_cells": "工作表的有效范围过大。请删除数据区以外的空行空列，另存后重新上传。",
+    "file.timeout": "文件打开时间过长，已停止。请把数据复制到新的工作簿，去掉多余格式后上传。",
+    "file.out_of_memory": "文件打开时占用内存过多，已停止。请分成几份，或另存为 csv 后上传。",
+    "file.no_worksheet": "文件中没有可读的工作表（只有图表或隐藏的工作表）。请取消隐藏后上传。",
+}
+_NOTICES = {
+    "macros": "文件含有宏，已忽略。",
+    "external_links": "文件含有指向其他文件的链接，按已保存的数值读取。",
+    "chart": "“{name}”是图表，已跳过。",
+    "hidden": "工作表“{name}”是隐藏的，已跳过。",
+    "damaged": "工作表“{name}”已损坏，已跳过。",
+}
+
+
+class UnreadableError(Exception):
+    """The file cannot be read; the message says why and what to do."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return SENTENCES[self.code].format(detail=self.detail or "格式不明")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Grid:
+    """One worksheet: texts by column letter, and what kind of cell each came from.
+
+    `cells` holds for each column "A" a String column and a UInt8 column "A?" with the
+    codes of `opening` (0 empty, 1 text, 2 number, 3 date, 4 bool, 5 error). Row 0 of
+    the frame is Excel's row `first_row`. `merged` are (top, left, bottom, right), from 0.
+    """
+
+    worksheet: str
+    first_row: int
+    cells: pl.DataFrame
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+
+    @property
+    def letters(self) -> list[str]:
+        """The columns' letters, from left to right."""
+        return [name for name in self.cells.columns if not name.endswith(KIND)]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Workbook:
+    """What could be opened, and what was left out."""
+
+    grids: tuple[Grid, ...]
+    notices: tuple[str, ...]
+    peak_kb: int = 0
+
+
+def read(path: Path, *, filename: str) -> Workbook:
+    """Open a file in a child with limits; raise UnreadableError."""
+    with tempfile.TemporaryDirectory(prefix="grids-") as folder:
+        answer = _ask_child(path, Path(folder))
+        if "error" in answer:
+            raise UnreadableError(answer["error"], answer.get("detail", ""))
+        grids = tuple(
+            Grid(
+                worksheet=found["name"] or Path(filename).stem[:31],
+                first_row=found["first_row"],
+                cells=pl.read_ipc((Path(folder) / found["file"]).read_bytes()),
+                merged=tuple(tuple(each) for each in found["merged"]),
+            )
+            for found in answer["grids"]
+        )
+    if not grids:
+        raise UnreadableError("file.no_worksheet" if answer["notices"] else "file.empty")
+    return Workbook(grids, tuple(map(_notice, answer["notices"])), answer["peak_kb"])
+
+
+def _ask_child(path: Path, folder: Path) -> dict[str, object] | dict:  # type: ignore[type-arg]
+    seconds = SECONDS * max(1, path.stat().st_size / FREE_BYTES)
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "LANG": "C.UTF-8",
+        "POLARS_MAX_THREADS": "1",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONWARNINGS": "ignore",
+    }
+    command = [sys.executable, "-m", "redcross.uploads.opening", str(path), str(folder)]
+    try:
+        child = subprocess.run(  # noqa: S603  our own module, the path is ours
+            command,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            env=environment,
+            cwd=folder,
+        )
+    except subprocess.TimeoutExpired:
+        raise UnreadableError("file.timeout") from None
+    if child.returncode != 0 or not child.stdout:
+        noise = child.stderr.lower()
+        full = b"memory" in noise or b"alloc" in noise or child.returncode in (-6, -9)
+        raise UnreadableError("file.out_of_memory" if full else "file.damaged")
+    return dict(json.loads(child.stdout))
+
+
+def _notice(text: str) -> str:
+    kind, _, name = text.partition(":")
+    return _NOTICES[kind].format(name=name)
