@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 
 from redcross.branches.choices import AliasKind, Level
 from redcross.branches.models import Branch, BranchAlias, Population
@@ -68,6 +69,20 @@ def trimmed(code: str) -> str:
     while len(code) > 2 and code.endswith("00"):
         code = code[:-2]
     return code
+
+
+def branch_by_code(text: str) -> Branch | None:
+    """Return the branch of a code (530000, 53, 5301X01) or an unambiguous name."""
+    code = text.strip().upper()
+    if "X" not in code:
+        code = trimmed(code)
+    found = Branch.objects.filter(code=code).first()
+    if found is not None:
+        return found
+    named = Branch.objects.filter(
+        Q(name=text) | Q(short_name=text) | Q(aliases__name=text)
+    ).distinct()
+    return named[0] if len(named) == 1 else None
 
 
 @transaction.atomic

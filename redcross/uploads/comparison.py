@@ -51,6 +51,7 @@ class Comparison:
     edited_by_hand: int = 0
     changed_rows: tuple[RowChange, ...] = ()
     missing_rows: tuple[RowChange, ...] = ()
+    staged: Staged | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -87,6 +88,7 @@ def compare(upload: Upload, sheet: Sheet, staged: Staged) -> Comparison:
         edited_by_hand=edited,
         changed_rows=changed_rows,
         missing_rows=missing_rows,
+        staged=staged,
     )
 
 

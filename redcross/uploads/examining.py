@@ -110,12 +110,13 @@ def read(setting: Setting, path: Path, *, filename: str, watch: Stopwatch) -> Ex
         tables = reading.read_tables(
             book, setting.spec, setting.context, setting.remembered
         )
-    return _examined(setting, tables, watch)
+    return examined(setting, tables, watch)
 
 
-def _examined(
+def examined(
     setting: Setting, found: "reading.Reading", watch: Stopwatch
 ) -> Examination:
+    """Set aside the rows with an error, and prepare the others."""
     with watch.step("check", found.frame.height):
         broken = {
             (finding.worksheet, finding.row)

@@ -64,6 +64,9 @@ def parent_column(parent: Parent, column: str) -> str:
 
 def stage(sheet: Sheet, frame: pl.DataFrame) -> Staged:
     """COPY the prepared rows into `incoming`, which ends with the transaction."""
+    if frame.is_empty():
+        _copy({column: (sheet.model, column) for column in _FIXED}, None)
+        return Staged((), {})
     own = model_columns(sheet.model)
     names = {field.name: column for column, field in own.items()}
     wide = frame.rename({"branch": "branch_id", "row": "upload_row", "worksheet": "upload_sheet"})
@@ -142,7 +145,7 @@ def _hex(name: str, values: Sequence[bytes | None]) -> pl.Series:
 
 
 def _copy(
-    definitions: Mapping[str, tuple[type[Record], str]], frame: pl.DataFrame
+    definitions: Mapping[str, tuple[type[Record], str]], frame: pl.DataFrame | None
 ) -> None:
     with connection.cursor() as cursor:
         typed = ", ".join(
@@ -153,6 +156,8 @@ def _copy(
         cursor.execute(
             f"CREATE TEMPORARY TABLE {INCOMING} (n integer, {typed}) ON COMMIT DROP"
         )
+        if frame is None:
+            return
         rows = frame.with_row_index("n").select("n", *definitions)
         buffer = io.BytesIO()
         rows.write_csv(

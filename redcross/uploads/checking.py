@@ -1,0 +1,177 @@
+"""The machine's part before a person decides: check an upload, and keep what was found."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+import polars as pl
+from django.db import transaction
+
+from redcross.accounts.models import User
+from redcross.accounts.scope import acting_for
+from redcross.uploads import progress, storage
+from redcross.uploads.choices import Origin, State
+from redcross.uploads.comparison import Comparison, RowChange
+from redcross.uploads.examining import (
+    Examination,
+    Setting,
+    Stopwatch,
+    examined,
+    held_against,
+    read,
+    setting_for,
+)
+from redcross.uploads.models import Upload, UploadFinding
+from redcross.uploads.reading import Reading, from_rows
+from redcross.uploads.services import record_step
+from redcross.uploads.specification import Finding, FindingGroup, Severity
+from redcross.uploads.workbook import UnreadableError
+
+CHECKABLE = frozenset({State.RECEIVED, State.CHECKING, State.HAS_ERRORS, State.READY})
+
+
+def check(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
+    """Read, check and compare an upload; it ends READY, HAS_ERRORS or FAILED."""
+    watch = Stopwatch(lambda step, rows: progress.report(upload_id, step, rows))
+    with progress.heartbeat(upload_id):
+        with acting_for(user):
+            upload = _begin(upload_id, now)
+            if upload is None:
+                return Upload.objects.get(pk=upload_id)
+            setting = setting_for(upload.declared, upload.branch, upload.period, now=now)
+        try:
+            examination = _examine(upload, setting, watch)
+        except UnreadableError as error:
+            with acting_for(user):
+                return _fail(upload_id, error.code, str(error), now)
+        with acting_for(user):
+            frame = examination.frame
+            examination.comparison = held_against(upload, setting.sheet, frame, watch)
+            kept = _keep(upload_id, examination, now)
+    progress.report(upload_id, "done", examination.rows)
+    return kept
+
+
+def _begin(upload_id: int, now: dt.datetime) -> Upload | None:
+    """Mark it as being checked; None where somebody else has moved it on."""
+    upload = Upload.objects.select_for_update(of=("self",)).select_related("branch").get(pk=upload_id)
+    if upload.state not in CHECKABLE:
+        return None
+    if upload.state != State.CHECKING:
+        upload.state = State.CHECKING
+        upload.save(update_fields=["state"])
+        record_step(upload, by=None, now=now)
+    return upload
+
+
+def _examine(upload: Upload, setting: Setting, watch: Stopwatch) -> Examination:
+    match upload.origin:
+        case Origin.ZERO:
+            return zero_report(watch)
+        case Origin.TYPED:
+            typed = from_rows(storage.get_json(upload.file), setting.spec, setting.context)
+            return examined(setting, typed, watch)
+    with storage.opened(upload.file, upload.filename) as path:
+        return read(setting, path, filename=upload.filename, watch=watch)
+
+
+def zero_report(watch: Stopwatch) -> Examination:
+    """Return what a 零报告 holds: nothing, and nothing wrong with it."""
+    nothing = Reading((), pl.DataFrame(schema={"worksheet": pl.String, "row": pl.UInt32}), ())
+    return Examination([], 0, nothing.frame, [], [], watch.seconds)
+
+
+def _fail(upload_id: int, code: str, message: str, now: dt.datetime) -> Upload:
+    upload = Upload.objects.select_for_update().get(pk=upload_id)
+    upload.state, upload.code, upload.message = State.FAILED, code, message
+    upload.save()
+    record_step(upload, by=None, now=now, remark=message)
+    return upload
+
+
+def _keep(upload_id: int, found: Examination, now: dt.datetime) -> Upload:
+    with transaction.atomic():
+        upload = Upload.objects.select_for_update().get(pk=upload_id)
+        if upload.state != State.CHECKING:
+            return upload
+        upload.tables = found.tables
+        upload.rows, upload.accepted = found.rows, found.frame.height
+        upload.errors = found.count(Severity.ERROR)
+        upload.warnings = found.count(Severity.WARNING)
+        upload.changes, upload.seconds = found.comparison.counts, found.seconds
+        upload.code, upload.message = _verdict(found)
+        upload.rows_digest = _rows_digest(found.frame)
+        upload.state = State.HAS_ERRORS if found.has_errors else State.READY
+        storage.put_frame(upload.rows_file, found.frame)
+        storage.put_json(upload.findings_file, [_plain(each) for each in found.findings])
+        storage.put_json(upload.changes_file, changes_as_json(found.comparison))
+        upload.save()
+        upload.findings.all().delete()
+        UploadFinding.objects.bulk_create(_stored(upload, found.groups))
+        record_step(upload, by=None, now=now)
+    return upload
+
+
+def _verdict(found: Examination) -> tuple[str, str]:
+    if not found.has_errors:
+        return "", ""
+    first = next(group for group in found.groups if group.severity is Severity.ERROR)
+    return first.first.code, first.first.message
+
+
+def _rows_digest(frame: pl.DataFrame) -> str:
+    """Tell the same rows under another file name."""
+    if frame.is_empty():
+        return ""
+    keys = frame.select(pl.col("row_key").sort()).to_series()
+    return f"{int(keys.hash(seed=1).sum()):x}-{frame.height}"
+
+
+def _plain(finding: Finding) -> list[object]:
+    return [
+        finding.worksheet,
+        finding.row,
+        finding.column,
+        finding.code,
+        finding.severity.value,
+        finding.message,
+        finding.suggestion,
+    ]
+
+
+def _stored(upload: Upload, groups: Iterable[FindingGroup]) -> list[UploadFinding]:
+    return [
+        UploadFinding(
+            branch_id=upload.branch_id,
+            upload=upload,
+            worksheet=group.first.worksheet,
+            row=group.first.row,
+            column=group.first.column or "",
+            field=group.first.field or "",
+            code=group.first.code,
+            severity=group.severity.value,
+            message=group.first.message,
+            suggestion=group.first.suggestion,
+            value=group.first.value,
+            count=group.count,
+            rows=list(group.rows),
+        )
+        for group in groups
+    ]
+
+
+def changes_as_json(comparison: Comparison) -> dict[str, object]:
+    """Return the rows of a comparison as they are kept beside the upload."""
+    return {
+        "changed": [_row(row) for row in comparison.changed_rows],
+        "missing": [_row(row) for row in comparison.missing_rows],
+    }
+
+
+def _row(row: RowChange) -> dict[str, object]:
+    return {
+        "pk": row.pk,
+        "worksheet": row.worksheet,
+        "row": row.row,
+        "by_hand": row.by_hand,
+        "cells": [[cell.field, cell.old, cell.new] for cell in row.cells],
+    }

@@ -1,0 +1,50 @@
+"""manage.py undo: take an effective upload back."""
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from redcross.accounts.models import User
+from redcross.uploads import effecting
+from redcross.uploads.management.commands.upload import REFUSED, REVIEWER
+from redcross.uploads.models import Upload
+from redcross.uploads.services import RefusedError
+
+
+class Command(BaseCommand):
+    """Undo one upload."""
+
+    help = "作废一个已生效的批次。"
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("upload", type=int)
+        parser.add_argument("--user", default=REVIEWER)
+
+    def handle(self, **options: Any) -> None:
+        try:
+            user = User.objects.filter(username=options["user"]).first()
+            if user is None:
+                raise RefusedError("user.unknown", f"没有名为“{options['user']}”的用户。")
+            undone = effecting.undo(options["upload"], user=user, now=timezone.now())
+        except RefusedError as error:
+            self._answer({"state": "refused", "code": error.code, "message": error.message})
+            sys.exit(REFUSED)
+        except Upload.DoesNotExist:
+            message = f"没有批次 {options['upload']}，或不在您的范围内。"
+            self._answer({"state": "refused", "code": "upload.unknown", "message": message})
+            sys.exit(REFUSED)
+        self._answer(
+            {
+                "state": "undone",
+                "restored": undone.restored,
+                "deleted": undone.deleted,
+                "kept": [{"pk": each.pk, "reason": each.reason} for each in undone.kept],
+            }
+        )
+
+    def _answer(self, answer: dict[str, Any]) -> None:
+        whole = {"restored": 0, "deleted": 0, "kept": [], **answer}
+        self.stdout.write(json.dumps(whole, ensure_ascii=False))

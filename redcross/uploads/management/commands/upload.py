@@ -1,0 +1,263 @@
+"""manage.py upload: the whole road for one file, inline; answers in JSON or in words."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from redcross.accounts.models import User
+from redcross.accounts.scope import acting_as_system, acting_for
+from redcross.branches.models import Branch
+from redcross.branches.services import branch_by_code
+from redcross.periods import Period, UnknownPeriodError
+from redcross.uploads import checking, effecting, services
+from redcross.uploads.choices import State, UploadMode
+from redcross.uploads.examining import Examination, Stopwatch, held_against, read, setting_for
+from redcross.uploads.models import Upload
+from redcross.uploads.services import RefusedError
+from redcross.uploads.sheet import registry
+from redcross.uploads.specification import FindingGroup, Severity
+from redcross.uploads.workbook import UnreadableError
+
+CLEAN, FAULTY, UNREADABLE, REFUSED, USAGE = 0, 1, 2, 3, 64
+FILLER, REVIEWER = "命令行（填报）", "命令行（审核）"
+
+
+class Parser(argparse.ArgumentParser):
+    """Answers wrong usage as other programs expect it."""
+
+    def error(self, message: str) -> Any:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{message}\n")
+
+
+class Command(BaseCommand):
+    """Upload, check, submit and approve one workbook."""
+
+    help = "上传一份工作簿并走完报送流程。"
+    requires_system_checks = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        parser = Parser(prog=f"{Path(prog_name).name} {subcommand}", description=self.help)
+        for option in ("--settings", "--pythonpath"):
+            parser.add_argument(option)
+        for option in ("--traceback", "--no-color", "--force-color", "--skip-checks"):
+            parser.add_argument(option, action="store_true")
+        parser.add_argument("-v", "--verbosity", type=int, default=1)
+        self.add_arguments(parser)
+        return parser
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--sheet", required=True)
+        parser.add_argument("--branch", required=True)
+        parser.add_argument("--period", required=True)
+        parser.add_argument("--mode", choices=UploadMode.values)
+        parser.add_argument("--user", default=FILLER)
+        parser.add_argument("--reviewer", default=REVIEWER)
+        parser.add_argument("--note", default="")
+        act = parser.add_mutually_exclusive_group()
+        act.add_argument("--check", action="store_true")
+        act.add_argument("--approve", action="store_true")
+        parser.add_argument("--format", choices=["json", "text"], default="text")
+
+    def handle(self, **options: Any) -> None:
+        try:
+            answer, code = self.answer(options)
+        except UnreadableError as error:
+            answer, code = _refusal("unreadable", error.code, str(error), options), UNREADABLE
+        except RefusedError as error:
+            answer, code = _refusal("refused", error.code, error.message, options), REFUSED
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        else:
+            self.stdout.write(_in_words(answer))
+        if code:
+            sys.exit(code)
+
+    def answer(self, options: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        """Do what was asked; return the answer and the exit code."""
+        now = timezone.now()
+        user, branch, period = _asked(options)
+        content = _content(options["file"])
+        if options["check"]:
+            return self._checked(options, user, branch, period, content)
+        with acting_for(user):
+            upload = services.receive(
+                user,
+                sheet=options["sheet"],
+                branch=branch,
+                period=period,
+                content=content,
+                filename=options["file"].name,
+                mode=options["mode"],
+                note=options["note"],
+                now=now,
+            )
+        upload = checking.check(upload.pk, user=user, now=now)
+        if upload.state == State.FAILED:
+            answer = _told(upload)
+            answer["state"] = "unreadable"
+            return answer, UNREADABLE
+        if upload.state != State.READY:
+            return _told(upload), FAULTY
+        with acting_for(user):
+            note = options["note"] or ("由命令行提交。" if upload.warnings else "")
+            upload = services.submit(upload.pk, user=user, now=now, note=note)
+        if options["approve"]:
+            reviewer = _user(options["reviewer"])
+            with acting_for(reviewer):
+                upload = services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+            if upload.state == State.REVIEWED:
+                second = _user(REVIEWER)
+                with acting_for(second):
+                    upload = services.approve(upload.pk, user=second, now=now, then=lambda _: None)
+            upload = effecting.load(upload.pk, now=now).upload
+        return _told(upload), CLEAN
+
+    def _checked(
+        self, options: dict[str, Any], user: User, branch: Branch, period: Period, content: bytes
+    ) -> tuple[dict[str, Any], int]:
+        now = timezone.now()
+        sheet = registry[options["sheet"]]
+        with acting_for(user):
+            services.require_enterable(user, sheet=sheet.key, branch=branch, period=period, now=now)
+            setting = setting_for(sheet, branch, period, now=now)
+        watch = Stopwatch(lambda *_: None)
+        del content
+        found = read(setting, options["file"], filename=options["file"].name, watch=watch)
+        mode = options["mode"] or services.default_mode(sheet.key)
+        probe = Upload(
+            branch=branch, sheet=sheet.key, first_month=period.first, last_month=period.last, mode=mode
+        )
+        with acting_for(user):
+            found.comparison = held_against(probe, sheet, found.frame, watch)
+        return _examined(found, sheet.key), FAULTY if found.has_errors else CLEAN
+
+
+def _asked(options: dict[str, Any]) -> tuple[User, Branch, Period]:
+    try:
+        period = Period.parse(options["period"])
+    except UnknownPeriodError as error:
+        raise RefusedError("period.unknown", str(error)) from None
+    if options["sheet"] not in registry:
+        listed = "、".join(registry)
+        raise RefusedError("sheet.unknown", f"没有名为“{options['sheet']}”的报表。可用：{listed}。")
+    branch = branch_by_code(options["branch"])
+    if branch is None:
+        raise RefusedError("branch.unknown", f"没有代码或名称为“{options['branch']}”的机构。")
+    return _user(options["user"]), branch, period
+
+
+def _user(name: str) -> User:
+    with acting_as_system("命令行查找用户"):
+        user = User.objects.filter(username=name, is_active=True).first()
+    if user is None:
+        raise RefusedError("user.unknown", f"没有名为“{name}”的用户；请先运行 manage.py setup。")
+    return user
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise UnreadableError("file.not_found", path.name) from None
+
+
+def _refusal(state: str, code: str, message: str, options: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "upload": None,
+        "state": state,
+        "code": code,
+        "message": message,
+        "sheet": options["sheet"],
+        "tables": [],
+        "rows": 0,
+        "accepted": 0,
+        "findings": [],
+        "changes": dict.fromkeys(("new", "changed", "unchanged", "missing", "edited_by_hand"), 0),
+        "seconds": {},
+    }
+
+
+def _told(upload: Upload) -> dict[str, Any]:
+    with acting_for(upload.uploaded_by):
+        findings = [
+            {
+                "worksheet": each.worksheet,
+                "cell": each.cell or None,
+                "row": each.row,
+                "column": each.column or None,
+                "field": each.field or None,
+                "code": each.code,
+                "severity": each.severity,
+                "message": each.message,
+                "suggestion": each.suggestion,
+                "value": each.value,
+                "count": each.count,
+                "rows": each.rows,
+            }
+            for each in upload.findings.order_by("pk")
+        ]
+    return {
+        "upload": upload.pk,
+        "state": upload.state.lower(),
+        "code": upload.code,
+        "message": upload.message,
+        "sheet": upload.sheet,
+        "tables": upload.tables,
+        "rows": upload.rows,
+        "accepted": upload.accepted,
+        "findings": findings,
+        "changes": upload.changes,
+        "seconds": upload.seconds,
+    }
+
+
+def _examined(found: Examination, sheet: str) -> dict[str, Any]:
+    worst = next((each for each in found.groups if each.severity is Severity.ERROR), None)
+    return {
+        "upload": None,
+        "state": "checked",
+        "code": worst.first.code if worst else "",
+        "message": worst.first.message if worst else "",
+        "sheet": sheet,
+        "tables": found.tables,
+        "rows": found.rows,
+        "accepted": found.frame.height,
+        "findings": [_finding(group) for group in found.groups],
+        "changes": found.comparison.counts,
+        "seconds": found.seconds,
+    }
+
+
+def _finding(group: FindingGroup) -> dict[str, Any]:
+    first = group.first
+    return {
+        "worksheet": first.worksheet,
+        "cell": first.cell,
+        "row": first.row,
+        "column": first.column,
+        "field": first.field,
+        "code": first.code,
+        "severity": first.severity.value,
+        "message": first.message,
+        "suggestion": first.suggestion,
+        "value": first.value,
+        "count": group.count,
+        "rows": list(group.rows),
+    }
+
+
+def _in_words(answer: dict[str, Any]) -> str:
+    lines = [f"{answer['sheet']}：{answer['state']} {answer['message']}".rstrip()]
+    lines.append(f"共 {answer['rows']} 行，可生效 {answer['accepted']} 行。")
+    lines += [
+        f"[{each['severity']}] {each['message']}（{each['count']} 处）{each['suggestion']}"
+        for each in answer["findings"]
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,45 @@
+"""The road's steps in a worker."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from redcross.accounts.models import User
+from redcross.accounts.tasks import ScopedTask
+from redcross.uploads import checking, effecting, sweeping
+
+
+class RoadTask(ScopedTask):
+    """Opens its own durable transactions; the person comes as an argument."""
+
+    abstract = True
+    opens_own_scope = True
+
+
+@shared_task(name="uploads.check", base=RoadTask, acks_late=True)
+def check_upload(*, upload_id: int, user_id: int) -> None:
+    """Check what was uploaded."""
+    checking.check(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
+
+
+@shared_task(name="uploads.load", base=RoadTask, acks_late=True)
+def load_upload(*, upload_id: int) -> None:
+    """Make what was approved effective."""
+    effecting.load(upload_id, now=timezone.now())
+
+
+@shared_task(name="uploads.undo", base=RoadTask, acks_late=True)
+def undo_upload(*, upload_id: int, user_id: int) -> None:
+    """Take an upload back."""
+    effecting.undo(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
+
+
+@shared_task(name="uploads.restore", base=RoadTask, acks_late=True)
+def restore_upload(*, upload_id: int, user_id: int) -> None:
+    """Make an undone upload effective again."""
+    effecting.restore(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
+
+
+@shared_task(name="uploads.sweep", base=RoadTask)
+def sweep_uploads() -> None:
+    """Take up what nobody works on any more."""
+    sweeping.sweep()
