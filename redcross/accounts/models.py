@@ -135,6 +135,9 @@ class VisibleQuerySet(BranchOwnedQuerySet[R]):
 class Visible(BranchOwned):
     """A row seen by its branch and the levels above it; row-level security repeats it."""
 
+    row_level_security = True
+    """False for figures that everybody may see, whichever branch they are of."""
+
     objects = VisibleQuerySet.as_manager()
 
     class Meta:

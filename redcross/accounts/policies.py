@@ -40,9 +40,9 @@ def read_only(tables: Callable[[], set[str]]) -> Callable[[], set[str]]:
 
 
 def visible_models() -> Iterator[type[Visible]]:
-    """Yield every concrete model whose rows have a branch that limits who sees them."""
+    """Yield every model whose rows have a branch that limits who sees them."""
     for model in apps.get_models():
-        if issubclass(model, Visible):
+        if issubclass(model, Visible) and model.row_level_security:
             yield model
 
 
@@ -59,7 +59,7 @@ def install_policies(*, using: str) -> None:
         protected = {"django_migrations"}.union(*(tables() for tables in _read_only))
         protected |= {
             event._meta.db_table
-            for model in visible_models()
+            for model in apps.get_models()
             for event in getattr(model, "pgh_event_models", {}).values()
         }
         for table in sorted(protected):

@@ -1,11 +1,27 @@
-"""The app indicators."""
+"""Indicators: finds every app's declarations, and lays the rollup after each migration."""
 
 from django.apps import AppConfig
+from django.db.models.signals import (
+    post_migrate,  # noqa: TID251  Django's own event, no data flow of ours
+)
+from django.utils.module_loading import autodiscover_modules
+
+
+def _install_rollup(*, using: str, **_: object) -> None:
+    from redcross.indicators.rollup import install  # noqa: PLC0415
+
+    install(using=using)
 
 
 class IndicatorsConfig(AppConfig):
-    """Its name and label."""
+    """Every figure comes out of here."""
 
     name = "redcross.indicators"
     label = "indicators"
     verbose_name = "指标"
+
+    def ready(self) -> None:
+        autodiscover_modules("indicators")
+        from redcross.indicators import rollup  # noqa: F401, PLC0415
+
+        post_migrate.connect(_install_rollup, sender=self)

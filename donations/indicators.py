@@ -1,0 +1,106 @@
+"""What leaders ask of gifts and fundraising."""
+
+from django.db.models import Q
+
+from donations.choices import CampaignKind, Form, Source
+from donations.models import CampaignResult, Donation
+from redcross.indicators.choices import Kind
+from redcross.indicators.declaration import Count, Indicator, Stated, Sum, register
+from redcross.units import Unit
+
+RAISED = Indicator(
+    "donations.raised",
+    "募集款物合计",
+    unit=Unit.YUAN,
+    kind=Kind.FLOW,
+    source=Donation,
+    measure=Sum("value"),
+    at="received_on",
+    where=Q(source=Source.SOCIETY),
+    by=["form", "fund", "campaign", "giver_kind", "channel", ("form", "designated")],
+    definition=(
+        "报告期内收到的社会捐赠资金与物资折价之和，按到账日期统计；"
+        "不含上级拨入、省外支援和本系统转拨；不标价物资不计金额。"
+    ),
+)
+GIFTS = Indicator(
+    "donations.gifts",
+    "捐赠笔数",
+    unit=Unit.LINES,
+    kind=Kind.FLOW,
+    source=Donation,
+    measure=Count(),
+    at="received_on",
+    where=Q(source=Source.SOCIETY),
+    by=["form", "giver_kind"],
+    definition="报告期内收到的社会捐赠明细行数，含退款。",
+)
+UNPRICED = Indicator(
+    "donations.unpriced_goods",
+    "不标价物资",
+    unit=Unit.LINES,
+    kind=Kind.FLOW,
+    source=Donation,
+    measure=Count(),
+    at="received_on",
+    where=Q(source=Source.SOCIETY, form=Form.GOODS, value__isnull=True),
+    definition="没有价值证明、未计入金额的物资捐赠行数。",
+)
+RECEIVED_FOR_EVENT = Indicator(
+    "donations.received_for_event",
+    "接受救灾款物",
+    unit=Unit.YUAN,
+    kind=Kind.FLOW,
+    source=Donation,
+    measure=Sum("value"),
+    at="received_on",
+    where=Q(
+        campaign_kind=CampaignKind.APPEAL,
+        source__in=[Source.SOCIETY, Source.HIGHER_LEVEL, Source.OTHER_PROVINCE],
+    ),
+    by=["campaign", "form", "source", ("campaign", "form"), ("campaign", "source")],
+    definition=(
+        "为灾害事件收到的全部款物：社会捐赠、上级拨入、省外支援；"
+        "本系统转拨不重复计算。其中只有社会捐赠计入募集。"
+    ),
+)
+CAMPAIGN_RAISED = Indicator(
+    "donations.campaign_raised",
+    "公益日筹款金额",
+    unit=Unit.YUAN,
+    kind=Kind.FLOW,
+    source=CampaignResult,
+    measure=Sum("value"),
+    at="closed_on",
+    by=["campaign"],
+    definition="活动口径：平台截止时统计的公众捐款、配捐与线下之和，不与当期到账相加。",
+)
+CAMPAIGN_GIFT_TIMES = Indicator(
+    "donations.campaign_gift_times",
+    "公益日捐款人次",
+    unit=Unit.PEOPLE_TIMES,
+    kind=Kind.FLOW,
+    source=CampaignResult,
+    measure=Sum("gift_times"),
+    at="closed_on",
+    by=["campaign"],
+    definition="活动期间平台统计的捐款人次。",
+)
+NATIONAL_RANK = Stated(
+    "donations.national_rank",
+    "公益日筹款全国红十字会系统位次",
+    unit=Unit.PLACE,
+    source=CampaignResult,
+    by=["campaign"],
+    definition="总会公布的位次，由省级登记并注明来源。",
+)
+
+register(
+    RAISED,
+    GIFTS,
+    UNPRICED,
+    RECEIVED_FOR_EVENT,
+    CAMPAIGN_RAISED,
+    CAMPAIGN_GIFT_TIMES,
+    NATIONAL_RANK,
+)

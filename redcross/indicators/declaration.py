@@ -1,0 +1,234 @@
+"""The declaration of an indicator, beside the records it is counted from."""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import Q
+
+from redcross.indicators.choices import Kind
+from redcross.units import Unit
+from redcross.uploads.models import Record
+
+PLUS = "+"
+Breakdown = str | tuple[str, ...]
+
+
+class DeclarationError(Exception):
+    """An indicator is declared wrongly; raised at start-up, for the developer."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sum:
+    """Add up an exact number of the source; rows without one add nothing."""
+
+    column: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Count:
+    """Count the rows."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Indicator:
+    """One figure the portal can be asked for.
+
+    `measure`, `at`, `until`, `branch`, `where` and the categories are columns of the
+    source table itself: a change in another table would fire no trigger here, and the
+    figure would be wrong for good.
+    """
+
+    key: str
+    label: str
+    unit: Unit
+    kind: Kind = Kind.FLOW
+    source: type[Record] | None = None
+    measure: Sum | Count = Count()
+    at: str = ""
+    until: Sequence[str] = ()
+    where: Q = Q()
+    by: Sequence[Breakdown] = ()
+    branch: str = "branch"
+    of: "Indicator | None" = None
+    over: "Indicator | None" = None
+    definition: str = ""
+    sensitive: bool = False
+    comparable: bool = True
+
+    @property
+    def domain(self) -> str:
+        """The field of work it belongs to."""
+        return self.key.partition(".")[0]
+
+    @property
+    def breakdowns(self) -> dict[str, tuple[str, ...]]:
+        """Every breakdown by its name (form, form+designated), with its fields."""
+        if self.of is not None and self.kind is Kind.CUMULATIVE:
+            return self.of.breakdowns
+        named = [(each,) if isinstance(each, str) else tuple(each) for each in self.by]
+        return {PLUS.join(fields): fields for fields in named}
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the rollup keeps it."""
+        return self.source is not None and self.kind in (Kind.FLOW, Kind.STOCK)
+
+    @property
+    def digest(self) -> str:
+        """A fingerprint of all that its rollup depends on."""
+        parts = (
+            self.key,
+            self.kind,
+            self.source._meta.label if self.source else "",  # noqa: SLF001
+            self.measure,
+            self.at,
+            tuple(self.until),
+            str(self.where),
+            tuple(self.breakdowns.items()),
+            self.branch,
+        )
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def check(self) -> None:
+        """Raise DeclarationError where a column is not the source's own."""
+        if self.source is None:
+            return
+        fields = [self.at, *self.until, self.branch]
+        fields += [name for each in self.breakdowns.values() for name in each]
+        fields += [name for name, _ in _leaves(self.where)]
+        if isinstance(self.measure, Sum):
+            fields.append(self.measure.column)
+        for path in fields:
+            name, _, rest = path.partition("__")
+            lookup = rest in ("", "in", "isnull", "gt", "gte", "lt", "lte", "exact")
+            try:
+                field = self.source._meta.get_field(name)  # noqa: SLF001
+            except FieldDoesNotExist:
+                field = None
+            if not lookup or not isinstance(field, models.Field):
+                message = f"{self.key}: {path} is no column of {self.source.__name__}"
+                raise DeclarationError(message)
+
+    def column(self, name: str) -> str:
+        """Return the database column of a field of the source."""
+        assert self.source is not None  # noqa: S101  only counted indicators ask
+        return str(self.source._meta.get_field(name).column)  # type: ignore[union-attr]  # noqa: SLF001
+
+
+def _leaves(condition: Q) -> Iterator[tuple[str, Any]]:
+    for child in condition.children:
+        if isinstance(child, Q):
+            yield from _leaves(child)
+        else:
+            yield child  # type: ignore[misc]
+
+
+def Cumulative(  # noqa: N802  a declaration reads as a noun
+    key: str, label: str, *, of: Indicator, definition: str = ""
+) -> Indicator:
+    """Declare the sum of a FLOW since the beginning."""
+    return Indicator(
+        key=key,
+        label=label,
+        unit=of.unit,
+        kind=Kind.CUMULATIVE,
+        of=of,
+        definition=definition or f"{of.label}自开展以来的累计。",
+        sensitive=of.sensitive,
+        comparable=of.comparable,
+    )
+
+
+def Ratio(  # noqa: N802
+    key: str,
+    label: str,
+    *,
+    of: Indicator,
+    over: Indicator,
+    unit: Unit = Unit.PERCENT,
+    definition: str = "",
+) -> Indicator:
+    """Declare one figure over another; nothing where the denominator is missing or 0."""
+    return Indicator(
+        key=key,
+        label=label,
+        unit=unit,
+        kind=Kind.RATIO,
+        of=of,
+        over=over,
+        definition=definition or f"{of.label}÷{over.label}。",
+    )
+
+
+def Stated(  # noqa: N802
+    key: str,
+    label: str,
+    *,
+    unit: Unit,
+    by: Sequence[Breakdown] = (),
+    source: type[Record] | None = None,
+    definition: str = "",
+    comparable: bool = False,
+) -> Indicator:
+    """Declare an outside fact: the latest value stated for exactly a branch, never summed.
+
+    `source` only names the fields its categories come from.
+    """
+    return Indicator(
+        key=key,
+        label=label,
+        unit=unit,
+        kind=Kind.STATED,
+        source=source,
+        at="",
+        by=by,
+        definition=definition,
+        comparable=comparable,
+    )
+
+
+class Registry(Mapping[str, Indicator]):
+    """Every indicator by its key, filled by `autodiscover_modules("indicators")`."""
+
+    def __init__(self) -> None:
+        self._indicators: dict[str, Indicator] = {}
+
+    def add(self, *indicators: Indicator) -> None:
+        """Register declarations; a key used twice or a foreign path fails at start-up."""
+        for indicator in indicators:
+            known = self._indicators.get(indicator.key)
+            if known is not None and known is not indicator:
+                message = f"two indicators are called {indicator.key}"
+                raise DeclarationError(message)
+            if indicator.kind is not Kind.STATED:
+                indicator.check()
+            self._indicators[indicator.key] = indicator
+
+    def __getitem__(self, key: str) -> Indicator:
+        return self._indicators[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._indicators)
+
+    def __len__(self) -> int:
+        return len(self._indicators)
+
+    def counted(self) -> list[Indicator]:
+        """Return those the rollup keeps."""
+        return [each for each in self.values() if each.is_counted]
+
+
+registry = Registry()
+register = registry.add
+
+POPULATION = Stated(
+    "population",
+    "常住人口",
+    unit=Unit.PEOPLE,
+    definition="第七次全国人口普查及以后各年统计公报的常住人口。",
+)
+register(POPULATION)

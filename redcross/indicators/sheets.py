@@ -1,0 +1,88 @@
+"""Figures from outside the records enter by the same road: history, levels, targets."""
+
+import polars as pl
+
+from redcross.indicators.declaration import registry
+from redcross.indicators.labels import category_key
+from redcross.indicators.models import ReportedFigure, Target
+from redcross.uploads.sheet import Column, Sheet, register
+from redcross.uploads.specification import CellKind, FieldSpec, SheetKind
+
+
+class _IndicatorSheet(Sheet):
+    """A sheet with a column that names an indicator."""
+
+    def _field(self, name: str, column: Column) -> FieldSpec:
+        spec = super()._field(name, column)
+        if name != "indicator":
+            return spec
+        labels = {indicator.key: indicator.label for indicator in registry.values()}
+        words = {label: key for key, label in labels.items()} | {key: key for key in labels}
+        return FieldSpec(
+            name=spec.name,
+            label=spec.label,
+            kind=CellKind.CHOICE,
+            aliases=spec.aliases,
+            required=True,
+            choices=words,
+            labels=labels,
+            note=spec.note,
+        )
+
+
+@register
+class ReportedFigures(_IndicatorSheet):
+    """期初数与历史数登记表：门户启用以前的历史数、期初数和外部数。"""
+
+    key = "indicators.reported"
+    title = "期初数与历史数登记表"
+    model = ReportedFigure
+    kind = SheetKind.STATISTICS
+    identity = ("indicator", "scope", "first_month", "last_month", "breakdown", "category")
+
+    branch = Column("单位", aliases=["机构"])
+    indicator = Column("指标", aliases=["指标名称"])
+    scope = Column("范围", aliases=["统计范围"], required=False, default="SUBTREE")
+    first_month = Column("起始月", aliases=["起始年月"], note="写成 2021-01-01；期初数、累计数留空。")
+    last_month = Column("截止月", aliases=["截止年月"], note="写成 2021-12-01。")
+    breakdown = Column("分组", required=False)
+    category = Column("类别", required=False)
+    value = Column("数值", aliases=["数"], allow_negative=True)
+    qualifier = Column("限定词", required=False)
+    source = Column("来源", aliases=["数据来源"])
+
+    def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Take months as their first day, and categories by their key."""
+        months = [
+            pl.col(name).dt.month_start()
+            for name in ("first_month", "last_month")
+            if name in frame.columns
+        ]
+        frame = frame.with_columns(months)
+        if not {"breakdown", "category"} <= set(frame.columns):
+            return frame
+        keys = [
+            category_key(registry[indicator], breakdown, category) if breakdown else ""
+            for indicator, breakdown, category in frame.select(
+                "indicator", "breakdown", "category"
+            ).iter_rows()
+        ]
+        return frame.with_columns(pl.Series("category", keys, dtype=pl.String))
+
+
+@register
+class Targets(_IndicatorSheet):
+    """年度目标分解表：每行一个单位的一项年度目标（全域）。"""
+
+    key = "indicators.targets"
+    title = "年度目标分解表"
+    model = Target
+    kind = SheetKind.STATISTICS
+    identity = ("indicator", "year")
+
+    branch = Column("单位", aliases=["机构", "州市", "县区"])
+    indicator = Column("指标", aliases=["指标名称", "目标名称"])
+    year = Column("年度", aliases=["年份"])
+    value = Column("目标值", aliases=["目标", "年度目标"])
+
+
