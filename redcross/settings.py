@@ -1,25 +1,294 @@
-"""Settings (provisional)."""
-import base64, os
-from pathlib import Path
+"""The composition root: every setting, from the environment or a sensible default."""
+
+import base64
 import datetime as dt
-BASE_DIR = Path(__file__).parent.parent
-SECRET_KEY="x"; DEBUG=True; ALLOWED_HOSTS=["*"]
-DEMO = os.environ.get("DEMO")=="1"
-SITE_URL="http://localhost:8000"
-BUSINESS_DATE = dt.date(2022,2,22) if DEMO else None
-FIELD_KEYS="1:"+base64.b64encode(b"k"*64).decode()
-def _db(u): return {"ENGINE":"django.db.backends.postgresql","NAME":"redcross","USER":u,"HOST":"127.0.0.1","PORT":"5499"}
-DATABASES={"default":_db("redcross_app"),"owner":_db("redcross_owner")}
-OWNER_DATABASE="owner"; APPLICATION_ROLE="redcross_app"
-REDIS_URL="redis://127.0.0.1:6399/0"
-INSTALLED_APPS=["unfold","unfold.contrib.filters","django.contrib.admin","django.contrib.auth","django.contrib.contenttypes","django.contrib.sessions","django.contrib.messages","django.contrib.staticfiles","django.contrib.humanize","django.contrib.postgres","django_htmx","import_export","pghistory","pgtrigger","django_celery_beat","rest_framework","drf_spectacular","rules.apps.AutodiscoverRulesConfig",
-"redcross.branches","redcross.accounts","redcross.notices","redcross.uploads","redcross.indicators","redcross.dashboards","redcross.reports","redcross.api","redcross.portal","donations"]
-MIDDLEWARE=["django.middleware.security.SecurityMiddleware","django.contrib.sessions.middleware.SessionMiddleware","django.middleware.common.CommonMiddleware","django.middleware.csrf.CsrfViewMiddleware","django.contrib.auth.middleware.AuthenticationMiddleware","redcross.accounts.middleware.ScopeMiddleware","django.contrib.messages.middleware.MessageMiddleware","django_htmx.middleware.HtmxMiddleware"]
-TEMPLATES=[{"BACKEND":"django.template.backends.django.DjangoTemplates","DIRS":[BASE_DIR/"templates"],"APP_DIRS":True,"OPTIONS":{"context_processors":["django.template.context_processors.request","django.contrib.auth.context_processors.auth","django.contrib.messages.context_processors.messages"]}}]
-ROOT_URLCONF="redcross.urls"
-AUTH_USER_MODEL="accounts.User"
-LANGUAGE_CODE="zh-hans"; TIME_ZONE="Asia/Shanghai"; USE_TZ=True
-MEDIA_ROOT=BASE_DIR/"var"/"media"
-STATIC_URL="/static/"
-DEFAULT_AUTO_FIELD="django.db.models.BigAutoField"
-PGHISTORY_DEFAULT_TRACKERS=()
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+import structlog
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
+
+from redcross import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+env = environ.Env()
+
+# Who we are -------------------------------------------------------------------
+
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+SECURE = SITE_URL.startswith("https://")
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=False)
+BUSINESS_DATE = dt.date(2022, 2, 22) if DEMO else None
+DEMO_NOTICE = "演示数据：省级合计取自公开综述，州市县分解均为虚构"
+
+
+def _secret(name: str, make: Any) -> str:
+    """Return a secret; behind https it must be given, else one is made and kept."""
+    given: str = env.str(name, default="")
+    if given:
+        return given
+    if SECURE:
+        message = f"SITE_URL 为 https 时必须设置环境变量 {name}。"
+        raise ImproperlyConfigured(message)
+    path = VAR_DIR / "secrets" / name.lower()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(make())
+        try:
+            path.hardlink_to(fresh)  # of two processes at once, the first wins
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return path.read_text()
+
+
+def _field_keys() -> str:
+    return "1:" + base64.b64encode(secrets.token_bytes(64)).decode()
+
+
+SECRET_KEY = _secret("SECRET_KEY", lambda: secrets.token_urlsafe(50))
+FIELD_KEYS = _secret("FIELD_KEYS", _field_keys)
+
+# Engines ----------------------------------------------------------------------
+
+APPLICATION_ROLE = embedded.APPLICATION
+OWNER_DATABASE = "owner"
+
+
+def _embedded(user: str) -> dict[str, Any]:
+    return {
+        "ENGINE": "redcross.embedded",
+        "NAME": embedded.DATABASE,
+        "USER": user,
+        "HOST": str(embedded.socket_folder()),
+        "PORT": str(embedded.POSTGRES_PORT),
+    }
+
+
+if env.str("DATABASE_URL", default=""):
+    _application = env.db_url("DATABASE_URL")
+    _owner = env.db_url("DATABASE_OWNER_URL", default=env.str("DATABASE_URL"))
+    APPLICATION_ROLE = _application["USER"]
+else:
+    _application = _embedded(embedded.APPLICATION)
+    _owner = _embedded(embedded.OWNER)
+_application["CONN_MAX_AGE"] = 60
+_application["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": _application, OWNER_DATABASE: _owner}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url()
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "redcross",
+    }
+}
+CELERY_BROKER_URL = env.str("REDIS_URL", default="") or embedded.broker_url()
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "uploads.sweep": {"task": "uploads.sweep", "schedule": 30.0},
+}
+
+# Applications -----------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "csp",
+    "django_htmx",
+    "import_export",
+    "pghistory",
+    "pgtrigger",
+    "django_celery_beat",
+    "rest_framework",
+    "drf_spectacular",
+    "redcross.branches",
+    "redcross.accounts",
+    "redcross.notices",
+    "redcross.uploads",
+    "redcross.indicators",
+    "redcross.dashboards",
+    "redcross.reports",
+    "redcross.api",
+    "redcross.portal",
+    "donations",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "redcross.portal.middleware.SecurityHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "redcross.accounts.middleware.ScopeMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "redcross.accounts.middleware.PasswordChangeMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "redcross.urls"
+WSGI_APPLICATION = "redcross.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "redcross.portal.context.shell",
+            ],
+        },
+    },
+]
+
+# People -----------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# Language, time, files --------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = VAR_DIR / "media"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+FILE_UPLOAD_PERMISSIONS = 0o600
+PGHISTORY_APPEND_ONLY = False
+
+# The web ----------------------------------------------------------------------
+
+ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_COOKIE_HTTPONLY = False
+X_FRAME_OPTIONS = "DENY"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"
+if SECURE:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # The admin shell brings Alpine, which evaluates expressions.
+        "script-src": [SELF, UNSAFE_EVAL],
+        # The admin shell writes its colours into a style element.
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+}
+UNFOLD = {
+    "SITE_TITLE": "红十字会业务门户",
+    "SITE_HEADER": "红十字会业务门户",
+    "SITE_SYMBOL": "hub",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "4px",
+    "COLORS": {
+        "primary": {
+            "50": "#fdf3f3", "100": "#fbe4e4", "200": "#f6cccc", "300": "#eda8a8",
+            "400": "#df7777", "500": "#c94d4d", "600": "#a83232", "700": "#8c2727",
+            "800": "#752424", "900": "#632323", "950": "#350e0e",
+        },
+    },
+    "STYLES": ["/static/portal.css"],
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "redcross.portal.navigation.navigation",
+    },
+}  # fmt: skip
+
+# What is written down ---------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso"),
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

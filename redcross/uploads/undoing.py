@@ -36,6 +36,10 @@ def take_back(upload: Upload, sheet: Sheet) -> Undone:
     """Restore what the upload changed or deleted, and delete what it brought."""
     if upload.context_id is None:
         return Undone(0, 0, ())
+    # Right after a large load the planner still believes the tables to be small, and
+    # each foreign key check of a deleted row would read a whole one.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
     restored, kept = _restore(sheet.model, upload, upload.context_id)
     deleted, also_kept = _delete(sheet.model, upload, upload.context_id)
     for parent in reversed(sheet.parents):
