@@ -1,1 +1,13 @@
-urlpatterns=[]
+"""Every address of the portal."""
+
+from django.urls import include, path
+
+from redcross.portal.site import site
+
+urlpatterns = [
+    path("", include("redcross.portal.urls")),
+    path("uploads/", include("redcross.uploads.urls")),
+    path("dashboards/", include("redcross.dashboards.urls")),
+    path("figures/", include("redcross.indicators.urls")),
+    path("records/", site.urls),
+]

@@ -1,0 +1,18 @@
+"""What every page's frame needs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from redcross.accounts.rules import home_branch
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return the notice of the demonstration and whose page it is."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "demo_notice": settings.DEMO_NOTICE if settings.DEMO else "",
+        "home_branch": home_branch(user) if signed_in else None,
+    }
