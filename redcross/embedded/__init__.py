@@ -191,11 +191,14 @@ def _reachable(installed: Path) -> Path:
     stamp = f"{installed} {installed.stat().st_mtime_ns}"
     if not mark.exists() or mark.read_text() != stamp:
         shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(installed, copy, symlinks=True)
-        for path in (folder(), copy):
-            path.chmod(0o711)
+        # The programs find their libraries two folders up, beside the package.
+        for part in (installed.parent.with_suffix(".libs"), installed):
+            if part.exists():
+                target = copy / part.relative_to(installed.parents[1])
+                shutil.copytree(part, target, symlinks=True)
+        folder().chmod(0o711)
         mark.write_text(stamp)
-    return copy
+    return copy / installed.relative_to(installed.parents[1])
 
 
 def _postgres_answers() -> bool:

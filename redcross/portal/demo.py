@@ -1,0 +1,83 @@
+"""The demonstration: workbooks as staff would keep them, sent through the real road."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
+
+from django.utils.module_loading import autodiscover_modules
+
+from redcross.accounts.choices import Role
+
+PASSWORD = "demo-2022"  # noqa: S105  printed for every visitor of the demonstration
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DemoFile:
+    """One invented workbook, and how far it goes."""
+
+    sheet: str
+    branch: str
+    period: str
+    filename: str
+    build: Callable[[], bytes]
+    outcome: Literal["effective", "submitted", "returned"] = "effective"
+    remark: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """One invented person a visitor can be."""
+
+    username: str
+    display_name: str
+    role: Role
+    branch: str
+    domain: str = ""
+
+
+ACCOUNTS = (
+    DemoAccount("kunming", "杨示例（昆明市统计员）", Role.STATISTICIAN, "5301"),
+    DemoAccount("dali", "李示例（大理州统计员）", Role.STATISTICIAN, "5329"),
+    DemoAccount("wuhua", "赵示例（五华区统计员）", Role.STATISTICIAN, "530102"),
+    DemoAccount("kunming-review", "周示例（昆明市审核员）", Role.REVIEWER, "5301"),
+    DemoAccount("review", "王示例（省级审核员）", Role.REVIEWER, "53"),
+    DemoAccount("desk", "张示例（募捐筹资业务主管）", Role.DESK, "53", "donations"),
+    DemoAccount("finance", "陈示例（财务复核）", Role.FINANCE, "53"),
+    DemoAccount("office", "刘示例（省红会办公室）", Role.OFFICE, "53"),
+    DemoAccount("leader", "孙示例（省红会领导）", Role.LEADER, "53"),
+    DemoAccount("dali-leader", "段示例（大理州红会领导）", Role.LEADER, "5329"),
+    DemoAccount("supervisor", "吴示例（监事会）", Role.SUPERVISOR, "53"),
+    DemoAccount("auditor", "郑示例（安全审计员）", Role.AUDITOR, "53"),
+    DemoAccount("administrator", "冯示例（系统管理员）", Role.ADMINISTRATOR, "53"),
+)
+
+Source = Callable[[], Iterable[DemoFile]]
+Visitors = Callable[[], Iterable[tuple[str, bytes]]]
+_files: list[Source] = []
+_left_for_visitors: list[Visitors] = []
+
+
+def demo_files(source: Source) -> Source:
+    """Register an app's workbooks."""
+    _files.append(source)
+    return source
+
+
+def left_for_visitors(source: Visitors) -> Visitors:
+    """Register files that wait under var/demo/ for a visitor to try: (name, content)."""
+    _left_for_visitors.append(source)
+    return source
+
+
+def all_files() -> Iterator[DemoFile]:
+    """Yield every app's workbooks."""
+    autodiscover_modules("demo")
+    for source in _files:
+        yield from source()
+
+
+def visitors_files() -> Iterator[tuple[str, bytes]]:
+    """Yield what waits for the visitor."""
+    autodiscover_modules("demo")
+    for source in _left_for_visitors:
+        yield from source()
