@@ -5,9 +5,9 @@ from django.urls import include, path
 from redcross.portal.site import site
 
 urlpatterns = [
-    # path("", include("redcross.portal.urls")),
-    # path("uploads/", include("redcross.uploads.urls")),
-    # path("dashboards/", include("redcross.dashboards.urls")),
-    # path("figures/", include("redcross.indicators.urls")),
-    # path("records/", site.urls),
+    path("", include("redcross.portal.urls")),
+    path("uploads/", include("redcross.uploads.urls")),
+    path("dashboards/", include("redcross.dashboards.urls")),
+    path("figures/", include("redcross.indicators.urls")),
+    path("records/", site.urls),
 ]

@@ -49,5 +49,7 @@ def _covers(assignment: RoleAssignment, domain: str, sheet: str) -> bool:
 
 def home_branch(user: User) -> Branch | None:
     """Return the branch a person works for: the highest of his roles."""
+    if not user.is_authenticated:
+        return None
     held = sorted(roles_of(user), key=lambda assignment: len(assignment.branch.code))
     return held[0].branch if held else None

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from redcross.accounts.rules import home_branch
+from redcross.portal.navigation import groups
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -14,5 +15,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     signed_in = user is not None and user.is_authenticated
     return {
         "demo_notice": settings.DEMO_NOTICE if settings.DEMO else "",
+        "navigation": groups(request) if signed_in else [],
         "home_branch": home_branch(user) if signed_in else None,
     }

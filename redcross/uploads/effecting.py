@@ -106,7 +106,7 @@ def undo(upload_id: int, *, user: User, now: dt.datetime) -> Undone:
     """Take an effective upload back; what others have built on is kept and listed."""
     with acting_for(user):
         upload = Upload.objects.select_related("branch__parent").get(pk=upload_id)
-        _require_undoable(upload, user)
+        require_undoable(upload, user)
     with progress.heartbeat(upload_id):
         try:
             return _retried(lambda: _undo(upload_id, user, now))
@@ -117,7 +117,7 @@ def undo(upload_id: int, *, user: User, now: dt.datetime) -> Undone:
 def _undo(upload_id: int, user: User, now: dt.datetime) -> Undone:
     with acting_for(user, durable=True):
         upload = Upload.objects.select_for_update(of=("self",)).select_related("branch").get(pk=upload_id)
-        _require_undoable(upload, user)
+        require_undoable(upload, user)
         sheet = upload.declared
         branches = sheet.model.objects.filter(upload=upload).values_list("branch_id", flat=True)  # type: ignore[attr-defined]
         lock_branches([*branches.distinct(), upload.branch_id])
@@ -139,14 +139,19 @@ def restore(upload_id: int, *, user: User, now: dt.datetime) -> Loaded:
     """Make an undone upload effective again: the same rows by the same road."""
     with acting_for(user):
         upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
-        if upload.state != State.UNDONE:
-            raise RefusedError("upload.not_undone", "只有已作废的批次可以恢复。")
-        if not rules.may_undo(user, upload):
-            raise RefusedError("upload.not_yours", "您没有恢复这一批次的权限。")
+        require_restorable(upload, user)
         upload.state, upload.changes = State.LOADING, {}
         upload.save()
         record_step(upload, by=user, now=now, remark="恢复")
     return load(upload_id, now=now)
+
+
+def require_restorable(upload: Upload, user: User) -> None:
+    """Raise RefusedError unless this person may make this undone upload effective again."""
+    if upload.state != State.UNDONE:
+        raise RefusedError("upload.not_undone", "只有已作废的批次可以恢复。")
+    if not rules.may_undo(user, upload):
+        raise RefusedError("upload.not_yours", "您没有恢复这一批次的权限。")
 
 
 def standing_on(upload: Upload) -> list[int]:
@@ -162,7 +167,8 @@ def standing_on(upload: Upload) -> list[int]:
     return list(later.order_by("-effective_at").values_list("pk", flat=True))
 
 
-def _require_undoable(upload: Upload, user: User) -> None:
+def require_undoable(upload: Upload, user: User) -> None:
+    """Raise RefusedError unless this person may take this upload back now."""
     if upload.state != State.EFFECTIVE:
         raise RefusedError(
             "upload.not_effective",

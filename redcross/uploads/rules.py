@@ -34,3 +34,8 @@ def may_lock(user: User) -> bool:
         holds(user, [Role.DESK, Role.OFFICE, Role.ADMINISTRATOR], branch)
         for branch in Branch.objects.filter(parent__isnull=True)
     )
+
+
+def may_see_file(user: User, upload: Upload) -> bool:
+    """The entering branch and its reviewers see the workbook itself."""
+    return may_enter(user, upload.branch, upload.sheet) or may_review(user, upload)

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Q
@@ -85,6 +86,56 @@ def receive(
         storage.put(upload.file, content)
     upload.save()
     record_step(upload, by=user, now=now)
+    return upload
+
+
+def receive_typed(
+    user: User,
+    *,
+    sheet: str,
+    branch: Branch,
+    period: Period,
+    rows: Sequence[Mapping[str, str]],
+    now: dt.datetime,
+) -> Upload:
+    """Take typed rows in as an upload without a workbook (在线填报)."""
+    if not rows:
+        raise RefusedError("rows.missing", "还没有填写任何一行；本期确无数据时请报“零报告”。")
+    content = json.dumps(list(rows), ensure_ascii=False).encode()
+    return receive(
+        user,
+        sheet=sheet,
+        branch=branch,
+        period=period,
+        content=content,
+        filename="在线填报",
+        origin=Origin.TYPED,
+        now=now,
+    )
+
+
+def recheck(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
+    """Have an upload read once more, say after a heading was mapped."""
+    with transaction.atomic():
+        upload = _locked(upload_id)
+        _require_own(upload, user)
+        if upload.state not in {State.HAS_ERRORS, State.READY, State.FAILED}:
+            raise RefusedError("upload.not_ready", "只有尚未提交的数据可以重新检查。")
+        _move(upload, State.RECEIVED, by=user, now=now)
+    return upload
+
+
+def choose(
+    upload_id: int, *, user: User, accept_good_rows: bool, delete_missing: bool
+) -> Upload:
+    """Keep what the uploader ticked: good rows only, delete what is missing."""
+    with transaction.atomic():
+        upload = _locked(upload_id)
+        _require_own(upload, user)
+        if upload.state not in {State.HAS_ERRORS, State.READY}:
+            raise RefusedError("upload.not_ready", "只有尚未提交的数据可以更改选择。")
+        upload.accept_good_rows, upload.delete_missing = accept_good_rows, delete_missing
+        upload.save(update_fields=["accept_good_rows", "delete_missing"])
     return upload
 
 

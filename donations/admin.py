@@ -1,0 +1,66 @@
+"""Lists and forms of gifts in the record pages."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from donations.models import Campaign, CampaignResult, Donation, Fund, Giver
+from redcross.portal.records import RecordAdmin, ReferenceAdmin
+from redcross.portal.site import site
+
+
+@admin.register(Fund, site=site)
+class FundAdmin(ReferenceAdmin):
+    """Funds of the province."""
+
+    list_display = ["name", "kind", "purpose", "retired"]
+    list_filter = ["kind", "retired"]
+    search_fields = ["name", "other_names"]
+
+
+@admin.register(Campaign, site=site)
+class CampaignAdmin(ReferenceAdmin):
+    """Fundraising days and appeals."""
+
+    list_display = ["name", "kind", "starts_on", "ends_on", "place", "outside_province"]
+    list_filter = ["kind"]
+    search_fields = ["name", "other_names"]
+
+
+@admin.register(Giver, site=site)
+class GiverAdmin(RecordAdmin):
+    """Who gives."""
+
+    list_display = ["name", "kind", "branch", "source_link"]
+    list_filter = ["kind"]
+    search_fields = ["name"]
+    exclude = ["phone"]
+    raw_id_fields = ["merged_into"]
+
+
+@admin.register(Donation, site=site)
+class DonationAdmin(RecordAdmin):
+    """Gifts of money and goods."""
+
+    list_display = [
+        "giver_name", "value", "received_on", "form", "source", "fund", "campaign",
+        "branch", "source_link",
+    ]  # fmt: skip
+    list_filter = ["form", "source", "giver_kind", "channel", "fund", "campaign"]
+    search_fields = ["giver_name", "ticket_number", "item"]
+    date_hierarchy = "received_on"
+    raw_id_fields = ["giver"]
+    list_select_related = ["branch", "fund", "campaign", "upload"]
+
+    def save_model(self, request: Any, obj: Donation, form: Any, change: bool) -> None:
+        obj.campaign_kind = obj.campaign.kind if obj.campaign else None
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(CampaignResult, site=site)
+class CampaignResultAdmin(RecordAdmin):
+    """What fundraising days brought."""
+
+    list_display = ["campaign", "project", "value", "gift_times", "branch", "source_link"]
+    list_filter = ["campaign"]
+    search_fields = ["project"]

@@ -1,0 +1,59 @@
+"""Boards are declared: a title and indicator keys, never coded one by one."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+from django.utils.module_loading import autodiscover_modules
+
+
+class BoardError(Exception):
+    """A board is declared wrongly; raised at start-up, for the developer."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Board:
+    """One page of figures: key figures, a trend, a ranking, a table of branches."""
+
+    key: str
+    title: str
+    cards: tuple[str, ...]
+    main: str
+    """The indicator of trend, ranking and the table's first column."""
+    columns: tuple[str, ...] = ()
+    breakdowns: tuple[tuple[str, str], ...] = ()
+    """(indicator, breakdown) of each table of composition."""
+
+
+class Registry(Mapping[str, Board]):
+    """Every board by its key, filled by `autodiscover_modules("boards")`."""
+
+    def __init__(self) -> None:
+        self._boards: dict[str, Board] = {}
+        self._found = False
+
+    def add(self, board: Board) -> Board:
+        """Register a board; a key used twice fails."""
+        if board.key in self._boards and self._boards[board.key] != board:
+            message = f"two boards are called {board.key}"
+            raise BoardError(message)
+        self._boards[board.key] = board
+        return board
+
+    def _all(self) -> dict[str, Board]:
+        if not self._found:
+            self._found = True
+            autodiscover_modules("boards")
+        return self._boards
+
+    def __getitem__(self, key: str) -> Board:
+        return self._all()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+registry = Registry()
+register = registry.add

@@ -1,0 +1,184 @@
+"""A board's figures for one branch and period, asked in one go."""
+
+import dataclasses
+from decimal import Decimal
+from typing import Any
+
+from redcross.branches.models import Branch
+from redcross.dashboards.boards import Board
+from redcross.indicators import wording
+from redcross.indicators.answers import Figure, Question, ask
+from redcross.indicators.choices import Kind
+from redcross.indicators.declaration import registry
+from redcross.indicators.models import Target
+from redcross.periods import Period, add_months
+
+TREND_MONTHS = 24
+YELLOW_WITHIN = Decimal(20)
+_LIGHTS = {"good": "正常", "warn": "预警", "late": "滞后"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Card:
+    """A key figure with its comparison and target."""
+
+    figure: Figure
+    last_year: Figure
+    target: Decimal | None
+    expected: Decimal
+
+    @property
+    def change(self) -> str:
+        """同比 in words."""
+        if not self.figure.indicator.comparable:
+            return ""
+        return wording.change_in_words(wording.change(self.figure.value, self.last_year.value))
+
+    @property
+    def done(self) -> Decimal | None:
+        """完成率 in percent."""
+        if self.figure.value is None or not self.target:
+            return None
+        return (self.figure.value * 100 / self.target).quantize(Decimal("0.1"))
+
+    @property
+    def light(self) -> str:
+        """The light's name: good, warn, late; empty without a target."""
+        if self.done is None:
+            return ""
+        if self.done >= self.expected:
+            return "good"
+        return "warn" if self.done >= self.expected - YELLOW_WITHIN else "late"
+
+    @property
+    def light_word(self) -> str:
+        """The word that goes with the light."""
+        return _LIGHTS.get(self.light, "")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """One branch of the table."""
+
+    branch: Branch
+    own: bool
+    figures: tuple[Figure, ...]
+    place: int | None
+    change: str
+
+
+def compose(board: Board, branch: Branch, period: Period, *, own: bool) -> dict[str, Any]:
+    """Return everything a board shows; the number of queries does not grow with branches."""
+    main = registry[board.main]
+    columns = [registry[key] for key in (board.main, *board.columns)]
+    cards = [registry[key] for key in board.cards]
+    trend = Period(add_months(period.last, 1 - TREND_MONTHS), period.last)
+    before = trend.same_last_year
+    year = period.year_so_far
+    questions = [
+        *(Question(each, period, branch, own=own) for each in cards),
+        *(Question(each, period.same_last_year, branch, own=own) for each in cards),
+        *(Question(each, year, branch, own=own) for each in cards),
+        *(Question(each, period, branch, by=("branch",)) for each in columns),
+        Question(main, period.same_last_year, branch, by=("branch",)),
+        Question(main, trend, branch, own=own, by=("month",)),
+        Question(main, before, branch, own=own, by=("month",)),
+        *(
+            Question(registry[key], period, branch, own=own, by=(name,))
+            for key, name in board.breakdowns
+        ),
+    ]
+    answers = ask(*questions)
+    count = len(cards)
+    width = len(columns)
+    now, last, so_far = (
+        [lines[0] for lines in answers[at * count : (at + 1) * count]] for at in range(3)
+    )
+    by_branch = answers[3 * count : 3 * count + width]
+    rest = answers[3 * count + width :]
+    return {
+        "cards": _cards(now, last, so_far, _targets(branch, period), period),
+        "lines": _lines(by_branch, rest[0]),
+        "columns": columns,
+        "trend": _trend(rest[1], rest[2], main.unit.label),
+        "trend_table": list(zip(rest[1], rest[2], strict=True))[::-1],
+        "ranking": _ranking(by_branch[0]),
+        "compositions": [
+            (lines[0].indicator.label, [line for line in lines if line.value is not None])
+            for lines in rest[3:]
+            if lines
+        ],
+    }
+
+
+def _targets(branch: Branch, period: Period) -> dict[str, Decimal]:
+    targets = Target.objects.filter(branch=branch, year=period.last.year)
+    return dict(targets.values_list("indicator", "value"))
+
+
+def _cards(
+    now: list[Figure],
+    last: list[Figure],
+    so_far: list[Figure],
+    targets: dict[str, Decimal],
+    period: Period,
+) -> list[Card]:
+    # 时间进度: the share of the year that is over at the period's end.
+    expected = Decimal(period.last.month * 100) / 12
+    cards = []
+    for figure, before, whole in zip(now, last, so_far, strict=True):
+        year = period.first is not None and period.first.year == period.last.year
+        target = targets.get(figure.indicator.key) if year and figure.value == whole.value else None
+        cards.append(Card(figure, before, target, expected))
+    return cards
+
+
+def _lines(by_branch: list[list[Figure]], last_year: list[Figure]) -> list[Line]:
+    first = by_branch[0]
+    ranked = wording.places([None if each.own else each.value for each in first])
+    return [
+        Line(
+            branch=each.branch,
+            own=each.own,
+            figures=tuple(column[at] for column in by_branch),
+            place=ranked[at],
+            change=wording.change_in_words(wording.change(each.value, last_year[at].value)),
+        )
+        for at, each in enumerate(first)
+    ]
+
+
+def _trend(now: list[Figure], before: list[Figure], unit: str) -> dict[str, Any]:
+    return {
+        "kind": "trend",
+        "unit": unit,
+        "names": [f"{each.month:%Y-%m}" for each in now if each.month],
+        "series": [
+            {"name": "本期", "values": [_number(each) for each in now]},
+            {"name": "上年同期", "values": [_number(each) for each in before]},
+        ],
+    }
+
+
+def _ranking(figures: list[Figure]) -> dict[str, Any]:
+    ranked = sorted(
+        (each for each in figures if not each.own and each.value is not None),
+        key=lambda each: each.value or 0,
+        reverse=True,
+    )
+    return {
+        "kind": "ranking",
+        "unit": figures[0].unit if figures else "",
+        "names": [each.branch.short_name for each in ranked],
+        "series": [{"name": "本期", "values": [_number(each) for each in ranked]}],
+    }
+
+
+def _number(figure: Figure) -> float | None:
+    """Return a value as a chart draws it; the table behind holds the exact one."""
+    return None if figure.value is None else float(figure.value)
+
+
+def counts_records(figure: Figure) -> bool:
+    """Tell whether records stand behind a figure."""
+    return figure.indicator.kind in (Kind.FLOW, Kind.STOCK, Kind.CUMULATIVE)

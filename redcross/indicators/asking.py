@@ -1,0 +1,67 @@
+"""What the address of a board or figure asks: branch, period, 本级 or 全域."""
+
+import dataclasses
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from redcross.accounts.choices import Role
+from redcross.accounts.models import User
+from redcross.accounts.rules import READING, home_branch, roles_of
+from redcross.branches.models import Branch
+from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
+
+SEEING_FIGURES = (*READING, Role.LEADER)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Asked:
+    """The state of a page of figures."""
+
+    branch: Branch
+    period: Period
+    own: bool
+    message: str = ""
+
+    @property
+    def query(self) -> str:
+        """The state as an address holds it."""
+        said = {"branch": self.branch.code, "period": str(self.period)}
+        return urlencode({**said, "own": "1"} if self.own else said)
+
+    @property
+    def years(self) -> list[Period]:
+        """The years and months a reader turns to next."""
+        last = self.period.last.year
+        return [Period.year(year) for year in (last - 1, last, last + 1)]
+
+    @property
+    def ancestors(self) -> list[Branch]:
+        """The branches above, from the highest."""
+        codes = [self.branch.code[:length] for length in range(2, len(self.branch.code))]
+        return list(Branch.objects.filter(code__in=codes).in_official_order())
+
+
+def asked_of(request: HttpRequest) -> Asked:
+    """Read the address; a branch one may not see is not found."""
+    home = home_branch(request.user)
+    code = request.GET.get("branch") or (home.code if home else "")
+    branch = Branch.objects.filter(code=code).select_related("parent").first()
+    if branch is None or not sees_figures_of(request.user, branch):
+        raise Http404
+    message = ""
+    try:
+        period = Period.parse(request.GET.get("period", ""))
+    except UnknownPeriodError as error:
+        last = add_months(month_start(business_date(timezone.now())), -1)
+        period = Period.month(last)
+        message = str(error) if request.GET.get("period") else ""
+    return Asked(branch, period, request.GET.get("own") == "1", message)
+
+
+def sees_figures_of(user: User, branch: Branch) -> bool:
+    """Tell whether one of the user's roles reads figures of a branch."""
+    return any(
+        each.role in SEEING_FIGURES and each.branch.holds(branch) for each in roles_of(user)
+    )

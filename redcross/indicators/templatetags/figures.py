@@ -1,0 +1,29 @@
+"""Figures and small look-ups in templates."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+from redcross.indicators.answers import Figure
+from redcross.indicators.wording import exact, short
+
+register = template.Library()
+
+
+@register.filter
+def entry(mapping: Mapping[str, Any] | None, key: str) -> Any:
+    """Return what a mapping holds under a key, the key itself where it holds nothing."""
+    return (mapping or {}).get(key, key)
+
+
+@register.filter
+def written(figure: Figure) -> str:
+    """Write a figure as leaders read it."""
+    return short(figure.value, figure.indicator.unit, figure.qualifier)
+
+
+@register.filter
+def in_full(figure: Figure) -> str:
+    """Write a figure with every digit."""
+    return exact(figure.value, figure.indicator.unit)

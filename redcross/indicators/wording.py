@@ -1,0 +1,75 @@
+"""How figures are written for people: 7.38亿元, 1,522.36万元, 增长2.3%, 2000余万元."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from redcross.units import Unit
+
+NOTHING = "—"
+_SCALES = ((Decimal(100_000_000), "亿"), (Decimal(10_000), "万"))
+_TWO = Decimal("0.01")
+_IN_VALUE = ("余", "多")
+_IN_FRONT = ("约", "近")
+
+
+def exact(value: Decimal | None, unit: Unit) -> str:
+    """Write every digit, with thousands' commas: 15,223,600.00元."""
+    if value is None:
+        return NOTHING
+    places = 2 if unit in (Unit.YUAN, Unit.PERCENT) else 0
+    if places == 0 and value != value.to_integral_value():
+        places = 2
+    return f"{value:,.{places}f}{unit.label}"
+
+
+def short(value: Decimal | None, unit: Unit, qualifier: str = "") -> str:
+    """Write as leaders read it: shortened to 万 or 亿 with two decimals."""
+    if value is None:
+        return NOTHING
+    number, scale = _shortened(value, unit)
+    before = qualifier if qualifier in _IN_FRONT else ""
+    within = qualifier if qualifier in _IN_VALUE else ""
+    return f"{before}{number}{within}{scale}{unit.label}"
+
+
+def _shortened(value: Decimal, unit: Unit) -> tuple[str, str]:
+    if unit is Unit.PERCENT:
+        return f"{value.quantize(_TWO, ROUND_HALF_UP)}", ""
+    for size, name in _SCALES:
+        if abs(value) >= size:
+            return _trimmed((value / size).quantize(_TWO, ROUND_HALF_UP)), name
+    places = Decimal(1) if value == value.to_integral_value() else _TWO
+    return _trimmed(value.quantize(places, ROUND_HALF_UP)), ""
+
+
+def _trimmed(number: Decimal) -> str:
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+    """Return the change in percent; nothing where there is nothing to divide by."""
+    if now is None or not before:
+        return None
+    return ((now - before) * 100 / abs(before)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def change_in_words(percent: Decimal | None) -> str:
+    """Write 增长2.3%, 下降2.3%, 持平 or —."""
+    if percent is None:
+        return NOTHING
+    if percent == 0:
+        return "持平"
+    return f"增长{percent}%" if percent > 0 else f"下降{-percent}%"
+
+
+def places(values: Sequence[Decimal | None]) -> list[int | None]:
+    """Rank from the largest; ties share a place: 1, 2, 2, 4."""
+    known = sorted((value for value in values if value is not None), reverse=True)
+    return [None if value is None else known.index(value) + 1 for value in values]
+
+
+def is_highest(value: Decimal | None, earlier: Sequence[Decimal | None]) -> bool:
+    """Tell whether a value is a record (历史新高) over all years before it."""
+    known = [each for each in earlier if each is not None]
+    return value is not None and bool(known) and value > max(known)

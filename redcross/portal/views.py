@@ -1,0 +1,85 @@
+"""Sign-in, home, and what machines ask."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import PasswordChangeForm
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from redcross.accounts.rules import ENTERING, holds, home_branch
+from redcross.dashboards.boards import registry
+from redcross.dashboards.composing import compose
+from redcross.indicators import rollup
+from redcross.indicators.asking import sees_figures_of
+from redcross.periods import Period, add_months, business_date, month_start
+from redcross.portal.demo import ACCOUNTS, PASSWORD
+from redcross.uploads.selecting import open_uploads, owed_by, queue_of
+
+
+class LoginView(auth_views.LoginView):
+    """Sign in; the demonstration offers its accounts."""
+
+    template_name = "portal/login.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown = {"demo_accounts": ACCOUNTS, "demo_password": PASSWORD} if settings.DEMO else {}
+        return {**super().get_context_data(**kwargs), **shown}
+
+
+class PasswordChangeView(auth_views.PasswordChangeView):
+    """Change one's password, and be let in."""
+
+    template_name = "portal/password_change.html"
+    form_class = PasswordChangeForm
+    success_url = "/"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        form.user.must_change_password = False
+        return super().form_valid(form)
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What I must do now, and the few figures of my branch."""
+    today = business_date(timezone.now())
+    branch = home_branch(request.user)
+    month = Period.month(add_months(month_start(today), -1)).year_so_far
+    cards = []
+    if branch is not None and sees_figures_of(request.user, branch):
+        cards = compose(registry["overview"], branch, month, own=False)["cards"]
+    context = {
+        "owed": owed_by(request.user, today),
+        "open": open_uploads(request.user),
+        "queue": queue_of(request.user),
+        "may_enter": branch is not None and holds(request.user, ENTERING, branch),
+        "figures": cards,
+        "period": month,
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_GET
+def ready(request: HttpRequest) -> HttpResponse:
+    """Say whether the database answers and every figure is counted as declared."""
+    try:
+        connection.ensure_connection()
+        stale = rollup.stale()
+    except Exception:  # noqa: BLE001  whatever keeps it from answering, it is not ready
+        return JsonResponse({"status": "database"}, status=503)
+    if stale:
+        return JsonResponse({"status": "stale", "indicators": stale}, status=503)
+    return JsonResponse({"status": "ok"})

@@ -1,0 +1,115 @@
+"""The blank workbook of a sheet: drop-downs, checks, notes and a sample row."""
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import xlsxwriter
+
+from redcross.units import Unit
+from redcross.uploads.specification import CellKind, FieldSpec, SheetSpec
+
+ROWS = 2000
+_AS_TEXT = (CellKind.TEXT, CellKind.ID_NUMBER, CellKind.PHONE, CellKind.CREDIT_CODE)
+_LONGEST_LIST = 250
+HEADING_ROW = 2
+
+
+def template(
+    spec: SheetSpec, *, society: str = "", period_label: str = "", branch_names: Sequence[str] = ()
+) -> bytes:
+    """Return an xlsx with a title, the heading in row 3, and a page of notes."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet(spec.title[:28])
+    lists = book.add_worksheet("可选项")
+    lists.hide()
+    last = len(spec.fields) - 1
+    title = book.add_format({"bold": True, "font_size": 16, "align": "center"})
+    sheet.merge_range(0, 0, 0, max(last, 1), f"{society}{spec.title}", title)
+    sheet.write(1, 0, f"填报单位（盖章）：{society}")
+    sheet.write(1, max(last // 2, 1), f"统计时间：{period_label}")
+    formats = _formats(book)
+    for column, field in enumerate(spec.fields):
+        sheet.write(HEADING_ROW, column, field.label, formats["must" if field.required else "may"])
+        note = _note(field)
+        if note:
+            sheet.write_comment(HEADING_ROW, column, note)
+        sheet.set_column(column, column, _width(field), formats[_form(field)])
+        _validate(sheet, lists, column, field, branch_names)
+    sheet.freeze_panes(HEADING_ROW + 1, 0)
+    _explain(book, spec, formats)
+    book.close()
+    return buffer.getvalue()
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    head = {"bold": True, "border": 1, "align": "center", "text_wrap": True}
+    return {
+        "must": book.add_format({**head, "bg_color": "#F6CCCC"}),
+        "may": book.add_format({**head, "bg_color": "#F2F2F2"}),
+        "text": book.add_format({"num_format": "@"}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "money": book.add_format({"num_format": "#,##0.00"}),
+        "plain": book.add_format(),
+        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+    }
+
+
+def _form(field: FieldSpec) -> str:
+    if field.kind in _AS_TEXT:
+        return "text"
+    if field.kind is CellKind.DATE:
+        return "date"
+    return "money" if field.unit is Unit.YUAN else "plain"
+
+
+def _width(field: FieldSpec) -> int:
+    return 22 if field.kind in (CellKind.ID_NUMBER, CellKind.TEXT) else 14
+
+
+def _note(field: FieldSpec) -> str:
+    parts = ["必填" if field.required else "", field.note]
+    if field.labels:
+        parts.append("可填：" + "、".join(label for label in field.labels.values() if label))
+    return "。".join(part for part in parts if part)[:900]
+
+
+def _validate(
+    sheet: Any, lists: Any, column: int, field: FieldSpec, branch_names: Sequence[str]
+) -> None:
+    first = HEADING_ROW + 1
+    options = [label for label in field.labels.values() if label]
+    if field.kind is CellKind.BRANCH:
+        options = list(branch_names)
+    if field.kind is CellKind.BOOLEAN:
+        options = ["是", "否"]
+    rule: dict[str, Any] = {"error_title": field.label, "ignore_blank": True}
+    if options and len(options) <= _LONGEST_LIST:
+        lists.write_column(0, column, options)
+        letter = xlsxwriter.utility.xl_col_to_name(column)
+        source = f"='可选项'!${letter}$1:${letter}${len(options)}"
+        rule |= {"validate": "list", "source": source, "error_type": "warning"}
+        rule["error_message"] = "请从下拉列表中选择。"
+    elif field.kind is CellKind.DATE:
+        rule |= {"validate": "date", "criteria": ">=", "value": dt.date(1950, 1, 1)}
+        rule["error_message"] = "请填写日期，如 2021-08-08。"
+    elif field.kind in (CellKind.DECIMAL, CellKind.INTEGER) and not field.allow_negative:
+        rule |= {"validate": "decimal", "criteria": ">=", "value": 0}
+        rule["error_message"] = "请填写数字。"
+    else:
+        return
+    sheet.data_validation(first, column, first + ROWS, column, rule)
+
+
+def _explain(book: Any, spec: SheetSpec, formats: dict[str, Any]) -> None:
+    notes = book.add_worksheet("填写说明")
+    notes.write_row(0, 0, ["栏目", "是否必填", "单位", "说明", "示例"], formats["may"])
+    for row, field in enumerate(spec.fields, start=1):
+        required = "必填" if field.required else ""
+        values = (field.label, required, field.unit.label, _note(field), field.sample)
+        notes.write_row(row, 0, values, formats["wrap"])
+    notes.set_column(0, 2, 14)
+    notes.set_column(3, 3, 60)
+    notes.set_column(4, 4, 20)

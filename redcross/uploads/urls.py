@@ -1,0 +1,26 @@
+"""Addresses of the road."""
+
+from django.urls import path, re_path
+
+from redcross.uploads import views
+
+urlpatterns = [
+    path("", views.history, name="uploads"),
+    path("new/", views.new, name="upload-new"),
+    path("typed/", views.typed, name="upload-typed"),
+    path("zero/", views.zero, name="upload-zero"),
+    path("review/", views.review, name="review"),
+    path("blanks/", views.blanks, name="blanks"),
+    path("blanks/<str:key>/", views.blank, name="blank"),
+    path("codes/<str:key>/", views.code, name="code"),
+    path("<int:pk>/", views.detail, name="upload"),
+    path("<int:pk>/state/", views.state, name="upload-state"),
+    re_path(
+        r"^(?P<pk>\d+)/(?P<verb>submit|withdraw|approve|return|undo|restore|recheck|options|map)/$",
+        views.act,
+        name="upload-act",
+    ),
+    re_path(
+        r"^(?P<pk>\d+)/(?P<kind>annotated|bad-rows)/$", views.download, name="upload-download"
+    ),
+]

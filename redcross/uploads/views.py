@@ -1,0 +1,418 @@
+"""The pages of the road: hand in, look, decide, take back."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from redcross.accounts.rules import home_branch
+from redcross.branches.models import Branch
+from redcross.periods import Period, add_months, business_date, month_start
+from redcross.uploads import effecting, progress, rules, services, storage, tasks, workbook
+from redcross.uploads.annotating import annotated, bad_rows
+from redcross.uploads.choices import IN_WORK, OPEN, Origin, State
+from redcross.uploads.codes import CODES
+from redcross.uploads.forms import RemarkForm, UploadForm, WhatForm
+from redcross.uploads.models import HeadingMemory, Upload
+from redcross.uploads.selecting import enterable_branches, queue_of, visible_uploads
+from redcross.uploads.services import RefusedError
+from redcross.uploads.sheet import registry
+from redcross.uploads.template import template
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PAGE = 20
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Choose or drop files, say what they are, and follow them."""
+    branches = enterable_branches(request.user)
+    form = UploadForm(
+        request.POST or None, request.FILES or None, branches=branches, initial=_guess(request)
+    )
+    if request.method == "POST" and form.is_valid():
+        received = _receive_all(request, form.cleaned_data)
+        if len(received) == 1:
+            return redirect("upload", pk=received[0])
+        if received:
+            return redirect("uploads")
+    return render(request, "uploads/new.html", {"form": form, "branches": branches})
+
+
+def _guess(request: HttpRequest) -> dict[str, Any]:
+    month = Period.month(add_months(month_start(business_date(timezone.now())), -1))
+    return {
+        "period": request.GET.get("period") or str(month),
+        "sheet": request.GET.get("sheet") or next(iter(registry), ""),
+        "branch": request.GET.get("branch") or home_branch(request.user),
+    }
+
+
+def _receive_all(request: HttpRequest, said: dict[str, Any]) -> list[int]:
+    received = []
+    for file in said["files"]:
+        try:
+            upload = services.receive(
+                request.user,
+                sheet=said["sheet"],
+                branch=said["branch"],
+                period=said["period"],
+                content=file.read(),
+                filename=file.name,
+                mode=said["mode"] or None,
+                now=timezone.now(),
+            )
+        except RefusedError as error:
+            messages.error(request, f"{file.name}：{error}")
+            continue
+        _check_later(upload, request.user.pk)
+        received.append(upload.pk)
+    return received
+
+
+def _check_later(upload: Upload, user_id: int) -> None:
+    pk = upload.pk
+    transaction.on_commit(lambda: tasks.check_upload.delay(upload_id=pk, user_id=user_id))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def typed(request: HttpRequest) -> HttpResponse:
+    """Type rows into a table; they become an upload like any other."""
+    form = WhatForm(
+        request.POST or None, branches=enterable_branches(request.user), initial=_guess(request)
+    )
+    key = request.POST.get("sheet") or request.GET.get("sheet") or next(iter(registry))
+    sheet = registry[key] if key in registry else next(iter(registry.values()))
+    fields = sheet.specification().fields
+    if request.method == "POST" and form.is_valid():
+        rows = _typed_rows(request, [field.name for field in fields])
+        try:
+            upload = services.receive_typed(
+                request.user, **form.cleaned_data, rows=rows, now=timezone.now()
+            )
+        except RefusedError as error:
+            messages.error(request, str(error))
+        else:
+            _check_later(upload, request.user.pk)
+            return redirect("upload", pk=upload.pk)
+    context = {"form": form, "fields": fields, "numbers": range(10), "sheet": sheet}
+    return render(request, "uploads/typed.html", context)
+
+
+def _typed_rows(request: HttpRequest, names: list[str]) -> list[dict[str, str]]:
+    columns = {name: request.POST.getlist(f"cell-{name}") for name in names}
+    height = max((len(values) for values in columns.values()), default=0)
+    rows = [
+        {name: values[at] if at < len(values) else "" for name, values in columns.items()}
+        for at in range(height)
+    ]
+    return [row for row in rows if any(text.strip() for text in row.values())]
+
+
+@login_required
+@require_GET
+def history(request: HttpRequest) -> HttpResponse:
+    """List the uploads one may see."""
+    uploads = visible_uploads(request.user)
+    state, sheet = request.GET.get("state", ""), request.GET.get("sheet", "")
+    search = request.GET.get("q", "").strip()
+    if state in State.values:
+        uploads = uploads.filter(state=state)
+    if sheet in registry:
+        uploads = uploads.filter(sheet=sheet)
+    if search:
+        uploads = uploads.filter(filename__icontains=search)
+    page = Paginator(uploads, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "states": State.choices,
+        "sheets": registry.values(),
+        "state": state,
+        "sheet": sheet,
+        "search": search,
+    }
+    return render(request, "uploads/history.html", context)
+
+
+@login_required
+@require_GET
+def review(request: HttpRequest) -> HttpResponse:
+    """The queue of one who decides, oldest first."""
+    return render(request, "uploads/review.html", {"queue": queue_of(request.user)})
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One upload: what was read, found, would change; who did what; what can be done."""
+    upload = _upload(request, pk)
+    return render(request, "uploads/detail.html", _told(request, upload))
+
+
+def _told(request: HttpRequest, upload: Upload) -> dict[str, Any]:
+    changes = storage.get_json(upload.changes_file) if upload.changes_file else {}
+    in_work = upload.state in IN_WORK
+    spec = upload.declared.specification()
+    mine = rules.may_enter(request.user, upload.branch, upload.sheet)
+    return {
+        "upload": upload,
+        "sheet": upload.declared,
+        "labels": {field.name: field.label for field in spec.fields},
+        "fields": spec.fields,
+        "findings": upload.findings.order_by("pk"),
+        "steps": upload.steps.select_related("by").order_by("at", "pk"),
+        "remarks": upload.remarks.select_related("by").order_by("at"),
+        "changed": changes.get("changed", [])[:50],
+        "missing": changes.get("missing", [])[:50],
+        "preview": _preview(upload, spec.fields),
+        "in_work": in_work,
+        "progress": progress.current(upload.pk) if in_work else None,
+        "is_mine": mine,
+        "is_open": upload.state in OPEN or upload.state == State.READY,
+        "may_submit": mine and upload.state == State.READY,
+        "may_review": upload.state in (State.SUBMITTED, State.REVIEWED)
+        and rules.may_review(request.user, upload),
+        "may_undo": rules.may_undo(request.user, upload),
+    }
+
+
+def _preview(upload: Upload, fields: Any) -> dict[str, Any]:
+    """Return the first rows as read, personal columns left out."""
+    if not upload.rows_file or upload.state in IN_WORK:
+        return {}
+    frame = storage.get_frame(upload.rows_file).head(8)
+    shown = [
+        field for field in fields
+        if field.name in frame.columns and not field.personal and field.name != "branch"
+    ]  # fmt: skip
+    rows = [
+        [row["row"], *(field.labels.get(str(row[field.name]), row[field.name]) for field in shown)]
+        for row in frame.iter_rows(named=True)
+    ]
+    return {"headings": [field.label for field in shown], "rows": rows}
+
+
+def _upload(request: HttpRequest, pk: int) -> Upload:
+    uploads = Upload.objects.visible_to(request.user).select_related(
+        "branch__parent", "uploaded_by", "reviewed_by", "approved_by"
+    )
+    return get_object_or_404(uploads, pk=pk)
+
+
+@login_required
+@require_GET
+def state(request: HttpRequest, pk: int) -> HttpResponse:
+    """The live part of an upload's page; when the work ends the page is told to reload."""
+    upload = _upload(request, pk)
+    if upload.state not in IN_WORK:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {"upload": upload, "progress": progress.current(pk), "steps": progress.STEPS.items()}
+    return render(request, "uploads/_progress.html", context)
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Do one thing to an upload, and say how it went."""
+    upload = _upload(request, pk)
+    try:
+        done = _ACTS[verb](request, upload)
+    except RefusedError as error:
+        messages.error(request, str(error))
+        transaction.set_rollback(False)
+    else:
+        messages.success(request, done)
+    waiting = request.POST.get("next") == "review"
+    return redirect("review") if waiting else redirect("upload", pk=pk)
+
+
+def _submit(request: HttpRequest, upload: Upload) -> str:
+    note = request.POST.get("note", upload.note)
+    services.submit(upload.pk, user=request.user, now=timezone.now(), note=note)
+    return "已提交，等待上级审核。"
+
+
+def _withdraw(request: HttpRequest, upload: Upload) -> str:
+    services.withdraw(upload.pk, user=request.user, now=timezone.now())
+    return "已撤回。"
+
+
+def _approve(request: HttpRequest, upload: Upload) -> str:
+    services.approve(
+        upload.pk,
+        user=request.user,
+        now=timezone.now(),
+        then=lambda pk: tasks.load_upload.delay(upload_id=pk),
+        remark=request.POST.get("remark", ""),
+    )
+    return "已通过，正在生效。"
+
+
+def _send_back(request: HttpRequest, upload: Upload) -> str:
+    form = RemarkForm(request.POST)
+    form.is_valid()
+    said = form.cleaned_data
+    cells = [(said["worksheet"], said["cell"], said["remark"])] if said.get("cell") else []
+    services.send_back(
+        upload.pk, user=request.user, now=timezone.now(), remark=said["remark"], cells=cells
+    )
+    return "已退回填报单位。"
+
+
+def _undo(request: HttpRequest, upload: Upload) -> str:
+    effecting.require_undoable(upload, request.user)
+    pk, user_id = upload.pk, request.user.pk
+    transaction.on_commit(lambda: tasks.undo_upload.delay(upload_id=pk, user_id=user_id))
+    return "正在作废本批，稍后刷新可见结果。"
+
+
+def _restore(request: HttpRequest, upload: Upload) -> str:
+    effecting.require_restorable(upload, request.user)
+    pk, user_id = upload.pk, request.user.pk
+    transaction.on_commit(lambda: tasks.restore_upload.delay(upload_id=pk, user_id=user_id))
+    return "正在恢复，稍后刷新可见结果。"
+
+
+def _recheck(request: HttpRequest, upload: Upload) -> str:
+    services.recheck(upload.pk, user=request.user, now=timezone.now())
+    _check_later(upload, request.user.pk)
+    return "已重新检查。"
+
+
+def _options(request: HttpRequest, upload: Upload) -> str:
+    services.choose(
+        upload.pk,
+        user=request.user,
+        accept_good_rows="accept_good_rows" in request.POST,
+        delete_missing="delete_missing" in request.POST,
+    )
+    return "已保存选择。"
+
+
+def _map_heading(request: HttpRequest, upload: Upload) -> str:
+    heading, field = request.POST.get("heading", ""), request.POST.get("field", "")
+    if not rules.may_enter(request.user, upload.branch, upload.sheet):
+        raise RefusedError("upload.not_yours", "只有填报单位可以办理。")
+    if field and field not in upload.declared.columns:
+        raise RefusedError("field.unknown", "请从列表中选择对应的栏目。")
+    HeadingMemory.objects.visible_to(request.user).update_or_create(
+        branch=upload.branch,
+        sheet=upload.sheet,
+        heading=heading[:200],
+        defaults={"field": field, "by": request.user, "at": timezone.now()},
+    )
+    return _recheck(request, upload)
+
+
+_ACTS = {
+    "submit": _submit,
+    "withdraw": _withdraw,
+    "approve": _approve,
+    "return": _send_back,
+    "undo": _undo,
+    "restore": _restore,
+    "recheck": _recheck,
+    "options": _options,
+    "map": _map_heading,
+}
+
+
+@login_required
+@require_POST
+def zero(request: HttpRequest) -> HttpResponse:
+    """Report that there was nothing."""
+    form = WhatForm(request.POST, branches=enterable_branches(request.user))
+    if not form.is_valid():
+        messages.error(request, "请选择报表、填报单位和报告期。")
+        return redirect("upload-new")
+    try:
+        upload = services.receive(
+            request.user,
+            **form.cleaned_data,
+            content=b"",
+            filename="零报告",
+            origin=Origin.ZERO,
+            now=timezone.now(),
+        )
+    except RefusedError as error:
+        messages.error(request, str(error))
+        return redirect("upload-new")
+    _check_later(upload, request.user.pk)
+    return redirect("upload", pk=upload.pk)
+
+
+@login_required
+@require_GET
+def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """Give back 批注本 or 待改行."""
+    upload = _upload(request, pk)
+    if not upload.file or not rules.may_see_file(request.user, upload):
+        messages.error(request, "没有可下载的文件，或您没有查看原件的权限。")
+        return redirect("upload", pk=pk)
+    found = storage.get_json(upload.findings_file) if upload.findings_file else []
+    with storage.opened(upload.file, upload.filename) as path:
+        try:
+            book = workbook.read(path, filename=upload.filename)
+        except workbook.UnreadableError as error:
+            messages.error(request, str(error))
+            return redirect("upload", pk=pk)
+        if kind == "annotated":
+            content = annotated(path, upload.filename, book, found)
+            return _xlsx(content, f"批注本-{upload.filename}")
+    headings = {table["worksheet"]: table["heading_rows"] for table in upload.tables}
+    return _xlsx(bad_rows(book, headings, found), f"待改行-{upload.filename}")
+
+
+@login_required
+@require_GET
+def blanks(request: HttpRequest) -> HttpResponse:
+    """List the blank workbooks."""
+    return render(request, "uploads/blanks.html", {"sheets": registry.values()})
+
+
+@login_required
+@require_GET
+def blank(request: HttpRequest, key: str) -> HttpResponse:
+    """Give out the blank workbook of a sheet."""
+    if key not in registry:
+        messages.error(request, f"没有名为“{key}”的报表。")
+        return redirect("blanks")
+    branch = home_branch(request.user)
+    below = Branch.objects.under(branch).in_official_order() if branch else Branch.objects.none()
+    content = template(
+        registry[key].specification(),
+        society=branch.society if branch else "",
+        branch_names=list(below.values_list("short_name", flat=True)),
+    )
+    return _xlsx(content, f"{registry[key].title}.xlsx")
+
+
+def _xlsx(content: bytes, name: str) -> HttpResponse:
+    stem = name.rpartition(".")[0] or name
+    disposition = f"attachment; filename*=UTF-8''{quote(stem)}.xlsx"
+    return HttpResponse(
+        content, content_type=XLSX, headers={"Content-Disposition": disposition}
+    )
+
+
+@login_required
+@require_GET
+def code(request: HttpRequest, key: str) -> HttpResponse:
+    """Explain one kind of finding."""
+    known = CODES.get(key)
+    return render(request, "uploads/code.html", {"code": known, "key": key, "codes": CODES.values()})
+
+
+def address_of(upload: Upload) -> str:
+    """Return where an upload is shown."""
+    return reverse("upload", kwargs={"pk": upload.pk})
