@@ -7,6 +7,7 @@ every name, is invented. Amounts are whole hundreds of yuan, so that a workbook 
 
 import datetime as dt
 import io
+import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -27,13 +28,21 @@ PROVINCE_SHARE = Decimal("0.52")
 STEP = 100
 LATE, RETURNED, WAITING = ("5325", "5333", "5334"), "5306", ("5309", "5328")
 JANUARY = "2022-01"
-CREATED = dt.datetime(2022, 2, 1, 9, 0)  # noqa: DTZ001  a workbook knows no zone
+CREATED = dt.datetime(2022, 2, 1, 9, 0)
 
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
 _GIVEN = "示例一二三四五六七八九十甲乙丙丁"
 _COMPANIES = ("云岭", "滇池", "苍山", "洱海", "怒江", "澜沧", "红土", "彩云", "金沙", "普者")
 _TRADES = ("商贸", "建设", "农业科技", "药业", "物流", "餐饮管理", "文化传媒", "能源")
-_FUNDS = ("滇苗助学", "博爱云南行", "博爱健康行", "博爱急救站", "博爱家园", "博爱送万家", "非定向捐赠")
+_FUNDS = (
+    "滇苗助学",
+    "博爱云南行",
+    "博爱健康行",
+    "博爱急救站",
+    "博爱家园",
+    "博爱送万家",
+    "非定向捐赠",
+)
 _CHANNELS = ("银行", "微信", "支付宝", "云闪付", "网络平台", "现金")
 _GOODS = (("医用外科口罩", "只"), ("棉被", "床"), ("大米", "袋"), ("急救包", "个"), ("帐篷", "顶"))
 
@@ -45,7 +54,7 @@ def split(total: int, parts: int, rng: random.Random) -> list[int]:
     units = total // STEP
     cuts = sorted(rng.sample(range(1, units), parts - 1)) if parts > 1 else []
     bounds = [0, *cuts, units]
-    return [(high - low) * STEP for low, high in zip(bounds, bounds[1:], strict=False)]
+    return [(high - low) * STEP for low, high in itertools.pairwise(bounds)]
 
 
 def shares(total: int, weights: Sequence[int]) -> list[int]:
@@ -65,8 +74,20 @@ def prefectures() -> list[Branch]:
 def history() -> Iterator[DemoFile]:
     """Years before the portal, the rank, and the targets, as the province registers them."""
     yield DemoFile("indicators.reported", "53", "2021", "期初数与历史数登记表.xlsx", _history)
-    yield DemoFile("indicators.targets", "53", "2021", "2021年度目标分解表.xlsx", lambda: _targets(2021, 700_000_000))
-    yield DemoFile("indicators.targets", "53", "2022", "2022年度目标分解表.xlsx", lambda: _targets(2022, 760_000_000))
+    yield DemoFile(
+        "indicators.targets",
+        "53",
+        "2021",
+        "2021年度目标分解表.xlsx",
+        lambda: _targets(2021, 700_000_000),
+    )
+    yield DemoFile(
+        "indicators.targets",
+        "53",
+        "2022",
+        "2022年度目标分解表.xlsx",
+        lambda: _targets(2022, 760_000_000),
+    )
 
 
 @demo_files
@@ -95,7 +116,7 @@ def _january() -> Iterator[DemoFile]:
             outcome = "returned"
         elif branch.code in WAITING:
             outcome = "submitted"
-        rng = random.Random(f"january {branch.code}")  # noqa: S311  invented data
+        rng = random.Random(f"january {branch.code}")
         yield DemoFile(
             sheet="donations.ledger",
             branch=branch.code,
@@ -110,12 +131,14 @@ def _january() -> Iterator[DemoFile]:
 @demo_files
 def campaign_results() -> Iterator[DemoFile]:
     """The platform's count of 99公益日 2021, a workbook of the province for all."""
-    yield DemoFile("donations.campaign_results", "53", "2021-09", "2021年99公益日筹款统计表.xlsx", _day_99)
+    yield DemoFile(
+        "donations.campaign_results", "53", "2021-09", "2021年99公益日筹款统计表.xlsx", _day_99
+    )
 
 
 def _plan() -> dict[str, list[int]]:
     """Return each branch's gifts of society by month of 2021, all months positive."""
-    rng = random.Random("plan 2021")  # noqa: S311
+    rng = random.Random("plan 2021")
     towns = prefectures()
     province = int(RAISED_2021 * PROVINCE_SHARE) // STEP * STEP
     weights = [_population(branch) for branch in towns]
@@ -138,7 +161,7 @@ def _ledger_builder(branch: Branch, period: str, amount: int) -> Callable[[], by
 
 
 def _ledger(branch: Branch, period: str, amount: int) -> bytes:
-    rng = random.Random(f"{branch.code} {period}")  # noqa: S311
+    rng = random.Random(f"{branch.code} {period}")
     style = int(branch.code) % 4
     rows = list(_rows(branch, period, amount, rng))
     rows.sort(key=lambda row: str(row["day"]))
@@ -151,7 +174,14 @@ def _rows(branch: Branch, period: str, amount: int, rng: random.Random) -> Itera
     units = list(branch.children.filter(level=Level.COUNTY).in_official_order()) or [branch]  # type: ignore[attr-defined]
     for event, source, value, counts in _appeals(branch, period):
         for part in split(value, max(2, min(24, value // 400_000)), rng):
-            yield _row(rng, month, rng.choice([branch, *units]) if branch.code != "53" else branch, part, source=source, event=event)
+            yield _row(
+                rng,
+                month,
+                rng.choice([branch, *units]) if branch.code != "53" else branch,
+                part,
+                source=source,
+                event=event,
+            )
         amount -= value if counts else 0
     lines = max(8, min(40, amount // 250_000))
     for part in split(amount, lines, rng):
@@ -262,7 +292,9 @@ def _written(branch: Branch, month: Period, rows: list[Row], style: int) -> byte
     return buffer.getvalue()
 
 
-def _write(book: xlsxwriter.Workbook, sheet: object, at: int, column: int, name: str, row: Row, style: int) -> None:
+def _write(
+    book: xlsxwriter.Workbook, sheet: object, at: int, column: int, name: str, row: Row, style: int
+) -> None:
     value = row[name]
     if value is None or value == "":
         return
@@ -282,11 +314,13 @@ def _write(book: xlsxwriter.Workbook, sheet: object, at: int, column: int, name:
         sheet.write_string(at, column, text)  # type: ignore[attr-defined]
 
 
-def _write_day(book: xlsxwriter.Workbook, sheet: object, at: int, column: int, day: object, style: int) -> None:
+def _write_day(
+    book: xlsxwriter.Workbook, sheet: object, at: int, column: int, day: object, style: int
+) -> None:
     assert isinstance(day, dt.date)  # noqa: S101
     if (style + at) % 3 == 0:
         form = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet.write_datetime(at, column, dt.datetime(day.year, day.month, day.day), form)  # type: ignore[attr-defined]  # noqa: DTZ001
+        sheet.write_datetime(at, column, dt.datetime(day.year, day.month, day.day), form)  # type: ignore[attr-defined]
     elif (style + at) % 3 == 1:
         sheet.write_string(at, column, f"{day.year}.{day.month:02d}.{day.day:02d}")  # type: ignore[attr-defined]
     else:
@@ -305,7 +339,9 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]])
     for at, row in enumerate(rows, start=2):
         for column, value in enumerate(row):
             if isinstance(value, dt.date):
-                sheet.write_datetime(at, column, dt.datetime(value.year, value.month, value.day), day)  # noqa: DTZ001
+                sheet.write_datetime(
+                    at, column, dt.datetime(value.year, value.month, value.day), day
+                )
             elif value is not None:
                 sheet.write(at, column, value)
     sheet.set_column(0, len(headings) - 1, 16)
@@ -317,19 +353,65 @@ _OVERVIEW = "省红十字会工作综述（公开发布）"
 
 
 def _history() -> bytes:
-    headings = ("单位", "指标", "范围", "起始月", "截止月", "分组", "类别", "数值", "限定词", "来源")
+    headings = (
+        "单位",
+        "指标",
+        "范围",
+        "起始月",
+        "截止月",
+        "分组",
+        "类别",
+        "数值",
+        "限定词",
+        "来源",
+    )
     rows: list[Sequence[object]] = [
-        ("云南省", "募集款物合计", "全域", dt.date(year, 1, 1), dt.date(year, 12, 1), "", "", value, "", _OVERVIEW)
+        (
+            "云南省",
+            "募集款物合计",
+            "全域",
+            dt.date(year, 1, 1),
+            dt.date(year, 12, 1),
+            "",
+            "",
+            value,
+            "",
+            _OVERVIEW,
+        )
         for year, value in RAISED_BEFORE.items()
     ]
     towns = prefectures()
-    parts = shares(int(RAISED_BEFORE[2020] * Decimal("0.45")), [_population(town) for town in towns])
+    rng = random.Random("2020")
+    weights = [_population(town) * rng.randrange(60, 140) for town in towns]
+    parts = shares(int(RAISED_BEFORE[2020] * Decimal("0.25")), weights)
     rows += [
-        (town.name, "募集款物合计", "全域", dt.date(2020, 1, 1), dt.date(2020, 12, 1), "", "", part, "", "演示数据")
+        (
+            town.name,
+            "募集款物合计",
+            "全域",
+            dt.date(2020, 1, 1),
+            dt.date(2020, 12, 1),
+            "",
+            "",
+            part,
+            "",
+            "演示数据",
+        )
         for town, part in zip(towns, parts, strict=True)
     ]
     rows.append(
-        ("云南省", "公益日筹款全国红十字会系统位次", "全域", None, dt.date(2021, 9, 1), "campaign", "2021年99公益日", 2, "", _OVERVIEW)
+        (
+            "云南省",
+            "公益日筹款全国红十字会系统位次",
+            "全域",
+            None,
+            dt.date(2021, 9, 1),
+            "campaign",
+            "2021年99公益日",
+            2,
+            "",
+            _OVERVIEW,
+        )
     )
     return table("期初数与历史数登记表", headings, rows)
 
@@ -345,34 +427,110 @@ def _targets(year: int, total: int) -> bytes:
 
 
 def _day_99() -> bytes:
-    rng = random.Random("99 2021")  # noqa: S311
+    rng = random.Random("99 2021")
     towns = prefectures()
     rows = []
-    for town, value in zip(towns, shares(DAY_99, [_population(town) for town in towns]), strict=True):
+    for town, value in zip(
+        towns, shares(DAY_99, [_population(town) for town in towns]), strict=True
+    ):
         projects = ("滇苗助学", "博爱健康行")
         for project, part in zip(projects, shares(value, [60, 40]), strict=True):
             matched = part * 8 // 100 // STEP * STEP
             offline = part * 30 // 100 // STEP * STEP
             public = part - matched - offline
             times = max(10, part // 60)
-            rows.append((town.name, "2021年99公益日", project, rng.randrange(3, 30), times, public, matched, offline, part, dt.date(2021, 9, 10)))
-    headings = ("州市", "募捐活动", "项目名称", "一起捐数", "捐款人次", "公众捐款（元）", "配捐（元）", "线下（元）", "合计（元）", "统计截止日期")
+            rows.append(
+                (
+                    town.name,
+                    "2021年99公益日",
+                    project,
+                    rng.randrange(3, 30),
+                    times,
+                    public,
+                    matched,
+                    offline,
+                    part,
+                    dt.date(2021, 9, 10),
+                )
+            )
+    headings = (
+        "州市",
+        "募捐活动",
+        "项目名称",
+        "一起捐数",
+        "捐款人次",
+        "公众捐款（元）",
+        "配捐（元）",
+        "线下（元）",
+        "合计（元）",
+        "统计截止日期",
+    )
     return table("2021年99公益日筹款统计表", headings, rows)
 
 
 @left_for_visitors
 def dirty_files() -> Iterator[tuple[str, bytes]]:
     """A January workbook with mistakes to find, and the same mended."""
-    headings = ("序号", "单位", "捐赠人", "金额（元）", "到账日期", "渠道", "基金", "联系电话", "票据号")
+    headings = (
+        "序号",
+        "单位",
+        "捐赠人",
+        "金额（元）",
+        "到账日期",
+        "渠道",
+        "基金",
+        "联系电话",
+        "票据号",
+    )
     good = [
-        (1, "蒙自市", "云岭示例商贸有限公司", 20000, "2022-01-05", "银行", "滇苗助学", "", "2200000001"),
+        (
+            1,
+            "蒙自市",
+            "云岭示例商贸有限公司",
+            20000,
+            "2022-01-05",
+            "银行",
+            "滇苗助学",
+            "",
+            "2200000001",
+        ),
         (2, "个旧市", "李示例", 500, "2022.1.8", "微信", "博爱健康行", "13800001234", "2200000002"),
-        (3, "弥勒市", "爱心人士", 1288.5, "2022年1月12日", "支付宝", "非定向捐赠", "", "2200000003"),
+        (
+            3,
+            "弥勒市",
+            "爱心人士",
+            1288.5,
+            "2022年1月12日",
+            "支付宝",
+            "非定向捐赠",
+            "",
+            "2200000003",
+        ),
     ]
     bad = [
         good[0],
-        (2, "个旧市", "李示例", "五百元", "2022.1.8", "微信", "博爱健康行", "1380000", "2200000002"),
-        (3, "盘龙区", "爱心人士", 1288.5, "2022年13月12日", "支付宝", "不存在的基金", "", "2200000003"),
+        (
+            2,
+            "个旧市",
+            "李示例",
+            "五百元",
+            "2022.1.8",
+            "微信",
+            "博爱健康行",
+            "1380000",
+            "2200000002",
+        ),
+        (
+            3,
+            "盘龙区",
+            "爱心人士",
+            1288.5,
+            "2022年13月12日",
+            "支付宝",
+            "不存在的基金",
+            "",
+            "2200000003",
+        ),
         (4, "开远市", "赵示例", 300, "2021-12-30", "现金", "滇苗助学", "", "2200000004"),
     ]
     title = "红河州红十字会捐赠款物明细表（2022年1月）"

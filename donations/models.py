@@ -100,9 +100,7 @@ class Campaign(NamedKey):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 violation_error_message="结束日期不能早于开始日期。",
             ),
-            models.UniqueConstraint(
-                name="campaign_code_with_kind", fields=["code", "kind"]
-            ),
+            models.UniqueConstraint(name="campaign_code_with_kind", fields=["code", "kind"]),
         ]
 
 
@@ -180,16 +178,12 @@ class Donation(Record):
         "捐赠人类型", max_length=12, choices=GiverKind, default=GiverKind.PERSON
     )
     form = models.CharField("形式", max_length=5, choices=Form, default=Form.MONEY)
-    source = models.CharField(
-        "资金来源", max_length=14, choices=Source, default=Source.SOCIETY
-    )
+    source = models.CharField("资金来源", max_length=14, choices=Source, default=Source.SOCIETY)
     value = models.DecimalField(
         "金额（元）", max_digits=18, decimal_places=2, null=True, blank=True
     )
     received_on = models.DateField("到账日期")
-    channel = models.CharField(
-        "渠道", max_length=10, choices=Channel, blank=True, default=""
-    )
+    channel = models.CharField("渠道", max_length=10, choices=Channel, blank=True, default="")
     designated = models.BooleanField("定向", default=False)
     purpose = models.CharField("定向用途", max_length=200, blank=True)
     fund = models.ForeignKey(
@@ -210,7 +204,7 @@ class Donation(Record):
         blank=True,
         related_name="donations",
     )
-    campaign_kind = models.CharField(
+    campaign_kind = models.CharField(  # noqa: DJ001  null with its campaign, by the composite key
         "活动类别", max_length=10, choices=CampaignKind, null=True, editable=False
     )
     credited_branch = models.ForeignKey(
@@ -225,9 +219,7 @@ class Donation(Record):
     item = models.CharField("品名", max_length=120, blank=True)
     model_size = models.CharField("规格型号", max_length=120, blank=True)
     measure = models.CharField("计量单位", max_length=20, blank=True)
-    quantity = models.DecimalField(
-        "数量", max_digits=18, decimal_places=3, null=True, blank=True
-    )
+    quantity = models.DecimalField("数量", max_digits=18, decimal_places=3, null=True, blank=True)
     valuation = models.CharField(
         "计价依据", max_length=10, choices=Valuation, blank=True, default=""
     )
@@ -322,12 +314,8 @@ class CampaignResult(Record):
     teams = models.PositiveIntegerField("一起捐数（个）", default=0)
     gift_times = models.PositiveIntegerField("捐款人次", default=0)
     public_value = models.DecimalField("公众捐款（元）", max_digits=18, decimal_places=2)
-    matched_value = models.DecimalField(
-        "配捐（元）", max_digits=18, decimal_places=2, default=0
-    )
-    offline_value = models.DecimalField(
-        "线下（元）", max_digits=18, decimal_places=2, default=0
-    )
+    matched_value = models.DecimalField("配捐（元）", max_digits=18, decimal_places=2, default=0)
+    offline_value = models.DecimalField("线下（元）", max_digits=18, decimal_places=2, default=0)
     value = models.DecimalField("合计（元）", max_digits=18, decimal_places=2)
     closed_on = models.DateField("统计截止日期")
 
@@ -338,9 +326,7 @@ class CampaignResult(Record):
             *Record.Meta.constraints,
             models.CheckConstraint(
                 name="campaign_result_adds_up",
-                condition=Q(
-                    value=F("public_value") + F("matched_value") + F("offline_value")
-                ),
+                condition=Q(value=F("public_value") + F("matched_value") + F("offline_value")),
                 violation_error_message="合计应等于公众捐款、配捐与线下之和。",
             ),
         ]

@@ -40,7 +40,16 @@ class GiftLedger(Sheet):
 
     branch = Column(
         "单位",
-        aliases=["收款单位", "接收单位", "填报单位", "县区", "县（市、区）", "所属单位", "单位名称", "机构"],
+        aliases=[
+            "收款单位",
+            "接收单位",
+            "填报单位",
+            "县区",
+            "县（市、区）",
+            "所属单位",
+            "单位名称",
+            "机构",
+        ],
         fill_down=True,
         note="代报时填写收款的县（市、区）；空白表示本单位。",
         sample="五华区",
@@ -48,13 +57,55 @@ class GiftLedger(Sheet):
     giver_name = Column(
         "捐赠人",
         aliases=[
-            "捐赠者", "捐赠单位", "捐赠单位（个人）", "捐赠（单位/姓名）", "捐赠方", "捐赠人（单位）",
-            "捐赠单位/个人", "捐赠单位或个人", "捐赠人姓名", "捐赠人名称", "捐赠单位名称", "捐款人", "捐款单位",
-            "捐款单位（个人）", "捐款单位/个人", "捐款人姓名", "捐款者", "捐款方", "捐款人（单位）",
-            "捐款人/单位", "捐赠人/单位", "单位/个人", "单位（个人）", "单位或个人", "爱心单位", "爱心人士",
-            "爱心单位（个人）", "捐助单位", "捐助人", "捐献人", "交款人", "付款人", "汇款人", "对方户名",
-            "对方名称", "户名", "姓名", "姓名（姓氏隐去）", "捐赠单位（人）", "捐赠个人/单位", "捐赠个人",
-            "捐赠来源", "名称", "捐赠单位及个人", "单位/姓名", "姓名/单位", "单位、个人", "捐赠主体", "款项来源",
+            "捐赠者",
+            "捐赠单位",
+            "捐赠单位（个人）",
+            "捐赠（单位/姓名）",
+            "捐赠方",
+            "捐赠人（单位）",
+            "捐赠单位/个人",
+            "捐赠单位或个人",
+            "捐赠人姓名",
+            "捐赠人名称",
+            "捐赠单位名称",
+            "捐款人",
+            "捐款单位",
+            "捐款单位（个人）",
+            "捐款单位/个人",
+            "捐款人姓名",
+            "捐款者",
+            "捐款方",
+            "捐款人（单位）",
+            "捐款人/单位",
+            "捐赠人/单位",
+            "单位/个人",
+            "单位（个人）",
+            "单位或个人",
+            "爱心单位",
+            "爱心人士",
+            "爱心单位（个人）",
+            "捐助单位",
+            "捐助人",
+            "捐献人",
+            "交款人",
+            "付款人",
+            "汇款人",
+            "对方户名",
+            "对方名称",
+            "户名",
+            "姓名",
+            "姓名（姓氏隐去）",
+            "捐赠单位（人）",
+            "捐赠个人/单位",
+            "捐赠个人",
+            "捐赠来源",
+            "名称",
+            "捐赠单位及个人",
+            "单位/姓名",
+            "姓名/单位",
+            "单位、个人",
+            "捐赠主体",
+            "款项来源",
         ],
         hints=["捐赠人", "捐赠单位", "捐赠者", "捐赠方", "捐款人", "捐款单位", "捐款者", "姓名"],
         fill_down=True,
@@ -64,31 +115,89 @@ class GiftLedger(Sheet):
         "捐赠人类型",
         aliases=["类型", "捐赠人类别", "捐赠类型", "单位/个人类别", "类别"],
         required=False,
-        words={"自然人": "PERSON", "企业": "ORGANISATION", "法人": "ORGANISATION", "机构": "ORGANISATION", "集体": "ORGANISATION", "不具名": "ANONYMOUS"},
+        words={
+            "自然人": "PERSON",
+            "企业": "ORGANISATION",
+            "法人": "ORGANISATION",
+            "机构": "ORGANISATION",
+            "集体": "ORGANISATION",
+            "不具名": "ANONYMOUS",
+        },
         sample="单位",
     )
-    phone = Column("联系电话", aliases=["电话", "联系方式", "手机", "手机号", "手机号码"], sample="13800000000")
+    phone = Column(
+        "联系电话", aliases=["电话", "联系方式", "手机", "手机号", "手机号码"], sample="13800000000"
+    )
     form = Column(
         "形式",
         aliases=["捐赠形式", "款物类别", "款/物", "捐赠类别"],
         required=False,
-        words={"款": "MONEY", "现金": "MONEY", "捐款": "MONEY", "钱": "MONEY", "物": "GOODS", "实物": "GOODS", "捐物": "GOODS"},
+        words={
+            "款": "MONEY",
+            "现金": "MONEY",
+            "捐款": "MONEY",
+            "钱": "MONEY",
+            "物": "GOODS",
+            "实物": "GOODS",
+            "捐物": "GOODS",
+        },
         sample="资金",
     )
     source = Column(
         "资金来源",
         aliases=["来源", "款物来源"],
         required=False,
-        words={"社会": "SOCIETY", "捐赠": "SOCIETY", "上级": "HIGHER_LEVEL", "省会拨款": "HIGHER_LEVEL", "总会拨款": "HIGHER_LEVEL", "市红会转入": "INTERNAL", "转拨": "INTERNAL", "省外": "OTHER_PROVINCE"},
+        words={
+            "社会": "SOCIETY",
+            "捐赠": "SOCIETY",
+            "上级": "HIGHER_LEVEL",
+            "省会拨款": "HIGHER_LEVEL",
+            "总会拨款": "HIGHER_LEVEL",
+            "市红会转入": "INTERNAL",
+            "转拨": "INTERNAL",
+            "省外": "OTHER_PROVINCE",
+        },
         sample="社会捐赠",
     )
     value = Column(
         "金额（元）",
         aliases=[
-            "捐赠金额", "交易金额", "金额", "捐款金额", "捐赠额", "捐赠款", "捐款额", "到账金额", "捐赠资金",
-            "折价金额", "折价", "折算金额", "折款", "价值", "总价值", "货值", "金额（折价）", "捐赠价值", "捐赠款金额",
-            "捐款数额", "捐赠数额", "捐款", "善款金额", "实收金额", "收入金额", "入账金额", "贷方发生额", "收入",
-            "款物金额", "捐赠款额", "资金", "金额合计", "合计金额", "捐赠金额（折价）", "人民币", "数额",
+            "捐赠金额",
+            "交易金额",
+            "金额",
+            "捐款金额",
+            "捐赠额",
+            "捐赠款",
+            "捐款额",
+            "到账金额",
+            "捐赠资金",
+            "折价金额",
+            "折价",
+            "折算金额",
+            "折款",
+            "价值",
+            "总价值",
+            "货值",
+            "金额（折价）",
+            "捐赠价值",
+            "捐赠款金额",
+            "捐款数额",
+            "捐赠数额",
+            "捐款",
+            "善款金额",
+            "实收金额",
+            "收入金额",
+            "入账金额",
+            "贷方发生额",
+            "收入",
+            "款物金额",
+            "捐赠款额",
+            "资金",
+            "金额合计",
+            "合计金额",
+            "捐赠金额（折价）",
+            "人民币",
+            "数额",
         ],
         hints=["金额", "捐款额", "捐赠额", "折价", "价值"],
         unit=Unit.YUAN,
@@ -98,29 +207,139 @@ class GiftLedger(Sheet):
     )
     received_on = Column(
         "到账日期",
-        aliases=["捐赠日期", "日期", "时间", "捐赠时间", "捐款日期", "捐款时间", "到账时间", "接收日期", "接收时间", "收款日期", "收款时间", "交易日期", "交易时间", "入账日期", "入账时间", "记账日期", "入库日期", "入库时间", "接受日期", "接受时间", "登记日期", "登记时间"],
+        aliases=[
+            "捐赠日期",
+            "日期",
+            "时间",
+            "捐赠时间",
+            "捐款日期",
+            "捐款时间",
+            "到账时间",
+            "接收日期",
+            "接收时间",
+            "收款日期",
+            "收款时间",
+            "交易日期",
+            "交易时间",
+            "入账日期",
+            "入账时间",
+            "记账日期",
+            "入库日期",
+            "入库时间",
+            "接受日期",
+            "接受时间",
+            "登记日期",
+            "登记时间",
+        ],
         hints=["日期", "时间"],
         fill_down=True,
         sample="2021-08-08",
     )
     channel = Column(
         "渠道",
-        aliases=["捐赠渠道", "收款渠道", "捐赠方式", "捐款方式", "收款方式", "支付方式", "方式", "途径"],
-        words={"银行转账": "BANK", "转账": "BANK", "汇款": "BANK", "对公转账": "BANK", "微信支付": "WECHAT", "微信扫码": "WECHAT", "网上": "PLATFORM", "网络": "PLATFORM", "腾讯公益": "PLATFORM", "扫码": "QR_CODE", "POS机": "POS", "刷卡": "POS"},
+        aliases=[
+            "捐赠渠道",
+            "收款渠道",
+            "捐赠方式",
+            "捐款方式",
+            "收款方式",
+            "支付方式",
+            "方式",
+            "途径",
+        ],
+        words={
+            "银行转账": "BANK",
+            "转账": "BANK",
+            "汇款": "BANK",
+            "对公转账": "BANK",
+            "微信支付": "WECHAT",
+            "微信扫码": "WECHAT",
+            "网上": "PLATFORM",
+            "网络": "PLATFORM",
+            "腾讯公益": "PLATFORM",
+            "扫码": "QR_CODE",
+            "POS机": "POS",
+            "刷卡": "POS",
+        },
         sample="银行",
     )
-    designated = Column("是否定向", aliases=["定向", "是否定向捐赠", "定向/非定向"], required=False, words={"定向": "1", "非定向": "0", "不定向": "0"}, sample="否")
-    purpose = Column("定向用途", aliases=["用途", "捐赠用途", "捐赠意向", "使用意向", "捐款用途", "定向捐赠用途", "指定用途", "捐赠意愿", "意向"])
-    fund = Column("基金", aliases=["项目", "基金/项目", "所属基金", "项目名称", "基金名称", "捐赠项目"], sample="滇苗助学")
-    campaign = Column("募捐活动", aliases=["关联灾害事件", "灾害事件", "活动", "活动名称", "专项", "事件"], sample="")
+    designated = Column(
+        "是否定向",
+        aliases=["定向", "是否定向捐赠", "定向/非定向"],
+        required=False,
+        words={"定向": "1", "非定向": "0", "不定向": "0"},
+        sample="否",
+    )
+    purpose = Column(
+        "定向用途",
+        aliases=[
+            "用途",
+            "捐赠用途",
+            "捐赠意向",
+            "使用意向",
+            "捐款用途",
+            "定向捐赠用途",
+            "指定用途",
+            "捐赠意愿",
+            "意向",
+        ],
+    )
+    fund = Column(
+        "基金",
+        aliases=["项目", "基金/项目", "所属基金", "项目名称", "基金名称", "捐赠项目"],
+        sample="滇苗助学",
+    )
+    campaign = Column(
+        "募捐活动",
+        aliases=["关联灾害事件", "灾害事件", "活动", "活动名称", "专项", "事件"],
+        sample="",
+    )
     credited_branch = Column("业绩归属单位", aliases=["归属单位", "业绩单位"])
-    item = Column("品名", aliases=["入库物资", "物资名称", "捐赠物资", "物品名称", "物资", "物品", "捐赠物品", "捐赠物资名称", "入库物资（品名）", "货物名称", "名称及规格", "捐赠内容", "物资品名", "产品名称", "品名（含数量）"], hints=["品名", "物资名称", "物品名称"])
+    item = Column(
+        "品名",
+        aliases=[
+            "入库物资",
+            "物资名称",
+            "捐赠物资",
+            "物品名称",
+            "物资",
+            "物品",
+            "捐赠物品",
+            "捐赠物资名称",
+            "入库物资（品名）",
+            "货物名称",
+            "名称及规格",
+            "捐赠内容",
+            "物资品名",
+            "产品名称",
+            "品名（含数量）",
+        ],
+        hints=["品名", "物资名称", "物品名称"],
+    )
     model_size = Column("规格型号", aliases=["规格", "型号", "规格/型号", "型号规格"])
     measure = Column("计量单位", aliases=["物资单位", "数量单位"])
-    quantity = Column("数量", aliases=["数量总计", "捐赠数量", "接收数量", "入库数量", "物资数量", "件数"], hints=["数量"])
+    quantity = Column(
+        "数量",
+        aliases=["数量总计", "捐赠数量", "接收数量", "入库数量", "物资数量", "件数"],
+        hints=["数量"],
+    )
     valuation = Column("计价依据", aliases=["折价依据", "价值依据"])
     ticket_code = Column("票据代码", aliases=["发票代码"])
-    ticket_number = Column("票据号码", aliases=["票据号", "票号", "收据号", "收据编号", "捐赠票据号", "票据编号", "交易单号", "交易流水号", "流水号", "凭证号"])
+    ticket_number = Column(
+        "票据号码",
+        aliases=[
+            "票据号",
+            "票号",
+            "收据号",
+            "收据编号",
+            "捐赠票据号",
+            "票据编号",
+            "交易单号",
+            "交易流水号",
+            "流水号",
+            "凭证号",
+        ],
+    )
     refunded_ticket = Column("被冲销的原票据号", aliases=["原票据号", "冲销票据号"])
     reason = Column("退款原因", aliases=["冲销原因"])
     remark = Column("备注", aliases=["说明", "附言", "摘要", "留言"])
@@ -130,8 +349,9 @@ class GiftLedger(Sheet):
         return (
             Rule(
                 code="refund.reason_missing",
-                broken=lambda: (pl.col("value") <= 0)
-                & (_blank("reason") | _blank("refunded_ticket")),
+                broken=lambda: (
+                    (pl.col("value") <= 0) & (_blank("reason") | _blank("refunded_ticket"))
+                ),
                 needs=("value",),
                 message="金额 {value} 不大于 0，须写明退款原因和被冲销的原票据号",
                 suggestion="请在“退款原因”“被冲销的原票据号”两栏补填，或改正金额。",
@@ -200,9 +420,15 @@ class CampaignResults(Sheet):
     project = Column("项目名称", aliases=["子计划", "项目", "母项目"])
     teams = Column("一起捐数", aliases=["一起捐", "一起捐（个）"], required=False)
     gift_times = Column("捐款人次", aliases=["人次", "捐赠人次", "参与人次"], required=False)
-    public_value = Column("公众捐款（元）", aliases=["公众捐款", "公众筹款", "线上公众捐款"], unit=Unit.YUAN)
-    matched_value = Column("配捐（元）", aliases=["配捐", "腾讯配捐", "配捐金额"], unit=Unit.YUAN, required=False)
-    offline_value = Column("线下（元）", aliases=["线下", "线下捐款", "线下筹款"], unit=Unit.YUAN, required=False)
+    public_value = Column(
+        "公众捐款（元）", aliases=["公众捐款", "公众筹款", "线上公众捐款"], unit=Unit.YUAN
+    )
+    matched_value = Column(
+        "配捐（元）", aliases=["配捐", "腾讯配捐", "配捐金额"], unit=Unit.YUAN, required=False
+    )
+    offline_value = Column(
+        "线下（元）", aliases=["线下", "线下捐款", "线下筹款"], unit=Unit.YUAN, required=False
+    )
     value = Column("合计（元）", aliases=["合计", "筹款合计", "筹款总额"], unit=Unit.YUAN)
     closed_on = Column("统计截止日期", aliases=["截止日期", "统计日期", "统计时间"], fill_down=True)
 
@@ -211,14 +437,14 @@ class CampaignResults(Sheet):
         return (
             Rule(
                 code="sum.parts",
-                broken=lambda: pl.col("value")
-                != pl.col("public_value")
-                + pl.col("matched_value").fill_null(0)
-                + pl.col("offline_value").fill_null(0),
+                broken=lambda: (
+                    pl.col("value")
+                    != pl.col("public_value")
+                    + pl.col("matched_value").fill_null(0)
+                    + pl.col("offline_value").fill_null(0)
+                ),
                 needs=("value", "public_value", "matched_value", "offline_value"),
                 message="合计 {value} 不等于公众捐款 {public_value}、配捐与线下之和",
                 suggestion="请核对各项。",
             ),
         )
-
-

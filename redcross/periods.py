@@ -121,9 +121,7 @@ class Period:
         """The period of equal length just before (环比)."""
         if self.first is None or self.length is None:
             return type(self)(None, add_months(self.last, -1))
-        return type(self)(
-            add_months(self.first, -self.length), add_months(self.last, -self.length)
-        )
+        return type(self)(add_months(self.first, -self.length), add_months(self.last, -self.length))
 
     @property
     def next(self) -> Self:
@@ -183,9 +181,7 @@ class Period:
 
     def __contains__(self, item: "dt.date | Period") -> bool:
         if isinstance(item, Period):
-            starts = self.first is None or (
-                item.first is not None and item.first >= self.first
-            )
+            starts = self.first is None or (item.first is not None and item.first >= self.first)
             return starts and item.last <= self.last
         return self.start <= item < self.end
 

@@ -1,6 +1,7 @@
 """The composition root: every setting, from the environment or a sensible default."""
 
 import base64
+import contextlib
 import datetime as dt
 import secrets
 from pathlib import Path
@@ -42,10 +43,8 @@ def _secret(name: str, make: Any) -> str:
         fresh = path.with_suffix(f".{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(make())
-        try:
-            path.hardlink_to(fresh)  # of two processes at once, the first wins
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # of two processes at once, the first wins
+            path.hardlink_to(fresh)
         fresh.unlink()
     return path.read_text()
 
@@ -263,7 +262,6 @@ UNFOLD = {
             "800": "#752424", "900": "#632323", "950": "#350e0e",
         },
     },
-    "STYLES": ["/static/portal.css"],
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

@@ -66,7 +66,7 @@ function draw() {
       color: [accent, soft],
       textStyle: { color: text },
       tooltip: { trigger: "axis" },
-      legend: { show: said.series.length > 1, textStyle: { color: text } },
+      legend: { show: said.series.length > 1, top: 0, right: 0, textStyle: { color: text } },
       grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
       xAxis: horizontal ? values : names,
       yAxis: horizontal ? names : values,

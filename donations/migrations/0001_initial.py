@@ -10,340 +10,1209 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('branches', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('uploads', '0001_initial'),
+        ("branches", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("uploads", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('code', models.SlugField(max_length=40, primary_key=True, serialize=False, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='名称')),
-                ('other_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, verbose_name='其他写法')),
-                ('retired', models.BooleanField(default=False, verbose_name='停用')),
-                ('kind', models.CharField(choices=[('DAY_99', '99公益日'), ('DAY_58', '5·8人道公益日'), ('APPEAL', '灾害募捐'), ('PROJECT', '项目筹资')], max_length=10, verbose_name='类别')),
-                ('starts_on', models.DateField(verbose_name='开始日期')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='结束日期')),
-                ('place', models.CharField(blank=True, max_length=60, verbose_name='地点')),
-                ('outside_province', models.BooleanField(default=False, verbose_name='省外')),
-                ('target', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='筹资目标（元）')),
+                (
+                    "code",
+                    models.SlugField(
+                        max_length=40, primary_key=True, serialize=False, verbose_name="代码"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="名称")),
+                (
+                    "other_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="其他写法",
+                    ),
+                ),
+                ("retired", models.BooleanField(default=False, verbose_name="停用")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("DAY_99", "99公益日"),
+                            ("DAY_58", "5·8人道公益日"),
+                            ("APPEAL", "灾害募捐"),
+                            ("PROJECT", "项目筹资"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="开始日期")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="结束日期")),
+                ("place", models.CharField(blank=True, max_length=60, verbose_name="地点")),
+                ("outside_province", models.BooleanField(default=False, verbose_name="省外")),
+                (
+                    "target",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="筹资目标（元）",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '募捐活动',
-                'verbose_name_plural': '募捐活动',
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['DAY_99', 'DAY_58', 'APPEAL', 'PROJECT'])), name='campaign_kind_is_known'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='campaign_ends_after_it_starts', violation_error_message='结束日期不能早于开始日期。'), models.UniqueConstraint(fields=('code', 'kind'), name='campaign_code_with_kind')],
+                "verbose_name": "募捐活动",
+                "verbose_name_plural": "募捐活动",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["DAY_99", "DAY_58", "APPEAL", "PROJECT"])),
+                        name="campaign_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="campaign_ends_after_it_starts",
+                        violation_error_message="结束日期不能早于开始日期。",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("code", "kind"), name="campaign_code_with_kind"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CampaignResult',
+            name="CampaignResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('project', models.CharField(max_length=120, verbose_name='项目名称')),
-                ('teams', models.PositiveIntegerField(default=0, verbose_name='一起捐数（个）')),
-                ('gift_times', models.PositiveIntegerField(default=0, verbose_name='捐款人次')),
-                ('public_value', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='公众捐款（元）')),
-                ('matched_value', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='配捐（元）')),
-                ('offline_value', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='线下（元）')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='合计（元）')),
-                ('closed_on', models.DateField(verbose_name='统计截止日期')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='donations.campaign', verbose_name='募捐活动')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='uploads.upload', verbose_name='来源批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("project", models.CharField(max_length=120, verbose_name="项目名称")),
+                ("teams", models.PositiveIntegerField(default=0, verbose_name="一起捐数（个）")),
+                ("gift_times", models.PositiveIntegerField(default=0, verbose_name="捐款人次")),
+                (
+                    "public_value",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=18, verbose_name="公众捐款（元）"
+                    ),
+                ),
+                (
+                    "matched_value",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=18, verbose_name="配捐（元）"
+                    ),
+                ),
+                (
+                    "offline_value",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=18, verbose_name="线下（元）"
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=2, max_digits=18, verbose_name="合计（元）"),
+                ),
+                ("closed_on", models.DateField(verbose_name="统计截止日期")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="donations.campaign",
+                        verbose_name="募捐活动",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公益日筹款',
-                'verbose_name_plural': '公益日筹款',
-                'abstract': False,
+                "verbose_name": "公益日筹款",
+                "verbose_name_plural": "公益日筹款",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CampaignResultEvent',
+            name="CampaignResultEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('project', models.CharField(max_length=120, verbose_name='项目名称')),
-                ('teams', models.PositiveIntegerField(default=0, verbose_name='一起捐数（个）')),
-                ('gift_times', models.PositiveIntegerField(default=0, verbose_name='捐款人次')),
-                ('public_value', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='公众捐款（元）')),
-                ('matched_value', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='配捐（元）')),
-                ('offline_value', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='线下（元）')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='合计（元）')),
-                ('closed_on', models.DateField(verbose_name='统计截止日期')),
-                ('branch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('campaign', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='donations.campaign', verbose_name='募捐活动')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='donations.campaignresult')),
-                ('upload', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='uploads.upload', verbose_name='来源批次')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("project", models.CharField(max_length=120, verbose_name="项目名称")),
+                ("teams", models.PositiveIntegerField(default=0, verbose_name="一起捐数（个）")),
+                ("gift_times", models.PositiveIntegerField(default=0, verbose_name="捐款人次")),
+                (
+                    "public_value",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=18, verbose_name="公众捐款（元）"
+                    ),
+                ),
+                (
+                    "matched_value",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=18, verbose_name="配捐（元）"
+                    ),
+                ),
+                (
+                    "offline_value",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=18, verbose_name="线下（元）"
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=2, max_digits=18, verbose_name="合计（元）"),
+                ),
+                ("closed_on", models.DateField(verbose_name="统计截止日期")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="donations.campaign",
+                        verbose_name="募捐活动",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="donations.campaignresult",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Fund',
+            name="Fund",
             fields=[
-                ('code', models.SlugField(max_length=40, primary_key=True, serialize=False, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='名称')),
-                ('other_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, verbose_name='其他写法')),
-                ('retired', models.BooleanField(default=False, verbose_name='停用')),
-                ('kind', models.CharField(choices=[('BRAND', '品牌项目'), ('PURPOSE', '专项基金'), ('GENERAL', '非定向')], max_length=10, verbose_name='类别')),
-                ('purpose', models.TextField(blank=True, verbose_name='用途')),
-                ('started_on', models.DateField(blank=True, null=True, verbose_name='设立日期')),
+                (
+                    "code",
+                    models.SlugField(
+                        max_length=40, primary_key=True, serialize=False, verbose_name="代码"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="名称")),
+                (
+                    "other_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="其他写法",
+                    ),
+                ),
+                ("retired", models.BooleanField(default=False, verbose_name="停用")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("BRAND", "品牌项目"),
+                            ("PURPOSE", "专项基金"),
+                            ("GENERAL", "非定向"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("purpose", models.TextField(blank=True, verbose_name="用途")),
+                ("started_on", models.DateField(blank=True, null=True, verbose_name="设立日期")),
             ],
             options={
-                'verbose_name': '基金',
-                'verbose_name_plural': '基金',
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['BRAND', 'PURPOSE', 'GENERAL'])), name='fund_kind_is_known')],
+                "verbose_name": "基金",
+                "verbose_name_plural": "基金",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["BRAND", "PURPOSE", "GENERAL"])),
+                        name="fund_kind_is_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Donation',
+            name="Donation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('giver_name', models.CharField(max_length=120, verbose_name='捐赠人')),
-                ('giver_kind', models.CharField(choices=[('PERSON', '个人'), ('ORGANISATION', '单位'), ('ANONYMOUS', '匿名')], default='PERSON', max_length=12, verbose_name='捐赠人类型')),
-                ('form', models.CharField(choices=[('MONEY', '资金'), ('GOODS', '物资')], default='MONEY', max_length=5, verbose_name='形式')),
-                ('source', models.CharField(choices=[('SOCIETY', '社会捐赠'), ('HIGHER_LEVEL', '上级拨入'), ('OTHER_PROVINCE', '省外支援'), ('INTERNAL', '本系统转拨')], default='SOCIETY', max_length=14, verbose_name='资金来源')),
-                ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='金额（元）')),
-                ('received_on', models.DateField(verbose_name='到账日期')),
-                ('channel', models.CharField(blank=True, choices=[('BANK', '银行'), ('CASH', '现金'), ('WECHAT', '微信'), ('ALIPAY', '支付宝'), ('UNIONPAY', '云闪付'), ('POS', 'POS'), ('QR_CODE', '二维码'), ('PLATFORM', '网络平台'), ('OTHER', '其他')], default='', max_length=10, verbose_name='渠道')),
-                ('designated', models.BooleanField(default=False, verbose_name='定向')),
-                ('purpose', models.CharField(blank=True, max_length=200, verbose_name='定向用途')),
-                ('campaign_kind', models.CharField(choices=[('DAY_99', '99公益日'), ('DAY_58', '5·8人道公益日'), ('APPEAL', '灾害募捐'), ('PROJECT', '项目筹资')], editable=False, max_length=10, null=True, verbose_name='活动类别')),
-                ('item', models.CharField(blank=True, max_length=120, verbose_name='品名')),
-                ('model_size', models.CharField(blank=True, max_length=120, verbose_name='规格型号')),
-                ('measure', models.CharField(blank=True, max_length=20, verbose_name='计量单位')),
-                ('quantity', models.DecimalField(blank=True, decimal_places=3, max_digits=18, null=True, verbose_name='数量')),
-                ('valuation', models.CharField(blank=True, choices=[('INVOICE', '发票'), ('AGREEMENT', '协议'), ('MARKET', '市场价'), ('APPRAISAL', '评估'), ('UNPRICED', '不标价')], default='', max_length=10, verbose_name='计价依据')),
-                ('ticket_code', models.CharField(blank=True, max_length=40, verbose_name='票据代码')),
-                ('ticket_number', models.CharField(blank=True, max_length=40, verbose_name='票据号码')),
-                ('refunded_ticket', models.CharField(blank=True, max_length=40, verbose_name='被冲销的原票据号')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='退款原因')),
-                ('remark', models.CharField(blank=True, max_length=500, verbose_name='备注')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('campaign', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='donations', to='donations.campaign', verbose_name='募捐活动')),
-                ('credited_branch', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='业绩归属单位')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='uploads.upload', verbose_name='来源批次')),
-                ('fund', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='donations', to='donations.fund', verbose_name='基金')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("giver_name", models.CharField(max_length=120, verbose_name="捐赠人")),
+                (
+                    "giver_kind",
+                    models.CharField(
+                        choices=[
+                            ("PERSON", "个人"),
+                            ("ORGANISATION", "单位"),
+                            ("ANONYMOUS", "匿名"),
+                        ],
+                        default="PERSON",
+                        max_length=12,
+                        verbose_name="捐赠人类型",
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[("MONEY", "资金"), ("GOODS", "物资")],
+                        default="MONEY",
+                        max_length=5,
+                        verbose_name="形式",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("SOCIETY", "社会捐赠"),
+                            ("HIGHER_LEVEL", "上级拨入"),
+                            ("OTHER_PROVINCE", "省外支援"),
+                            ("INTERNAL", "本系统转拨"),
+                        ],
+                        default="SOCIETY",
+                        max_length=14,
+                        verbose_name="资金来源",
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="金额（元）",
+                    ),
+                ),
+                ("received_on", models.DateField(verbose_name="到账日期")),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("BANK", "银行"),
+                            ("CASH", "现金"),
+                            ("WECHAT", "微信"),
+                            ("ALIPAY", "支付宝"),
+                            ("UNIONPAY", "云闪付"),
+                            ("POS", "POS"),
+                            ("QR_CODE", "二维码"),
+                            ("PLATFORM", "网络平台"),
+                            ("OTHER", "其他"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="渠道",
+                    ),
+                ),
+                ("designated", models.BooleanField(default=False, verbose_name="定向")),
+                ("purpose", models.CharField(blank=True, max_length=200, verbose_name="定向用途")),
+                (
+                    "campaign_kind",
+                    models.CharField(
+                        choices=[
+                            ("DAY_99", "99公益日"),
+                            ("DAY_58", "5·8人道公益日"),
+                            ("APPEAL", "灾害募捐"),
+                            ("PROJECT", "项目筹资"),
+                        ],
+                        editable=False,
+                        max_length=10,
+                        null=True,
+                        verbose_name="活动类别",
+                    ),
+                ),
+                ("item", models.CharField(blank=True, max_length=120, verbose_name="品名")),
+                (
+                    "model_size",
+                    models.CharField(blank=True, max_length=120, verbose_name="规格型号"),
+                ),
+                ("measure", models.CharField(blank=True, max_length=20, verbose_name="计量单位")),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=18, null=True, verbose_name="数量"
+                    ),
+                ),
+                (
+                    "valuation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("INVOICE", "发票"),
+                            ("AGREEMENT", "协议"),
+                            ("MARKET", "市场价"),
+                            ("APPRAISAL", "评估"),
+                            ("UNPRICED", "不标价"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="计价依据",
+                    ),
+                ),
+                (
+                    "ticket_code",
+                    models.CharField(blank=True, max_length=40, verbose_name="票据代码"),
+                ),
+                (
+                    "ticket_number",
+                    models.CharField(blank=True, max_length=40, verbose_name="票据号码"),
+                ),
+                (
+                    "refunded_ticket",
+                    models.CharField(blank=True, max_length=40, verbose_name="被冲销的原票据号"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="退款原因")),
+                ("remark", models.CharField(blank=True, max_length=500, verbose_name="备注")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="donations",
+                        to="donations.campaign",
+                        verbose_name="募捐活动",
+                    ),
+                ),
+                (
+                    "credited_branch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="业绩归属单位",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="donations",
+                        to="donations.fund",
+                        verbose_name="基金",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '捐赠',
-                'verbose_name_plural': '捐赠款物',
-                'abstract': False,
+                "verbose_name": "捐赠",
+                "verbose_name_plural": "捐赠款物",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Giver',
+            name="Giver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('PERSON', '个人'), ('ORGANISATION', '单位'), ('ANONYMOUS', '匿名')], max_length=12, verbose_name='类型')),
-                ('phone', redcross.accounts.encryption.EncryptedField(blank=True, editable=True, kind='phone', null=True, verbose_name='联系电话')),
-                ('phone_index', redcross.accounts.encryption.BlindIndexField(of='phone')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='donations.giver', verbose_name='并入')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='uploads.upload', verbose_name='来源批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PERSON", "个人"),
+                            ("ORGANISATION", "单位"),
+                            ("ANONYMOUS", "匿名"),
+                        ],
+                        max_length=12,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "phone",
+                    redcross.accounts.encryption.EncryptedField(
+                        blank=True, editable=True, kind="phone", null=True, verbose_name="联系电话"
+                    ),
+                ),
+                ("phone_index", redcross.accounts.encryption.BlindIndexField(of="phone")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="merged",
+                        to="donations.giver",
+                        verbose_name="并入",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '捐赠人',
-                'verbose_name_plural': '捐赠人',
-                'abstract': False,
+                "verbose_name": "捐赠人",
+                "verbose_name_plural": "捐赠人",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DonationEvent',
+            name="DonationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('giver_name', models.CharField(max_length=120, verbose_name='捐赠人')),
-                ('giver_kind', models.CharField(choices=[('PERSON', '个人'), ('ORGANISATION', '单位'), ('ANONYMOUS', '匿名')], default='PERSON', max_length=12, verbose_name='捐赠人类型')),
-                ('form', models.CharField(choices=[('MONEY', '资金'), ('GOODS', '物资')], default='MONEY', max_length=5, verbose_name='形式')),
-                ('source', models.CharField(choices=[('SOCIETY', '社会捐赠'), ('HIGHER_LEVEL', '上级拨入'), ('OTHER_PROVINCE', '省外支援'), ('INTERNAL', '本系统转拨')], default='SOCIETY', max_length=14, verbose_name='资金来源')),
-                ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='金额（元）')),
-                ('received_on', models.DateField(verbose_name='到账日期')),
-                ('channel', models.CharField(blank=True, choices=[('BANK', '银行'), ('CASH', '现金'), ('WECHAT', '微信'), ('ALIPAY', '支付宝'), ('UNIONPAY', '云闪付'), ('POS', 'POS'), ('QR_CODE', '二维码'), ('PLATFORM', '网络平台'), ('OTHER', '其他')], default='', max_length=10, verbose_name='渠道')),
-                ('designated', models.BooleanField(default=False, verbose_name='定向')),
-                ('purpose', models.CharField(blank=True, max_length=200, verbose_name='定向用途')),
-                ('campaign_kind', models.CharField(choices=[('DAY_99', '99公益日'), ('DAY_58', '5·8人道公益日'), ('APPEAL', '灾害募捐'), ('PROJECT', '项目筹资')], editable=False, max_length=10, null=True, verbose_name='活动类别')),
-                ('item', models.CharField(blank=True, max_length=120, verbose_name='品名')),
-                ('model_size', models.CharField(blank=True, max_length=120, verbose_name='规格型号')),
-                ('measure', models.CharField(blank=True, max_length=20, verbose_name='计量单位')),
-                ('quantity', models.DecimalField(blank=True, decimal_places=3, max_digits=18, null=True, verbose_name='数量')),
-                ('valuation', models.CharField(blank=True, choices=[('INVOICE', '发票'), ('AGREEMENT', '协议'), ('MARKET', '市场价'), ('APPRAISAL', '评估'), ('UNPRICED', '不标价')], default='', max_length=10, verbose_name='计价依据')),
-                ('ticket_code', models.CharField(blank=True, max_length=40, verbose_name='票据代码')),
-                ('ticket_number', models.CharField(blank=True, max_length=40, verbose_name='票据号码')),
-                ('refunded_ticket', models.CharField(blank=True, max_length=40, verbose_name='被冲销的原票据号')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='退款原因')),
-                ('remark', models.CharField(blank=True, max_length=500, verbose_name='备注')),
-                ('branch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('campaign', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='donations.campaign', verbose_name='募捐活动')),
-                ('credited_branch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.branch', verbose_name='业绩归属单位')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='donations.donation')),
-                ('upload', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='uploads.upload', verbose_name='来源批次')),
-                ('fund', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='donations.fund', verbose_name='基金')),
-                ('giver', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='donations.giver', verbose_name='捐赠人档案')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("giver_name", models.CharField(max_length=120, verbose_name="捐赠人")),
+                (
+                    "giver_kind",
+                    models.CharField(
+                        choices=[
+                            ("PERSON", "个人"),
+                            ("ORGANISATION", "单位"),
+                            ("ANONYMOUS", "匿名"),
+                        ],
+                        default="PERSON",
+                        max_length=12,
+                        verbose_name="捐赠人类型",
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[("MONEY", "资金"), ("GOODS", "物资")],
+                        default="MONEY",
+                        max_length=5,
+                        verbose_name="形式",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("SOCIETY", "社会捐赠"),
+                            ("HIGHER_LEVEL", "上级拨入"),
+                            ("OTHER_PROVINCE", "省外支援"),
+                            ("INTERNAL", "本系统转拨"),
+                        ],
+                        default="SOCIETY",
+                        max_length=14,
+                        verbose_name="资金来源",
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="金额（元）",
+                    ),
+                ),
+                ("received_on", models.DateField(verbose_name="到账日期")),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("BANK", "银行"),
+                            ("CASH", "现金"),
+                            ("WECHAT", "微信"),
+                            ("ALIPAY", "支付宝"),
+                            ("UNIONPAY", "云闪付"),
+                            ("POS", "POS"),
+                            ("QR_CODE", "二维码"),
+                            ("PLATFORM", "网络平台"),
+                            ("OTHER", "其他"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="渠道",
+                    ),
+                ),
+                ("designated", models.BooleanField(default=False, verbose_name="定向")),
+                ("purpose", models.CharField(blank=True, max_length=200, verbose_name="定向用途")),
+                (
+                    "campaign_kind",
+                    models.CharField(
+                        choices=[
+                            ("DAY_99", "99公益日"),
+                            ("DAY_58", "5·8人道公益日"),
+                            ("APPEAL", "灾害募捐"),
+                            ("PROJECT", "项目筹资"),
+                        ],
+                        editable=False,
+                        max_length=10,
+                        null=True,
+                        verbose_name="活动类别",
+                    ),
+                ),
+                ("item", models.CharField(blank=True, max_length=120, verbose_name="品名")),
+                (
+                    "model_size",
+                    models.CharField(blank=True, max_length=120, verbose_name="规格型号"),
+                ),
+                ("measure", models.CharField(blank=True, max_length=20, verbose_name="计量单位")),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=18, null=True, verbose_name="数量"
+                    ),
+                ),
+                (
+                    "valuation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("INVOICE", "发票"),
+                            ("AGREEMENT", "协议"),
+                            ("MARKET", "市场价"),
+                            ("APPRAISAL", "评估"),
+                            ("UNPRICED", "不标价"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="计价依据",
+                    ),
+                ),
+                (
+                    "ticket_code",
+                    models.CharField(blank=True, max_length=40, verbose_name="票据代码"),
+                ),
+                (
+                    "ticket_number",
+                    models.CharField(blank=True, max_length=40, verbose_name="票据号码"),
+                ),
+                (
+                    "refunded_ticket",
+                    models.CharField(blank=True, max_length=40, verbose_name="被冲销的原票据号"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="退款原因")),
+                ("remark", models.CharField(blank=True, max_length=500, verbose_name="备注")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="donations.campaign",
+                        verbose_name="募捐活动",
+                    ),
+                ),
+                (
+                    "credited_branch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="branches.branch",
+                        verbose_name="业绩归属单位",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="donations.donation",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="donations.fund",
+                        verbose_name="基金",
+                    ),
+                ),
+                (
+                    "giver",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="donations.giver",
+                        verbose_name="捐赠人档案",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='donation',
-            name='giver',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='donations', to='donations.giver', verbose_name='捐赠人档案'),
+            model_name="donation",
+            name="giver",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="donations",
+                to="donations.giver",
+                verbose_name="捐赠人档案",
+            ),
         ),
         migrations.CreateModel(
-            name='GiverEvent',
+            name="GiverEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('PERSON', '个人'), ('ORGANISATION', '单位'), ('ANONYMOUS', '匿名')], max_length=12, verbose_name='类型')),
-                ('phone', redcross.accounts.encryption.EncryptedField(blank=True, editable=True, kind='phone', null=True, verbose_name='联系电话')),
-                ('phone_index', redcross.accounts.encryption.BlindIndexField(of='phone')),
-                ('branch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('merged_into', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='donations.giver', verbose_name='并入')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='donations.giver')),
-                ('upload', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='uploads.upload', verbose_name='来源批次')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PERSON", "个人"),
+                            ("ORGANISATION", "单位"),
+                            ("ANONYMOUS", "匿名"),
+                        ],
+                        max_length=12,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "phone",
+                    redcross.accounts.encryption.EncryptedField(
+                        blank=True, editable=True, kind="phone", null=True, verbose_name="联系电话"
+                    ),
+                ),
+                ("phone_index", redcross.accounts.encryption.BlindIndexField(of="phone")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="donations.giver",
+                        verbose_name="并入",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="donations.giver",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='campaignresult',
-            index=models.Index(fields=['branch', 'closed_on'], name='campaign_result_by_day'),
+            model_name="campaignresult",
+            index=models.Index(fields=["branch", "closed_on"], name="campaign_result_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='campaignresult',
-            constraint=models.UniqueConstraint(fields=('branch', 'row_key'), name='donations_campaignresult_row_once'),
+            model_name="campaignresult",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "row_key"), name="donations_campaignresult_row_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaignresult',
-            constraint=models.CheckConstraint(condition=models.Q(('value', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('public_value'), '+', models.F('matched_value')), '+', models.F('offline_value')))), name='campaign_result_adds_up', violation_error_message='合计应等于公众捐款、配捐与线下之和。'),
+            model_name="campaignresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "value",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("public_value"), "+", models.F("matched_value")
+                            ),
+                            "+",
+                            models.F("offline_value"),
+                        ),
+                    )
+                ),
+                name="campaign_result_adds_up",
+                violation_error_message="合计应等于公众捐款、配捐与线下之和。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='campaignresult',
-            trigger=pgtrigger.compiler.Trigger(name='updated_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "donations_campaignresultevent" ("branch_id", "campaign_id", "closed_on", "gift_times", "id", "matched_value", "offline_value", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project", "public_value", "row_key", "teams", "upload_id", "upload_row", "upload_sheet", "value") VALUES (OLD."branch_id", OLD."campaign_id", OLD."closed_on", OLD."gift_times", OLD."id", OLD."matched_value", OLD."offline_value", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."project", OLD."public_value", OLD."row_key", OLD."teams", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."value"); RETURN NULL;', hash='f970e0b943e80a8d8429528043af678b9ceadaf9', operation='UPDATE', pgid='pgtrigger_updated_update_3b418', table='donations_campaignresult', when='AFTER')),
+            model_name="campaignresult",
+            trigger=pgtrigger.compiler.Trigger(
+                name="updated_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "donations_campaignresultevent" ("branch_id", "campaign_id", "closed_on", "gift_times", "id", "matched_value", "offline_value", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project", "public_value", "row_key", "teams", "upload_id", "upload_row", "upload_sheet", "value") VALUES (OLD."branch_id", OLD."campaign_id", OLD."closed_on", OLD."gift_times", OLD."id", OLD."matched_value", OLD."offline_value", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."project", OLD."public_value", OLD."row_key", OLD."teams", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."value"); RETURN NULL;',
+                    hash="f970e0b943e80a8d8429528043af678b9ceadaf9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_updated_update_3b418",
+                    table="donations_campaignresult",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='campaignresult',
-            trigger=pgtrigger.compiler.Trigger(name='deleted_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "donations_campaignresultevent" ("branch_id", "campaign_id", "closed_on", "gift_times", "id", "matched_value", "offline_value", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project", "public_value", "row_key", "teams", "upload_id", "upload_row", "upload_sheet", "value") VALUES (OLD."branch_id", OLD."campaign_id", OLD."closed_on", OLD."gift_times", OLD."id", OLD."matched_value", OLD."offline_value", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."project", OLD."public_value", OLD."row_key", OLD."teams", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."value"); RETURN NULL;', hash='d9c187d4beae65ef182026af54b5f774fe67a361', operation='DELETE', pgid='pgtrigger_deleted_delete_835b8', table='donations_campaignresult', when='AFTER')),
+            model_name="campaignresult",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "donations_campaignresultevent" ("branch_id", "campaign_id", "closed_on", "gift_times", "id", "matched_value", "offline_value", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project", "public_value", "row_key", "teams", "upload_id", "upload_row", "upload_sheet", "value") VALUES (OLD."branch_id", OLD."campaign_id", OLD."closed_on", OLD."gift_times", OLD."id", OLD."matched_value", OLD."offline_value", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."project", OLD."public_value", OLD."row_key", OLD."teams", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."value"); RETURN NULL;',
+                    hash="d9c187d4beae65ef182026af54b5f774fe67a361",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_835b8",
+                    table="donations_campaignresult",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='giver',
-            index=models.Index(fields=['branch', 'name'], name='giver_by_name'),
+            model_name="giver",
+            index=models.Index(fields=["branch", "name"], name="giver_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='giver',
-            constraint=models.UniqueConstraint(fields=('branch', 'row_key'), name='donations_giver_row_once'),
+            model_name="giver",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "row_key"), name="donations_giver_row_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giver',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['PERSON', 'ORGANISATION', 'ANONYMOUS'])), name='giver_kind_is_known'),
+            model_name="giver",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["PERSON", "ORGANISATION", "ANONYMOUS"])),
+                name="giver_kind_is_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='giver',
-            trigger=pgtrigger.compiler.Trigger(name='updated_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "donations_giverevent" ("branch_id", "id", "kind", "merged_into_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "row_key", "upload_id", "upload_row", "upload_sheet") VALUES (OLD."branch_id", OLD."id", OLD."kind", OLD."merged_into_id", OLD."name", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."phone", OLD."phone_index", OLD."row_key", OLD."upload_id", OLD."upload_row", OLD."upload_sheet"); RETURN NULL;', hash='4ce988430b140d891025901fce4feca2a965639c', operation='UPDATE', pgid='pgtrigger_updated_update_d2a8b', table='donations_giver', when='AFTER')),
+            model_name="giver",
+            trigger=pgtrigger.compiler.Trigger(
+                name="updated_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "donations_giverevent" ("branch_id", "id", "kind", "merged_into_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "row_key", "upload_id", "upload_row", "upload_sheet") VALUES (OLD."branch_id", OLD."id", OLD."kind", OLD."merged_into_id", OLD."name", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."phone", OLD."phone_index", OLD."row_key", OLD."upload_id", OLD."upload_row", OLD."upload_sheet"); RETURN NULL;',
+                    hash="4ce988430b140d891025901fce4feca2a965639c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_updated_update_d2a8b",
+                    table="donations_giver",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='giver',
-            trigger=pgtrigger.compiler.Trigger(name='deleted_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "donations_giverevent" ("branch_id", "id", "kind", "merged_into_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "row_key", "upload_id", "upload_row", "upload_sheet") VALUES (OLD."branch_id", OLD."id", OLD."kind", OLD."merged_into_id", OLD."name", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."phone", OLD."phone_index", OLD."row_key", OLD."upload_id", OLD."upload_row", OLD."upload_sheet"); RETURN NULL;', hash='4e234a1dcf2af4ed2e1f8a87f49891ea382b5fe3', operation='DELETE', pgid='pgtrigger_deleted_delete_49b9a', table='donations_giver', when='AFTER')),
+            model_name="giver",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "donations_giverevent" ("branch_id", "id", "kind", "merged_into_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "row_key", "upload_id", "upload_row", "upload_sheet") VALUES (OLD."branch_id", OLD."id", OLD."kind", OLD."merged_into_id", OLD."name", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."phone", OLD."phone_index", OLD."row_key", OLD."upload_id", OLD."upload_row", OLD."upload_sheet"); RETURN NULL;',
+                    hash="4e234a1dcf2af4ed2e1f8a87f49891ea382b5fe3",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_49b9a",
+                    table="donations_giver",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='donation',
-            index=models.Index(fields=['branch', 'received_on'], name='donation_by_day'),
+            model_name="donation",
+            index=models.Index(fields=["branch", "received_on"], name="donation_by_day"),
         ),
         migrations.AddIndex(
-            model_name='donation',
-            index=models.Index(condition=models.Q(('campaign__isnull', False)), fields=['campaign'], name='donation_of_campaign'),
+            model_name="donation",
+            index=models.Index(
+                condition=models.Q(("campaign__isnull", False)),
+                fields=["campaign"],
+                name="donation_of_campaign",
+            ),
         ),
         migrations.AddIndex(
-            model_name='donation',
-            index=models.Index(condition=models.Q(('fund__isnull', False)), fields=['fund'], name='donation_of_fund'),
+            model_name="donation",
+            index=models.Index(
+                condition=models.Q(("fund__isnull", False)),
+                fields=["fund"],
+                name="donation_of_fund",
+            ),
         ),
         migrations.AddIndex(
-            model_name='donation',
-            index=models.Index(condition=models.Q(('giver__isnull', False)), fields=['giver'], name='donation_of_giver'),
+            model_name="donation",
+            index=models.Index(
+                condition=models.Q(("giver__isnull", False)),
+                fields=["giver"],
+                name="donation_of_giver",
+            ),
         ),
         migrations.AddIndex(
-            model_name='donation',
-            index=models.Index(condition=models.Q(('ticket_number', ''), _negated=True), fields=['ticket_number'], name='donation_ticket'),
+            model_name="donation",
+            index=models.Index(
+                condition=models.Q(("ticket_number", ""), _negated=True),
+                fields=["ticket_number"],
+                name="donation_ticket",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.UniqueConstraint(fields=('branch', 'row_key'), name='donations_donation_row_once'),
+            model_name="donation",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "row_key"), name="donations_donation_row_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__gt', 0), models.Q(models.Q(('reason', ''), _negated=True), models.Q(('refunded_ticket', ''), _negated=True), ('value__lt', 0)), _connector='OR'), name='donation_below_zero_is_a_refund', violation_error_message='金额为负时须注明退款原因，并写明被冲销的原票据号。'),
+            model_name="donation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("value__isnull", True),
+                    ("value__gt", 0),
+                    models.Q(
+                        models.Q(("reason", ""), _negated=True),
+                        models.Q(("refunded_ticket", ""), _negated=True),
+                        ("value__lt", 0),
+                    ),
+                    _connector="OR",
+                ),
+                name="donation_below_zero_is_a_refund",
+                violation_error_message="金额为负时须注明退款原因，并写明被冲销的原票据号。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', False), ('form', 'GOODS'), _connector='OR'), name='donation_money_has_a_value', violation_error_message='资金捐赠须填写金额；只有物资可以不标价。'),
+            model_name="donation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__isnull", False), ("form", "GOODS"), _connector="OR"),
+                name="donation_money_has_a_value",
+                violation_error_message="资金捐赠须填写金额；只有物资可以不标价。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['MONEY', 'GOODS'])), name='donation_form_is_known'),
+            model_name="donation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("form__in", ["MONEY", "GOODS"])), name="donation_form_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['SOCIETY', 'HIGHER_LEVEL', 'OTHER_PROVINCE', 'INTERNAL'])), name='donation_source_is_known'),
+            model_name="donation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("source__in", ["SOCIETY", "HIGHER_LEVEL", "OTHER_PROVINCE", "INTERNAL"])
+                ),
+                name="donation_source_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('giver_kind__in', ['PERSON', 'ORGANISATION', 'ANONYMOUS'])), name='donation_giver_kind_is_known'),
+            model_name="donation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("giver_kind__in", ["PERSON", "ORGANISATION", "ANONYMOUS"])),
+                name="donation_giver_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('channel', ''), ('channel__in', ['BANK', 'CASH', 'WECHAT', 'ALIPAY', 'UNIONPAY', 'POS', 'QR_CODE', 'PLATFORM', 'OTHER']), _connector='OR'), name='donation_channel_is_known'),
+            model_name="donation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("channel", ""),
+                    (
+                        "channel__in",
+                        [
+                            "BANK",
+                            "CASH",
+                            "WECHAT",
+                            "ALIPAY",
+                            "UNIONPAY",
+                            "POS",
+                            "QR_CODE",
+                            "PLATFORM",
+                            "OTHER",
+                        ],
+                    ),
+                    _connector="OR",
+                ),
+                name="donation_channel_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('valuation', ''), ('valuation__in', ['INVOICE', 'AGREEMENT', 'MARKET', 'APPRAISAL', 'UNPRICED']), _connector='OR'), name='donation_valuation_is_known'),
+            model_name="donation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valuation", ""),
+                    ("valuation__in", ["INVOICE", "AGREEMENT", "MARKET", "APPRAISAL", "UNPRICED"]),
+                    _connector="OR",
+                ),
+                name="donation_valuation_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('campaign__isnull', True), ('campaign_kind__isnull', True)), models.Q(('campaign__isnull', False), ('campaign_kind__isnull', False)), _connector='OR'), name='donation_campaign_with_its_kind'),
+            model_name="donation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("campaign__isnull", True), ("campaign_kind__isnull", True)),
+                    models.Q(("campaign__isnull", False), ("campaign_kind__isnull", False)),
+                    _connector="OR",
+                ),
+                name="donation_campaign_with_its_kind",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='donation',
-            trigger=pgtrigger.compiler.Trigger(name='updated_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "donations_donationevent" ("branch_id", "campaign_id", "campaign_kind", "channel", "credited_branch_id", "designated", "form", "fund_id", "giver_id", "giver_kind", "giver_name", "id", "item", "measure", "model_size", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "quantity", "reason", "received_on", "refunded_ticket", "remark", "row_key", "source", "ticket_code", "ticket_number", "upload_id", "upload_row", "upload_sheet", "valuation", "value") VALUES (OLD."branch_id", OLD."campaign_id", OLD."campaign_kind", OLD."channel", OLD."credited_branch_id", OLD."designated", OLD."form", OLD."fund_id", OLD."giver_id", OLD."giver_kind", OLD."giver_name", OLD."id", OLD."item", OLD."measure", OLD."model_size", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."purpose", OLD."quantity", OLD."reason", OLD."received_on", OLD."refunded_ticket", OLD."remark", OLD."row_key", OLD."source", OLD."ticket_code", OLD."ticket_number", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."valuation", OLD."value"); RETURN NULL;', hash='606fd60d004afef3ae4b0a2f0b2ad78e277f930f', operation='UPDATE', pgid='pgtrigger_updated_update_edbe0', table='donations_donation', when='AFTER')),
+            model_name="donation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="updated_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "donations_donationevent" ("branch_id", "campaign_id", "campaign_kind", "channel", "credited_branch_id", "designated", "form", "fund_id", "giver_id", "giver_kind", "giver_name", "id", "item", "measure", "model_size", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "quantity", "reason", "received_on", "refunded_ticket", "remark", "row_key", "source", "ticket_code", "ticket_number", "upload_id", "upload_row", "upload_sheet", "valuation", "value") VALUES (OLD."branch_id", OLD."campaign_id", OLD."campaign_kind", OLD."channel", OLD."credited_branch_id", OLD."designated", OLD."form", OLD."fund_id", OLD."giver_id", OLD."giver_kind", OLD."giver_name", OLD."id", OLD."item", OLD."measure", OLD."model_size", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."purpose", OLD."quantity", OLD."reason", OLD."received_on", OLD."refunded_ticket", OLD."remark", OLD."row_key", OLD."source", OLD."ticket_code", OLD."ticket_number", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."valuation", OLD."value"); RETURN NULL;',
+                    hash="606fd60d004afef3ae4b0a2f0b2ad78e277f930f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_updated_update_edbe0",
+                    table="donations_donation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='donation',
-            trigger=pgtrigger.compiler.Trigger(name='deleted_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "donations_donationevent" ("branch_id", "campaign_id", "campaign_kind", "channel", "credited_branch_id", "designated", "form", "fund_id", "giver_id", "giver_kind", "giver_name", "id", "item", "measure", "model_size", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "quantity", "reason", "received_on", "refunded_ticket", "remark", "row_key", "source", "ticket_code", "ticket_number", "upload_id", "upload_row", "upload_sheet", "valuation", "value") VALUES (OLD."branch_id", OLD."campaign_id", OLD."campaign_kind", OLD."channel", OLD."credited_branch_id", OLD."designated", OLD."form", OLD."fund_id", OLD."giver_id", OLD."giver_kind", OLD."giver_name", OLD."id", OLD."item", OLD."measure", OLD."model_size", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."purpose", OLD."quantity", OLD."reason", OLD."received_on", OLD."refunded_ticket", OLD."remark", OLD."row_key", OLD."source", OLD."ticket_code", OLD."ticket_number", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."valuation", OLD."value"); RETURN NULL;', hash='c008f4feeaf4b4e9d326e2ab1569dc146f5de817', operation='DELETE', pgid='pgtrigger_deleted_delete_b9373', table='donations_donation', when='AFTER')),
+            model_name="donation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "donations_donationevent" ("branch_id", "campaign_id", "campaign_kind", "channel", "credited_branch_id", "designated", "form", "fund_id", "giver_id", "giver_kind", "giver_name", "id", "item", "measure", "model_size", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "quantity", "reason", "received_on", "refunded_ticket", "remark", "row_key", "source", "ticket_code", "ticket_number", "upload_id", "upload_row", "upload_sheet", "valuation", "value") VALUES (OLD."branch_id", OLD."campaign_id", OLD."campaign_kind", OLD."channel", OLD."credited_branch_id", OLD."designated", OLD."form", OLD."fund_id", OLD."giver_id", OLD."giver_kind", OLD."giver_name", OLD."id", OLD."item", OLD."measure", OLD."model_size", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."purpose", OLD."quantity", OLD."reason", OLD."received_on", OLD."refunded_ticket", OLD."remark", OLD."row_key", OLD."source", OLD."ticket_code", OLD."ticket_number", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."valuation", OLD."value"); RETURN NULL;',
+                    hash="c008f4feeaf4b4e9d326e2ab1569dc146f5de817",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_b9373",
+                    table="donations_donation",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

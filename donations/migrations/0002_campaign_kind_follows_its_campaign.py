@@ -15,8 +15,7 @@ class Migration(migrations.Migration):
                 " REFERENCES donations_campaign (code, kind) ON UPDATE CASCADE"
             ),
             reverse_sql=(
-                "ALTER TABLE donations_donation"
-                " DROP CONSTRAINT donation_campaign_kind_follows"
+                "ALTER TABLE donations_donation DROP CONSTRAINT donation_campaign_kind_follows"
             ),
         ),
     ]

@@ -2,12 +2,12 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import (
-    post_migrate,  # noqa: TID251  Django's own event, no data flow of ours
+    post_migrate,
 )
 
 
 def _install_policies(*, using: str, **_: object) -> None:
-    from redcross.accounts.policies import install_policies  # noqa: PLC0415
+    from redcross.accounts.policies import install_policies
 
     install_policies(using=using)
 

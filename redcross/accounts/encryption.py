@@ -89,10 +89,7 @@ def encrypt_many(values: Iterable[str | None]) -> list[bytes | None]:
     key_id = current_key_id()
     siv = _siv(settings.FIELD_KEYS, key_id)
     head = bytes((key_id, AES_SIV))
-    return [
-        None if value is None else head + siv.encrypt(value.encode(), None)
-        for value in values
-    ]
+    return [None if value is None else head + siv.encrypt(value.encode(), None) for value in values]
 
 
 def decrypt(stored: bytes) -> str:
@@ -134,7 +131,7 @@ def blind_indexes(kind: str, values: Sequence[str | None]) -> list[bytes | None]
 
 def seal(content: bytes) -> bytes:
     """Encrypt a whole file for storing (AES-GCM)."""
-    import secrets  # noqa: PLC0415
+    import secrets
 
     key_id = current_key_id()
     nonce = secrets.token_bytes(_NONCE_LENGTH)
@@ -175,7 +172,7 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
     def from_db_value(self, value: Any, *_: Any) -> str | None:
         return None if value is None else decrypt(value)
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's own signature
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if isinstance(value, str):
             value = encrypt(value) if value else None
         return super().get_db_prep_value(value, connection, prepared)
@@ -184,7 +181,7 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
         return value
 
     def formfield(self, **kwargs: Any) -> Any:
-        from django import forms  # noqa: PLC0415
+        from django import forms
 
         return models.Field.formfield(self, form_class=forms.CharField, **kwargs)
 
@@ -207,7 +204,7 @@ class BlindIndexField(models.BinaryField):  # type: ignore[type-arg]
         kwargs["of"] = self.of
         return name, path, args, kwargs
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001  Django's own signature
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         source: EncryptedField = model_instance._meta.get_field(self.of)  # type: ignore[assignment]
         value = getattr(model_instance, self.of)
         indexed = blind_index(source.kind, value) if value else None

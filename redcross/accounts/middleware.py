@@ -38,8 +38,8 @@ class PasswordChangeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        from django.shortcuts import redirect  # noqa: PLC0415
-        from django.urls import reverse  # noqa: PLC0415
+        from django.shortcuts import redirect
+        from django.urls import reverse
 
         allowed = {reverse("password_change"), reverse("logout")}
         if (

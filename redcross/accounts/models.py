@@ -83,9 +83,7 @@ class RoleAssignment(models.Model):
         verbose_name = "角色"
         verbose_name_plural = "角色"
         constraints = [
-            models.CheckConstraint(
-                name="role_is_known", condition=Q(role__in=Role.values)
-            ),
+            models.CheckConstraint(name="role_is_known", condition=Q(role__in=Role.values)),
             models.CheckConstraint(
                 name="role_domain_is_known",
                 condition=Q(domain="") | Q(domain__in=Domain.values),
@@ -127,7 +125,7 @@ class VisibleQuerySet(BranchOwnedQuerySet[R]):
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Keep the rows of the branches the user's roles reach."""
-        from redcross.accounts.scope import branches_of  # noqa: PLC0415  models first
+        from redcross.accounts.scope import branches_of
 
         return self.filter(branch_id__in=branches_of(user))
 

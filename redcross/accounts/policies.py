@@ -52,8 +52,7 @@ def install_policies(*, using: str) -> None:
         role = connections[using].ops.quote_name(settings.APPLICATION_ROLE)
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
         cursor.execute(
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public"
-            f" TO {role}"
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"
         )
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
         protected = {"django_migrations"}.union(*(tables() for tables in _read_only))
@@ -64,9 +63,7 @@ def install_policies(*, using: str) -> None:
         }
         for table in sorted(protected):
             quoted = connections[using].ops.quote_name(table)
-            cursor.execute(
-                f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {quoted} FROM {role}"
-            )
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {quoted} FROM {role}")
         for model in visible_models():
             cursor.execute(policy_sql(model))
             for event in getattr(model, "pgh_event_models", {}).values():

@@ -24,11 +24,7 @@ def branches_of(user: User | AnonymousUser) -> "models.QuerySet[Branch, int]":
     """Return the ids of the branches whose rows the user's roles open today."""
     if not user.is_authenticated:
         return Branch.objects.none().values_list("pk", flat=True)
-    prefixes = [
-        assignment.branch.code
-        for assignment in roles_of(user)
-        if assignment.sees_records
-    ]
+    prefixes = [assignment.branch.code for assignment in roles_of(user) if assignment.sees_records]
     return _subtrees(prefixes)
 
 
@@ -39,7 +35,7 @@ def roles_of(user: User) -> list[RoleAssignment]:
     if known is None or known[0] != today:
         held = user.roles.on(today).select_related("branch")
         known = (today, list(held))
-        user._roles_held = known  # type: ignore[attr-defined]  # noqa: SLF001
+        user._roles_held = known  # type: ignore[attr-defined]
     return list(known[1])
 
 

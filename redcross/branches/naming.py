@@ -35,9 +35,7 @@ def names_for(
             meanings[normalised(name)].add(branch.pk)
     for alias in aliases:
         meanings[normalised(alias.name)].add(alias.branch_id)
-    resolved = {
-        name: _narrowed(ids, by_id, uploader) for name, ids in meanings.items()
-    }
+    resolved = {name: _narrowed(ids, by_id, uploader) for name, ids in meanings.items()}
     resolved.update((normalised(word), (uploader.pk,)) for word in HEADQUARTERS)
     return resolved
 
@@ -50,9 +48,7 @@ def _own_names(branch: Branch) -> set[str]:
     return names - {"", branch.padded_code if branch.level == Level.UNIT else ""}
 
 
-def _narrowed(
-    ids: set[int], by_id: Mapping[int, Branch], uploader: Branch
-) -> tuple[int, ...]:
+def _narrowed(ids: set[int], by_id: Mapping[int, Branch], uploader: Branch) -> tuple[int, ...]:
     if len(ids) == 1:
         return tuple(ids)
     inside = [pk for pk in ids if uploader.holds(by_id[pk])]

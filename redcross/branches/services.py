@@ -136,14 +136,10 @@ def _save(code: str, *, pinyin: str, **values: object) -> Branch:
 
 
 def _load_aliases(branches: dict[str, Branch]) -> None:
-    wanted = [
-        (OTHER_NAMES[name], name, AliasKind.FORMER_NAME) for name in OTHER_NAMES
-    ]
+    wanted = [(OTHER_NAMES[name], name, AliasKind.FORMER_NAME) for name in OTHER_NAMES]
     for old_code, (name, code) in FORMER_NAMES.items():
         wanted.append((code, name, AliasKind.FORMER_NAME))
         if old_code != code:
             wanted.append((code, old_code, AliasKind.FORMER_CODE))
     for code, name, kind in wanted:
-        BranchAlias.objects.get_or_create(
-            branch=branches[code], name=name, defaults={"kind": kind}
-        )
+        BranchAlias.objects.get_or_create(branch=branches[code], name=name, defaults={"kind": kind})

@@ -8,10 +8,10 @@ from redcross.branches.models import Branch
 from redcross.dashboards.boards import Board
 from redcross.indicators import wording
 from redcross.indicators.answers import Figure, Question, ask
-from redcross.indicators.choices import Kind
 from redcross.indicators.declaration import registry
 from redcross.indicators.models import Target
 from redcross.periods import Period, add_months
+from redcross.units import Unit
 
 TREND_MONTHS = 24
 YELLOW_WITHIN = Decimal(20)
@@ -100,7 +100,7 @@ def compose(board: Board, branch: Branch, period: Period, *, own: bool) -> dict[
         "cards": _cards(now, last, so_far, _targets(branch, period), period),
         "lines": _lines(by_branch, rest[0]),
         "columns": columns,
-        "trend": _trend(rest[1], rest[2], main.unit.label),
+        "trend": _trend(rest[1], rest[2], _drawn_unit(main.unit)),
         "trend_table": list(zip(rest[1], rest[2], strict=True))[::-1],
         "ranking": _ranking(by_branch[0]),
         "compositions": [
@@ -168,17 +168,19 @@ def _ranking(figures: list[Figure]) -> dict[str, Any]:
     )
     return {
         "kind": "ranking",
-        "unit": figures[0].unit if figures else "",
+        "unit": _drawn_unit(figures[0].indicator.unit) if figures else "",
         "names": [each.branch.short_name for each in ranked],
         "series": [{"name": "本期", "values": [_number(each) for each in ranked]}],
     }
 
 
+def _drawn_unit(unit: Unit) -> str:
+    return "万元" if unit is Unit.YUAN else str(unit.label)
+
+
 def _number(figure: Figure) -> float | None:
     """Return a value as a chart draws it; the table behind holds the exact one."""
-    return None if figure.value is None else float(figure.value)
-
-
-def counts_records(figure: Figure) -> bool:
-    """Tell whether records stand behind a figure."""
-    return figure.indicator.kind in (Kind.FLOW, Kind.STOCK, Kind.CUMULATIVE)
+    if figure.value is None:
+        return None
+    scale = 10_000 if figure.indicator.unit is Unit.YUAN else 1
+    return round(float(figure.value / scale), 2)

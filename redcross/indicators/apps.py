@@ -2,13 +2,13 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import (
-    post_migrate,  # noqa: TID251  Django's own event, no data flow of ours
+    post_migrate,
 )
 from django.utils.module_loading import autodiscover_modules
 
 
 def _install_rollup(*, using: str, **_: object) -> None:
-    from redcross.indicators.rollup import install  # noqa: PLC0415
+    from redcross.indicators.rollup import install
 
     install(using=using)
 
@@ -22,6 +22,6 @@ class IndicatorsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("indicators")
-        from redcross.indicators import rollup  # noqa: F401, PLC0415
+        from redcross.indicators import rollup  # noqa: F401
 
         post_migrate.connect(_install_rollup, sender=self)

@@ -62,6 +62,4 @@ def asked_of(request: HttpRequest) -> Asked:
 
 def sees_figures_of(user: User, branch: Branch) -> bool:
     """Tell whether one of the user's roles reads figures of a branch."""
-    return any(
-        each.role in SEEING_FIGURES and each.branch.holds(branch) for each in roles_of(user)
-    )
+    return any(each.role in SEEING_FIGURES and each.branch.holds(branch) for each in roles_of(user))

@@ -50,7 +50,7 @@ class Indicator:
     measure: Sum | Count = Count()
     at: str = ""
     until: Sequence[str] = ()
-    where: Q = Q()
+    where: Q = dataclasses.field(default_factory=Q)
     by: Sequence[Breakdown] = ()
     branch: str = "branch"
     of: "Indicator | None" = None
@@ -83,7 +83,7 @@ class Indicator:
         parts = (
             self.key,
             self.kind,
-            self.source._meta.label if self.source else "",  # noqa: SLF001
+            self.source._meta.label if self.source else "",
             self.measure,
             self.at,
             tuple(self.until),
@@ -106,7 +106,7 @@ class Indicator:
             name, _, rest = path.partition("__")
             lookup = rest in ("", "in", "isnull", "gt", "gte", "lt", "lte", "exact")
             try:
-                field = self.source._meta.get_field(name)  # noqa: SLF001
+                field = self.source._meta.get_field(name)
             except FieldDoesNotExist:
                 field = None
             if not lookup or not isinstance(field, models.Field):
@@ -116,7 +116,7 @@ class Indicator:
     def column(self, name: str) -> str:
         """Return the database column of a field of the source."""
         assert self.source is not None  # noqa: S101  only counted indicators ask
-        return str(self.source._meta.get_field(name).column)  # type: ignore[union-attr]  # noqa: SLF001
+        return str(self.source._meta.get_field(name).column)  # type: ignore[union-attr]
 
 
 def _leaves(condition: Q) -> Iterator[tuple[str, Any]]:

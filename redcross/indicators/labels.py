@@ -39,11 +39,11 @@ def _field_labels(
     name: str,
     known: dict[type[models.Model], dict[str, str]],
 ) -> dict[str, str]:
-    field = source._meta.get_field(name)  # noqa: SLF001
+    field = source._meta.get_field(name)
     if isinstance(field, models.ForeignKey):
         target = field.related_model
         if target not in known:
-            known[target] = {str(row.pk): str(row) for row in target._base_manager.all()}  # noqa: SLF001
+            known[target] = {str(row.pk): str(row) for row in target._base_manager.all()}
         return {**known[target], "": UNNAMED}
     if isinstance(field, models.BooleanField):
         yes = str(field.verbose_name)

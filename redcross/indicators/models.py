@@ -17,9 +17,7 @@ class Rollup(models.Model):
     figure, one without is nothing.
     """
 
-    pk = models.CompositePrimaryKey(
-        "indicator", "breakdown", "branch_id", "month", "category"
-    )
+    pk = models.CompositePrimaryKey("indicator", "breakdown", "branch_id", "month", "category")
     indicator = models.CharField(max_length=60)
     breakdown = models.CharField(max_length=60)
     branch_id = models.BigIntegerField()
@@ -79,8 +77,7 @@ class ReportedFigure(Record):
             ),
             models.CheckConstraint(
                 name="reported_months_in_order",
-                condition=Q(first_month__isnull=True)
-                | Q(last_month__gte=F("first_month")),
+                condition=Q(first_month__isnull=True) | Q(last_month__gte=F("first_month")),
                 violation_error_message="截止月不能早于起始月。",
             ),
             models.CheckConstraint(
@@ -91,9 +88,7 @@ class ReportedFigure(Record):
             ),
         ]
         indexes = [
-            models.Index(
-                name="reported_by_indicator", fields=["indicator", "breakdown"]
-            ),
+            models.Index(name="reported_by_indicator", fields=["indicator", "breakdown"]),
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ _KEY = "indicator, breakdown, branch_id, month, category"
 
 @read_only
 def _tables() -> set[str]:
-    return {TABLE, InstalledIndicator._meta.db_table}  # noqa: SLF001
+    return {TABLE, InstalledIndicator._meta.db_table}
 
 
 def select_sql(indicator: Indicator, *, using: str) -> str:
@@ -56,7 +56,7 @@ def _cells(key: str, breakdown: str, columns: list[str]) -> str:
 def _grouped(indicator: Indicator, using: str) -> str:
     """Group the source once by all it is broken down by; the cells add these up."""
     assert indicator.source is not None  # noqa: S101  only counted indicators come here
-    table = f'"{indicator.source._meta.db_table}"'  # noqa: SLF001
+    table = f'"{indicator.source._meta.db_table}"'
     dimensions = _dimensions(indicator)
     categories = "".join(
         f", coalesce({table}.\"{indicator.column(name)}\"::text, '') AS d{index}"
@@ -96,7 +96,7 @@ def _condition(indicator: Indicator, using: str) -> str:
     if not indicator.where:
         return "true"
     connection = connections[using]
-    queryset: models.QuerySet[Any] = indicator.source._base_manager.filter(indicator.where)  # noqa: SLF001
+    queryset: models.QuerySet[Any] = indicator.source._base_manager.filter(indicator.where)
     compiler = queryset.query.get_compiler(using)
     sql, parameters = queryset.query.where.as_sql(compiler, connection)
     with connection.cursor() as cursor:
@@ -108,7 +108,7 @@ def _by_table(indicators: Iterable[Indicator]) -> dict[str, list[Indicator]]:
     tables: defaultdict[str, list[Indicator]] = defaultdict(list)
     for indicator in indicators:
         assert indicator.source is not None  # noqa: S101
-        tables[indicator.source._meta.db_table].append(indicator)  # noqa: SLF001
+        tables[indicator.source._meta.db_table].append(indicator)
     return tables
 
 
@@ -180,9 +180,7 @@ def install(*, using: str) -> list[str]:
 
 
 def _changed(using: str) -> list[Indicator]:
-    installed = dict(
-        InstalledIndicator.objects.using(using).values_list("indicator", "digest")
-    )
+    installed = dict(InstalledIndicator.objects.using(using).values_list("indicator", "digest"))
     gone = set(installed) - {each.key for each in registry.counted()}
     Rollup.objects.using(using).filter(indicator__in=gone).delete()
     InstalledIndicator.objects.using(using).filter(indicator__in=gone).delete()
@@ -195,7 +193,7 @@ def rebuild(indicators: Iterable[Indicator], *, using: str) -> list[str]:
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         for indicator in indicators:
             assert indicator.source is not None  # noqa: S101
-            table = indicator.source._meta.db_table  # noqa: SLF001
+            table = indicator.source._meta.db_table
             cursor.execute(f'LOCK TABLE "{table}" IN SHARE MODE')
             cursor.execute(f"DELETE FROM {TABLE} WHERE indicator = %s", [indicator.key])
             cursor.execute(f"INSERT INTO {TABLE} ({COLUMNS}) {_recount(indicator, using)}")
@@ -234,10 +232,7 @@ def verify(*, using: str) -> list[Verification]:
 
 def _verified(cursor: Any, indicator: Indicator, using: str) -> Verification:
     assert indicator.source is not None  # noqa: S101
-    kept = (
-        f"SELECT {COLUMNS} FROM {TABLE}"
-        " WHERE indicator = %s AND (value <> 0 OR rows <> 0)"
-    )
+    kept = f"SELECT {COLUMNS} FROM {TABLE} WHERE indicator = %s AND (value <> 0 OR rows <> 0)"
     cursor.execute(
         f"SELECT count(*), count(*) FILTER (WHERE k.value IS DISTINCT FROM c.value"
         f" OR k.rows IS DISTINCT FROM c.rows) FROM ({kept}) k"
@@ -245,7 +240,7 @@ def _verified(cursor: Any, indicator: Indicator, using: str) -> Verification:
         [indicator.key],
     )
     cells, different = cursor.fetchone()
-    table = indicator.source._meta.db_table  # noqa: SLF001
+    table = indicator.source._meta.db_table
     cursor.execute(f'SELECT count(*) FROM (SELECT 1 FROM "{table}" LIMIT 1) t')
     (records,) = cursor.fetchone()
     return Verification(indicator.key, cells, different, records)

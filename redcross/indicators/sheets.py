@@ -43,7 +43,9 @@ class ReportedFigures(_IndicatorSheet):
     branch = Column("单位", aliases=["机构"])
     indicator = Column("指标", aliases=["指标名称"])
     scope = Column("范围", aliases=["统计范围"], required=False, default="SUBTREE")
-    first_month = Column("起始月", aliases=["起始年月"], note="写成 2021-01-01；期初数、累计数留空。")
+    first_month = Column(
+        "起始月", aliases=["起始年月"], note="写成 2021-01-01；期初数、累计数留空。"
+    )
     last_month = Column("截止月", aliases=["截止年月"], note="写成 2021-12-01。")
     breakdown = Column("分组", required=False)
     category = Column("类别", required=False)
@@ -84,5 +86,3 @@ class Targets(_IndicatorSheet):
     indicator = Column("指标", aliases=["指标名称", "目标名称"])
     year = Column("年度", aliases=["年份"])
     value = Column("目标值", aliases=["目标", "年度目标"])
-
-

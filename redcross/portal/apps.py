@@ -1,11 +1,15 @@
-"""The app portal."""
+"""The web shell."""
 
 from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """Its name and label."""
+    """Pages, navigation, home; makes the Celery application the current one."""
 
     name = "redcross.portal"
     label = "portal"
     verbose_name = "门户"
+
+    def ready(self) -> None:
+        # Not in redcross/__init__.py: the child that opens workbooks must start quickly.
+        from redcross import celery  # noqa: F401

@@ -38,7 +38,10 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
                 *([("空表下载", reverse("blanks"))] if entering else []),
             ],
         },
-        {"title": "业务记录", "items": [("捐赠款物与档案", reverse("admin:index"))] if reading else []},
+        {
+            "title": "业务记录",
+            "items": [("捐赠款物与档案", reverse("admin:index"))] if reading else [],
+        },
         {
             "title": "系统",
             "items": [("机构与用户", reverse("admin:index"))]

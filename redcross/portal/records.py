@@ -49,9 +49,7 @@ class RecordAdmin(ModelAdmin):  # type: ignore[type-arg]
     def source_link(self, obj: Any) -> str:
         """Link to the upload and name the cell's row."""
         address = reverse("upload", kwargs={"pk": obj.upload_id})
-        return format_html(
-            '<a href="{}">批次{} {}</a>', address, obj.upload_id, obj.source_label
-        )
+        return format_html('<a href="{}">批次{} {}</a>', address, obj.upload_id, obj.source_label)
 
 
 class ReferenceAdmin(ModelAdmin):  # type: ignore[type-arg]

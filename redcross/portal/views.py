@@ -67,13 +67,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def health(request: HttpRequest) -> HttpResponse:
+def health(_request: HttpRequest) -> HttpResponse:
     """Say that the process answers."""
     return JsonResponse({"status": "ok"})
 
 
 @require_GET
-def ready(request: HttpRequest) -> HttpResponse:
+def ready(_request: HttpRequest) -> HttpResponse:
     """Say whether the database answers and every figure is counted as declared."""
     try:
         connection.ensure_connection()

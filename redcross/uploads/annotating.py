@@ -30,9 +30,7 @@ def safe(text: str) -> str:
     return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
-def annotated(
-    path: Path, filename: str, book: Workbook, findings: Iterable[Annotation]
-) -> bytes:
+def annotated(path: Path, filename: str, book: Workbook, findings: Iterable[Annotation]) -> bytes:
     """Return 批注本: the workbook with its bad cells coloured, the message beside the row."""
     listed = list(findings)
     rows = sum(grid.cells.height for grid in book.grids)

@@ -2,13 +2,13 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import (
-    post_migrate,  # noqa: TID251  Django's own event, no data flow of ours
+    post_migrate,
 )
 from django.utils.module_loading import autodiscover_modules
 
 
 def _install_locks(*, using: str, **_: object) -> None:
-    from redcross.uploads.locking import install_locks  # noqa: PLC0415
+    from redcross.uploads.locking import install_locks
 
     install_locks(using=using)
 

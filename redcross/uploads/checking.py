@@ -53,7 +53,9 @@ def check(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
 
 def _begin(upload_id: int, now: dt.datetime) -> Upload | None:
     """Mark it as being checked; None where somebody else has moved it on."""
-    upload = Upload.objects.select_for_update(of=("self",)).select_related("branch").get(pk=upload_id)
+    upload = (
+        Upload.objects.select_for_update(of=("self",)).select_related("branch").get(pk=upload_id)
+    )
     if upload.state not in CHECKABLE:
         return None
     if upload.state != State.CHECKING:

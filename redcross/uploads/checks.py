@@ -49,7 +49,9 @@ def check(
     )
     for rule in spec.rules:
         if set(rule.needs) <= present:
-            found += _broken(whole, rule, spec, letters)
+            # A cell that could not be read is one mistake, not two.
+            known = pl.col("row").is_in(list(unread.get(rule.needs[0], set())))
+            found += _broken(whole.filter(~known), rule, spec, letters)
     return found
 
 
@@ -125,9 +127,7 @@ def _outside_period(
     )
 
 
-def _repeated(
-    frame: pl.DataFrame, spec: SheetSpec, letters: Mapping[str, str]
-) -> list[Finding]:
+def _repeated(frame: pl.DataFrame, spec: SheetSpec, letters: Mapping[str, str]) -> list[Finding]:
     identity = [name for name in spec.identity if name in letters]
     if not identity:
         return []

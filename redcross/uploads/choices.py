@@ -46,9 +46,7 @@ class FindingSeverity(models.TextChoices):
 IN_WORK = frozenset({State.RECEIVED, State.CHECKING, State.LOADING})
 """States in which a machine is at work, and whose heartbeat is watched."""
 
-OPEN = frozenset(
-    {State.HAS_ERRORS, State.READY, State.RETURNED, State.WITHDRAWN, State.FAILED}
-)
+OPEN = frozenset({State.HAS_ERRORS, State.READY, State.RETURNED, State.WITHDRAWN, State.FAILED})
 """States in which the uploader has the next word."""
 
 AWAITING_REVIEW = frozenset({State.SUBMITTED, State.REVIEWED})

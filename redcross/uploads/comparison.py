@@ -101,9 +101,7 @@ def _differs(staged: Staged) -> str:
     return f"(({old}) IS DISTINCT FROM ({new}))"
 
 
-def _changed(
-    sheet: Sheet, staged: Staged, differs: str
-) -> tuple[int, tuple[RowChange, ...]]:
+def _changed(sheet: Sheet, staged: Staged, differs: str) -> tuple[int, tuple[RowChange, ...]]:
     table = table_of(sheet.model)
     by_hand = by_hand_sql(sheet)
     columns = [quoted(column) for column in staged.columns]
@@ -132,8 +130,7 @@ def _changed(
             cells=tuple(
                 _cell(fields[column], row[4 + index], row[4 + width + index])
                 for index, column in enumerate(staged.columns)
-                if row[4 + index] != row[4 + width + index]
-                and not column.endswith("_index")
+                if row[4 + index] != row[4 + width + index] and not column.endswith("_index")
             ),
         )
         for row in rows
@@ -165,14 +162,16 @@ def missing_sql(upload: Upload, sheet: Sheet) -> tuple[str, list[Any]]:
     condition = "u.first_month = %s AND u.last_month = %s"
     parameters: list[Any] = [upload.first_month, upload.last_month]
     if dated is not None:
-        column = quoted(sheet.model._meta.get_field(dated).column)  # noqa: SLF001
+        column = quoted(sheet.model._meta.get_field(dated).column)
         condition = f"t.{column} >= %s AND t.{column} < %s"
         parameters = [upload.period.start, upload.period.end]
     return (
-        f"FROM {table_of(sheet.model)} t JOIN uploads_upload u ON u.id = t.upload_id"
-        f" WHERE u.sheet = %s AND u.branch_id = %s AND {condition}"
-        f" AND NOT EXISTS (SELECT 1 FROM {INCOMING} i"
-        " WHERE i.branch_id = t.branch_id AND i.row_key = t.row_key)",
+        (
+            f"FROM {table_of(sheet.model)} t JOIN uploads_upload u ON u.id = t.upload_id"
+            f" WHERE u.sheet = %s AND u.branch_id = %s AND {condition}"
+            f" AND NOT EXISTS (SELECT 1 FROM {INCOMING} i"
+            " WHERE i.branch_id = t.branch_id AND i.row_key = t.row_key)"
+        ),
         [upload.sheet, upload.branch_id, *parameters],
     )
 

@@ -59,7 +59,11 @@ def load(upload_id: int, *, now: dt.datetime) -> Loaded:
 
 def _load(upload_id: int, approver: User, watch: Stopwatch, now: dt.datetime) -> Loaded:
     with acting_for(approver, durable=True):
-        upload = Upload.objects.select_for_update(of=("self",)).select_related("branch").get(pk=upload_id)
+        upload = (
+            Upload.objects.select_for_update(of=("self",))
+            .select_related("branch")
+            .get(pk=upload_id)
+        )
         if upload.state != State.LOADING:
             return Loaded(upload)
         sheet = upload.declared
@@ -116,7 +120,11 @@ def undo(upload_id: int, *, user: User, now: dt.datetime) -> Undone:
 
 def _undo(upload_id: int, user: User, now: dt.datetime) -> Undone:
     with acting_for(user, durable=True):
-        upload = Upload.objects.select_for_update(of=("self",)).select_related("branch").get(pk=upload_id)
+        upload = (
+            Upload.objects.select_for_update(of=("self",))
+            .select_related("branch")
+            .get(pk=upload_id)
+        )
         require_undoable(upload, user)
         sheet = upload.declared
         branches = sheet.model.objects.filter(upload=upload).values_list("branch_id", flat=True)  # type: ignore[attr-defined]
@@ -183,7 +191,7 @@ def require_undoable(upload: Upload, user: User) -> None:
 
 
 def _approver(upload_id: int) -> User:
-    from redcross.accounts.scope import acting_as_system  # noqa: PLC0415
+    from redcross.accounts.scope import acting_as_system
 
     with acting_as_system("找到审核人"):
         upload = Upload.objects.select_related("approved_by", "uploaded_by").get(pk=upload_id)
@@ -193,9 +201,7 @@ def _approver(upload_id: int) -> User:
 def _read_locks(domain: str) -> None:
     """Hold the locks of the domain as they are until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM uploads_periodlock WHERE domain = %s FOR SHARE", [domain]
-        )
+        cursor.execute("SELECT id FROM uploads_periodlock WHERE domain = %s FOR SHARE", [domain])
 
 
 def _retried(act: Any) -> Any:
@@ -219,7 +225,10 @@ def _explained(error: DatabaseError) -> tuple[str, str]:
     if sqlstate(error) == LOCKED:
         return "period.locked", f"{detail}已锁定，请向省红十字会申请解锁。"
     if constraint:
-        return "load.constraint", f"数据不符合数据库约束（{constraint}），整批未写入，请与管理员联系。"
+        return (
+            "load.constraint",
+            f"数据不符合数据库约束（{constraint}），整批未写入，请与管理员联系。",
+        )
     return "load.failed", "写入时出错，整批未写入，请稍后重试或与管理员联系。"
 
 

@@ -52,7 +52,7 @@ class Examination:
     findings: list[Finding]
     groups: list[FindingGroup]
     seconds: dict[str, float]
-    comparison: Comparison = Comparison()
+    comparison: Comparison = dataclasses.field(default_factory=Comparison)
 
     def count(self, severity: Severity) -> int:
         """Return how many findings are of this severity."""
@@ -81,9 +81,7 @@ class Stopwatch:
         self.seconds[name] = round(self.seconds.get(name, 0) + spent, 3)
 
 
-def setting_for(
-    sheet: Sheet, branch: Branch, period: Period, *, now: dt.datetime
-) -> Setting:
+def setting_for(sheet: Sheet, branch: Branch, period: Period, *, now: dt.datetime) -> Setting:
     """Gather the sheet's words, the names of branches, and remembered headings."""
     tree = list(Branch.objects.in_official_order())
     context = Context(
@@ -95,9 +93,7 @@ def setting_for(
         own_subtree=frozenset(each.pk for each in tree if branch.holds(each)),
     )
     remembered = dict(
-        HeadingMemory.objects.filter(branch=branch, sheet=sheet.key).values_list(
-            "heading", "field"
-        )
+        HeadingMemory.objects.filter(branch=branch, sheet=sheet.key).values_list("heading", "field")
     )
     return Setting(sheet, sheet.specification(), context, remembered)
 
@@ -107,15 +103,11 @@ def read(setting: Setting, path: Path, *, filename: str, watch: Stopwatch) -> Ex
     with watch.step("read"):
         book = workbook.read(path, filename=filename)
     with watch.step("recognise"):
-        tables = reading.read_tables(
-            book, setting.spec, setting.context, setting.remembered
-        )
+        tables = reading.read_tables(book, setting.spec, setting.context, setting.remembered)
     return examined(setting, tables, watch)
 
 
-def examined(
-    setting: Setting, found: "reading.Reading", watch: Stopwatch
-) -> Examination:
+def examined(setting: Setting, found: "reading.Reading", watch: Stopwatch) -> Examination:
     """Set aside the rows with an error, and prepare the others."""
     with watch.step("check", found.frame.height):
         broken = {
@@ -170,7 +162,7 @@ def prepared(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
     ]
     frame = sheet.derive(frame.with_columns(missing))
     for parent in sheet.parents:
-        frame = _with_parent_key(frame, sheet, parent)
+        frame = _with_parent_key(frame, parent)
     return frame
 
 
@@ -189,7 +181,7 @@ def _empty_texts(sheet: Sheet, frame: pl.DataFrame) -> list[pl.Expr]:
     return filled
 
 
-def _with_parent_key(frame: pl.DataFrame, sheet: Sheet, parent: Parent) -> pl.DataFrame:
+def _with_parent_key(frame: pl.DataFrame, parent: Parent) -> pl.DataFrame:
     """Number the parent's rows within each branch by an HMAC of its key."""
     sources = [parent.fields[name] for name in parent.key]
     named = pl.all_horizontal(
@@ -204,15 +196,13 @@ def _with_parent_key(frame: pl.DataFrame, sheet: Sheet, parent: Parent) -> pl.Da
     )
     keyed = with_row_keys(
         keyed,
-        namespace=f"{parent.model._meta.label}",  # noqa: SLF001
+        namespace=f"{parent.model._meta.label}",
         identity=sources,
         content=sources,
         period=Period(None, dt.date(1, 1, 1)),
         dated_by=None,
     )
-    keyed = keyed.select(
-        "branch", *sources, pl.col(ROW_KEY).alias(key_column(parent))
-    )
+    keyed = keyed.select("branch", *sources, pl.col(ROW_KEY).alias(key_column(parent)))
     joined = frame.join(
         keyed, on=["branch", *sources], how="left", nulls_equal=True, maintain_order="left"
     )
@@ -221,9 +211,7 @@ def _with_parent_key(frame: pl.DataFrame, sheet: Sheet, parent: Parent) -> pl.Da
     )
 
 
-def held_against(
-    upload: Upload, sheet: Sheet, frame: pl.DataFrame, watch: Stopwatch
-) -> Comparison:
+def held_against(upload: Upload, sheet: Sheet, frame: pl.DataFrame, watch: Stopwatch) -> Comparison:
     """Compare prepared rows with the database, inside the caller's scope."""
     with watch.step("compare", frame.height):
         if frame.is_empty() and upload.mode == "append":

@@ -22,7 +22,10 @@ DEEPEST = 3
 _SCANNED = 60
 _LONGEST_HEADING = 40
 _NEAR = 70
-_UNIT_WORDS = "万元|亿元|千元|百元|元|万人次|万人|人次|万|人|个|枚|例|份|台|件|名|户|期|场|批|%|小时|万毫升|毫升"
+_UNIT_WORDS = (
+    "万元|亿元|千元|百元|元|万人次|万人|人次|万|人|个|枚|例|份|台|件|名|户|期|场|批|%"
+    "|小时|万毫升|毫升"
+)
 _UNIT_IN_BRACKETS = re.compile(rf"[(\[](?:单位[::]?)?(?:人民币)?(?P<unit>{_UNIT_WORDS})[)\]]")
 _UNIT_AFTER = re.compile(rf"(?:单位[::]|[/／])(?P<unit>{_UNIT_WORDS})$")
 _UNIT_CELL = re.compile(r"(?:金额)?单位[::]\s*(?:人民币)?(?P<unit>万元|亿元|千元|百元|元)")
@@ -91,9 +94,7 @@ class Vocabulary:
                 self.words.setdefault(plain(word), _Match(field.name, rank))
         for heading, name in remembered.items():
             self.words[plain(heading)] = _Match(name, -1)
-        self.hints = [
-            (plain(hint), field.name) for field in spec.fields for hint in field.hints
-        ]
+        self.hints = [(plain(hint), field.name) for field in spec.fields for hint in field.hints]
 
     def exact(self, heading: str) -> _Match | None:
         """Return what a heading says, by the words alone."""
@@ -191,9 +192,7 @@ class _Reader:
     def _candidates(self, start: int) -> list[int]:
         """Return rows far below in which two cells are known headings, found at once."""
         known = [
-            word
-            for field in self.vocabulary.spec.fields
-            for word in (field.label, *field.aliases)
+            word for field in self.vocabulary.spec.fields for word in (field.label, *field.aliases)
         ]
         known += [text for row in self._rows.values() for text in row if self._known(text)]
         hits = pl.sum_horizontal(
@@ -203,19 +202,16 @@ class _Reader:
         return [start + at for at in rest.select(hits.alias("n"))["n"].ge(2).arg_true()]
 
     def _known(self, text: str) -> bool:
-        return bool(text) and len(text) <= _LONGEST_HEADING and bool(
-            self.vocabulary.exact(text)
-        )
+        return bool(text) and len(text) <= _LONGEST_HEADING and bool(self.vocabulary.exact(text))
 
     def _is_heading(self, at: int) -> bool:
         cells = [text for text in self.row(at) if text]
         fields = {
             match.field
             for text in cells
-            if len(text) <= _LONGEST_HEADING
-            and (match := self.vocabulary.exact(text)) is not None
+            if len(text) <= _LONGEST_HEADING and (match := self.vocabulary.exact(text)) is not None
         }
-        if len(fields) < 2:  # noqa: PLR2004  two known words make a heading
+        if len(fields) < 2:
             return False
         kinds = self._kinds(at)
         return kinds.get(NUMBER, 0) <= len(cells) // 3
@@ -223,7 +219,7 @@ class _Reader:
     def _is_group_row(self, at: int) -> bool:
         """Tell whether this is the upper row of a heading whose words stand below."""
         cells = [text for text in self.row(at) if text]
-        if len(cells) < 2 or at + 1 >= self.height or self._kinds(at).get(NUMBER):  # noqa: PLR2004
+        if len(cells) < 2 or at + 1 >= self.height or self._kinds(at).get(NUMBER):
             return False
         if any(_SIGNATURE.match(text) or _UNIT_CELL.search(text) for text in cells):
             return False
@@ -285,12 +281,14 @@ class _Reader:
 
     @staticmethod
     def _starts_group(rows: list[list[str]], level: int, index: int) -> bool:
-        return level > 0 and bool(rows[level - 1][index]) and (
-            index == 0 or rows[level - 1][index] != rows[level - 1][index - 1]
+        return (
+            level > 0
+            and bool(rows[level - 1][index])
+            and (index == 0 or rows[level - 1][index] != rows[level - 1][index - 1])
         )
 
     def _fill_merged(self, rows: list[list[str]], at: int) -> None:
-        if len(self.grid.merged) > 5000:  # noqa: PLR2004  merges of data rows, not of headings
+        if len(self.grid.merged) > 5000:
             return
         top = at + self.grid.first_row - 1
         left = _index(self.letters[0])
@@ -309,7 +307,7 @@ class _Reader:
     def layout(self, at: int, end: int) -> Layout | None:
         """Describe the table whose heading begins at a frame position."""
         depth, score = self._depth(at)
-        if score < 2:  # noqa: PLR2004
+        if score < 2:
             return None
         levels = self._levels(at, depth)
         headings = _named_once(
@@ -381,9 +379,7 @@ class _Reader:
                     break
         return {letter: columns[letter] for letter in levels if letter in columns}
 
-    def _proposals(
-        self, headings: Iterable[str], present: set[str]
-    ) -> dict[str, tuple[str, int]]:
+    def _proposals(self, headings: Iterable[str], present: set[str]) -> dict[str, tuple[str, int]]:
         words = {
             word: match.field
             for word, match in self.vocabulary.words.items()
@@ -403,7 +399,7 @@ class _Reader:
         for position in range(max(at - 6, 0), at + depth):
             for text in self.row(position):
                 match = _UNIT_CELL.search(unicodedata.normalize("NFKC", text))
-                if match and len(text) <= 60:  # noqa: PLR2004  not a paragraph
+                if match and len(text) <= 60:
                     return match["unit"]
         return ""
 
@@ -524,9 +520,7 @@ class _Reader:
         return table.filter((pl.col("filled") > 0) & suspicious)
 
     @staticmethod
-    def _last_certain(
-        table: pl.DataFrame, doubtful: pl.DataFrame, kinds: Mapping[int, str]
-    ) -> int:
+    def _last_certain(table: pl.DataFrame, doubtful: pl.DataFrame, kinds: Mapping[int, str]) -> int:
         certain = table.filter(
             ~pl.col("at").is_in(doubtful["at"].implode()) & ~pl.col("at").is_in(list(kinds))
         )
@@ -539,7 +533,7 @@ class _Reader:
         first = str(row["first"])
         bare = "".join(unicodedata.normalize("NFKC", first).split())
         known = [text for text in texts.values() if self._known(text)]
-        if len(known) >= 2 and len(known) * 2 >= len(texts):  # noqa: PLR2004
+        if len(known) >= 2 and len(known) * 2 >= len(texts):
             return "heading"
         total = self._total_kind(bare, texts, columns)
         if total:
@@ -549,35 +543,42 @@ class _Reader:
         filled = len(texts)
         if _SIGNATURE.match(bare) and not self._has_number(texts, columns, start, row):
             return "signature"
-        if tail and filled <= 2 and any(_DAY_ALONE.match(text) for text in texts.values()):  # noqa: PLR2004
+        if tail and filled <= 2 and any(_DAY_ALONE.match(text) for text in texts.values()):
             return "signature"
         numbers = self._has_number(texts, columns, start, row)
         if tail and numbers and filled == numbers and self._lacks_label(texts, columns):
             return "total"
-        if filled == 1 and (tail or len(bare) > 12 or not row["mapped"]):  # noqa: PLR2004
+        if filled == 1 and (tail or len(bare) > 12 or not row["mapped"]):
             return "note"
         if not row["mapped"]:
             return "note"
         return "data"
 
-    def _total_kind(
-        self, bare: str, texts: Mapping[str, str], columns: Mapping[str, str]
-    ) -> str:
-        words = [bare, *(
-            "".join(texts[letter].split())
-            for letter, name in columns.items()
-            if letter in texts
-            and self.vocabulary.spec.field(name).kind in (CellKind.TEXT, CellKind.BRANCH)
-            and re.fullmatch(r"\s*(?:合\s*计|总\s*计|小\s*计|共\s*计)\s*[:：]?\s*", texts[letter])
-        )]
+    def _total_kind(self, bare: str, texts: Mapping[str, str], columns: Mapping[str, str]) -> str:
+        words = [
+            bare,
+            *(
+                "".join(texts[letter].split())
+                for letter, name in columns.items()
+                if letter in texts
+                and self.vocabulary.spec.field(name).kind in (CellKind.TEXT, CellKind.BRANCH)
+                and re.fullmatch(
+                    r"\s*(?:合\s*计|总\s*计|小\s*计|共\s*计)\s*[:：]?\s*", texts[letter]
+                )
+            ),
+        ]
         for word in words:
             match = _TOTAL.match(word)
-            if match and len(word) <= 60:  # noqa: PLR2004
+            if match and len(word) <= 60:
                 return "part" if "小计" in match[0] else "total"
         return ""
 
     def _has_number(
-        self, texts: Mapping[str, str], columns: Mapping[str, str], start: int, row: Mapping[str, object]
+        self,
+        texts: Mapping[str, str],
+        columns: Mapping[str, str],
+        start: int,
+        row: Mapping[str, object],
     ) -> int:
         position = start + int(row["at"])  # type: ignore[call-overload]
         count = 0
@@ -596,8 +597,7 @@ class _Reader:
         """A row of sums without a word, where the table's rows have words."""
         has_labels = any(
             self.vocabulary.spec.field(name).required
-            and self.vocabulary.spec.field(name).kind
-            not in (CellKind.DECIMAL, CellKind.INTEGER)
+            and self.vocabulary.spec.field(name).kind not in (CellKind.DECIMAL, CellKind.INTEGER)
             for name in columns.values()
         )
         return has_labels and bool(texts)

@@ -34,11 +34,7 @@ def with_row_keys(
     whole = pl.lit(f"C{_SEPARATOR}{period if undated else ''}{_SEPARATOR}") + whole
     if present:
         named = pl.any_horizontal([_filled(name) for name in present])
-        text = (
-            pl.when(named)
-            .then(pl.lit(f"I{_SEPARATOR}") + _joined(present))
-            .otherwise(whole)
-        )
+        text = pl.when(named).then(pl.lit(f"I{_SEPARATOR}") + _joined(present)).otherwise(whole)
     else:
         text = whole
     keyed = frame.with_columns(_text=text).with_columns(
@@ -48,9 +44,7 @@ def with_row_keys(
     key = index_key("row")
     digest = hmac.digest
     keys = [
-        digest(key, prefix + f"{text}{_SEPARATOR}{occurrence}".encode(), hashlib.sha256)[
-            :16
-        ].hex()
+        digest(key, prefix + f"{text}{_SEPARATOR}{occurrence}".encode(), hashlib.sha256)[:16].hex()
         for text, occurrence in zip(keyed["_text"], keyed["_occurrence"], strict=True)
     ]
     return frame.with_columns(pl.Series(ROW_KEY, keys, dtype=pl.String))
@@ -63,9 +57,7 @@ def _filled(name: str) -> pl.Expr:
 def _joined(names: Sequence[str]) -> pl.Expr:
     """Name and value of every cell that is filled: a column added later changes nothing."""
     parts = [
-        pl.when(_filled(name)).then(
-            pl.lit(f"{name}=") + pl.col(name).cast(pl.String)
-        )
+        pl.when(_filled(name)).then(pl.lit(f"{name}=") + pl.col(name).cast(pl.String))
         for name in names
     ]
     return pl.concat_str(parts, separator=_SEPARATOR, ignore_nulls=True)

@@ -88,7 +88,7 @@ def _select_list(values: Mapping[str, str]) -> tuple[str, str]:
     return ", ".join(map(quoted, values)), ", ".join(values.values())
 
 
-def _stamped(values: dict[str, str], upload_row: bool = True) -> dict[str, str]:  # noqa: FBT001, FBT002
+def _stamped(values: dict[str, str], upload_row: bool = True) -> dict[str, str]:
     source = "i.{}" if upload_row else "NULL"
     return {
         "branch_id": "i.branch_id",
@@ -135,13 +135,11 @@ def _parent_sql(parent: Parent, parents: Sequence[Parent]) -> str:
 
 def columns_of_foreign_key(model: type[Record], name: str) -> str:
     """Return the column of a foreign key by the field's name."""
-    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]  # noqa: SLF001
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]
 
 
 def _staged_parent_column(parent: Parent, column: str) -> bool:
-    by_column = {
-        field.column: field.name for field in model_columns(parent.model).values()
-    }
+    by_column = {field.column: field.name for field in model_columns(parent.model).values()}
     name = by_column[column]
     if name in parent.fields:
         return True

@@ -23,7 +23,7 @@ class PeriodLockedError(Exception):
 def install_locks(*, using: str) -> None:
     """Lay the trigger on every table whose sheet has a date; run by the owner."""
     tables = {
-        (sheet.model._meta.db_table, sheet.domain, _date_column(sheet))  # noqa: SLF001
+        (sheet.model._meta.db_table, sheet.domain, _date_column(sheet))
         for sheet in registry.values()
         if sheet.dated_by is not None
     }
@@ -33,7 +33,7 @@ def install_locks(*, using: str) -> None:
 
 
 def _date_column(sheet: Sheet) -> str:
-    return str(sheet.model._meta.get_field(sheet.dated_by or "").column)  # type: ignore[union-attr]  # noqa: SLF001
+    return str(sheet.model._meta.get_field(sheet.dated_by or "").column)  # type: ignore[union-attr]
 
 
 def _trigger_sql(table: str, domain: str, column: str) -> str:

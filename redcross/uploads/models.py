@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from redcross.uploads.sheet import Sheet
 
 
-def stored_under(instance: "Upload", filename: str) -> str:
+def stored_under(_upload: "Upload", _filename: str) -> str:
     """Return a path that tells nothing and cannot be guessed; the name stays in the row."""
-    del filename
     return f"uploads/{uuid.uuid4().hex[:2]}/{uuid.uuid4().hex}"
 
 
@@ -55,9 +54,7 @@ class Upload(Visible):
     last_month = models.DateField("报告期止")
     mode = models.CharField("方式", max_length=10, choices=UploadMode)
     origin = models.CharField("来源", max_length=10, choices=Origin, default=Origin.FILE)
-    state = models.CharField(
-        "状态", max_length=12, choices=State, default=State.RECEIVED
-    )
+    state = models.CharField("状态", max_length=12, choices=State, default=State.RECEIVED)
 
     filename = models.CharField("文件名", max_length=200, blank=True)
     file = models.FileField("文件", upload_to=stored_under, blank=True)
@@ -128,8 +125,7 @@ class Upload(Visible):
             ),
             models.CheckConstraint(
                 name="upload_is_not_approved_by_its_uploader",
-                condition=Q(approved_by__isnull=True)
-                | ~Q(approved_by=F("uploaded_by")),
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("uploaded_by")),
                 violation_error_message="不能审核自己上传的数据。",
             ),
             models.CheckConstraint(
@@ -138,9 +134,7 @@ class Upload(Visible):
             ),
         ]
         indexes = [
-            models.Index(
-                name="upload_by_branch_sheet", fields=["branch", "sheet", "first_month"]
-            ),
+            models.Index(name="upload_by_branch_sheet", fields=["branch", "sheet", "first_month"]),
             models.Index(
                 name="upload_in_work",
                 fields=["state"],
@@ -160,7 +154,7 @@ class Upload(Visible):
     @property
     def declared(self) -> "Sheet":
         """The sheet it was read as."""
-        from redcross.uploads.sheet import registry  # noqa: PLC0415
+        from redcross.uploads.sheet import registry
 
         return registry[self.sheet]
 
@@ -186,9 +180,7 @@ class UploadStep(Visible):
 class UploadFinding(Visible):
     """One cause of findings in one column of an upload, with how often and where."""
 
-    upload = models.ForeignKey(
-        Upload, on_delete=models.CASCADE, related_name="findings"
-    )
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="findings")
     worksheet = models.CharField("工作表", max_length=100, blank=True)
     row = models.PositiveIntegerField("行", null=True)
     column = models.CharField("列", max_length=4, blank=True)
@@ -309,9 +301,7 @@ class PeriodLock(models.Model):
 class PeriodException(models.Model):
     """A subtree that may still write into closed months, until a moment."""
 
-    lock = models.ForeignKey(
-        PeriodLock, on_delete=models.CASCADE, related_name="exceptions"
-    )
+    lock = models.ForeignKey(PeriodLock, on_delete=models.CASCADE, related_name="exceptions")
     branch = models.ForeignKey(
         Branch, verbose_name="机构", on_delete=models.PROTECT, related_name="+"
     )

@@ -76,7 +76,10 @@ def open_file(path: Path, folder: Path) -> dict[str, Any]:
             raise UnopenableError("file.encrypted")
         return _workbook(path, folder, [])
     if head[:2] in (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00") and head[2:4] in (
-        b"\x10\x00", b"\x08\x00", b"\x06\x00", b"\x04\x00",
+        b"\x10\x00",
+        b"\x08\x00",
+        b"\x06\x00",
+        b"\x04\x00",
     ):
         return _workbook(path, folder, [])
     for magic, name in _OTHERS.items():
@@ -113,12 +116,12 @@ def _archive(path: Path, folder: Path) -> dict[str, Any]:
 
 
 def _workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415
+    from python_calamine import CalamineWorkbook
 
     try:
         book = CalamineWorkbook.from_path(str(path))
         sheets = list(book.sheets_metadata)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  calamine's panics are no Exception
         raise _named(error) from None
     grids, problems = [], []
     for number, sheet in enumerate(sheets):
@@ -232,7 +235,7 @@ def _text(path: Path, folder: Path) -> dict[str, Any]:
     raw = path.read_bytes()
     text = _decoded(raw)
     start = text.lstrip()[:600].lower()
-    if start.startswith("<?xml") or start.startswith("<"):
+    if start.startswith("<"):
         if "<html" in start or "<table" in text[:200_000].lower():
             return _html(text, folder)
         if "schemas-microsoft-com:office:spreadsheet" in text[:4000]:
@@ -315,7 +318,7 @@ def _parsed(text: str, mark: str, width: int) -> pl.DataFrame:
 
 
 def _html(text: str, folder: Path) -> dict[str, Any]:
-    from lxml import html  # noqa: PLC0415
+    from lxml import html
 
     try:
         tree = html.fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8"))
@@ -356,7 +359,7 @@ def _span(cell: Any, name: str) -> int:
 
 
 def _xml_spreadsheet(raw: bytes, folder: Path) -> dict[str, Any]:
-    from lxml import etree  # noqa: PLC0415
+    from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:

@@ -59,9 +59,7 @@ class Table:
             "unit": self.layout.unit,
             "columns": self.layout.by_heading,
             "unknown": list(self.layout.unknown),
-            "proposals": {
-                heading: field for heading, (field, _) in self.layout.proposals.items()
-            },
+            "proposals": {heading: field for heading, (field, _) in self.layout.proposals.items()},
             "rows": self.rows,
             "sums": {name: f"{value:f}" for name, value in self.sums.items()},
             "total_checks": [
@@ -126,11 +124,9 @@ def read_tables(
     return Reading(tuple(tables), frame, tuple(findings))
 
 
-def from_rows(
-    rows: Iterable[Mapping[str, str]], spec: SheetSpec, context: Context
-) -> Reading:
+def from_rows(rows: Iterable[Mapping[str, str]], spec: SheetSpec, context: Context) -> Reading:
     """Read typed rows (在线填报, programs) exactly as if they stood in a workbook."""
-    from redcross.uploads.opening import letter  # noqa: PLC0415
+    from redcross.uploads.opening import letter
 
     listed = list(rows)
     named = [field for field in spec.fields if any(row.get(field.name) for row in listed)]
@@ -194,9 +190,7 @@ def _table(
             context,
             multiple=layout.multiples[letter],
         )
-        found = findings_of(
-            column, field, worksheet=layout.worksheet, letter=letter, rows=rows
-        )
+        found = findings_of(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)
         findings += found
         unread[name] = {each.row for each in found if each.row is not None}
         columns[name] = column.values.alias(name)
@@ -219,11 +213,7 @@ def _table(
         for each in totals
         if not each.agrees
     ]
-    sums = {
-        name: _sum(frame[name])
-        for name in columns
-        if spec.field(name).kind in NUMERIC
-    }
+    sums = {name: _sum(frame[name]) for name in columns if spec.field(name).kind in NUMERIC}
     return Table(layout, frame.height, sums, totals), _defaults(frame, spec), findings
 
 
@@ -315,7 +305,7 @@ def _printed(
 
 def _from_words(label: str, field: FieldSpec) -> Decimal | None:
     """Read 总金额314540755.69 where the total stands inside the label's own cell."""
-    import re  # noqa: PLC0415
+    import re
 
     if field.unit is not Unit.YUAN:
         return None

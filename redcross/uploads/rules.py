@@ -14,7 +14,7 @@ def may_enter(user: User, branch: Branch, sheet: str) -> bool:
 
 def may_review(user: User, upload: Upload) -> bool:
     """The level above decides; at the province a second person. Nobody reviews his own."""
-    if user.pk == upload.uploaded_by_id or user.pk == upload.reviewed_by_id:
+    if user.pk in (upload.uploaded_by_id, upload.reviewed_by_id):
         return False
     level_above = upload.branch.parent or upload.branch
     reviewing = REVIEWING

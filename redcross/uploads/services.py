@@ -29,9 +29,7 @@ from redcross.uploads.sheet import registry
 from redcross.uploads.specification import SheetKind
 
 LARGEST_FILE = 200 * 1024 * 1024
-DEAD = frozenset(
-    {State.WITHDRAWN, State.UNDONE, State.RETURNED, State.HAS_ERRORS, State.FAILED}
-)
+DEAD = frozenset({State.WITHDRAWN, State.UNDONE, State.RETURNED, State.HAS_ERRORS, State.FAILED})
 """States in which the same file may be handed in once more."""
 
 
@@ -125,9 +123,7 @@ def recheck(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
     return upload
 
 
-def choose(
-    upload_id: int, *, user: User, accept_good_rows: bool, delete_missing: bool
-) -> Upload:
+def choose(upload_id: int, *, user: User, accept_good_rows: bool, delete_missing: bool) -> Upload:
     """Keep what the uploader ticked: good rows only, delete what is missing."""
     with transaction.atomic():
         upload = _locked(upload_id)
@@ -160,14 +156,10 @@ def require_enterable(
         )
     lock = lock_on(registry[sheet].domain, branch, period, now=now)
     if lock is not None:
-        raise RefusedError(
-            "period.locked", f"{lock}已锁定，请向省红十字会申请解锁后再报。"
-        )
+        raise RefusedError("period.locked", f"{lock}已锁定，请向省红十字会申请解锁后再报。")
 
 
-def lock_on(
-    domain: str, branch: Branch, period: Period, *, now: dt.datetime
-) -> PeriodLock | None:
+def lock_on(domain: str, branch: Branch, period: Period, *, now: dt.datetime) -> PeriodLock | None:
     """Return a lock that closes the whole period for the branch, None where it is open."""
     ancestors = [branch.code[:length] for length in range(2, len(branch.code) + 1)]
     return (
@@ -177,9 +169,7 @@ def lock_on(
             first_month__lte=period.start,
             last_month__gte=period.last,
         )
-        .exclude(
-            Q(exceptions__branch__code__in=ancestors) & Q(exceptions__until__gt=now)
-        )
+        .exclude(Q(exceptions__branch__code__in=ancestors) & Q(exceptions__until__gt=now))
         .select_related("branch")
         .first()
     )
@@ -206,17 +196,13 @@ def refuse_twin(*, sheet: str, branch: Branch, period: Period, digest: str) -> N
         )
 
 
-def submit(
-    upload_id: int, *, user: User, now: dt.datetime, note: str | None = None
-) -> Upload:
+def submit(upload_id: int, *, user: User, now: dt.datetime, note: str | None = None) -> Upload:
     """Hand the checked rows over to the level above."""
     with transaction.atomic():
         upload = _locked(upload_id)
         _require_own(upload, user)
         ready = upload.state == State.READY or (
-            upload.state == State.HAS_ERRORS
-            and upload.accept_good_rows
-            and upload.accepted > 0
+            upload.state == State.HAS_ERRORS and upload.accept_good_rows and upload.accepted > 0
         )
         if not ready:
             raise RefusedError(
@@ -340,9 +326,7 @@ def _move(
     record_step(upload, by=by, now=now, remark=remark)
 
 
-def record_step(
-    upload: Upload, *, by: User | None, now: dt.datetime, remark: str = ""
-) -> None:
+def record_step(upload: Upload, *, by: User | None, now: dt.datetime, remark: str = "") -> None:
     """Keep who brought the upload into its state, and when."""
     UploadStep.objects.create(
         branch_id=upload.branch_id,

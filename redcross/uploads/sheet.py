@@ -131,9 +131,7 @@ class Sheet:
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        own = {
-            name: value for name, value in vars(cls).items() if isinstance(value, Column)
-        }
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
         cls.columns = {**cls.columns, **own}
 
     @property
@@ -199,13 +197,11 @@ class Sheet:
         candidates = [(self.model, name)]
         for parent in self.parents:
             candidates += [
-                (parent.model, field)
-                for field, source in parent.fields.items()
-                if source == name
+                (parent.model, field) for field, source in parent.fields.items() if source == name
             ]
         for model, field_name in candidates:
             try:
-                field = model._meta.get_field(field_name)  # noqa: SLF001
+                field = model._meta.get_field(field_name)
             except FieldDoesNotExist:
                 continue
             if isinstance(field, models.Field):

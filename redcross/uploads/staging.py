@@ -40,16 +40,12 @@ def quoted(name: str) -> str:
 
 def table_of(model: type[models.Model]) -> str:
     """Return the model's table, quoted."""
-    return quoted(model._meta.db_table)  # noqa: SLF001
+    return quoted(model._meta.db_table)
 
 
 def model_columns(model: type[models.Model]) -> dict[str, "models.Field[Any, Any]"]:
     """Return the model's own columns without its primary key."""
-    return {
-        field.column: field
-        for field in model._meta.concrete_fields  # noqa: SLF001
-        if not field.primary_key
-    }
+    return {field.column: field for field in model._meta.concrete_fields if not field.primary_key}
 
 
 def key_column(parent: Parent) -> str:
@@ -71,9 +67,7 @@ def stage(sheet: Sheet, frame: pl.DataFrame) -> Staged:
     names = {field.name: column for column, field in own.items()}
     wide = frame.rename({"branch": "branch_id", "row": "upload_row", "worksheet": "upload_sheet"})
     speaks_of = [
-        name
-        for name in frame.columns
-        if name in names and name not in {"branch", ROW_KEY}
+        name for name in frame.columns if name in names and name not in {"branch", ROW_KEY}
     ]
     wide = wide.rename({name: names[name] for name in speaks_of if name != names[name]})
     columns = [names[name] for name in speaks_of]
@@ -101,9 +95,9 @@ def _with_parent(
     definitions[key_column(parent)] = (parent.model, ROW_KEY)
     added = []
     taken = {}
-    for name, source in parent.fields.items():
+    for name, written in parent.fields.items():
         column = by_name[name]
-        source = names.get(source, source)
+        source = names.get(written, written)
         if source not in wide.columns:
             continue
         target = parent_column(parent, column)
@@ -129,7 +123,7 @@ def _encrypted(
         values = frame[column].to_list()
         series.append(_hex(column, encrypt_many(values)))
         prefix = column.removesuffix(field.column)
-        for other in field.model._meta.concrete_fields:  # noqa: SLF001
+        for other in field.model._meta.concrete_fields:
             if isinstance(other, BlindIndexField) and other.of == field.name:
                 name = f"{prefix}{other.column}"
                 series.append(_hex(name, blind_indexes(field.kind, values)))
@@ -139,23 +133,20 @@ def _encrypted(
 
 def _hex(name: str, values: Sequence[bytes | None]) -> pl.Series:
     return pl.Series(
-        name, [None if value is None else f"\\x{value.hex()}" for value in values],
+        name,
+        [None if value is None else f"\\x{value.hex()}" for value in values],
         dtype=pl.String,
     )
 
 
-def _copy(
-    definitions: Mapping[str, tuple[type[Record], str]], frame: pl.DataFrame | None
-) -> None:
+def _copy(definitions: Mapping[str, tuple[type[Record], str]], frame: pl.DataFrame | None) -> None:
     with connection.cursor() as cursor:
         typed = ", ".join(
             f"{quoted(name)} {model_columns(model)[column].db_type(connection)}"
             for name, (model, column) in definitions.items()
         )
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{INCOMING}")
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE {INCOMING} (n integer, {typed}) ON COMMIT DROP"
-        )
+        cursor.execute(f"CREATE TEMPORARY TABLE {INCOMING} (n integer, {typed}) ON COMMIT DROP")
         if frame is None:
             return
         rows = frame.with_row_index("n").select("n", *definitions)

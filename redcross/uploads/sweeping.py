@@ -15,7 +15,7 @@ def silent_uploads() -> list[Upload]:
 
 def sweep() -> list[int]:
     """Send each silent upload to a worker once more; return their ids."""
-    from redcross.uploads.tasks import check_upload, load_upload  # noqa: PLC0415
+    from redcross.uploads.tasks import check_upload, load_upload
 
     found = silent_uploads()
     for upload in found:

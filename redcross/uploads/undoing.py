@@ -62,9 +62,7 @@ def _later(events: str, row: str, context: str) -> str:
     )
 
 
-def _restore(
-    model: type[Record], upload: Upload, context: uuid.UUID
-) -> tuple[int, list[Kept]]:
+def _restore(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[int, list[Kept]]:
     updated, deleted = _events(model, UPDATED), _events(model, DELETED)
     if updated is None or deleted is None:
         return 0, []
@@ -98,9 +96,7 @@ def _restore(
     return restored, kept
 
 
-def _delete(
-    model: type[Record], upload: Upload, context: uuid.UUID
-) -> tuple[int, list[Kept]]:
+def _delete(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[int, list[Kept]]:
     updated = _events(model, UPDATED)
     brought = "t.upload_id = %(upload)s"
     edited = "false"
@@ -115,17 +111,13 @@ def _delete(
     parameters: dict[str, Any] = {"context": context, "upload": upload.pk}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM {table} t WHERE {brought} AND NOT {edited}"
-            f" AND NOT ({pointed_at})",
+            f"DELETE FROM {table} t WHERE {brought} AND NOT {edited} AND NOT ({pointed_at})",
             parameters,
         )
         deleted = cursor.rowcount
-        cursor.execute(
-            f"SELECT t.id, {edited} FROM {table} t WHERE {brought}", parameters
-        )
+        cursor.execute(f"SELECT t.id, {edited} FROM {table} t WHERE {brought}", parameters)
         kept = [
-            Kept(pk, _EDITED if was_edited else _POINTED_AT)
-            for pk, was_edited in cursor.fetchall()
+            Kept(pk, _EDITED if was_edited else _POINTED_AT) for pk, was_edited in cursor.fetchall()
         ]
         if updated is not None:
             # Rows it brought that a later upload has taken over carry that one's stamp.
@@ -145,7 +137,7 @@ def _pointed_at(model: type[Record]) -> str:
     checks = [
         f"EXISTS (SELECT 1 FROM {table_of(relation.related_model)} r"
         f" WHERE r.{quoted(relation.field.column)} = t.id)"
-        for relation in model._meta.related_objects  # noqa: SLF001
+        for relation in model._meta.related_objects
         if not relation.many_to_many
         and "pgh_" not in relation.field.name
         and not relation.related_model.__name__.endswith("Event")

@@ -20,7 +20,5 @@ urlpatterns = [
         views.act,
         name="upload-act",
     ),
-    re_path(
-        r"^(?P<pk>\d+)/(?P<kind>annotated|bad-rows)/$", views.download, name="upload-download"
-    ),
+    re_path(r"^(?P<pk>\d+)/(?P<kind>annotated|bad-rows)/$", views.download, name="upload-download"),
 ]

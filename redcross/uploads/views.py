@@ -400,9 +400,7 @@ def blank(request: HttpRequest, key: str) -> HttpResponse:
 def _xlsx(content: bytes, name: str) -> HttpResponse:
     stem = name.rpartition(".")[0] or name
     disposition = f"attachment; filename*=UTF-8''{quote(stem)}.xlsx"
-    return HttpResponse(
-        content, content_type=XLSX, headers={"Content-Disposition": disposition}
-    )
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
 
 
 @login_required
@@ -410,7 +408,9 @@ def _xlsx(content: bytes, name: str) -> HttpResponse:
 def code(request: HttpRequest, key: str) -> HttpResponse:
     """Explain one kind of finding."""
     known = CODES.get(key)
-    return render(request, "uploads/code.html", {"code": known, "key": key, "codes": CODES.values()})
+    return render(
+        request, "uploads/code.html", {"code": known, "key": key, "codes": CODES.values()}
+    )
 
 
 def address_of(upload: Upload) -> str:

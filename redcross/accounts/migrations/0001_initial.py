@@ -13,59 +13,249 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('branches', '0001_initial'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("branches", "0001_initial"),
     ]
 
     operations = [
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('display_name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='办公电话')),
-                ('is_service', models.BooleanField(default=False, verbose_name='服务账户')),
-                ('must_change_password', models.BooleanField(default=False, verbose_name='下次登录须改密码')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                ("display_name", models.CharField(max_length=40, verbose_name="姓名")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="办公电话")),
+                ("is_service", models.BooleanField(default=False, verbose_name="服务账户")),
+                (
+                    "must_change_password",
+                    models.BooleanField(default=False, verbose_name="下次登录须改密码"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '用户',
-                'verbose_name_plural': '用户',
+                "verbose_name": "用户",
+                "verbose_name_plural": "用户",
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='RoleAssignment',
+            name="RoleAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('STATISTICIAN', '统计员'), ('REVIEWER', '审核员'), ('DESK', '业务主管'), ('OFFICE', '办公室'), ('FINANCE', '财务复核'), ('LEADER', '领导'), ('ORGAN_COORDINATOR', '人体器官捐献协调员'), ('STEM_CELL_STAFF', '造血干细胞工作人员'), ('STOREKEEPER', '仓库管理员'), ('SUPERVISOR', '监督'), ('AUDITOR', '安全审计员'), ('ADMINISTRATOR', '系统管理员')], max_length=20, verbose_name='角色')),
-                ('domain', models.CharField(blank=True, choices=[('donations', '募捐筹资'), ('training', '应急救护'), ('donors', '三献'), ('relief', '人道救助'), ('reform', '改革与组织')], help_text='空白表示全部业务。', max_length=20, verbose_name='业务')),
-                ('sheets', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, help_text='空白表示全部报表。', size=None, verbose_name='报表')),
-                ('starts_on', models.DateField(verbose_name='起')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='机构')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("STATISTICIAN", "统计员"),
+                            ("REVIEWER", "审核员"),
+                            ("DESK", "业务主管"),
+                            ("OFFICE", "办公室"),
+                            ("FINANCE", "财务复核"),
+                            ("LEADER", "领导"),
+                            ("ORGAN_COORDINATOR", "人体器官捐献协调员"),
+                            ("STEM_CELL_STAFF", "造血干细胞工作人员"),
+                            ("STOREKEEPER", "仓库管理员"),
+                            ("SUPERVISOR", "监督"),
+                            ("AUDITOR", "安全审计员"),
+                            ("ADMINISTRATOR", "系统管理员"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("donations", "募捐筹资"),
+                            ("training", "应急救护"),
+                            ("donors", "三献"),
+                            ("relief", "人道救助"),
+                            ("reform", "改革与组织"),
+                        ],
+                        help_text="空白表示全部业务。",
+                        max_length=20,
+                        verbose_name="业务",
+                    ),
+                ),
+                (
+                    "sheets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        help_text="空白表示全部报表。",
+                        size=None,
+                        verbose_name="报表",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="起")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roles",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="用户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '角色',
-                'verbose_name_plural': '角色',
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['STATISTICIAN', 'REVIEWER', 'DESK', 'OFFICE', 'FINANCE', 'LEADER', 'ORGAN_COORDINATOR', 'STEM_CELL_STAFF', 'STOREKEEPER', 'SUPERVISOR', 'AUDITOR', 'ADMINISTRATOR'])), name='role_is_known'), models.CheckConstraint(condition=models.Q(('domain', ''), ('domain__in', ['donations', 'training', 'donors', 'relief', 'reform']), _connector='OR'), name='role_domain_is_known'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='role_ends_after_it_starts', violation_error_message='角色的止日不能早于起日。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('role__in', ['ADMINISTRATOR', 'AUDITOR'])), expressions=[('user', '='), ('role', '<>'), (redcross.accounts.models._DateRange('starts_on', 'ends_on', models.Value('[]')), '&&')], name='administrator_is_no_auditor', violation_error_message='系统管理员与安全审计员不能由同一人担任。')],
+                "verbose_name": "角色",
+                "verbose_name_plural": "角色",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "STATISTICIAN",
+                                    "REVIEWER",
+                                    "DESK",
+                                    "OFFICE",
+                                    "FINANCE",
+                                    "LEADER",
+                                    "ORGAN_COORDINATOR",
+                                    "STEM_CELL_STAFF",
+                                    "STOREKEEPER",
+                                    "SUPERVISOR",
+                                    "AUDITOR",
+                                    "ADMINISTRATOR",
+                                ],
+                            )
+                        ),
+                        name="role_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("domain", ""),
+                            ("domain__in", ["donations", "training", "donors", "relief", "reform"]),
+                            _connector="OR",
+                        ),
+                        name="role_domain_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="role_ends_after_it_starts",
+                        violation_error_message="角色的止日不能早于起日。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("role__in", ["ADMINISTRATOR", "AUDITOR"])),
+                        expressions=[
+                            ("user", "="),
+                            ("role", "<>"),
+                            (
+                                redcross.accounts.models._DateRange(
+                                    "starts_on", "ends_on", models.Value("[]")
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="administrator_is_no_auditor",
+                        violation_error_message="系统管理员与安全审计员不能由同一人担任。",
+                    ),
+                ],
             },
         ),
     ]

@@ -5,88 +5,176 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Branch',
+            name="Branch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('short_name', models.CharField(max_length=40, verbose_name='通用简称')),
-                ('bare_name', models.CharField(max_length=40, verbose_name='短名')),
-                ('pinyin', models.CharField(max_length=80, verbose_name='拼音')),
-                ('initials', models.CharField(max_length=20, verbose_name='拼音首字母')),
-                ('level', models.CharField(choices=[('PROVINCE', '省级'), ('PREFECTURE', '州市级'), ('COUNTY', '县级'), ('UNIT', '基层单位')], max_length=10, verbose_name='层级')),
-                ('unit_type', models.CharField(blank=True, max_length=20, verbose_name='类型')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='branches.branch', verbose_name='上级')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("short_name", models.CharField(max_length=40, verbose_name="通用简称")),
+                ("bare_name", models.CharField(max_length=40, verbose_name="短名")),
+                ("pinyin", models.CharField(max_length=80, verbose_name="拼音")),
+                ("initials", models.CharField(max_length=20, verbose_name="拼音首字母")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("PROVINCE", "省级"),
+                            ("PREFECTURE", "州市级"),
+                            ("COUNTY", "县级"),
+                            ("UNIT", "基层单位"),
+                        ],
+                        max_length=10,
+                        verbose_name="层级",
+                    ),
+                ),
+                ("unit_type", models.CharField(blank=True, max_length=20, verbose_name="类型")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="排序")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="branches.branch",
+                        verbose_name="上级",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构',
-                'verbose_name_plural': '机构',
+                "verbose_name": "机构",
+                "verbose_name_plural": "机构",
             },
         ),
         migrations.CreateModel(
-            name='BranchAlias',
+            name="BranchAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='别名')),
-                ('kind', models.CharField(choices=[('FORMER_NAME', '曾用名'), ('FORMER_CODE', '曾用代码'), ('ABBREVIATION', '简称')], max_length=20, verbose_name='类别')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='branches.branch', verbose_name='机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="别名")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("FORMER_NAME", "曾用名"),
+                            ("FORMER_CODE", "曾用代码"),
+                            ("ABBREVIATION", "简称"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("until", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="branches.branch",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构别名',
-                'verbose_name_plural': '机构别名',
+                "verbose_name": "机构别名",
+                "verbose_name_plural": "机构别名",
             },
         ),
         migrations.CreateModel(
-            name='Population',
+            name="Population",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
-                ('people', models.PositiveIntegerField(verbose_name='常住人口（人）')),
-                ('source', models.CharField(max_length=100, verbose_name='来源')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='populations', to='branches.branch', verbose_name='机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年份")),
+                ("people", models.PositiveIntegerField(verbose_name="常住人口（人）")),
+                ("source", models.CharField(max_length=100, verbose_name="来源")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="populations",
+                        to="branches.branch",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '常住人口',
-                'verbose_name_plural': '常住人口',
+                "verbose_name": "常住人口",
+                "verbose_name_plural": "常住人口",
             },
         ),
         migrations.AddIndex(
-            model_name='branch',
-            index=models.Index(fields=['code'], name='branch_code_prefix', opclasses=['text_pattern_ops']),
+            model_name="branch",
+            index=models.Index(
+                fields=["code"], name="branch_code_prefix", opclasses=["text_pattern_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='branch',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['PROVINCE', 'PREFECTURE', 'COUNTY', 'UNIT'])), name='branch_level_is_known'),
+            model_name="branch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["PROVINCE", "PREFECTURE", "COUNTY", "UNIT"])),
+                name="branch_level_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='branch',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{2}([0-9]{2}){0,2}(X[0-9]{2})?$')), name='branch_code_is_gb2260_or_x', violation_error_message='机构代码应为去掉末尾零的行政区划代码，基层单位为上级代码加X和两位数字。'),
+            model_name="branch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[0-9]{2}([0-9]{2}){0,2}(X[0-9]{2})?$")),
+                name="branch_code_is_gb2260_or_x",
+                violation_error_message="机构代码应为去掉末尾零的行政区划代码，基层单位为上级代码加X和两位数字。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='branch',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', False), ('level', 'PROVINCE'), _connector='OR'), name='branch_only_the_province_has_no_parent', violation_error_message='除省级外，每个机构都须有上级。'),
+            model_name="branch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", False), ("level", "PROVINCE"), _connector="OR"
+                ),
+                name="branch_only_the_province_has_no_parent",
+                violation_error_message="除省级外，每个机构都须有上级。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='branchalias',
-            constraint=models.UniqueConstraint(fields=('branch', 'name'), name='branch_alias_once', violation_error_message='该机构已有这个别名。'),
+            model_name="branchalias",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "name"),
+                name="branch_alias_once",
+                violation_error_message="该机构已有这个别名。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='branchalias',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['FORMER_NAME', 'FORMER_CODE', 'ABBREVIATION'])), name='branch_alias_kind_is_known'),
+            model_name="branchalias",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["FORMER_NAME", "FORMER_CODE", "ABBREVIATION"])),
+                name="branch_alias_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='population',
-            constraint=models.UniqueConstraint(fields=('branch', 'year'), name='population_once_a_year', violation_error_message='该机构该年份已有人口数。'),
+            model_name="population",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "year"),
+                name="population_once_a_year",
+                violation_error_message="该机构该年份已有人口数。",
+            ),
         ),
     ]

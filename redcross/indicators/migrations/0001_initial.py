@@ -7,199 +7,483 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('branches', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('uploads', '0001_initial'),
+        ("branches", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("uploads", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InstalledIndicator',
+            name="InstalledIndicator",
             fields=[
-                ('indicator', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('digest', models.CharField(max_length=64)),
+                ("indicator", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("digest", models.CharField(max_length=64)),
             ],
             options={
-                'verbose_name': '已安装指标',
-                'verbose_name_plural': '已安装指标',
+                "verbose_name": "已安装指标",
+                "verbose_name_plural": "已安装指标",
             },
         ),
         migrations.CreateModel(
-            name='Rollup',
+            name="Rollup",
             fields=[
-                ('pk', models.CompositePrimaryKey('indicator', 'breakdown', 'branch_id', 'month', 'category', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('indicator', models.CharField(max_length=60)),
-                ('breakdown', models.CharField(max_length=60)),
-                ('branch_id', models.BigIntegerField()),
-                ('month', models.DateField()),
-                ('category', models.CharField(max_length=120)),
-                ('value', models.DecimalField(decimal_places=6, max_digits=30)),
-                ('rows', models.BigIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "indicator",
+                        "breakdown",
+                        "branch_id",
+                        "month",
+                        "category",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("indicator", models.CharField(max_length=60)),
+                ("breakdown", models.CharField(max_length=60)),
+                ("branch_id", models.BigIntegerField()),
+                ("month", models.DateField()),
+                ("category", models.CharField(max_length=120)),
+                ("value", models.DecimalField(decimal_places=6, max_digits=30)),
+                ("rows", models.BigIntegerField()),
             ],
             options={
-                'verbose_name': '汇总',
-                'verbose_name_plural': '汇总',
+                "verbose_name": "汇总",
+                "verbose_name_plural": "汇总",
             },
         ),
         migrations.CreateModel(
-            name='ReportedFigure',
+            name="ReportedFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('indicator', models.CharField(max_length=60, verbose_name='指标')),
-                ('scope', models.CharField(choices=[('SUBTREE', '全域'), ('OWN', '本级')], default='SUBTREE', max_length=8, verbose_name='范围')),
-                ('first_month', models.DateField(blank=True, null=True, verbose_name='起始月')),
-                ('last_month', models.DateField(verbose_name='截止月')),
-                ('breakdown', models.CharField(blank=True, default='', max_length=60, verbose_name='分组')),
-                ('category', models.CharField(blank=True, default='', max_length=120, verbose_name='类别')),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, verbose_name='数值')),
-                ('qualifier', models.CharField(blank=True, default='', max_length=20, verbose_name='限定词')),
-                ('source', models.CharField(max_length=200, verbose_name='来源')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='uploads.upload', verbose_name='来源批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("indicator", models.CharField(max_length=60, verbose_name="指标")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("SUBTREE", "全域"), ("OWN", "本级")],
+                        default="SUBTREE",
+                        max_length=8,
+                        verbose_name="范围",
+                    ),
+                ),
+                ("first_month", models.DateField(blank=True, null=True, verbose_name="起始月")),
+                ("last_month", models.DateField(verbose_name="截止月")),
+                (
+                    "breakdown",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="分组"),
+                ),
+                (
+                    "category",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="类别"),
+                ),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=6, max_digits=24, verbose_name="数值"),
+                ),
+                (
+                    "qualifier",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="限定词"),
+                ),
+                ("source", models.CharField(max_length=200, verbose_name="来源")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '登记数',
-                'verbose_name_plural': '登记数',
-                'abstract': False,
+                "verbose_name": "登记数",
+                "verbose_name_plural": "登记数",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ReportedFigureEvent',
+            name="ReportedFigureEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('indicator', models.CharField(max_length=60, verbose_name='指标')),
-                ('scope', models.CharField(choices=[('SUBTREE', '全域'), ('OWN', '本级')], default='SUBTREE', max_length=8, verbose_name='范围')),
-                ('first_month', models.DateField(blank=True, null=True, verbose_name='起始月')),
-                ('last_month', models.DateField(verbose_name='截止月')),
-                ('breakdown', models.CharField(blank=True, default='', max_length=60, verbose_name='分组')),
-                ('category', models.CharField(blank=True, default='', max_length=120, verbose_name='类别')),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, verbose_name='数值')),
-                ('qualifier', models.CharField(blank=True, default='', max_length=20, verbose_name='限定词')),
-                ('source', models.CharField(max_length=200, verbose_name='来源')),
-                ('branch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='indicators.reportedfigure')),
-                ('upload', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='uploads.upload', verbose_name='来源批次')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("indicator", models.CharField(max_length=60, verbose_name="指标")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("SUBTREE", "全域"), ("OWN", "本级")],
+                        default="SUBTREE",
+                        max_length=8,
+                        verbose_name="范围",
+                    ),
+                ),
+                ("first_month", models.DateField(blank=True, null=True, verbose_name="起始月")),
+                ("last_month", models.DateField(verbose_name="截止月")),
+                (
+                    "breakdown",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="分组"),
+                ),
+                (
+                    "category",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="类别"),
+                ),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=6, max_digits=24, verbose_name="数值"),
+                ),
+                (
+                    "qualifier",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="限定词"),
+                ),
+                ("source", models.CharField(max_length=200, verbose_name="来源")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="indicators.reportedfigure",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('indicator', models.CharField(max_length=60, verbose_name='指标')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, verbose_name='目标值')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='uploads.upload', verbose_name='来源批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("indicator", models.CharField(max_length=60, verbose_name="指标")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=6, max_digits=24, verbose_name="目标值"),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '年度目标',
-                'verbose_name_plural': '年度目标',
-                'abstract': False,
+                "verbose_name": "年度目标",
+                "verbose_name_plural": "年度目标",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TargetEvent',
+            name="TargetEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('indicator', models.CharField(max_length=60, verbose_name='指标')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, verbose_name='目标值')),
-                ('branch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='indicators.target')),
-                ('upload', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='uploads.upload', verbose_name='来源批次')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("indicator", models.CharField(max_length=60, verbose_name="指标")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=6, max_digits=24, verbose_name="目标值"),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="indicators.target",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FigureNote',
+            name="FigureNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('indicator', models.CharField(max_length=60, verbose_name='指标')),
-                ('first_month', models.DateField(blank=True, null=True, verbose_name='起始月')),
-                ('last_month', models.DateField(verbose_name='截止月')),
-                ('breakdown', models.CharField(blank=True, max_length=60, verbose_name='分组')),
-                ('category', models.CharField(blank=True, max_length=120, verbose_name='类别')),
-                ('qualifier', models.CharField(blank=True, max_length=20, verbose_name='限定词')),
-                ('text', models.TextField(blank=True, verbose_name='口径说明')),
-                ('branch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='branches.branch', verbose_name='机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("indicator", models.CharField(max_length=60, verbose_name="指标")),
+                ("first_month", models.DateField(blank=True, null=True, verbose_name="起始月")),
+                ("last_month", models.DateField(verbose_name="截止月")),
+                ("breakdown", models.CharField(blank=True, max_length=60, verbose_name="分组")),
+                ("category", models.CharField(blank=True, max_length=120, verbose_name="类别")),
+                ("qualifier", models.CharField(blank=True, max_length=20, verbose_name="限定词")),
+                ("text", models.TextField(blank=True, verbose_name="口径说明")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="branches.branch",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '口径说明',
-                'verbose_name_plural': '口径说明',
-                'indexes': [models.Index(fields=['indicator'], name='note_by_indicator')],
+                "verbose_name": "口径说明",
+                "verbose_name_plural": "口径说明",
+                "indexes": [models.Index(fields=["indicator"], name="note_by_indicator")],
             },
         ),
         migrations.AddIndex(
-            model_name='reportedfigure',
-            index=models.Index(fields=['indicator', 'breakdown'], name='reported_by_indicator'),
+            model_name="reportedfigure",
+            index=models.Index(fields=["indicator", "breakdown"], name="reported_by_indicator"),
         ),
         migrations.AddConstraint(
-            model_name='reportedfigure',
-            constraint=models.UniqueConstraint(fields=('branch', 'row_key'), name='indicators_reportedfigure_row_once'),
+            model_name="reportedfigure",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "row_key"), name="indicators_reportedfigure_row_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('scope__in', ['SUBTREE', 'OWN'])), name='reported_scope_is_known'),
+            model_name="reportedfigure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("scope__in", ["SUBTREE", "OWN"])),
+                name="reported_scope_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('first_month__isnull', True), ('last_month__gte', models.F('first_month')), _connector='OR'), name='reported_months_in_order', violation_error_message='截止月不能早于起始月。'),
+            model_name="reportedfigure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first_month__isnull", True),
+                    ("last_month__gte", models.F("first_month")),
+                    _connector="OR",
+                ),
+                name="reported_months_in_order",
+                violation_error_message="截止月不能早于起始月。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('last_month__day', 1), models.Q(('first_month__isnull', True), ('first_month__day', 1), _connector='OR')), name='reported_months_are_first_days', violation_error_message='月份请写每月1日。'),
+            model_name="reportedfigure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("last_month__day", 1),
+                    models.Q(
+                        ("first_month__isnull", True), ("first_month__day", 1), _connector="OR"
+                    ),
+                ),
+                name="reported_months_are_first_days",
+                violation_error_message="月份请写每月1日。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportedfigure',
-            trigger=pgtrigger.compiler.Trigger(name='updated_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "indicators_reportedfigureevent" ("branch_id", "breakdown", "category", "first_month", "id", "indicator", "last_month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "qualifier", "row_key", "scope", "source", "upload_id", "upload_row", "upload_sheet", "value") VALUES (OLD."branch_id", OLD."breakdown", OLD."category", OLD."first_month", OLD."id", OLD."indicator", OLD."last_month", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."qualifier", OLD."row_key", OLD."scope", OLD."source", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."value"); RETURN NULL;', hash='1955b6cf141765fe6e9d5b44a01539dc911071fa', operation='UPDATE', pgid='pgtrigger_updated_update_fde75', table='indicators_reportedfigure', when='AFTER')),
+            model_name="reportedfigure",
+            trigger=pgtrigger.compiler.Trigger(
+                name="updated_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "indicators_reportedfigureevent" ("branch_id", "breakdown", "category", "first_month", "id", "indicator", "last_month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "qualifier", "row_key", "scope", "source", "upload_id", "upload_row", "upload_sheet", "value") VALUES (OLD."branch_id", OLD."breakdown", OLD."category", OLD."first_month", OLD."id", OLD."indicator", OLD."last_month", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."qualifier", OLD."row_key", OLD."scope", OLD."source", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."value"); RETURN NULL;',
+                    hash="1955b6cf141765fe6e9d5b44a01539dc911071fa",
+                    operation="UPDATE",
+                    pgid="pgtrigger_updated_update_fde75",
+                    table="indicators_reportedfigure",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportedfigure',
-            trigger=pgtrigger.compiler.Trigger(name='deleted_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "indicators_reportedfigureevent" ("branch_id", "breakdown", "category", "first_month", "id", "indicator", "last_month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "qualifier", "row_key", "scope", "source", "upload_id", "upload_row", "upload_sheet", "value") VALUES (OLD."branch_id", OLD."breakdown", OLD."category", OLD."first_month", OLD."id", OLD."indicator", OLD."last_month", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."qualifier", OLD."row_key", OLD."scope", OLD."source", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."value"); RETURN NULL;', hash='1b9c32c43b35a887dfce7cf5d00f56288107eac6', operation='DELETE', pgid='pgtrigger_deleted_delete_041d8', table='indicators_reportedfigure', when='AFTER')),
+            model_name="reportedfigure",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "indicators_reportedfigureevent" ("branch_id", "breakdown", "category", "first_month", "id", "indicator", "last_month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "qualifier", "row_key", "scope", "source", "upload_id", "upload_row", "upload_sheet", "value") VALUES (OLD."branch_id", OLD."breakdown", OLD."category", OLD."first_month", OLD."id", OLD."indicator", OLD."last_month", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."qualifier", OLD."row_key", OLD."scope", OLD."source", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."value"); RETURN NULL;',
+                    hash="1b9c32c43b35a887dfce7cf5d00f56288107eac6",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_041d8",
+                    table="indicators_reportedfigure",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('branch', 'row_key'), name='indicators_target_row_once'),
+            model_name="target",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "row_key"), name="indicators_target_row_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('branch', 'indicator', 'year'), name='target_once_a_year', violation_error_message='该单位该指标当年已有目标。'),
+            model_name="target",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "indicator", "year"),
+                name="target_once_a_year",
+                violation_error_message="该单位该指标当年已有目标。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='target',
-            trigger=pgtrigger.compiler.Trigger(name='updated_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "indicators_targetevent" ("branch_id", "id", "indicator", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "row_key", "upload_id", "upload_row", "upload_sheet", "value", "year") VALUES (OLD."branch_id", OLD."id", OLD."indicator", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."row_key", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."value", OLD."year"); RETURN NULL;', hash='e7ba795757bb658a4df4adf73a8c91295b4eed66', operation='UPDATE', pgid='pgtrigger_updated_update_f2924', table='indicators_target', when='AFTER')),
+            model_name="target",
+            trigger=pgtrigger.compiler.Trigger(
+                name="updated_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "indicators_targetevent" ("branch_id", "id", "indicator", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "row_key", "upload_id", "upload_row", "upload_sheet", "value", "year") VALUES (OLD."branch_id", OLD."id", OLD."indicator", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."row_key", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."value", OLD."year"); RETURN NULL;',
+                    hash="e7ba795757bb658a4df4adf73a8c91295b4eed66",
+                    operation="UPDATE",
+                    pgid="pgtrigger_updated_update_f2924",
+                    table="indicators_target",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='target',
-            trigger=pgtrigger.compiler.Trigger(name='deleted_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "indicators_targetevent" ("branch_id", "id", "indicator", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "row_key", "upload_id", "upload_row", "upload_sheet", "value", "year") VALUES (OLD."branch_id", OLD."id", OLD."indicator", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."row_key", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."value", OLD."year"); RETURN NULL;', hash='fe2012e4d37f8aa8798f879f7480ed82dceda464', operation='DELETE', pgid='pgtrigger_deleted_delete_deb86', table='indicators_target', when='AFTER')),
+            model_name="target",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "indicators_targetevent" ("branch_id", "id", "indicator", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "row_key", "upload_id", "upload_row", "upload_sheet", "value", "year") VALUES (OLD."branch_id", OLD."id", OLD."indicator", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."row_key", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."value", OLD."year"); RETURN NULL;',
+                    hash="fe2012e4d37f8aa8798f879f7480ed82dceda464",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_deb86",
+                    table="indicators_target",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

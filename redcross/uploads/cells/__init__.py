@@ -19,7 +19,7 @@ from redcross.uploads.cells.identifiers import (
 from redcross.uploads.cells.parsed import BLANKS, INVISIBLE, NOT_GIVEN, Parsed, folded
 from redcross.uploads.cells.words import boolean_parser, branch_parser, choice_parser
 from redcross.uploads.codes import severity_of
-from redcross.uploads.opening import DATE, ERROR, KIND, NUMBER
+from redcross.uploads.opening import DATE, ERROR, NUMBER
 from redcross.uploads.specification import CellKind, Context, FieldSpec, Finding
 
 Parser = Callable[[str, int], Parsed]
@@ -30,7 +30,7 @@ _DTYPES: Mapping[CellKind, Any] = {
     CellKind.BOOLEAN: pl.Boolean,
     CellKind.BRANCH: pl.Int64,
 }
-_DITTO = frozenset({"同上", "〃", "″", "\"", "〞", "''"})
+_DITTO = frozenset({"同上", "〃", "″", '"', "〞", "''"})
 _INNER_BLANKS = r"[\t\r\n\u00a0\u3000]+"
 _INVISIBLE_PATTERN = "[" + "".join(map(chr, INVISIBLE)) + "]"
 
@@ -80,9 +80,7 @@ def _tidied(texts: pl.Series, field: FieldSpec) -> pl.Series:
     expression = pl.col("t").str.replace_all(_INVISIBLE_PATTERN, "")
     if field.kind is CellKind.TEXT:
         expression = expression.str.replace_all(_INNER_BLANKS, " ")
-    return (
-        texts.alias("t").to_frame().select(expression.str.strip_chars(BLANKS))["t"]
-    )
+    return texts.alias("t").to_frame().select(expression.str.strip_chars(BLANKS))["t"]
 
 
 def _ditto(frame: pl.DataFrame) -> pl.DataFrame:
@@ -108,14 +106,10 @@ def _quick(frame: pl.DataFrame, field: FieldSpec, multiple: Decimal) -> pl.Serie
             expression = pl.when(kind != ERROR).then(text)
         case CellKind.DECIMAL if multiple == 1:
             plain = text.str.contains(rf"^-?\d{{1,15}}(?:\.\d{{1,{field.decimal_places}}})?$")
-            expression = (
-                pl.when(plain).then(text).cast(dtype_of(field), strict=False)
-            )
+            expression = pl.when(plain).then(text).cast(dtype_of(field), strict=False)
         case CellKind.INTEGER if multiple == 1:
             expression = (
-                pl.when(text.str.contains(r"^-?\d{1,15}$"))
-                .then(text)
-                .cast(pl.Int64, strict=False)
+                pl.when(text.str.contains(r"^-?\d{1,15}$")).then(text).cast(pl.Int64, strict=False)
             )
         case CellKind.DATE:
             plain = (kind == DATE) | text.str.contains(r"^\d{4}-\d\d-\d\d$")
@@ -173,7 +167,9 @@ def parser_for(field: FieldSpec, context: Context, multiple: Decimal) -> Parser:
     return parse
 
 
-def _reader(field: FieldSpec, context: Context, multiple: Decimal) -> Parser:
+def _reader(  # noqa: C901  one case a kind of cell
+    field: FieldSpec, context: Context, multiple: Decimal
+) -> Parser:
     match field.kind:
         case CellKind.DECIMAL:
             return lambda text, kind: parse_decimal(
@@ -192,9 +188,7 @@ def _reader(field: FieldSpec, context: Context, multiple: Decimal) -> Parser:
                 text, is_number=kind == NUMBER, is_date=kind == DATE, period=context.period
             )
         case CellKind.BRANCH:
-            named = branch_parser(
-                context.branch_names, context.branch_labels, context.own_subtree
-            )
+            named = branch_parser(context.branch_names, context.branch_labels, context.own_subtree)
         case CellKind.CHOICE | CellKind.REFERENCE:
             named = choice_parser(
                 field.choices,

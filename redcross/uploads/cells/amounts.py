@@ -92,9 +92,7 @@ def _unreadable(text: str, bare: str) -> Parsed:
 
 def parse_integer(text: str, *, is_number: bool, multiple: Decimal) -> Parsed:
     """Read a count; a unit in the cell (198件, 12人) is dropped, a fraction refused."""
-    parsed = parse_decimal(
-        text, is_number=is_number, places=6, multiple=multiple, money=False
-    )
+    parsed = parse_decimal(text, is_number=is_number, places=6, multiple=multiple, money=False)
     if parsed.value is None:
         return parsed
     number = parsed.value

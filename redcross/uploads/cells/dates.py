@@ -18,9 +18,7 @@ _WHOLE = re.compile(
     r"(?P<day>\d{1,2})(?:日|号)?" + _TIME + r"(?:星期.|周.)?\.?"
 )
 _COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})" + _TIME)
-_WITHOUT_YEAR = re.compile(
-    r"(?P<month>\d{1,2})(?:月|[-/.])(?P<day>\d{1,2})(?:日|号)?" + _TIME
-)
+_WITHOUT_YEAR = re.compile(r"(?P<month>\d{1,2})(?:月|[-/.])(?P<day>\d{1,2})(?:日|号)?" + _TIME)
 _MONTH_ONLY = re.compile(r"\d{4}(?:[-/.]\d{1,2}|年\d{1,2}月?份?)")
 _SERIAL_FROM, _SERIAL_TO = 20_000, 80_000
 _EPOCH = dt.date(1899, 12, 30)

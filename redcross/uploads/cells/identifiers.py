@@ -20,16 +20,14 @@ _CODE_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 def parse_id_number(text: str, *, is_number: bool) -> Parsed:
     """Read an identity document's number; never mend one that Excel has rounded."""
     bare = folded(text).lstrip("'’").upper().replace("Ⅹ", "X").replace("×", "X")
-    if is_number and len(bare.partition(".")[0]) > _MOST_EXACT_DIGITS or "E+" in bare:
+    if (is_number and len(bare.partition(".")[0]) > _MOST_EXACT_DIGITS) or "E+" in bare:
         return Parsed(
             code="id.rounded",
             reason="Excel 已把证件号码当作数字，末几位丢失",
             suggestion="请把整列设为“文本”格式后重新填写号码。",
         )
     if _FIFTEEN.fullmatch(bare):
-        return Parsed(
-            bare, "id.fifteen_digits", "是 15 位旧号码", "请改为 18 位身份证号。"
-        )
+        return Parsed(bare, "id.fifteen_digits", "是 15 位旧号码", "请改为 18 位身份证号。")
     if _RESIDENT.fullmatch(bare):
         return _resident(bare)
     if re.fullmatch(r"\d{16,17}|\d{19,}|\d{9,14}", bare):
@@ -66,9 +64,7 @@ def _resident(number: str) -> Parsed:
 
 def check_character(number: str) -> str:
     """Return the 18th character that GB 11643 gives for the first 17."""
-    total = sum(
-        int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True)
-    )
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
     return _CHECKS[total % 11]
 
 
@@ -83,9 +79,7 @@ def birth_date(number: str) -> dt.date | None:
 def parse_phone(text: str, *, is_number: bool) -> Parsed:
     """Read one or several telephone numbers of a cell."""
     del is_number
-    parts = [
-        part for part in _BETWEEN_PHONES.split(" ".join(map(folded, text.split()))) if part
-    ]
+    parts = [part for part in _BETWEEN_PHONES.split(" ".join(map(folded, text.split()))) if part]
     numbers = []
     for part in parts:
         bare = part.replace("—", "-").replace("－", "-").strip("()")
@@ -108,12 +102,9 @@ def parse_credit_code(text: str, *, is_number: bool) -> Parsed:
     del is_number
     bare = folded(text).upper()
     if len(bare) != 18 or any(char not in _CODE_CHARACTERS for char in bare):
-        return Parsed(
-            bare, "credit_code.form", "不是 18 位统一社会信用代码", "请对照证照核对。"
-        )
+        return Parsed(bare, "credit_code.form", "不是 18 位统一社会信用代码", "请对照证照核对。")
     total = sum(
-        _CODE_CHARACTERS.index(char) * pow(3, index, 31)
-        for index, char in enumerate(bare[:17])
+        _CODE_CHARACTERS.index(char) * pow(3, index, 31) for index, char in enumerate(bare[:17])
     )
     if _CODE_CHARACTERS[(31 - total % 31) % 31] != bare[17]:
         return Parsed(

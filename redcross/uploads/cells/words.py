@@ -7,8 +7,49 @@ from rapidfuzz import process
 
 from redcross.uploads.cells.parsed import Parsed, folded
 
-YES = frozenset({"√", "✓", "✔", "是", "1", "有", "已", "Y", "YES", "TRUE", "对", "已设立", "已建立", "已明确", "已完成", "●", "☑"})
-NO = frozenset({"×", "✗", "✘", "X", "否", "0", "无", "未", "N", "NO", "FALSE", "没有", "不", "未设立", "未建立", "未明确", "○", "☐"})
+YES = frozenset(
+    {
+        "√",
+        "✓",
+        "✔",
+        "是",
+        "1",
+        "有",
+        "已",
+        "Y",
+        "YES",
+        "TRUE",
+        "对",
+        "已设立",
+        "已建立",
+        "已明确",
+        "已完成",
+        "●",
+        "☑",
+    }
+)
+NO = frozenset(
+    {
+        "×",
+        "✗",
+        "✘",
+        "X",
+        "否",
+        "0",
+        "无",
+        "未",
+        "N",
+        "NO",
+        "FALSE",
+        "没有",
+        "不",
+        "未设立",
+        "未建立",
+        "未明确",
+        "○",
+        "☐",
+    }
+)
 _NEAR = 60
 _SOCIETY = "红十字会"
 
@@ -97,9 +138,7 @@ def branch_parser(
     return parse
 
 
-def _last_part(
-    bare: str, names: Mapping[str, tuple[int, ...]]
-) -> tuple[int, ...]:
+def _last_part(bare: str, names: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
     parts = re.match(r"(?:云南省)?(.+?(?:自治州|州|市))(.+)", bare)
     if parts is None:
         return ()

@@ -7,227 +7,607 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('branches', '0001_initial'),
+        ("branches", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PeriodLock',
+            name="PeriodLock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(choices=[('donations', '募捐筹资'), ('training', '应急救护'), ('donors', '三献'), ('relief', '人道救助'), ('reform', '改革与组织')], max_length=20, verbose_name='业务')),
-                ('first_month', models.DateField(verbose_name='起')),
-                ('last_month', models.DateField(verbose_name='止')),
-                ('locked_at', models.DateTimeField(verbose_name='锁定时间')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='机构')),
-                ('locked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='锁定人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "domain",
+                    models.CharField(
+                        choices=[
+                            ("donations", "募捐筹资"),
+                            ("training", "应急救护"),
+                            ("donors", "三献"),
+                            ("relief", "人道救助"),
+                            ("reform", "改革与组织"),
+                        ],
+                        max_length=20,
+                        verbose_name="业务",
+                    ),
+                ),
+                ("first_month", models.DateField(verbose_name="起")),
+                ("last_month", models.DateField(verbose_name="止")),
+                ("locked_at", models.DateTimeField(verbose_name="锁定时间")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "locked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="锁定人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '报告期锁定',
-                'verbose_name_plural': '报告期锁定',
+                "verbose_name": "报告期锁定",
+                "verbose_name_plural": "报告期锁定",
             },
         ),
         migrations.CreateModel(
-            name='PeriodException',
+            name="PeriodException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('until', models.DateTimeField(verbose_name='到期时间')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='机构')),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('lock', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='uploads.periodlock')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("until", models.DateTimeField(verbose_name="到期时间")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "lock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exceptions",
+                        to="uploads.periodlock",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '临时解锁',
-                'verbose_name_plural': '临时解锁',
+                "verbose_name": "临时解锁",
+                "verbose_name_plural": "临时解锁",
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(max_length=60, verbose_name='报表')),
-                ('first_month', models.DateField(verbose_name='报告期起')),
-                ('last_month', models.DateField(verbose_name='报告期止')),
-                ('mode', models.CharField(choices=[('append', '追加/补报'), ('replace', '替换本期')], max_length=10, verbose_name='方式')),
-                ('origin', models.CharField(choices=[('FILE', '上传文件'), ('TYPED', '在线填报'), ('ZERO', '零报告')], default='FILE', max_length=10, verbose_name='来源')),
-                ('state', models.CharField(choices=[('RECEIVED', '已接收'), ('CHECKING', '正在检查'), ('HAS_ERRORS', '有错误'), ('READY', '待提交'), ('SUBMITTED', '待审核'), ('REVIEWED', '待终审'), ('LOADING', '正在生效'), ('EFFECTIVE', '已生效'), ('RETURNED', '已退回'), ('WITHDRAWN', '已撤回'), ('UNDONE', '已作废'), ('FAILED', '已中断')], default='RECEIVED', max_length=12, verbose_name='状态')),
-                ('filename', models.CharField(blank=True, max_length=200, verbose_name='文件名')),
-                ('file', models.FileField(blank=True, upload_to=redcross.uploads.models.stored_under, verbose_name='文件')),
-                ('size', models.PositiveBigIntegerField(default=0, verbose_name='大小（字节）')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='文件指纹')),
-                ('rows_digest', models.CharField(blank=True, max_length=64, verbose_name='内容指纹')),
-                ('rows_file', models.FileField(blank=True, upload_to=redcross.uploads.models.stored_under, verbose_name='读出的数据')),
-                ('findings_file', models.FileField(blank=True, upload_to=redcross.uploads.models.stored_under, verbose_name='问题明细')),
-                ('changes_file', models.FileField(blank=True, upload_to=redcross.uploads.models.stored_under, verbose_name='变化明细')),
-                ('tables', models.JSONField(blank=True, default=list, verbose_name='识别结果')),
-                ('rows', models.PositiveIntegerField(default=0, verbose_name='行数')),
-                ('accepted', models.PositiveIntegerField(default=0, verbose_name='可生效行数')),
-                ('errors', models.PositiveIntegerField(default=0, verbose_name='错误数')),
-                ('warnings', models.PositiveIntegerField(default=0, verbose_name='提醒数')),
-                ('changes', models.JSONField(blank=True, default=dict, verbose_name='变化')),
-                ('seconds', models.JSONField(blank=True, default=dict, verbose_name='用时')),
-                ('code', models.CharField(blank=True, max_length=40, verbose_name='代码')),
-                ('message', models.TextField(blank=True, verbose_name='说明')),
-                ('note', models.TextField(blank=True, verbose_name='填报说明')),
-                ('accept_good_rows', models.BooleanField(default=False, verbose_name='只收正确的行')),
-                ('delete_missing', models.BooleanField(default=False, verbose_name='删除缺少的行')),
-                ('created_at', models.DateTimeField(verbose_name='上传时间')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('effective_at', models.DateTimeField(blank=True, null=True, verbose_name='生效时间')),
-                ('context_id', models.UUIDField(blank=True, null=True, unique=True, verbose_name='生效批次')),
-                ('undo_context_id', models.UUIDField(blank=True, null=True, unique=True, verbose_name='作废批次')),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='终审人')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('reviewed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审核人')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to=settings.AUTH_USER_MODEL, verbose_name='填报人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sheet", models.CharField(max_length=60, verbose_name="报表")),
+                ("first_month", models.DateField(verbose_name="报告期起")),
+                ("last_month", models.DateField(verbose_name="报告期止")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("append", "追加/补报"), ("replace", "替换本期")],
+                        max_length=10,
+                        verbose_name="方式",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("FILE", "上传文件"), ("TYPED", "在线填报"), ("ZERO", "零报告")],
+                        default="FILE",
+                        max_length=10,
+                        verbose_name="来源",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("RECEIVED", "已接收"),
+                            ("CHECKING", "正在检查"),
+                            ("HAS_ERRORS", "有错误"),
+                            ("READY", "待提交"),
+                            ("SUBMITTED", "待审核"),
+                            ("REVIEWED", "待终审"),
+                            ("LOADING", "正在生效"),
+                            ("EFFECTIVE", "已生效"),
+                            ("RETURNED", "已退回"),
+                            ("WITHDRAWN", "已撤回"),
+                            ("UNDONE", "已作废"),
+                            ("FAILED", "已中断"),
+                        ],
+                        default="RECEIVED",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("filename", models.CharField(blank=True, max_length=200, verbose_name="文件名")),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True,
+                        upload_to=redcross.uploads.models.stored_under,
+                        verbose_name="文件",
+                    ),
+                ),
+                ("size", models.PositiveBigIntegerField(default=0, verbose_name="大小（字节）")),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="文件指纹")),
+                (
+                    "rows_digest",
+                    models.CharField(blank=True, max_length=64, verbose_name="内容指纹"),
+                ),
+                (
+                    "rows_file",
+                    models.FileField(
+                        blank=True,
+                        upload_to=redcross.uploads.models.stored_under,
+                        verbose_name="读出的数据",
+                    ),
+                ),
+                (
+                    "findings_file",
+                    models.FileField(
+                        blank=True,
+                        upload_to=redcross.uploads.models.stored_under,
+                        verbose_name="问题明细",
+                    ),
+                ),
+                (
+                    "changes_file",
+                    models.FileField(
+                        blank=True,
+                        upload_to=redcross.uploads.models.stored_under,
+                        verbose_name="变化明细",
+                    ),
+                ),
+                ("tables", models.JSONField(blank=True, default=list, verbose_name="识别结果")),
+                ("rows", models.PositiveIntegerField(default=0, verbose_name="行数")),
+                ("accepted", models.PositiveIntegerField(default=0, verbose_name="可生效行数")),
+                ("errors", models.PositiveIntegerField(default=0, verbose_name="错误数")),
+                ("warnings", models.PositiveIntegerField(default=0, verbose_name="提醒数")),
+                ("changes", models.JSONField(blank=True, default=dict, verbose_name="变化")),
+                ("seconds", models.JSONField(blank=True, default=dict, verbose_name="用时")),
+                ("code", models.CharField(blank=True, max_length=40, verbose_name="代码")),
+                ("message", models.TextField(blank=True, verbose_name="说明")),
+                ("note", models.TextField(blank=True, verbose_name="填报说明")),
+                (
+                    "accept_good_rows",
+                    models.BooleanField(default=False, verbose_name="只收正确的行"),
+                ),
+                ("delete_missing", models.BooleanField(default=False, verbose_name="删除缺少的行")),
+                ("created_at", models.DateTimeField(verbose_name="上传时间")),
+                (
+                    "submitted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="提交时间"),
+                ),
+                (
+                    "effective_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="生效时间"),
+                ),
+                (
+                    "context_id",
+                    models.UUIDField(blank=True, null=True, unique=True, verbose_name="生效批次"),
+                ),
+                (
+                    "undo_context_id",
+                    models.UUIDField(blank=True, null=True, unique=True, verbose_name="作废批次"),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="终审人",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审核人",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '报送记录',
-                'verbose_name_plural': '报送记录',
+                "verbose_name": "报送记录",
+                "verbose_name_plural": "报送记录",
             },
         ),
         migrations.CreateModel(
-            name='UploadFinding',
+            name="UploadFinding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('worksheet', models.CharField(blank=True, max_length=100, verbose_name='工作表')),
-                ('row', models.PositiveIntegerField(null=True, verbose_name='行')),
-                ('column', models.CharField(blank=True, max_length=4, verbose_name='列')),
-                ('field', models.CharField(blank=True, max_length=60, verbose_name='字段')),
-                ('code', models.CharField(max_length=60, verbose_name='代码')),
-                ('severity', models.CharField(choices=[('error', '错误'), ('warning', '提醒'), ('notice', '提示')], max_length=10, verbose_name='级别')),
-                ('message', models.TextField(verbose_name='问题')),
-                ('suggestion', models.TextField(blank=True, verbose_name='如何修改')),
-                ('value', models.TextField(blank=True, verbose_name='读到的内容')),
-                ('count', models.PositiveIntegerField(default=1, verbose_name='次数')),
-                ('rows', models.JSONField(default=list, verbose_name='所在行')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='uploads.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("worksheet", models.CharField(blank=True, max_length=100, verbose_name="工作表")),
+                ("row", models.PositiveIntegerField(null=True, verbose_name="行")),
+                ("column", models.CharField(blank=True, max_length=4, verbose_name="列")),
+                ("field", models.CharField(blank=True, max_length=60, verbose_name="字段")),
+                ("code", models.CharField(max_length=60, verbose_name="代码")),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("error", "错误"), ("warning", "提醒"), ("notice", "提示")],
+                        max_length=10,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("message", models.TextField(verbose_name="问题")),
+                ("suggestion", models.TextField(blank=True, verbose_name="如何修改")),
+                ("value", models.TextField(blank=True, verbose_name="读到的内容")),
+                ("count", models.PositiveIntegerField(default=1, verbose_name="次数")),
+                ("rows", models.JSONField(default=list, verbose_name="所在行")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="uploads.upload",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '问题',
-                'verbose_name_plural': '问题',
+                "verbose_name": "问题",
+                "verbose_name_plural": "问题",
             },
         ),
         migrations.CreateModel(
-            name='UploadRemark',
+            name="UploadRemark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('worksheet', models.CharField(blank=True, max_length=100, verbose_name='工作表')),
-                ('cell', models.CharField(blank=True, max_length=12, verbose_name='单元格')),
-                ('text', models.TextField(verbose_name='意见')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='uploads.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("worksheet", models.CharField(blank=True, max_length=100, verbose_name="工作表")),
+                ("cell", models.CharField(blank=True, max_length=12, verbose_name="单元格")),
+                ("text", models.TextField(verbose_name="意见")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="remarks",
+                        to="uploads.upload",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审核意见',
-                'verbose_name_plural': '审核意见',
+                "verbose_name": "审核意见",
+                "verbose_name_plural": "审核意见",
             },
         ),
         migrations.CreateModel(
-            name='UploadStep',
+            name="UploadStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('RECEIVED', '已接收'), ('CHECKING', '正在检查'), ('HAS_ERRORS', '有错误'), ('READY', '待提交'), ('SUBMITTED', '待审核'), ('REVIEWED', '待终审'), ('LOADING', '正在生效'), ('EFFECTIVE', '已生效'), ('RETURNED', '已退回'), ('WITHDRAWN', '已撤回'), ('UNDONE', '已作废'), ('FAILED', '已中断')], max_length=12, verbose_name='状态')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('remark', models.TextField(blank=True, verbose_name='意见')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='uploads.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("RECEIVED", "已接收"),
+                            ("CHECKING", "正在检查"),
+                            ("HAS_ERRORS", "有错误"),
+                            ("READY", "待提交"),
+                            ("SUBMITTED", "待审核"),
+                            ("REVIEWED", "待终审"),
+                            ("LOADING", "正在生效"),
+                            ("EFFECTIVE", "已生效"),
+                            ("RETURNED", "已退回"),
+                            ("WITHDRAWN", "已撤回"),
+                            ("UNDONE", "已作废"),
+                            ("FAILED", "已中断"),
+                        ],
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("remark", models.TextField(blank=True, verbose_name="意见")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="uploads.upload",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办理记录',
-                'verbose_name_plural': '办理记录',
+                "verbose_name": "办理记录",
+                "verbose_name_plural": "办理记录",
             },
         ),
         migrations.CreateModel(
-            name='HeadingMemory',
+            name="HeadingMemory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(max_length=60, verbose_name='报表')),
-                ('heading', models.CharField(max_length=200, verbose_name='表头')),
-                ('field', models.CharField(blank=True, max_length=60, verbose_name='对应字段')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sheet", models.CharField(max_length=60, verbose_name="报表")),
+                ("heading", models.CharField(max_length=200, verbose_name="表头")),
+                ("field", models.CharField(blank=True, max_length=60, verbose_name="对应字段")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '表头对应',
-                'verbose_name_plural': '表头对应',
-                'constraints': [models.UniqueConstraint(fields=('branch', 'sheet', 'heading'), name='heading_remembered_once')],
+                "verbose_name": "表头对应",
+                "verbose_name_plural": "表头对应",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("branch", "sheet", "heading"), name="heading_remembered_once"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='periodlock',
-            constraint=models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='lock_months_in_order', violation_error_message='止月不能早于起月。'),
+            model_name="periodlock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_month__gte", models.F("first_month"))),
+                name="lock_months_in_order",
+                violation_error_message="止月不能早于起月。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='periodlock',
-            constraint=models.CheckConstraint(condition=models.Q(('first_month__day', 1), ('last_month__day', 1)), name='lock_months_are_first_days', violation_error_message='请填写每月1日。'),
+            model_name="periodlock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_month__day", 1), ("last_month__day", 1)),
+                name="lock_months_are_first_days",
+                violation_error_message="请填写每月1日。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='periodlock',
-            constraint=models.UniqueConstraint(fields=('domain', 'branch', 'first_month', 'last_month'), name='lock_once', violation_error_message='该报告期已锁定。'),
+            model_name="periodlock",
+            constraint=models.UniqueConstraint(
+                fields=("domain", "branch", "first_month", "last_month"),
+                name="lock_once",
+                violation_error_message="该报告期已锁定。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(fields=['branch', 'sheet', 'first_month'], name='upload_by_branch_sheet'),
+            model_name="upload",
+            index=models.Index(
+                fields=["branch", "sheet", "first_month"], name="upload_by_branch_sheet"
+            ),
         ),
         migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(condition=models.Q(('state__in', ['EFFECTIVE', 'UNDONE']), _negated=True), fields=['state'], name='upload_in_work'),
+            model_name="upload",
+            index=models.Index(
+                condition=models.Q(("state__in", ["EFFECTIVE", "UNDONE"]), _negated=True),
+                fields=["state"],
+                name="upload_in_work",
+            ),
         ),
         migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(fields=['branch', 'digest'], name='upload_digest'),
+            model_name="upload",
+            index=models.Index(fields=["branch", "digest"], name="upload_digest"),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['RECEIVED', 'CHECKING', 'HAS_ERRORS', 'READY', 'SUBMITTED', 'REVIEWED', 'LOADING', 'EFFECTIVE', 'RETURNED', 'WITHDRAWN', 'UNDONE', 'FAILED'])), name='upload_state_is_known'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "RECEIVED",
+                            "CHECKING",
+                            "HAS_ERRORS",
+                            "READY",
+                            "SUBMITTED",
+                            "REVIEWED",
+                            "LOADING",
+                            "EFFECTIVE",
+                            "RETURNED",
+                            "WITHDRAWN",
+                            "UNDONE",
+                            "FAILED",
+                        ],
+                    )
+                ),
+                name="upload_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['append', 'replace'])), name='upload_mode_is_known'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mode__in", ["append", "replace"])), name="upload_mode_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='upload_months_in_order'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_month__gte", models.F("first_month"))),
+                name="upload_months_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('first_month__day', 1), ('last_month__day', 1)), name='upload_months_are_first_days'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_month__day", 1), ("last_month__day", 1)),
+                name="upload_months_are_first_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('uploaded_by')), _negated=True), _connector='OR'), name='upload_is_not_approved_by_its_uploader', violation_error_message='不能审核自己上传的数据。'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    models.Q(("approved_by", models.F("uploaded_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="upload_is_not_approved_by_its_uploader",
+                violation_error_message="不能审核自己上传的数据。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'EFFECTIVE'), _negated=True), ('context_id__isnull', False), _connector='OR'), name='upload_effective_has_its_context'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "EFFECTIVE"), _negated=True),
+                    ("context_id__isnull", False),
+                    _connector="OR",
+                ),
+                name="upload_effective_has_its_context",
+            ),
         ),
         migrations.AddIndex(
-            model_name='uploadfinding',
-            index=models.Index(fields=['upload'], name='finding_of_upload'),
+            model_name="uploadfinding",
+            index=models.Index(fields=["upload"], name="finding_of_upload"),
         ),
         migrations.AddConstraint(
-            model_name='uploadfinding',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['error', 'warning', 'notice'])), name='finding_severity_is_known'),
+            model_name="uploadfinding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ["error", "warning", "notice"])),
+                name="finding_severity_is_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='uploadremark',
-            index=models.Index(fields=['upload'], name='remark_of_upload'),
+            model_name="uploadremark",
+            index=models.Index(fields=["upload"], name="remark_of_upload"),
         ),
         migrations.AddIndex(
-            model_name='uploadstep',
-            index=models.Index(fields=['upload', 'at'], name='upload_step_in_order'),
+            model_name="uploadstep",
+            index=models.Index(fields=["upload", "at"], name="upload_step_in_order"),
         ),
     ]

@@ -87,18 +87,15 @@ class Command(BaseCommand):
         elif form == "csv":
             writer = csv.DictWriter(self.stdout, FIELDS, lineterminator="\n")
             writer.writeheader()
-            writer.writerows(
-                {**line, "missing": "、".join(line["missing"])} for line in lines
-            )
+            writer.writerows({**line, "missing": "、".join(line["missing"])} for line in lines)
         else:
             for line in lines:
                 value = "—" if line["value"] is None else line["value"]
                 where = " ".join(
                     str(line[name]) for name in ("branch", "month", "category") if line[name]
                 )
-                self.stdout.write(
-                    f"{line['label']}\t{line['period']}\t{where}\t{value} {line['unit']}\t{line['from']}"
-                )
+                shown = (line["label"], line["period"], where, f"{value} {line['unit']}")
+                self.stdout.write("\t".join((*shown, line["from"])))
 
 
 def answer(options: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from redcross.accounts.services import ensure_service_accounts, first_administrator
 from redcross.accounts.scope import acting_as_system
+from redcross.accounts.services import ensure_service_accounts, first_administrator
 from redcross.branches.services import load_divisions
 
 

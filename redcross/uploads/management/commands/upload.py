@@ -132,7 +132,11 @@ class Command(BaseCommand):
         found = read(setting, options["file"], filename=options["file"].name, watch=watch)
         mode = options["mode"] or services.default_mode(sheet.key)
         probe = Upload(
-            branch=branch, sheet=sheet.key, first_month=period.first, last_month=period.last, mode=mode
+            branch=branch,
+            sheet=sheet.key,
+            first_month=period.first,
+            last_month=period.last,
+            mode=mode,
         )
         with acting_for(user):
             found.comparison = held_against(probe, sheet, found.frame, watch)

@@ -1,0 +1,63 @@
+"""The cast every test may call on."""
+
+import datetime as dt
+
+import pytest
+
+from redcross.accounts.choices import Role
+from redcross.accounts.models import User
+from redcross.accounts.services import ensure_service_accounts, give_role
+from redcross.branches.models import Branch
+from redcross.branches.services import load_divisions
+
+NOW = dt.datetime(2022, 2, 22, 9, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The tree of branches is there for every test."""
+    with django_db_blocker.unblock():
+        load_divisions()
+        ensure_service_accounts()
+
+
+@pytest.fixture(autouse=True)
+def private_files(settings, tmp_path):
+    """What a test stores lies in its own folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def now():
+    return NOW
+
+
+@pytest.fixture
+def branch(db):
+    """Look a branch up by its code."""
+    return lambda code: Branch.objects.get(code=code)
+
+
+@pytest.fixture
+def person(db):
+    """Make a person with one role at one branch."""
+
+    def make(role: Role, code: str, **limits: str) -> User:
+        count = User.objects.count()
+        user = User.objects.create_user(
+            f"user{count}", password="secret-1", display_name=f"示例{count}"
+        )
+        give_role(user, role, Branch.objects.get(code=code), **limits)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def clerk(person):
+    return person(Role.STATISTICIAN, "5301")
+
+
+@pytest.fixture
+def reviewer(person):
+    return person(Role.REVIEWER, "53")
