@@ -229,7 +229,7 @@ class Donation(Record):
     reason = models.CharField("退款原因", max_length=200, blank=True)
     remark = models.CharField("备注", max_length=500, blank=True)
 
-    objects = DonationQuerySet.as_manager()
+    objects = DonationQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Record.Meta):
         verbose_name = "捐赠"

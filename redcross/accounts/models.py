@@ -136,7 +136,7 @@ class Visible(BranchOwned):
     row_level_security = True
     """False for figures that everybody may see, whichever branch they are of."""
 
-    objects = VisibleQuerySet.as_manager()
+    objects = VisibleQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         abstract = True

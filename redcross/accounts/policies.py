@@ -74,7 +74,7 @@ def install_policies(*, using: str) -> None:
 def policy_sql(model: type[models.Model]) -> str:
     """Return the statements that lay the branch rule on the model's table."""
     table = f'"{model._meta.db_table}"'
-    column = f'"{model._meta.get_field("branch").column}"'
+    column = '"branch_id"'
     rule = _IN_SCOPE.format(column=column)
     return (
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"

@@ -1,10 +1,11 @@
 """Boards: the address holds the whole state, so that it can be sent to someone."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from redcross.accounts.requests import SignedInRequest
 from redcross.dashboards.boards import registry
 from redcross.dashboards.composing import compose
 from redcross.indicators.asking import asked_of
@@ -12,7 +13,7 @@ from redcross.indicators.asking import asked_of
 
 @login_required
 @require_GET
-def board(request: HttpRequest, key: str) -> HttpResponse:
+def board(request: SignedInRequest, key: str) -> HttpResponse:
     """Show a board of a branch one may see, for a period."""
     if key not in registry:
         raise Http404

@@ -14,6 +14,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -177,7 +178,7 @@ def _rollup(asked: Sequence[Question]) -> dict[tuple[str, str], _Rows]:
     if not wanted:
         return found
     values = ", ".join(["(%s, %s, %s, %s::date, %s::date)"] * len(wanted))
-    parameters: list[object] = []
+    parameters: list[Any] = []
     for (indicator, breakdown), (code, last) in wanted.items():
         parameters += [indicator, breakdown, f"{code}%", firsts[indicator, breakdown], last]
     with connection.cursor() as cursor:

@@ -3,12 +3,14 @@
 import dataclasses
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils import timezone
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
-from redcross.accounts.rules import READING, home_branch, roles_of
+from redcross.accounts.requests import SignedInRequest
+from redcross.accounts.rules import READING, home_branch
+from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
 
@@ -43,7 +45,7 @@ class Asked:
         return list(Branch.objects.filter(code__in=codes).in_official_order())
 
 
-def asked_of(request: HttpRequest) -> Asked:
+def asked_of(request: SignedInRequest) -> Asked:
     """Read the address; a branch one may not see is not found."""
     home = home_branch(request.user)
     code = request.GET.get("branch") or (home.code if home else "")

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from redcross.accounts.requests import SignedInRequest
 from redcross.indicators.answers import Question, ask
 from redcross.indicators.asking import asked_of
 from redcross.indicators.behind import records_behind
@@ -19,7 +20,7 @@ PAGE = 50
 
 @login_required
 @require_GET
-def figure(request: HttpRequest, key: str) -> HttpResponse:
+def figure(request: SignedInRequest, key: str) -> HttpResponse:
     """Show one figure with its definition, series, branches, categories and records."""
     if key not in registry:
         raise Http404
@@ -59,11 +60,11 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "figures/figure.html", context)
 
 
-def _records(request: HttpRequest, question: Question) -> dict[str, Any]:
+def _records(request: SignedInRequest, question: Question) -> dict[str, Any]:
     rows = records_behind(question)
     if rows is None:
         return {"page": None}
-    visible = rows.visible_to(request.user).select_related(
+    visible = rows.visible_to(request.user).select_related(  # type: ignore[attr-defined]
         "branch", "upload__uploaded_by", "upload__approved_by"
     )
     return {"page": Paginator(visible, PAGE).get_page(request.GET.get("page"))}

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import RoleAssignment, User
+from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, holds
 from redcross.branches.models import Branch, BranchAlias
 from redcross.portal.site import site
@@ -16,34 +16,34 @@ from redcross.portal.site import site
 class _ManagedByAdministrators(ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 20
 
-    def _manages(self, request: HttpRequest) -> bool:
+    def _manages(self, request: SignedInRequest) -> bool:
         return holds(request.user, [Role.ADMINISTRATOR])
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
+    def has_module_permission(self, request: SignedInRequest) -> bool:
         return self._manages(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return self._manages(request)
 
     has_change_permission = has_view_permission
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: SignedInRequest) -> bool:
         return self._manages(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return False
 
 
 class _Inline(TabularInline):  # type: ignore[type-arg]
     extra = 0
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return holds(request.user, [Role.ADMINISTRATOR])
 
     has_change_permission = has_view_permission
     has_delete_permission = has_view_permission
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return holds(request.user, [Role.ADMINISTRATOR])
 
 
@@ -70,7 +70,7 @@ class BranchAdmin(_ManagedByAdministrators):
     search_fields = ["code", "name", "short_name", "pinyin", "initials"]
     inlines = [AliasInline]
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return self._manages(request) or holds(request.user, READING)
 
 

@@ -3,18 +3,18 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 
+from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
 from redcross.portal.navigation import groups
 
 
-def shell(request: HttpRequest) -> dict[str, Any]:
+def shell(request: SignedInRequest) -> dict[str, Any]:
     """Return the notice of the demonstration and whose page it is."""
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
         "demo_notice": settings.DEMO_NOTICE if settings.DEMO else "",
         "navigation": groups(request) if signed_in else [],
-        "home_branch": home_branch(user) if signed_in else None,
+        "home_branch": home_branch(user) if user and signed_in else None,
     }

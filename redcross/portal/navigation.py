@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from redcross.accounts.choices import Role
+from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, READING, REVIEWING, holds
 from redcross.dashboards.boards import registry
 
 
-def groups(request: HttpRequest) -> list[dict[str, Any]]:
+def groups(request: SignedInRequest) -> list[dict[str, Any]]:
     """Return the groups of links this person can use."""
     user = request.user
     if not user.is_authenticated:
@@ -56,12 +56,12 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _item(request: HttpRequest, title: str, link: str) -> dict[str, Any]:
+def _item(request: SignedInRequest, title: str, link: str) -> dict[str, Any]:
     here = request.path == link or (link != "/" and request.path.startswith(link))
     return {"title": title, "link": link, "here": here}
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+def navigation(request: SignedInRequest) -> list[dict[str, Any]]:
     """Return the same groups as the record pages' shell wants them."""
     return [
         {

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from redcross.accounts.choices import Role
+from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, REVIEWING, holds
 from redcross.branches.models import Branch
 from redcross.portal.site import site
@@ -25,24 +25,24 @@ class RecordAdmin(ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ["branch", "upload"]
     readonly_fields = ["branch", "upload", "upload_sheet", "upload_row"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: SignedInRequest) -> QuerySet[Any]:
         return self.model.objects.visible_to(request.user)
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
+    def has_module_permission(self, request: SignedInRequest) -> bool:
         return holds(request.user, READING, domain=self.opts.app_label)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         branch = getattr(obj, "branch", None)
         return holds(request.user, READING, branch, domain=self.opts.app_label)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: SignedInRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         branch = getattr(obj, "branch", None)
         return holds(request.user, CORRECTING, branch, domain=self.opts.app_label)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return False
 
     @admin.display(description="来源")
@@ -57,28 +57,28 @@ class ReferenceAdmin(ModelAdmin):  # type: ignore[type-arg]
 
     list_per_page = 20
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
+    def has_module_permission(self, request: SignedInRequest) -> bool:
         return self.has_view_permission(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return holds(request.user, READING)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: SignedInRequest) -> bool:
         return _of_the_province(request, [Role.DESK, Role.OFFICE])
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return _of_the_province(request, [Role.DESK, Role.OFFICE])
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return False
 
 
-def _of_the_province(request: HttpRequest, roles: list[Role]) -> bool:
+def _of_the_province(request: SignedInRequest, roles: list[Role]) -> bool:
     province = Branch.objects.filter(parent__isnull=True).first()
     return province is not None and holds(request.user, roles, province)
 
 
-def may_enter_site(request: HttpRequest) -> bool:
+def may_enter_site(request: SignedInRequest) -> bool:
     """Tell whether the record pages hold anything for this person."""
     user = request.user
     return user.is_active and (holds(user, READING) or holds(user, [Role.ADMINISTRATOR]))

@@ -7,11 +7,12 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, holds, home_branch
 from redcross.dashboards.boards import registry
 from redcross.dashboards.composing import compose
@@ -47,7 +48,7 @@ class PasswordChangeView(auth_views.PasswordChangeView):
 
 @login_required
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """What I must do now, and the few figures of my branch."""
     today = business_date(timezone.now())
     branch = home_branch(request.user)
@@ -67,13 +68,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def health(_request: HttpRequest) -> HttpResponse:
+def health(_request: SignedInRequest) -> HttpResponse:
     """Say that the process answers."""
     return JsonResponse({"status": "ok"})
 
 
 @require_GET
-def ready(_request: HttpRequest) -> HttpResponse:
+def ready(_request: SignedInRequest) -> HttpResponse:
     """Say whether the database answers and every figure is counted as declared."""
     try:
         connection.ensure_connection()

@@ -11,6 +11,7 @@ from redcross.uploads.sheet import Sheet
 from redcross.uploads.staging import (
     INCOMING,
     Staged,
+    columns_by_name,
     model_columns,
     quoted,
     table_of,
@@ -162,7 +163,7 @@ def missing_sql(upload: Upload, sheet: Sheet) -> tuple[str, list[Any]]:
     condition = "u.first_month = %s AND u.last_month = %s"
     parameters: list[Any] = [upload.first_month, upload.last_month]
     if dated is not None:
-        column = quoted(sheet.model._meta.get_field(dated).column)
+        column = quoted(columns_by_name(sheet.model)[dated])
         condition = f"t.{column} >= %s AND t.{column} < %s"
         parameters = [upload.period.start, upload.period.end]
     return (

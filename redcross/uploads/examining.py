@@ -110,7 +110,7 @@ def read(setting: Setting, path: Path, *, filename: str, watch: Stopwatch) -> Ex
 def examined(setting: Setting, found: "reading.Reading", watch: Stopwatch) -> Examination:
     """Set aside the rows with an error, and prepare the others."""
     with watch.step("check", found.frame.height):
-        broken = {
+        broken: set[tuple[str, int | None]] = {
             (finding.worksheet, finding.row)
             for finding in found.findings
             if finding.severity is Severity.ERROR and finding.row is not None

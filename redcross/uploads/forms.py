@@ -65,7 +65,7 @@ class UploadForm(WhatForm):
     mode = forms.ChoiceField(
         label="方式", choices=[("", "按报表默认"), *UploadMode.choices], required=False
     )
-    files = FilesField(label="文件")
+    files = FilesField(label="文件")  # type: ignore[assignment]
 
 
 class RemarkForm(forms.Form):

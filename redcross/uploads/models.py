@@ -103,7 +103,7 @@ class Upload(Visible):
     context_id = models.UUIDField("生效批次", null=True, blank=True, unique=True)
     undo_context_id = models.UUIDField("作废批次", null=True, blank=True, unique=True)
 
-    objects = UploadQuerySet.as_manager()
+    objects = UploadQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = "报送记录"
@@ -344,7 +344,7 @@ class Record(Visible):
     upload_row = models.PositiveIntegerField("来源行", null=True, blank=True)
     row_key = models.UUIDField("行标识", editable=False)
 
-    objects = RecordQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         abstract = True

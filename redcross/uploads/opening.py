@@ -306,7 +306,6 @@ def _parsed(text: str, mark: str, width: int) -> pl.DataFrame:
                 separator=mark,
                 schema=schema,
                 truncate_ragged_lines=True,
-                missing_utf8_is_empty_string=True,
             )
         except (pl.exceptions.PolarsError, ValueError):
             pass

@@ -19,7 +19,7 @@ def lock_period(
     lock, _ = PeriodLock.objects.get_or_create(
         domain=domain,
         branch=branch,
-        first_month=period.first,
+        first_month=period.start,
         last_month=period.last,
         defaults={"locked_by": user, "locked_at": now, "reason": reason},
     )

@@ -17,7 +17,7 @@ def may_review(user: User, upload: Upload) -> bool:
     if user.pk in (upload.uploaded_by_id, upload.reviewed_by_id):
         return False
     level_above = upload.branch.parent or upload.branch
-    reviewing = REVIEWING
+    reviewing: tuple[Role, ...] = REVIEWING
     if upload.branch.parent is None and upload.sheet.startswith("donations."):
         reviewing = (*REVIEWING, Role.FINANCE)
     return holds(user, reviewing, level_above, sheet=upload.sheet)

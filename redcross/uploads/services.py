@@ -68,7 +68,7 @@ def receive(
     upload = Upload(
         branch=branch,
         sheet=sheet,
-        first_month=period.first,
+        first_month=period.start,
         last_month=period.last,
         mode=mode or default_mode(sheet),
         origin=origin,
@@ -182,7 +182,7 @@ def refuse_twin(*, sheet: str, branch: Branch, period: Period, digest: str) -> N
             branch=branch,
             sheet=sheet,
             digest=digest,
-            first_month=period.first,
+            first_month=period.start,
             last_month=period.last,
         )
         .exclude(state__in=DEAD)

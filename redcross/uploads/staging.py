@@ -45,7 +45,14 @@ def table_of(model: type[models.Model]) -> str:
 
 def model_columns(model: type[models.Model]) -> dict[str, "models.Field[Any, Any]"]:
     """Return the model's own columns without its primary key."""
-    return {field.column: field for field in model._meta.concrete_fields if not field.primary_key}
+    return {
+        str(field.column): field for field in model._meta.concrete_fields if not field.primary_key
+    }
+
+
+def columns_by_name(model: type[models.Model]) -> dict[str, str]:
+    """Return each field's column."""
+    return {field.name: column for column, field in model_columns(model).items()}
 
 
 def key_column(parent: Parent) -> str:
@@ -122,7 +129,7 @@ def _encrypted(
             continue
         values = frame[column].to_list()
         series.append(_hex(column, encrypt_many(values)))
-        prefix = column.removesuffix(field.column)
+        prefix = column.removesuffix(str(field.column))
         for other in field.model._meta.concrete_fields:
             if isinstance(other, BlindIndexField) and other.of == field.name:
                 name = f"{prefix}{other.column}"

@@ -136,7 +136,7 @@ def _pointed_at(model: type[Record]) -> str:
     """Tell in SQL whether any other row points at row `t`."""
     checks = [
         f"EXISTS (SELECT 1 FROM {table_of(relation.related_model)} r"
-        f" WHERE r.{quoted(relation.field.column)} = t.id)"
+        f" WHERE r.{quoted(str(relation.field.column))} = t.id)"
         for relation in model._meta.related_objects
         if not relation.many_to_many
         and "pgh_" not in relation.field.name

@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
 from redcross.branches.models import Branch
 from redcross.periods import Period, add_months, business_date, month_start
@@ -33,7 +34,7 @@ PAGE = 20
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedInRequest) -> HttpResponse:
     """Choose or drop files, say what they are, and follow them."""
     branches = enterable_branches(request.user)
     form = UploadForm(
@@ -48,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "uploads/new.html", {"form": form, "branches": branches})
 
 
-def _guess(request: HttpRequest) -> dict[str, Any]:
+def _guess(request: SignedInRequest) -> dict[str, Any]:
     month = Period.month(add_months(month_start(business_date(timezone.now())), -1))
     return {
         "period": request.GET.get("period") or str(month),
@@ -57,7 +58,7 @@ def _guess(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _receive_all(request: HttpRequest, said: dict[str, Any]) -> list[int]:
+def _receive_all(request: SignedInRequest, said: dict[str, Any]) -> list[int]:
     received = []
     for file in said["files"]:
         try:
@@ -86,7 +87,7 @@ def _check_later(upload: Upload, user_id: int) -> None:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def typed(request: HttpRequest) -> HttpResponse:
+def typed(request: SignedInRequest) -> HttpResponse:
     """Type rows into a table; they become an upload like any other."""
     form = WhatForm(
         request.POST or None, branches=enterable_branches(request.user), initial=_guess(request)
@@ -109,7 +110,7 @@ def typed(request: HttpRequest) -> HttpResponse:
     return render(request, "uploads/typed.html", context)
 
 
-def _typed_rows(request: HttpRequest, names: list[str]) -> list[dict[str, str]]:
+def _typed_rows(request: SignedInRequest, names: list[str]) -> list[dict[str, str]]:
     columns = {name: request.POST.getlist(f"cell-{name}") for name in names}
     height = max((len(values) for values in columns.values()), default=0)
     rows = [
@@ -121,7 +122,7 @@ def _typed_rows(request: HttpRequest, names: list[str]) -> list[dict[str, str]]:
 
 @login_required
 @require_GET
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: SignedInRequest) -> HttpResponse:
     """List the uploads one may see."""
     uploads = visible_uploads(request.user)
     state, sheet = request.GET.get("state", ""), request.GET.get("sheet", "")
@@ -146,20 +147,20 @@ def history(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def review(request: HttpRequest) -> HttpResponse:
+def review(request: SignedInRequest) -> HttpResponse:
     """The queue of one who decides, oldest first."""
     return render(request, "uploads/review.html", {"queue": queue_of(request.user)})
 
 
 @login_required
 @require_GET
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One upload: what was read, found, would change; who did what; what can be done."""
     upload = _upload(request, pk)
     return render(request, "uploads/detail.html", _told(request, upload))
 
 
-def _told(request: HttpRequest, upload: Upload) -> dict[str, Any]:
+def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
     changes = storage.get_json(upload.changes_file) if upload.changes_file else {}
     in_work = upload.state in IN_WORK
     spec = upload.declared.specification()
@@ -202,7 +203,7 @@ def _preview(upload: Upload, fields: Any) -> dict[str, Any]:
     return {"headings": [field.label for field in shown], "rows": rows}
 
 
-def _upload(request: HttpRequest, pk: int) -> Upload:
+def _upload(request: SignedInRequest, pk: int) -> Upload:
     uploads = Upload.objects.visible_to(request.user).select_related(
         "branch__parent", "uploaded_by", "reviewed_by", "approved_by"
     )
@@ -211,7 +212,7 @@ def _upload(request: HttpRequest, pk: int) -> Upload:
 
 @login_required
 @require_GET
-def state(request: HttpRequest, pk: int) -> HttpResponse:
+def state(request: SignedInRequest, pk: int) -> HttpResponse:
     """The live part of an upload's page; when the work ends the page is told to reload."""
     upload = _upload(request, pk)
     if upload.state not in IN_WORK:
@@ -222,7 +223,7 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     """Do one thing to an upload, and say how it went."""
     upload = _upload(request, pk)
     try:
@@ -236,18 +237,18 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     return redirect("review") if waiting else redirect("upload", pk=pk)
 
 
-def _submit(request: HttpRequest, upload: Upload) -> str:
+def _submit(request: SignedInRequest, upload: Upload) -> str:
     note = request.POST.get("note", upload.note)
     services.submit(upload.pk, user=request.user, now=timezone.now(), note=note)
     return "已提交，等待上级审核。"
 
 
-def _withdraw(request: HttpRequest, upload: Upload) -> str:
+def _withdraw(request: SignedInRequest, upload: Upload) -> str:
     services.withdraw(upload.pk, user=request.user, now=timezone.now())
     return "已撤回。"
 
 
-def _approve(request: HttpRequest, upload: Upload) -> str:
+def _approve(request: SignedInRequest, upload: Upload) -> str:
     services.approve(
         upload.pk,
         user=request.user,
@@ -258,7 +259,7 @@ def _approve(request: HttpRequest, upload: Upload) -> str:
     return "已通过，正在生效。"
 
 
-def _send_back(request: HttpRequest, upload: Upload) -> str:
+def _send_back(request: SignedInRequest, upload: Upload) -> str:
     form = RemarkForm(request.POST)
     form.is_valid()
     said = form.cleaned_data
@@ -269,27 +270,27 @@ def _send_back(request: HttpRequest, upload: Upload) -> str:
     return "已退回填报单位。"
 
 
-def _undo(request: HttpRequest, upload: Upload) -> str:
+def _undo(request: SignedInRequest, upload: Upload) -> str:
     effecting.require_undoable(upload, request.user)
     pk, user_id = upload.pk, request.user.pk
     transaction.on_commit(lambda: tasks.undo_upload.delay(upload_id=pk, user_id=user_id))
     return "正在作废本批，稍后刷新可见结果。"
 
 
-def _restore(request: HttpRequest, upload: Upload) -> str:
+def _restore(request: SignedInRequest, upload: Upload) -> str:
     effecting.require_restorable(upload, request.user)
     pk, user_id = upload.pk, request.user.pk
     transaction.on_commit(lambda: tasks.restore_upload.delay(upload_id=pk, user_id=user_id))
     return "正在恢复，稍后刷新可见结果。"
 
 
-def _recheck(request: HttpRequest, upload: Upload) -> str:
+def _recheck(request: SignedInRequest, upload: Upload) -> str:
     services.recheck(upload.pk, user=request.user, now=timezone.now())
     _check_later(upload, request.user.pk)
     return "已重新检查。"
 
 
-def _options(request: HttpRequest, upload: Upload) -> str:
+def _options(request: SignedInRequest, upload: Upload) -> str:
     services.choose(
         upload.pk,
         user=request.user,
@@ -299,7 +300,7 @@ def _options(request: HttpRequest, upload: Upload) -> str:
     return "已保存选择。"
 
 
-def _map_heading(request: HttpRequest, upload: Upload) -> str:
+def _map_heading(request: SignedInRequest, upload: Upload) -> str:
     heading, field = request.POST.get("heading", ""), request.POST.get("field", "")
     if not rules.may_enter(request.user, upload.branch, upload.sheet):
         raise RefusedError("upload.not_yours", "只有填报单位可以办理。")
@@ -329,7 +330,7 @@ _ACTS = {
 
 @login_required
 @require_POST
-def zero(request: HttpRequest) -> HttpResponse:
+def zero(request: SignedInRequest) -> HttpResponse:
     """Report that there was nothing."""
     form = WhatForm(request.POST, branches=enterable_branches(request.user))
     if not form.is_valid():
@@ -353,7 +354,7 @@ def zero(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+def download(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
     """Give back 批注本 or 待改行."""
     upload = _upload(request, pk)
     if not upload.file or not rules.may_see_file(request.user, upload):
@@ -375,14 +376,14 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def blanks(request: HttpRequest) -> HttpResponse:
+def blanks(request: SignedInRequest) -> HttpResponse:
     """List the blank workbooks."""
     return render(request, "uploads/blanks.html", {"sheets": registry.values()})
 
 
 @login_required
 @require_GET
-def blank(request: HttpRequest, key: str) -> HttpResponse:
+def blank(request: SignedInRequest, key: str) -> HttpResponse:
     """Give out the blank workbook of a sheet."""
     if key not in registry:
         messages.error(request, f"没有名为“{key}”的报表。")
@@ -405,7 +406,7 @@ def _xlsx(content: bytes, name: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def code(request: HttpRequest, key: str) -> HttpResponse:
+def code(request: SignedInRequest, key: str) -> HttpResponse:
     """Explain one kind of finding."""
     known = CODES.get(key)
     return render(

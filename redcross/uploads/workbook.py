@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -99,7 +100,7 @@ def read(path: Path, *, filename: str) -> Workbook:
     return Workbook(grids, tuple(map(_notice, answer["notices"])), answer["peak_kb"])
 
 
-def _ask_child(path: Path, folder: Path) -> dict[str, object] | dict:  # type: ignore[type-arg]
+def _ask_child(path: Path, folder: Path) -> dict[str, Any]:
     seconds = SECONDS * max(1, path.stat().st_size / FREE_BYTES)
     environment = {
         "PATH": os.environ.get("PATH", ""),

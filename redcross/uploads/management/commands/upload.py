@@ -134,7 +134,7 @@ class Command(BaseCommand):
         probe = Upload(
             branch=branch,
             sheet=sheet.key,
-            first_month=period.first,
+            first_month=period.start,
             last_month=period.last,
             mode=mode,
         )

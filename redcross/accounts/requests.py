@@ -1,0 +1,11 @@
+"""The request of a signed-in person, as pages behind `login_required` get it."""
+
+from django.http import HttpRequest
+
+from redcross.accounts.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """A request whose user is one of ours."""
+
+    user: User  # type: ignore[assignment]
