@@ -435,15 +435,17 @@ class _Reader:
             for letter in self.letters
         )
         serial = self._serial_letters(start)
-        telling = [letter for letter in self.letters if letter not in serial]
-        filled = pl.sum_horizontal([pl.col(letter) != "" for letter in telling] or [pl.lit(0)])
+
+        def told(letter: str) -> pl.Expr:
+            """A cell says something; the number of a row does not, 合计 in its place does."""
+            column = pl.col(letter)
+            if letter not in serial:
+                return column != ""
+            return (column != "") & ~column.str.contains(r"^\d+(?:\.0)?$")
+
+        filled = pl.sum_horizontal([told(letter) for letter in self.letters])
         mapped = pl.sum_horizontal([pl.col(letter) != "" for letter in columns])
-        first = pl.coalesce(
-            [
-                pl.when(pl.col(letter) != "").then(pl.col(letter))
-                for letter in [*telling, *self.letters]
-            ]
-        )
+        first = pl.coalesce([pl.when(told(letter)).then(pl.col(letter)) for letter in self.letters])
         table = tidy.select(
             filled.alias("filled"),
             mapped.alias("mapped"),

@@ -125,11 +125,13 @@ def _workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
         raise _named(error) from None
     grids, problems = [], []
     for number, sheet in enumerate(sheets):
-        kind, visible = str(sheet.typ), str(sheet.visible)
-        if "WorkSheet" not in kind:
+        # "SheetVisibleEnum.Hidden": the type's own name must not be taken for its value.
+        kind = str(sheet.typ).rpartition(".")[2]
+        visible = str(sheet.visible).rpartition(".")[2]
+        if kind != "WorkSheet":
             notices.append(f"chart:{sheet.name}")
             continue
-        if "Visible" not in visible:
+        if visible != "Visible":
             notices.append(f"hidden:{sheet.name}")
             continue
         try:

@@ -292,7 +292,7 @@ def _printed(
     text = grid.cells[letter][total.position]
     kind = grid.cells[letter + KIND][total.position]
     if not text or text == total.label:
-        return _from_words(total.label, field) if text else None
+        return _from_words(total.label, field)
     parsed = parse_decimal(
         text,
         is_number=kind == NUMBER,

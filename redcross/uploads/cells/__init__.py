@@ -143,7 +143,7 @@ def _slowly(
     joined = odd.join(table, on=["text", "kind"], how="left", maintain_order="left")
     values = frame["v"].scatter(joined["i"], joined["read"])
     coded = pl.Series([bool(answer.code) for answer in answers])
-    flagged = joined.filter(pl.col("answer").is_in(coded.arg_true()))
+    flagged = joined.filter(pl.col("answer").is_in(coded.arg_true().to_list()))
     problems = [
         (index, answers[answer], text)
         for index, answer, text in flagged.select("i", "answer", "text").iter_rows()

@@ -1,0 +1,61 @@
+"""A ledger as plain values, so that reading is tested without a database."""
+
+import datetime as dt
+from pathlib import Path
+
+from redcross.periods import Period
+from redcross.units import Unit
+from redcross.uploads.reading import Reading, read_tables
+from redcross.uploads.specification import CellKind, Context, FieldSpec, SheetKind, SheetSpec
+from redcross.uploads.workbook import read
+
+CHANNELS = {"银行": "BANK", "微信": "WECHAT"}
+LEDGER = SheetSpec(
+    key="test.ledger",
+    title="捐赠明细表",
+    kind=SheetKind.LEDGER,
+    dated_by="received_on",
+    identity=("ticket",),
+    fields=(
+        FieldSpec("branch", "单位", CellKind.BRANCH, aliases=("县区",), fill_down=True),
+        FieldSpec(
+            "giver", "捐赠人", CellKind.TEXT, required=True, max_length=120, fill_down=True,
+            aliases=("捐赠单位", "捐赠（单位/姓名）", "姓名", "捐赠单位（个人）"), hints=("捐赠单位",),
+        ),
+        FieldSpec("value", "金额（元）", CellKind.DECIMAL, unit=Unit.YUAN, max_digits=18,
+                  aliases=("金额", "捐赠金额", "捐赠金额（元）", "折算金额"), hints=("金额",)),
+        FieldSpec("received_on", "到账日期", CellKind.DATE, aliases=("捐赠日期", "日期"), required=True),
+        FieldSpec("channel", "渠道", CellKind.CHOICE, choices=CHANNELS,
+                  labels={key: word for word, key in CHANNELS.items()}),
+        FieldSpec("item", "品名", CellKind.TEXT, aliases=("入库物资",)),
+        FieldSpec("quantity", "数量", CellKind.DECIMAL, aliases=("数量总计",)),
+        FieldSpec("phone", "联系电话", CellKind.PHONE, personal=True),
+        FieldSpec("ticket", "票据号", CellKind.TEXT),
+        FieldSpec("remark", "备注", CellKind.TEXT),
+    ),
+)  # fmt: skip
+NAMES = {"五华区": (2,), "五华": (2,), "盘龙区": (3,), "大理": (4, 5), "瑞丽市": (9,)}
+LABELS = {1: "昆明市", 2: "五华区", 3: "盘龙区", 4: "大理州", 5: "大理市", 9: "瑞丽市"}
+
+
+def context(period: str = "2020") -> Context:
+    return Context(
+        period=Period.parse(period),
+        today=dt.date(2022, 2, 22),
+        branch_id=1,
+        branch_names=NAMES,
+        branch_labels=LABELS,
+        own_subtree=frozenset({1, 2, 3, 4, 5}),
+    )
+
+
+def reading_of(
+    content: bytes, folder: Path, *, filename: str = "表.xlsx", period: str = "2020"
+) -> Reading:
+    path = folder / filename
+    path.write_bytes(content)
+    return read_tables(read(path, filename=filename), LEDGER, context(period))
+
+
+def codes(reading: Reading) -> list[str]:
+    return [finding.code for finding in reading.findings]

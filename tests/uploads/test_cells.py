@@ -1,0 +1,214 @@
+"""What a person may write in a cell is read as he meant it, or refused; never otherwise."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redcross.periods import Period
+from redcross.uploads.cells.amounts import parse_decimal, parse_integer
+from redcross.uploads.cells.dates import parse_date
+from redcross.uploads.cells.identifiers import (
+    check_character,
+    parse_credit_code,
+    parse_id_number,
+    parse_phone,
+)
+from tests.uploads.readers import codes, reading_of
+from tests.workbooks import xlsx
+
+YEAR = Period.parse("2021")
+
+
+def date(text, *, number=False, cell=False, period=YEAR):
+    return parse_date(text, is_number=number, is_date=cell, period=period)
+
+
+def amount(text, *, number=False, multiple=Decimal(1)):
+    return parse_decimal(text, is_number=number, places=2, multiple=multiple, money=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021-08-08", "2021/8/8", "2021.8.8", "2021.08.08", "2021年8月8日", "20210808",
+        "２０２１年８月８日", " 2021-8-8 ", "2021-08-08 02:24", "2021/8/8 2:24:05", "2021年8月8号",
+        "2021-08-08T02:24:00", "2021\u200b-08-08",
+    ],
+)  # fmt: skip
+def test_every_way_of_writing_a_day_is_that_day(text):
+    parsed = date(text)
+
+    assert (parsed.value, parsed.code) == (dt.date(2021, 8, 8), "")
+
+
+@pytest.mark.parametrize("text", ["8月8日", "8.8", "8/8", "08-08", "8月8号"])
+def test_a_day_without_a_year_takes_the_period_s_and_warns(text):
+    assert (date(text).value, date(text).code) == (dt.date(2021, 8, 8), "date.year_assumed")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("2021-02-30", "date.impossible"), ("2021年13月1日", "date.impossible"),
+        ("2023.5", "date.month_only"), ("2023年5月", "date.month_only"),
+        ("今天", "date.unreadable"), ("5月", "date.unreadable"), ("08/08/2021", "date.unreadable"),
+        ("2021-08-08至2021-08-10", "date.unreadable"),
+    ],
+)  # fmt: skip
+def test_what_is_no_day_is_refused(text, code):
+    assert (date(text).value, date(text).code) == (None, code)
+
+
+def test_a_day_without_a_year_in_a_period_of_two_years_is_refused():
+    parsed = date("8月8日", period=Period.parse("2020..2021"))
+
+    assert (parsed.value, parsed.code) == (None, "date.year_missing")
+
+
+def test_a_serial_number_and_a_compact_number_are_days():
+    assert date("44416", number=True).value == dt.date(2021, 8, 8)
+    assert date("20210808", number=True).value == dt.date(2021, 8, 8)
+
+
+@given(
+    day=st.dates(dt.date(1950, 1, 1), dt.date(2050, 12, 31)),
+    form=st.sampled_from(
+        ["{d:%Y-%m-%d}", "{d.year}.{d.month}.{d.day}", "{d.year}/{d.month:02d}/{d.day}",
+         "{d.year}年{d.month}月{d.day}日", "{d:%Y%m%d}", "{d:%Y-%m-%d} 23:59", " {d:%Y.%m.%d}\t"]
+    ),
+)  # fmt: skip
+def test_always_a_written_day_is_read_as_that_day(day, form):
+    assert date(form.format(d=day)).value == day
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1234.5", "1234.50"), ("1,234.5", "1234.50"), ("１，２３４．５", "1234.50"),
+        ("￥1,234.50", "1234.50"), ("1234.5元", "1234.50"), ("6，307.34万元", "63073400.00"),
+        ("1.2亿元", "120000000.00"), ("(300)", "-300.00"), ("-300.5", "-300.50"),
+        (" 88 ", "88.00"), ("人民币500元整", "500.00"), ("0.01", "0.01"), ("3万", "30000.00"),
+    ],
+)  # fmt: skip
+def test_every_way_of_writing_an_amount_is_that_amount(text, value):
+    assert amount(text).value == Decimal(value)
+
+
+def test_a_double_is_taken_at_fifteen_digits():
+    parsed = amount("3482232.1100000003", number=True)
+
+    assert (parsed.value, parsed.code) == (Decimal("3482232.11"), "")
+
+
+def test_a_cell_that_names_its_unit_goes_before_the_heading():
+    ten_thousand = Decimal(10_000)
+
+    assert amount("5元", multiple=ten_thousand).value == Decimal("5.00")
+    assert amount("5", multiple=ten_thousand).value == Decimal("50000.00")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("六万", "amount.in_words"), ("约300", "amount.unreadable"), ("12,34", "amount.unreadable"),
+        ("33,133美元", "amount.foreign_unit"), ("1.2.3", "amount.unreadable"),
+        ("100+200", "amount.unreadable"), ("1e5", "amount.unreadable"),
+    ],
+)  # fmt: skip
+def test_what_is_no_amount_is_refused(text, code):
+    assert (amount(text).value, amount(text).code) == (None, code)
+
+
+@given(
+    value=st.decimals(Decimal("-9999999999.99"), Decimal("9999999999.99"), places=2),
+    form=st.sampled_from(["{:,}", "{}", "￥{:,}", "{}元", " {:,} 元"]),
+)
+def test_always_a_written_amount_is_read_as_that_amount(value, form):
+    assert amount(form.format(value)).value == value
+
+
+@given(st.text(max_size=12))
+def test_no_text_makes_the_readers_fail(text):
+    date(text)
+    amount(text)
+    parse_id_number(text, is_number=False)
+    parse_phone(text, is_number=False)
+
+
+def test_a_count_with_its_unit_is_a_number_and_a_fraction_is_refused():
+    assert parse_integer("198件", is_number=False, multiple=Decimal(1)).value == 198
+    assert parse_integer("1.5", is_number=True, multiple=Decimal(1)).code == "integer.fraction"
+
+
+def test_an_identity_number_is_checked_and_a_rounded_one_refused():
+    good = "53010219900101001"
+    number = good + check_character(good)
+
+    assert parse_id_number(number.lower(), is_number=False).value == number
+    wrong = good + ("0" if number[-1] != "0" else "1")
+    assert parse_id_number(wrong, is_number=False).code == "id.check_digit"
+    assert parse_id_number("5.30102199001e+17", is_number=True).code == "id.rounded"
+    assert parse_id_number("530102199001010010", is_number=True).code == "id.rounded"
+
+
+def test_several_phones_in_a_cell_are_kept_and_a_short_one_refused():
+    assert parse_phone("138 0000 1234", is_number=False).code != ""
+    assert parse_phone("13800001234/0871-63620000", is_number=False).value == (
+        "13800001234、0871-63620000"
+    )
+    assert parse_phone("1380000", is_number=False).value == "1380000"
+    assert parse_phone("138000", is_number=False).code == "phone.unreadable"
+
+
+def test_a_credit_code_that_fails_its_check_is_only_warned_of():
+    assert parse_credit_code("91350100M000100Y43", is_number=False).code == ""
+    assert parse_credit_code("91350100M000100Y44", is_number=False).value is not None
+
+
+def test_branches_are_resolved_and_those_outside_or_ambiguous_refused(tmp_path):
+    heading = ["单位", "捐赠人", "金额", "日期"]
+    rows = [[name, "示例", 1, "2020-01-02"] for name in ("五华区红十字会", "大理", "瑞丽市", "月球")]
+
+    reading = reading_of(xlsx([heading, *rows]), tmp_path)
+
+    assert reading.frame["branch"].to_list() == [2, None, None, None]
+    assert codes(reading) == ["branch.ambiguous", "branch.outside", "branch.unknown"]
+
+
+def test_same_as_above_takes_the_value_above(tmp_path):
+    content = xlsx(
+        [["捐赠人", "金额", "日期", "渠道"], ["示例", 1, "2020-01-02", "银行"], ["示例乙", 2, "同上", "〃"]]
+    )
+
+    frame = reading_of(content, tmp_path).frame
+
+    assert frame["received_on"].to_list() == [dt.date(2020, 1, 2)] * 2
+    assert frame["channel"].to_list() == ["BANK", "BANK"]
+
+
+def test_personal_cells_are_masked_in_findings(tmp_path):
+    content = xlsx([["捐赠人", "金额", "日期", "联系电话"], ["示例", 1, "2020-01-02", "138000012345678"]])
+
+    (finding,) = reading_of(content, tmp_path).findings
+
+    assert finding.code == "phone.unreadable"
+    assert "138000012345678" not in finding.value + finding.message
+
+
+def test_a_day_outside_the_period_is_an_error(tmp_path):
+    content = xlsx([["捐赠人", "金额", "日期"], ["示例", 1, "2019-12-31"]])
+
+    assert codes(reading_of(content, tmp_path)) == ["date.outside_period"]
+
+
+def test_a_repeated_ticket_is_warned_of_and_names_the_other_row(tmp_path):
+    row = ["示例", 1, "2020-01-02", "T1"]
+    content = xlsx([["捐赠人", "金额", "日期", "票据号"], row, row])
+
+    (finding,) = reading_of(content, tmp_path).findings
+
+    assert (finding.code, finding.severity) == ("identity.repeated", "warning")
+    assert "第2行" in finding.message

@@ -1,0 +1,155 @@
+"""Where tables begin and end in the workbooks offices keep."""
+
+from decimal import Decimal
+
+from tests.uploads.readers import codes, reading_of
+from tests.workbooks import xlsx
+
+
+def sums(reading):
+    return [dict(table.sums) for table in reading.tables]
+
+
+def test_a_title_in_column_b_a_unit_alone_and_totals_are_no_data(tmp_path):
+    content = xlsx(
+        [
+            [None, "某某市红十字会捐款信息公示表（截至2月2日24：00）"],
+            [None, None, None, None, "单位：元"],
+            ["序号", "捐赠日期", "捐赠（单位/姓名）", "捐赠金额（元）", "备注"],
+            [1, "2020.01.22", "示例甲\t", 100, None],
+            [2, "2020.01.23", "示例乙", 200.5, None],
+            ["合计", None, None, 300.5, None],
+            ["制表人：示例", None, None, "2020年2月2日", None],
+        ]
+    )
+
+    reading = reading_of(content, tmp_path)
+
+    assert reading.frame.height == 2
+    assert sums(reading) == [{"value": Decimal("300.50")}]
+    assert reading.tables[0].layout.heading_rows == (3,)
+    assert [check.agrees for check in reading.tables[0].total_checks] == [True]
+    assert codes(reading) == []
+
+
+def test_a_total_that_differs_is_a_warning_that_names_both_numbers(tmp_path):
+    content = xlsx(
+        [["捐赠人", "金额（元）", "日期"], ["示例甲", 100, "2020-01-22"], ["合计", 150, None]]
+    )
+
+    reading = reading_of(content, tmp_path)
+
+    (finding,) = reading.findings
+    assert (finding.code, finding.severity) == ("total.differs", "warning")
+    assert "150" in finding.message
+    assert "100" in finding.message
+
+
+def test_headings_of_two_levels_are_joined(tmp_path):
+    content = xlsx(
+        [
+            ["捐赠明细", None, None, None],
+            ["单位", "捐赠", None, "票据号"],
+            [None, "姓名", "金额（万元）", None],
+            ["五华区", "示例甲", 1.5, "A1"],
+        ],
+        merges=["A2:A3", "B2:C2", "D2:D3"],
+    )
+
+    reading = reading_of(content, tmp_path)
+
+    layout = reading.tables[0].layout
+    assert layout.heading_rows == (2, 3)
+    assert layout.by_heading == {
+        "单位": "branch",
+        "捐赠／姓名": "giver",
+        "捐赠／金额（万元）": "value",
+        "票据号": "ticket",
+    }
+    assert sums(reading) == [{"value": Decimal("15000.00")}]
+
+
+def test_two_tables_in_one_worksheet_are_both_read(tmp_path):
+    content = xlsx(
+        [
+            ["第1期"],
+            ["捐赠单位", "入库物资", "数量总计"],
+            ["示例公司", "口罩", "198件"],
+            [None, "手套", 3],
+            [],
+            ["第2期"],
+            ["捐赠单位", "数量总计", "入库物资"],
+            ["示例学校", 7, "棉被"],
+        ]
+    )
+
+    reading = reading_of(content, tmp_path)
+
+    assert reading.frame["giver"].to_list() == ["示例公司", "示例公司", "示例学校"]
+    assert sums(reading) == [{"quantity": Decimal("201.00")}, {"quantity": Decimal("7.00")}]
+    assert codes(reading) == ["column.missing", "column.missing"]
+
+
+def test_a_footer_written_as_text_is_compared(tmp_path):
+    content = xlsx(
+        [["捐赠人", "金额", "日期"], ["示例甲", 100, "2020-01-22"], ["共计1人次/总金额100.00"]]
+    )
+
+    reading = reading_of(content, tmp_path)
+
+    assert reading.frame.height == 1
+    assert [check.agrees for check in reading.tables[0].total_checks] == [True]
+
+
+def test_a_sum_without_a_label_in_the_last_row_is_no_gift(tmp_path):
+    content = xlsx(
+        [
+            ["姓名", "金额", "日期"],
+            ["示例甲", 100, "2020-01-22"],
+            ["示例乙", 50, "2020-01-22"],
+            [None, 150, None],
+        ]
+    )
+
+    assert reading_of(content, tmp_path).frame.height == 2
+
+
+def test_a_heading_repeated_on_each_page_is_skipped(tmp_path):
+    heading = ["捐赠人", "金额", "日期"]
+    content = xlsx(
+        [heading, ["示例甲", 1, "2020-01-22"], heading, ["示例乙", 2, "2020-01-23"]]
+    )
+
+    reading = reading_of(content, tmp_path)
+
+    assert reading.frame["giver"].to_list() == ["示例甲", "示例乙"]
+
+
+def test_without_a_heading_the_finding_says_what_is_expected(tmp_path):
+    reading = reading_of(xlsx([["甲", "乙"], [1, 2]]), tmp_path)
+
+    assert codes(reading) == ["heading.missing"]
+    assert "捐赠人" in reading.findings[0].suggestion
+
+
+def test_unknown_headings_are_named_and_the_nearest_field_proposed(tmp_path):
+    content = xlsx([["捐赠人", "日期", "金额", "联系电号", "序号"], ["示例甲", "2020-01-02", 5, "", 1]])
+
+    layout = reading_of(content, tmp_path).tables[0].layout
+
+    assert layout.unknown == ("联系电号",)
+    assert layout.proposals["联系电号"][0] == "phone"
+
+
+def test_a_unit_in_a_cell_above_counts_for_money_only(tmp_path):
+    content = xlsx(
+        [
+            ["表", None, "单位：万元"],
+            ["捐赠人", "金额", "数量", "日期"],
+            ["示例甲", 2, 3, "2020-01-22"],
+        ]
+    )
+
+    assert sums(reading_of(content, tmp_path)) == [
+        {"value": Decimal("20000.00"), "quantity": Decimal("3.00")}
+    ]

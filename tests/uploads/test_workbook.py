@@ -1,0 +1,159 @@
+"""Whatever file is handed in ends in a named result."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+import xlwt
+
+from redcross.uploads.workbook import UnreadableError, read
+from tests.uploads.readers import reading_of
+from tests.workbooks import gifts, xlsx
+
+ROW = ("示例甲", 100, "2020-01-22", "T1")
+HTML = (
+    "<html><table><tr><th>捐赠人</th><th>金额</th><th>日期</th></tr>"
+    "<tr><td>示例甲</td><td>100</td><td>2020-01-22</td></tr></table></html>"
+)
+CSV = "捐赠人,金额,日期\n示例甲,100,2020-01-22\n"
+
+
+def refused(content, folder, filename="表.xlsx"):
+    path = folder / filename
+    path.write_bytes(content)
+    with pytest.raises(UnreadableError) as caught:
+        read(path, filename=filename)
+    assert str(caught.value).endswith("。")
+    return caught.value.code
+
+
+def zipped(entries):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "file.empty"),
+        (b"%PDF-1.4 something", "file.not_a_workbook"),
+        (b"\x89PNG\r\n\x1a\n", "file.not_a_workbook"),
+        (b"PK\x03\x04 cut off", "file.damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "file.damaged"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "file.encrypted",
+        ),
+        (bytes(range(256)) * 20, "file.not_a_workbook"),
+        (b"just some words", "file.not_a_workbook"),
+        (zipped({"word/document.xml": "x"}), "file.not_a_workbook"),
+        (zipped({"readme.txt": "x"}), "file.not_a_workbook"),
+        (zipped({"xl/workbook.xml": "<broken"}), "file.damaged"),
+    ],
+)
+def test_what_is_no_workbook_is_refused_by_name(content, code, tmp_path):
+    assert refused(content, tmp_path) == code
+
+
+def test_a_bomb_is_refused_before_it_is_opened(tmp_path):
+    content = zipped({"xl/workbook.xml": "x", "xl/worksheets/sheet1.xml": b"0" * 200_000_000})
+
+    assert refused(content, tmp_path) == "file.bomb"
+
+
+def test_a_truncated_workbook_is_refused(tmp_path):
+    assert refused(gifts(ROW)[:-200], tmp_path) == "file.damaged"
+
+
+@pytest.mark.parametrize(
+    ("filename", "content"),
+    [
+        ("表.csv", CSV.encode()),
+        ("表.csv", b"\xef\xbb\xbf" + CSV.encode()),
+        ("表.csv", CSV.encode("gb18030")),
+        ("表.csv", CSV.encode("utf-16")),
+        ("表.tsv", CSV.replace(",", "\t").encode()),
+        ("表.xls", HTML.encode()),
+        ("表.xls", CSV.replace(",", "\t").encode("gb18030")),
+    ],
+)
+def test_text_in_any_encoding_and_under_any_name_is_read(filename, content, tmp_path):
+    reading = reading_of(content, tmp_path, filename=filename)
+
+    assert reading.frame["giver"].to_list() == ["示例甲"]
+    assert not reading.findings
+
+
+def test_an_old_workbook_is_read(tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("明细")
+    for at, row in enumerate([("捐赠人", "金额", "日期"), ("示例甲", 100, "2020-01-22")]):
+        for column, value in enumerate(row):
+            sheet.write(at, column, value)
+    buffer = io.BytesIO()
+    book.save(buffer)
+
+    assert reading_of(buffer.getvalue(), tmp_path, filename="表.xls").frame.height == 1
+
+
+def test_hidden_worksheets_are_skipped_and_said_so(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["捐赠人", "金额", "日期"])
+    book.active.append(["示例甲", 1, "2020-01-02"])
+    hidden = book.create_sheet("旧")
+    hidden.append(["捐赠人", "金额", "日期"])
+    hidden.append(["示例乙", 2, "2020-01-02"])
+    hidden.sheet_state = "hidden"
+    buffer = io.BytesIO()
+    book.save(buffer)
+
+    reading = reading_of(buffer.getvalue(), tmp_path)
+
+    assert reading.frame["giver"].to_list() == ["示例甲"]
+    assert "旧" in reading.findings[0].message
+
+
+def test_a_workbook_that_declares_more_than_it_holds_is_read(tmp_path):
+    content = gifts(ROW)
+    source = zipfile.ZipFile(io.BytesIO(content))
+    entries = {name: source.read(name) for name in source.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    entries[name] = entries[name].replace(b'ref="A1:D3"', b'ref="A1:XFD1048576"')
+
+    assert reading_of(zipped(entries), tmp_path).frame.height == 1
+
+
+def test_a_cell_at_the_far_corner_ends_in_a_name(tmp_path):
+    book = openpyxl.Workbook()
+    book.active["A1"] = "捐赠人"
+    book.active["XFD1048576"] = "x"
+    buffer = io.BytesIO()
+    book.save(buffer)
+
+    assert refused(buffer.getvalue(), tmp_path) in {"file.too_many_cells", "file.out_of_memory"}
+
+
+def test_workbooks_of_the_1904_calendar_keep_their_days(tmp_path):
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    book.active.append(["捐赠人", "金额", "日期"])
+    book.active.append(["示例甲", 1, 42399])
+    book.active["C2"].number_format = "yyyy-mm-dd"
+    buffer = io.BytesIO()
+    book.save(buffer)
+
+    frame = reading_of(buffer.getvalue(), tmp_path).frame
+
+    assert str(frame["received_on"][0]) == "2020-01-31"
+
+
+def test_thousands_of_merges_do_not_keep_it_busy(tmp_path):
+    rows = [["捐赠人", None, "金额", "日期"]]
+    rows += [[f"示例{number}", None, 1, "2020-01-02"] for number in range(3000)]
+    merges = [f"A{number}:B{number}" for number in range(1, 3002)]
+
+    assert reading_of(xlsx(rows, merges=merges), tmp_path).frame.height == 3000
