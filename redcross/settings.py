@@ -1,6 +1,7 @@
 """The composition root: every setting, from the environment or a sensible default."""
 
 import base64
+import contextlib
 import datetime as dt
 import secrets
 from pathlib import Path
@@ -42,10 +43,8 @@ def _secret(name: str, make: Any) -> str:
         fresh = path.with_suffix(f".{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(make())
-        try:
+        with contextlib.suppress(FileExistsError):
             path.hardlink_to(fresh)  # of two processes at once, the first wins
-        except FileExistsError:
-            pass
         fresh.unlink()
     return path.read_text()
 
@@ -85,15 +84,18 @@ _application["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _application, OWNER_DATABASE: _owner}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url()
+REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": REDIS_URL or embedded.redis_url(),
         "KEY_PREFIX": "redcross",
+        "OPTIONS": {} if REDIS_URL else {"pool_class": "redcross.embedded.cache.EmbeddedPool"},
     }
 }
-CELERY_BROKER_URL = env.str("REDIS_URL", default="") or embedded.broker_url()
+CELERY_BROKER_URL = REDIS_URL or embedded.broker_url()
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
