@@ -17,7 +17,7 @@ from redcross.embedded.places import (
     refuse_strangers,
     socket_folder,
 )
-from redcross.embedded.programs import end, process_of, reachable, run, wait, wheel
+from redcross.embedded.programs import end, forget_another, process_of, reachable, run, wait, wheel
 
 _OLDEST = 15
 _BUILTIN_LOCALE_SINCE = 17
@@ -161,6 +161,8 @@ def _write_settings() -> None:
 def _start(programs: Path) -> None:
     _write_settings()
     data = _data()
+    forget_another(data / "postmaster.pid", data)
+    forget_another(socket_folder() / f".s.PGSQL.{POSTGRES_PORT}.lock", data)
     own(folder() / "log")
     # Names relative to the folder: pg_ctl hands them to a shell.
     started = run(

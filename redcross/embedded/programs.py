@@ -72,14 +72,47 @@ def process_of(pid_file: Path, home: Path) -> int | None:
     After a restart of the machine its number may be another program's; ours stand in
     their own folder.
     """
-    try:
-        pid = int(pid_file.read_text().split(maxsplit=1)[0])
-        if Path("/proc/self/cwd").exists():
-            return pid if Path(f"/proc/{pid}/cwd").readlink() == home.resolve() else None
-        os.kill(pid, 0)
-    except (OSError, ValueError, IndexError):
+    pid = _named_in(pid_file)
+    if pid is None or not _lives(pid):
+        return None
+    stands_in = Path(f"/proc/{pid}/cwd")
+    if Path("/proc/self/cwd").exists() and not _same(stands_in, home):
         return None
     return pid
+
+
+def forget_another(pid_file: Path, home: Path) -> None:
+    """Remove a pid file whose number is now another program's: a server would believe it.
+
+    One whose process is gone stays, as PostgreSQL looks there for orphans of its own.
+    """
+    pid = _named_in(pid_file)
+    if pid is not None and _lives(pid) and process_of(pid_file, home) is None:
+        pid_file.unlink()
+
+
+def _named_in(pid_file: Path) -> int | None:
+    try:
+        return int(pid_file.read_text().split(maxsplit=1)[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _same(link: Path, folder: Path) -> bool:
+    try:
+        return link.samefile(folder)
+    except OSError:
+        return False
 
 
 def end(name: str, find: Callable[[], int | None], how: signal.Signals) -> bool:
