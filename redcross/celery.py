@@ -1,8 +1,9 @@
-"""The Celery application: `celery -A redcross.celery`."""
+"""The Celery application: `celery -A redcross.celery worker`, `… beat`."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
 from redcross import embedded
 
@@ -12,5 +13,12 @@ app = Celery("redcross")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+
+def _start_queue(**_: Any) -> None:
+    """Start the embedded queue where it is first needed: in a worker, beat or a sender."""
+    embedded.ensure_valkey()
+
+
 if not os.environ.get("REDIS_URL"):
-    app.on_after_configure.connect(lambda **_: embedded.ensure(), weak=False)
+    for moment in (signals.worker_init, signals.beat_init, signals.before_task_publish):
+        moment.connect(_start_queue)

@@ -84,15 +84,18 @@ _application["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _application, OWNER_DATABASE: _owner}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url()
+REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": REDIS_URL or embedded.redis_url(),
         "KEY_PREFIX": "redcross",
+        "OPTIONS": {} if REDIS_URL else {"pool_class": "redcross.embedded.cache.EmbeddedPool"},
     }
 }
-CELERY_BROKER_URL = env.str("REDIS_URL", default="") or embedded.broker_url()
+CELERY_BROKER_URL = REDIS_URL or embedded.broker_url()
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -1,7 +1,48 @@
-"""python -m redcross.embedded start|stop|status."""
+"""python -m redcross.embedded start|stop|status|urls."""
 
 import sys
+from urllib.parse import quote
 
-from redcross.embedded import main
+from redcross import embedded
+from redcross.embedded import postgres, valkey
 
-sys.exit(main(sys.argv[1:]))
+
+def main(arguments: list[str]) -> int:
+    """Start, stop or describe the servers; 1 where one cannot, 64 on an unknown word."""
+    try:
+        match arguments:
+            case ["start"]:
+                embedded.ensure()
+            case ["stop"]:
+                sys.stdout.writelines(f"{name} 已停止。\n" for name in embedded.stop())
+            case ["status"]:
+                _tell("PostgreSQL", runs=postgres.answers())
+                _tell("Valkey", runs=valkey.answers())
+            case ["urls"]:
+                sys.stdout.writelines(f"{line}\n" for line in urls())
+            case _:
+                sys.stderr.write("usage: python -m redcross.embedded start|stop|status|urls\n")
+                return 64
+    except embedded.EmbeddedServerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def urls() -> list[str]:
+    """Return what other programs (psql, a script) connect with."""
+    host = quote(str(embedded.socket_folder()), safe="")
+    at = f"@{host}:{embedded.POSTGRES_PORT}/{embedded.DATABASE}"
+    return [
+        f"DATABASE_URL=postgres://{embedded.APPLICATION}{at}",
+        f"DATABASE_OWNER_URL=postgres://{embedded.OWNER}{at}",
+        f"REDIS_URL={embedded.redis_url()}",
+    ]
+
+
+def _tell(name: str, *, runs: bool) -> None:
+    sys.stdout.write(f"{name}：{'运行中' if runs else '未运行'}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

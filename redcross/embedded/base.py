@@ -1,8 +1,9 @@
-"""A database engine that starts the embedded servers at its first connection."""
+"""A database engine that starts the embedded PostgreSQL at its first connection."""
 
 from typing import Any
 
 from django.db.backends.postgresql import base
+from django.db.utils import OperationalError
 
 from redcross import embedded
 
@@ -11,5 +12,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL over its Unix socket, started when it is first needed."""
 
     def get_new_connection(self, conn_params: Any) -> Any:
-        embedded.ensure()
+        try:
+            embedded.ensure_postgres()
+        except embedded.EmbeddedServerError as error:
+            raise OperationalError(str(error)) from error
         return super().get_new_connection(conn_params)

@@ -170,7 +170,9 @@ def test_a_credit_code_that_fails_its_check_is_only_warned_of():
 
 def test_branches_are_resolved_and_those_outside_or_ambiguous_refused(tmp_path):
     heading = ["单位", "捐赠人", "金额", "日期"]
-    rows = [[name, "示例", 1, "2020-01-02"] for name in ("五华区红十字会", "大理", "瑞丽市", "月球")]
+    rows = [
+        [name, "示例", 1, "2020-01-02"] for name in ("五华区红十字会", "大理", "瑞丽市", "月球")
+    ]
 
     reading = reading_of(xlsx([heading, *rows]), tmp_path)
 
@@ -180,7 +182,11 @@ def test_branches_are_resolved_and_those_outside_or_ambiguous_refused(tmp_path):
 
 def test_same_as_above_takes_the_value_above(tmp_path):
     content = xlsx(
-        [["捐赠人", "金额", "日期", "渠道"], ["示例", 1, "2020-01-02", "银行"], ["示例乙", 2, "同上", "〃"]]
+        [
+            ["捐赠人", "金额", "日期", "渠道"],
+            ["示例", 1, "2020-01-02", "银行"],
+            ["示例乙", 2, "同上", "〃"],
+        ]
     )
 
     frame = reading_of(content, tmp_path).frame
@@ -190,7 +196,9 @@ def test_same_as_above_takes_the_value_above(tmp_path):
 
 
 def test_personal_cells_are_masked_in_findings(tmp_path):
-    content = xlsx([["捐赠人", "金额", "日期", "联系电话"], ["示例", 1, "2020-01-02", "138000012345678"]])
+    content = xlsx(
+        [["捐赠人", "金额", "日期", "联系电话"], ["示例", 1, "2020-01-02", "138000012345678"]]
+    )
 
     (finding,) = reading_of(content, tmp_path).findings
 

