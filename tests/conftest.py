@@ -61,3 +61,26 @@ def clerk(person):
 @pytest.fixture
 def reviewer(person):
     return person(Role.REVIEWER, "53")
+
+
+@pytest.fixture
+def committed(transactional_db, now):
+    """Make an upload that other connections see; everything is swept away afterwards."""
+    from redcross.uploads.models import Upload
+
+    # The sweep after an earlier such test took the tree of branches with it.
+    load_divisions()
+    ensure_service_accounts()
+
+    def make():
+        return Upload.objects.create(
+            branch=Branch.objects.get(code="53"),
+            sheet="donations.ledger",
+            first_month=dt.date(2021, 1, 1),
+            last_month=dt.date(2021, 12, 1),
+            mode="append",
+            uploaded_by=User.objects.get(username="命令行（填报）"),
+            created_at=now,
+        )
+
+    return make

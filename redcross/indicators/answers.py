@@ -424,6 +424,7 @@ class _Book:
             if period.start <= month < period.end
         ]
         used: list[ReportedFigure] = []
+        cut: list[ReportedFigure] = []
         for each in self._candidates(key, breakdown, category, branch, own):
             if not each.period.overlaps(period):
                 continue
@@ -435,8 +436,12 @@ class _Book:
             if any(_stands_before(other, each) for other in used):
                 continue
             if each.period not in period:
-                return None, Origin.REPORTED, _CUT.format(label=each.period.label)
+                cut.append(each)
+                continue
             used.append(each)
+        for each in cut:
+            if not _is_told(each, used, period):
+                return None, Origin.REPORTED, _CUT.format(label=each.period.label)
         total = sum((value for _, _, value in inside), Decimal(0))
         total += sum((each.value for each in used), Decimal(0))
         if not inside and not used:
@@ -554,6 +559,15 @@ def _covers(each: ReportedFigure, code: str) -> bool:
 def _stands_before(other: ReportedFigure, each: ReportedFigure) -> bool:
     """Tell whether a figure in use already holds what this one says."""
     return _covers(other, each.branch.code) and other.period.overlaps(each.period)
+
+
+def _is_told(cut: ReportedFigure, used: Iterable[ReportedFigure], period: Period) -> bool:
+    """Tell whether figures in use say what a cut range holds inside the period."""
+    standing = [each for each in used if _covers(each, cut.branch.code)]
+    months = [month for month in cut.period.months if period.start <= month < period.end]
+    return bool(months) and all(
+        any(each.period.start <= month < each.period.end for each in standing) for month in months
+    )
 
 
 def _origin(has_rows: bool, has_reported: bool) -> Origin:

@@ -225,8 +225,10 @@ class Verification:
 
 def verify(*, using: str) -> list[Verification]:
     """Recount every cell of every indicator by the same SELECT, in one snapshot."""
+    nested = connections[using].in_atomic_block
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        if not nested:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         return [_verified(cursor, each, using) for each in registry.counted()]
 
 

@@ -78,7 +78,7 @@ def _load(upload_id: int, approver: User, watch: Stopwatch, now: dt.datetime) ->
             inserted = changed = deleted = 0
             if comparison.staged is not None and frame.height:
                 with watch.step("load", frame.height):
-                    insert_parents(upload, sheet)
+                    insert_parents(upload, sheet, comparison.staged)
                     inserted, changed = upsert(upload, sheet, comparison.staged)
             if upload.delete_missing and upload.mode == "replace":
                 deleted = delete_missing(upload, sheet)

@@ -39,11 +39,11 @@ def lock_branches(branch_ids: Sequence[int]) -> None:
         )
 
 
-def insert_parents(upload: Upload, sheet: Sheet) -> None:
+def insert_parents(upload: Upload, sheet: Sheet, staged: Staged) -> None:
     """Insert the rows that several staged rows share, each once."""
     with connection.cursor() as cursor:
         for parent in sheet.parents:
-            cursor.execute(_parent_sql(parent, sheet.parents), [upload.pk])
+            cursor.execute(_parent_sql(parent, sheet.parents, staged), [upload.pk])
 
 
 def upsert(upload: Upload, sheet: Sheet, staged: Staged) -> tuple[int, int]:
@@ -108,13 +108,13 @@ def _joins(parents: Sequence[Parent]) -> str:
     )
 
 
-def _parent_sql(parent: Parent, parents: Sequence[Parent]) -> str:
+def _parent_sql(parent: Parent, parents: Sequence[Parent], staged: Staged) -> str:
     key = quoted(key_column(parent))
     columns = model_columns(parent.model)
     own = {
         column: f"i.{quoted(parent_column(parent, column))}"
         for column in columns
-        if _staged_parent_column(parent, column)
+        if parent_column(parent, column) in staged.names and column != "row_key"
     }
     earlier = [other for other in parents if other.into in parent.points_at]
     own |= {
@@ -136,14 +136,6 @@ def _parent_sql(parent: Parent, parents: Sequence[Parent]) -> str:
 def columns_of_foreign_key(model: type[Record], name: str) -> str:
     """Return the column of a foreign key by the field's name."""
     return str(model._meta.get_field(name).column)  # type: ignore[union-attr]
-
-
-def _staged_parent_column(parent: Parent, column: str) -> bool:
-    by_column = {field.column: field.name for field in model_columns(parent.model).values()}
-    name = by_column[column]
-    if name in parent.fields:
-        return True
-    return name.endswith("_index") and name.removesuffix("_index") in parent.fields
 
 
 def _upsert_sql(sheet: Sheet, staged: Staged) -> str:

@@ -31,6 +31,8 @@ class Staged:
     """Columns of the sheet's own table the workbook speaks of, without stamp and key."""
     foreign: Mapping[str, str]
     """Foreign key column → the parent row key's column in the temporary table."""
+    names: frozenset[str] = frozenset()
+    """Every column of the temporary table."""
 
 
 def quoted(name: str) -> str:
@@ -88,7 +90,7 @@ def stage(sheet: Sheet, frame: pl.DataFrame) -> Staged:
         if parent.into in {field.name for field in own.values()}:
             foreign[names[parent.into]] = key_column(parent)
     _copy(definitions, wide)
-    return Staged(tuple(columns), foreign)
+    return Staged(tuple(columns), foreign, frozenset(definitions))
 
 
 def _with_parent(

@@ -40,11 +40,12 @@ def take_back(upload: Upload, sheet: Sheet) -> Undone:
     # each foreign key check of a deleted row would read a whole one.
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    restored, kept = _restore(sheet.model, upload, upload.context_id)
+    kept = _taken_over(sheet.model, upload, upload.context_id)
+    restored, edited = _restore(sheet.model, upload, upload.context_id)
     deleted, also_kept = _delete(sheet.model, upload, upload.context_id)
     for parent in reversed(sheet.parents):
         _delete(parent.model, upload, upload.context_id)
-    return Undone(restored, deleted, (*kept, *also_kept))
+    return Undone(restored, deleted, (*kept, *edited, *also_kept))
 
 
 def _events(model: type[Record], label: str) -> str | None:
@@ -96,6 +97,22 @@ def _restore(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[i
     return restored, kept
 
 
+def _taken_over(model: type[Record], upload: Upload, context: uuid.UUID) -> list[Kept]:
+    """Return the rows it brought that a later upload has changed: they carry that one's stamp."""
+    updated = _events(model, UPDATED)
+    if updated is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT t.id FROM {table_of(model)} t JOIN {updated} e"
+            " ON e.pgh_obj_id = t.id WHERE e.upload_id = %(upload)s"
+            " AND t.upload_id <> %(upload)s"
+            " AND e.pgh_context_id IS DISTINCT FROM %(context)s",
+            {"context": context, "upload": upload.pk},
+        )
+        return [Kept(pk, _EDITED) for (pk,) in cursor.fetchall()]
+
+
 def _delete(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[int, list[Kept]]:
     updated = _events(model, UPDATED)
     brought = "t.upload_id = %(upload)s"
@@ -119,16 +136,6 @@ def _delete(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[in
         kept = [
             Kept(pk, _EDITED if was_edited else _POINTED_AT) for pk, was_edited in cursor.fetchall()
         ]
-        if updated is not None:
-            # Rows it brought that a later upload has taken over carry that one's stamp.
-            cursor.execute(
-                f"SELECT DISTINCT t.id FROM {table} t JOIN {updated} e"
-                " ON e.pgh_obj_id = t.id WHERE e.upload_id = %(upload)s"
-                " AND t.upload_id <> %(upload)s"
-                " AND e.pgh_context_id IS DISTINCT FROM %(context)s",
-                parameters,
-            )
-            kept += [Kept(pk, _EDITED) for (pk,) in cursor.fetchall()]
     return deleted, kept
 
 

@@ -1,0 +1,125 @@
+"""A forgotten filter shows nothing foreign: PostgreSQL repeats the branch rule."""
+
+import uuid
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.utils import DatabaseError
+
+from donations.models import Donation
+from redcross.accounts.choices import Role
+from redcross.accounts.models import RoleAssignment
+from redcross.accounts.policies import visible_models
+from redcross.accounts.scope import acting_as_system, acting_for
+from redcross.branches.models import Branch
+
+
+@pytest.fixture
+def gifts(committed):
+    upload = committed()
+    for code in ("53", "5301", "530102", "5303"):
+        Donation.objects.create(
+            branch=Branch.objects.get(code=code), upload=upload, row_key=uuid.uuid4(),
+            giver_name=code, value=1, received_on="2021-08-08",
+        )  # fmt: skip
+    return upload
+
+
+def seen():
+    """Read without any filter, as a page that forgot `visible_to` would."""
+    return set(Donation.objects.values_list("branch__code", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("role", "code", "expected"),
+    [
+        (Role.STATISTICIAN, "5301", {"5301", "530102"}),
+        (Role.STATISTICIAN, "530102", {"530102"}),
+        (Role.REVIEWER, "53", {"53", "5301", "530102", "5303"}),
+        (Role.AUDITOR, "53", set()),
+        (Role.ADMINISTRATOR, "53", set()),
+    ],
+)
+def test_without_a_filter_each_role_sees_its_own_subtree(gifts, person, role, code, expected):
+    with acting_for(person(role, code)):
+        assert seen() == expected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_application_s_own_login_sees_nothing_without_a_scope(gifts):
+    database = connection.settings_dict
+    login = psycopg2.connect(
+        host=database["HOST"] or None, port=database["PORT"] or None,
+        dbname=database["NAME"], user=settings.APPLICATION_ROLE,
+        password=database["PASSWORD"] or None,
+    )  # fmt: skip
+    with login, login.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM donations_donation")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT count(*) FROM donations_donationevent")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        assert cursor.fetchone() == (False, False)
+    login.close()
+
+
+@pytest.mark.django_db
+def test_nobody_writes_a_row_of_a_branch_outside_his_scope(person, branch, now, clerk):
+    from redcross.uploads.models import Upload
+
+    with pytest.raises(DatabaseError), acting_for(clerk):
+        Upload.objects.create(
+            branch=branch("5303"), sheet="donations.ledger", first_month="2021-01-01",
+            last_month="2021-01-01", mode="append", uploaded_by=clerk, created_at=now,
+        )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_scope_ends_with_its_block_and_an_inner_one_gives_way_to_the_outer(person):
+    narrow, wide = person(Role.STATISTICIAN, "5301"), person(Role.REVIEWER, "53")
+
+    def scope():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('redcross.scope', true), current_user")
+            return cursor.fetchone()
+
+    with acting_for(wide):
+        outer = scope()
+        with acting_for(narrow):
+            assert scope() != outer
+        assert scope() == outer
+    assert scope()[0] in (None, "")
+    with acting_as_system("测试"):
+        assert len(scope()[0].split(",")) == Branch.objects.count()
+
+
+@pytest.mark.django_db
+def test_a_role_that_has_ended_opens_nothing(person, now):
+    user = person(Role.STATISTICIAN, "5301")
+    RoleAssignment.objects.filter(user=user).update(ends_on="2020-01-01")
+
+    with acting_for(user), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('redcross.scope', true)")
+        assert cursor.fetchone() == ("",)
+
+
+@pytest.mark.django_db
+def test_administrator_and_auditor_are_never_one_person(person, branch):
+    user = person(Role.ADMINISTRATOR, "53")
+
+    with pytest.raises(DatabaseError, match="administrator_is_no_auditor"):
+        RoleAssignment.objects.create(
+            user=user, role=Role.AUDITOR, branch=branch("53"), starts_on="2022-01-01"
+        )
+
+
+@pytest.mark.django_db
+def test_every_table_of_owned_rows_carries_the_policy():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_policies WHERE policyname = 'branch_in_scope'")
+        tables = {name for (name,) in cursor.fetchall()}
+
+    assert {model._meta.db_table for model in visible_models()} <= tables

@@ -1,0 +1,53 @@
+"""Which branch a written name means to the one who writes it."""
+
+import pytest
+
+from redcross.branches.models import Branch, BranchAlias
+from redcross.branches.naming import names_for, normalised
+from redcross.branches.services import branch_by_code, load_divisions
+
+pytestmark = pytest.mark.django_db
+
+
+def meant(text, uploader):
+    names = names_for(
+        Branch.objects.get(code=uploader), Branch.objects.all(), BranchAlias.objects.all()
+    )
+    return {Branch.objects.get(pk=pk).code for pk in names.get(normalised(text), ())}
+
+
+def test_the_province_has_sixteen_prefectures_and_129_counties():
+    assert [Branch.objects.at(level).count() for level in ("PROVINCE", "PREFECTURE", "COUNTY")] == [
+        1, 16, 129,
+    ]  # fmt: skip
+    assert Branch.objects.under(Branch.objects.get(code="5301")).at("COUNTY").count() == 14
+
+
+@pytest.mark.parametrize(
+    ("text", "uploader", "codes"),
+    [
+        ("石林彝族自治县", "5301", {"530126"}), ("石林县", "5301", {"530126"}),
+        ("路南县", "5301", {"530126"}), ("530126", "5301", {"530126"}),
+        ("禄丰县", "5323", {"532302"}), ("532331", "5323", {"532302"}),
+        ("五华区红十字会", "5301", {"530102"}), (" 五 华 区 ", "5301", {"530102"}),
+        ("大理", "5329", {"532901"}), ("大理", "5301", {"5329", "532901"}),
+        ("楚雄州", "5323", {"5323"}), ("本级", "5301", {"5301"}), ("昆明市本级", "53", {"5301"}),
+        ("中甸县", "5334", {"533401"}), ("月球", "53", set()),
+    ],
+)  # fmt: skip
+def test_a_name_is_understood_in_the_uploader_s_context(text, uploader, codes):
+    assert meant(text, uploader) == codes
+
+
+def test_loading_the_divisions_again_changes_nothing():
+    before = list(Branch.objects.order_by("pk").values())
+
+    load_divisions()
+
+    assert list(Branch.objects.order_by("pk").values()) == before
+
+
+def test_codes_with_and_without_trailing_zeros_mean_the_same():
+    assert branch_by_code("530000") == branch_by_code("53")
+    assert branch_by_code("5301X01").level == "UNIT"
+    assert branch_by_code("999999") is None
