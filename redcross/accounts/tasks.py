@@ -3,7 +3,6 @@
 from typing import Any
 
 from celery import Task
-from django.db import close_old_connections
 
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_as_system, acting_for
@@ -30,7 +29,6 @@ class ScopedTask(Task):  # type: ignore[type-arg]
     opens_own_scope = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        close_old_connections()
         if self.opens_own_scope:
             return self.run(*args, **kwargs)
         user_id = (self.request.headers or {}).get(USER_HEADER)

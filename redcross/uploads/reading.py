@@ -23,6 +23,7 @@ from redcross.uploads.specification import (
 )
 from redcross.uploads.workbook import Grid, Workbook
 
+OWN_WORKSHEETS = ("可选项", "填写说明")
 NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
 
 
@@ -93,11 +94,11 @@ def read_tables(
     remembered: Mapping[str, str] | None = None,
 ) -> Reading:
     """Recognise, clean and check every table of a workbook."""
-    findings = [_notice(text) for text in book.notices]
+    findings = [_notice(text) for text in book.notices if not _is_ours(text)]
     tables, frames = [], []
-    for grid in book.grids:
-        layouts = recognise(grid, spec, remembered)
-        if not layouts and len(book.grids) > 1:
+    found_layouts = _real([(grid, recognise(grid, spec, remembered)) for grid in book.grids], spec)
+    for grid, layouts in found_layouts:
+        if not layouts and len(book.grids) > 1 and not _is_ours(grid.worksheet):
             text = f"工作表“{grid.worksheet}”没有本表的表头，已跳过。"
             findings.append(_notice(text, "sheet.skipped", grid.worksheet))
         for layout in layouts:
@@ -122,6 +123,26 @@ def read_tables(
             )
         )
     return Reading(tuple(tables), frame, tuple(findings))
+
+
+def _is_ours(text: str) -> bool:
+    """Tell whether a worksheet is one of those our blank workbooks bring along."""
+    return any(name in text for name in OWN_WORKSHEETS)
+
+
+def _real(
+    found: list[tuple[Grid, list[Layout]]], spec: SheetSpec
+) -> list[tuple[Grid, list[Layout]]]:
+    """Drop what only looks like a table: no required column, where another has some."""
+    required = {field.name for field in spec.fields if field.required}
+
+    def weight(layout: Layout) -> int:
+        return len(required & set(layout.columns.values()))
+
+    best = max((weight(each) for _, layouts in found for each in layouts), default=0)
+    if best == 0:
+        return found
+    return [(grid, [each for each in layouts if weight(each)]) for grid, layouts in found]
 
 
 def from_rows(rows: Iterable[Mapping[str, str]], spec: SheetSpec, context: Context) -> Reading:

@@ -8,6 +8,7 @@ from typing import Any
 import xlsxwriter
 
 from redcross.units import Unit
+from redcross.uploads.reading import OWN_WORKSHEETS
 from redcross.uploads.specification import CellKind, FieldSpec, SheetSpec
 
 ROWS = 2000
@@ -23,7 +24,7 @@ def template(
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     sheet = book.add_worksheet(spec.title[:28])
-    lists = book.add_worksheet("可选项")
+    lists = book.add_worksheet(OWN_WORKSHEETS[0])
     lists.hide()
     last = len(spec.fields) - 1
     title = book.add_format({"bold": True, "font_size": 16, "align": "center"})
@@ -89,7 +90,7 @@ def _validate(
     if options and len(options) <= _LONGEST_LIST:
         lists.write_column(0, column, options)
         letter = xlsxwriter.utility.xl_col_to_name(column)
-        source = f"='可选项'!${letter}$1:${letter}${len(options)}"
+        source = f"='{OWN_WORKSHEETS[0]}'!${letter}$1:${letter}${len(options)}"
         rule |= {"validate": "list", "source": source, "error_type": "warning"}
         rule["error_message"] = "请从下拉列表中选择。"
     elif field.kind is CellKind.DATE:
@@ -104,7 +105,7 @@ def _validate(
 
 
 def _explain(book: Any, spec: SheetSpec, formats: dict[str, Any]) -> None:
-    notes = book.add_worksheet("填写说明")
+    notes = book.add_worksheet(OWN_WORKSHEETS[1])
     notes.write_row(0, 0, ["栏目", "是否必填", "单位", "说明", "示例"], formats["may"])
     for row, field in enumerate(spec.fields, start=1):
         required = "必填" if field.required else ""

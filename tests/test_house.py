@@ -1,0 +1,114 @@
+"""Rules of the house which no linter states."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.core.management import call_command
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+ROOT = Path(__file__).parent.parent
+WORK = ["donations"]
+APPS = [*WORK, "redcross"]
+PUBLIC = {"login", "health", "ready", "logout"}  # names of pages a stranger may open
+
+
+def sources(*names):
+    return [
+        path
+        for app in APPS
+        for name in names
+        for path in (ROOT / app).rglob(name)
+        if "migrations" not in path.parts
+    ]
+
+
+@pytest.mark.django_db
+def test_models_and_migrations_agree():
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.mark.parametrize("path", sources("models.py", "services.py"), ids=str)
+def test_the_domain_does_not_know_http(path):
+    modules = {
+        node.module or ""
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+    }
+    web = ("django.http", "django.shortcuts", "django.views", "django.forms")
+    assert not [module for module in modules if module.startswith(web)]
+
+
+RECORDS = {"Donation", "Giver", "CampaignResult", "Upload", "UploadFinding", "HeadingMemory"}
+
+
+@pytest.mark.parametrize("path", sources("views.py", "api.py", "admin.py"), ids=str)
+def test_pages_only_read_what_the_user_may_see(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith(".objects"):
+            model = ast.unparse(node.value).removesuffix(".objects")
+            if model in RECORDS:
+                assert node.attr == "visible_to", f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("app", WORK)
+def test_no_foreign_key_joins_two_domain_apps(app):
+    targets = {
+        field.related_model._meta.app_label
+        for model in apps.get_app_config(app).get_models()
+        for field in model._meta.get_fields()
+        if field.is_relation and field.concrete and field.related_model
+    }
+    assert not targets & (set(WORK) - {app})
+
+
+def patterns(resolver):
+    for entry in resolver.url_patterns:
+        if hasattr(entry, "url_patterns"):
+            yield from patterns(entry)
+        else:
+            yield entry
+
+
+def pages():
+    return [entry for entry in patterns(get_resolver()) if entry.name not in PUBLIC]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("entry", pages(), ids=lambda entry: f"{entry.name}")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_page_is_open_to_strangers(rf, entry, method):
+    request = rf.generic(method, "/")
+    request.user = AnonymousUser()
+    request._dont_enforce_csrf_checks = True
+    kwargs = dict.fromkeys(entry.pattern.regex.groupindex, 1)
+    kwargs |= dict.fromkeys(getattr(entry.pattern, "converters", {}), 1)
+    assert entry.callback(request, **kwargs).status_code in {301, 302, 401, 403, 405}
+
+
+@pytest.mark.django_db
+def test_answers_carry_the_headers_that_protect_the_reader(client):
+    response = client.get(reverse("login"))
+
+    policy = response["Content-Security-Policy"]
+    assert "script-src 'self' 'unsafe-eval'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert response["Permissions-Policy"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=str)
+def test_templates_hold_no_inline_script_or_style(path):
+    text = path.read_text()
+    assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>|\sstyle=|\son[a-z]+=", text)
+
+
+@pytest.mark.django_db
+def test_machines_hear_that_it_lives_and_is_ready():
+    assert Client().get("/health/").json() == {"status": "ok"}
+    assert Client().get("/ready/").json() == {"status": "ok"}

@@ -1,0 +1,221 @@
+"""Pages show each person his own, and cost the same however long the lists are."""
+
+import io
+from urllib.parse import quote
+
+import openpyxl
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from redcross.accounts.choices import Role
+from redcross.uploads import services
+from tests.ledger import effective, ledger, ready
+from tests.workbooks import gifts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signed_in():
+    def make(user):
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def loaded(clerk, reviewer, branch, now):
+    return effective(clerk, reviewer, branch("5301"), ledger(1, 2), now=now)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_history_costs_the_same_however_long(
+    signed_in, clerk, branch, now, count, django_assert_max_num_queries
+):
+    for number in range(count):
+        ready(clerk, branch("5301"), ledger(number + 1), now=now)
+    client = signed_in(clerk)
+
+    with django_assert_max_num_queries(15):
+        response = client.get(reverse("uploads"))
+
+    assert response.context["page"].paginator.count == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_queue_costs_the_same_however_long(
+    signed_in, clerk, reviewer, branch, now, count, django_assert_max_num_queries
+):
+    for number in range(count):
+        upload = ready(clerk, branch("5301"), ledger(number + 1), now=now)
+        services.submit(upload.pk, user=clerk, now=now)
+    client = signed_in(reviewer)
+
+    with django_assert_max_num_queries(15):
+        response = client.get(reverse("review"))
+
+    assert len(response.context["queue"]) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_board_takes_few_queries_whatever_there_is(
+    signed_in, clerk, reviewer, branch, now, person, count, django_assert_max_num_queries
+):
+    for number in range(count):
+        effective(
+            clerk, reviewer, branch("5301"), ledger(number + 1, tickets=f"T{number}"), now=now
+        )
+    client = signed_in(person(Role.LEADER, "53"))
+
+    with django_assert_max_num_queries(20):
+        response = client.get("/dashboards/overview/?branch=53&period=2021")
+
+    assert response.status_code == 200
+
+
+def test_a_leader_reads_figures_and_no_record(signed_in, person, loaded):
+    client = signed_in(person(Role.LEADER, "53"))
+
+    page = client.get("/figures/donations.raised/?branch=53&period=2021")
+
+    assert "3.00元" in page.content.decode()
+
+
+def test_a_figure_leads_to_its_rows_their_upload_and_people(signed_in, reviewer, clerk, loaded):
+    page = signed_in(reviewer).get("/figures/donations.raised/?branch=53&period=2021-08")
+
+    text = page.content.decode()
+    assert "工作表“明细”第3行" in text
+    assert reverse("upload", kwargs={"pk": loaded.pk}) in text
+    assert clerk.display_name in text
+    assert reviewer.display_name in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/dashboards/overview/?branch=53&period=2021", "/dashboards/overview/?branch=5303",
+        "/dashboards/overview/?branch=999", "/dashboards/none/",
+        "/figures/donations.raised/?branch=53", "/figures/none/",
+    ],
+)  # fmt: skip
+def test_outside_the_subtree_there_is_nothing(signed_in, clerk, address):
+    assert signed_in(clerk).get(address).status_code == 404
+
+
+def test_an_upload_of_another_branch_is_not_found(signed_in, person, loaded):
+    stranger = signed_in(person(Role.STATISTICIAN, "5303"))
+
+    for name in ("upload", "upload-state"):
+        assert stranger.get(reverse(name, kwargs={"pk": loaded.pk})).status_code == 404
+    undo = reverse("upload-act", kwargs={"pk": loaded.pk, "verb": "undo"})
+    assert stranger.post(undo).status_code == 404
+
+
+def test_a_wrong_period_is_answered_with_a_sentence(signed_in, clerk):
+    page = signed_in(clerk).get("/dashboards/overview/?period=abc")
+
+    assert page.status_code == 200
+    assert "无法识别报告期" in page.content.decode()
+
+
+def test_the_annotated_workbook_marks_the_cell_and_bad_rows_come_back_alone(
+    signed_in, clerk, branch, now
+):
+    content = gifts(("示例甲", 1, "2021-08-01", "A"), ("示例乙", "六万", "2021-08-02", "B"))
+    upload = ready(clerk, branch("5301"), content, now=now)
+    client = signed_in(clerk)
+
+    annotated = client.get(
+        reverse("upload-download", kwargs={"pk": upload.pk, "kind": "annotated"})
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(annotated.content)).active
+    assert sheet["B4"].fill.fgColor.rgb.endswith("FFC7CE")
+    assert "六万" in sheet["E4"].value
+
+    bad = client.get(reverse("upload-download", kwargs={"pk": upload.pk, "kind": "bad-rows"}))
+    rows = list(openpyxl.load_workbook(io.BytesIO(bad.content)).active.values)
+    assert [row[0] for row in rows] == ["捐赠人", "示例乙"]
+    assert quote("待改行") in bad["Content-Disposition"]
+
+
+def test_a_workbook_goes_from_the_page_to_effective_rows(
+    signed_in, clerk, reviewer, branch, django_capture_on_commit_callbacks
+):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client = signed_in(clerk)
+    file = SimpleUploadedFile("明细.xlsx", ledger(5))
+    said = {
+        "sheet": "donations.ledger",
+        "branch": branch("5301").pk,
+        "period": "2021-08",
+        "files": file,
+    }
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(reverse("upload-new"), said)
+    address = response["Location"]
+    pk = int(address.strip("/").split("/")[-1])
+    client.post(reverse("upload-act", kwargs={"pk": pk, "verb": "submit"}))
+    with django_capture_on_commit_callbacks(execute=True):
+        signed_in(reviewer).post(reverse("upload-act", kwargs={"pk": pk, "verb": "approve"}))
+
+    assert "已生效" in client.get(address).content.decode()
+
+
+def test_a_mapped_heading_is_remembered_for_the_branch(signed_in, clerk, branch, now):
+    from redcross.uploads import checking
+
+    content = gifts(
+        ("示例", 1, "2021-08-01", "科室甲"), headings=("捐赠人", "金额", "日期", "经办科室")
+    )
+    upload = ready(clerk, branch("5301"), content, now=now)
+    client = signed_in(clerk)
+
+    client.post(
+        reverse("upload-act", kwargs={"pk": upload.pk, "verb": "map"}),
+        {"heading": "经办科室", "field": "remark"},
+    )
+    checked = checking.check(upload.pk, user=clerk, now=now)
+
+    assert checked.tables[0]["columns"]["经办科室"] == "remark"
+
+
+def test_home_says_what_is_owed(signed_in, clerk, settings):
+    import datetime as dt
+
+    settings.BUSINESS_DATE = dt.date(2022, 2, 22)
+
+    text = signed_in(clerk).get("/").content.decode()
+
+    assert "应报未报" in text
+    assert "逾期 14 天" in text
+
+
+def test_the_record_pages_show_one_s_own_and_take_no_new_rows(signed_in, clerk, person, loaded):
+    text = signed_in(clerk).get("/records/donations/donation/").content.decode()
+    assert "示例0" in text
+    stranger = signed_in(person(Role.STATISTICIAN, "5303"))
+    assert "示例0" not in stranger.get("/records/donations/donation/").content.decode()
+    assert signed_in(clerk).get("/records/donations/donation/add/").status_code == 403
+    assert signed_in(person(Role.LEADER, "53")).get("/records/").status_code == 302
+
+
+def test_the_demonstration_s_notice_and_accounts_are_shown_only_there(client, settings):
+    assert "演示数据" not in client.get("/login/").content.decode()
+
+    settings.DEMO = True
+
+    text = client.get("/login/").content.decode()
+    assert settings.DEMO_NOTICE in text
+    assert "kunming" in text
+
+
+def test_whoever_was_given_a_password_changes_it_first(signed_in, clerk):
+    clerk.must_change_password = True
+    clerk.save()
+
+    assert signed_in(clerk).get("/")["Location"] == "/password/"
