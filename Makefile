@@ -44,7 +44,7 @@ test: check
 	$(BIN)/python -m pytest -n 2
 
 bench: install
-	$(MANAGE) bench
+	DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) bench
 
 fmt: install
 	$(BIN)/ruff format .

@@ -1,0 +1,284 @@
+"""manage.py bench: how quickly the road carries gifts, and boards answer, as ratios.
+
+Everything happens in a database of its own, made and dropped like a test's. Row-level
+security, encryption, history and rollup are on. Times are told in var/bench.json.
+"""
+
+import datetime as dt
+import io
+import json
+import random
+import resource
+import statistics
+import time
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import tablib
+import xlsxwriter
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.models import Sum
+from django.db.models.functions import TruncMonth
+from django.test.utils import CaptureQueriesContext, get_runner
+from django.utils import timezone
+from import_export import resources
+
+from donations.choices import Source
+from donations.models import Donation
+from redcross.accounts.models import User
+from redcross.accounts.scope import acting_as_system, acting_for
+from redcross.accounts.services import ensure_service_accounts
+from redcross.branches.models import Branch
+from redcross.branches.services import load_divisions
+from redcross.dashboards.boards import registry as boards
+from redcross.dashboards.composing import compose
+from redcross.periods import Period
+from redcross.uploads import checking, effecting, services
+from redcross.uploads.choices import State
+
+HEADINGS = (
+    "序号", "捐赠人", "捐赠人类型", "联系电话", "金额（元）", "到账日期", "渠道", "是否定向",
+    "定向用途", "基金", "票据代码", "票据号码", "备注",
+)  # fmt: skip
+FUNDS = ("滇苗助学", "博爱云南行", "博爱健康行", "非定向捐赠")
+RIVAL_ROWS = 10_000
+REPEATS = 3
+
+
+class PlainResource(resources.ModelResource):
+    """The rival with its defaults."""
+
+    class Meta:
+        model = Donation
+        import_id_fields = ["row_key"]
+
+
+class BulkResource(resources.ModelResource):
+    """The rival as quick as it gets."""
+
+    class Meta:
+        model = Donation
+        import_id_fields = ["row_key"]
+        use_bulk = True
+        batch_size = 1000
+        skip_diff = True
+        skip_html_diff = True
+        force_init_instance = True
+
+
+class Command(BaseCommand):
+    """Measure uploads and boards."""
+
+    help = "测量报送与看板的速度，结果写入 var/bench.json。"
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000])
+
+    def handle(self, **options: Any) -> None:
+        if settings.OWNER_DATABASE != "default":
+            message = "请用 make bench 运行：测速须以所有者身份建立自己的数据库。"
+            raise CommandError(message)
+        runner = get_runner(settings)(verbosity=0, interactive=False)
+        databases = runner.setup_databases()
+        try:
+            load_divisions()
+            ensure_service_accounts()
+            found = {"uploads": [], "boards": {}}
+            rival = self._rivals()
+            for rows in options["rows"]:
+                found["uploads"] += self._uploads(rows, rival)
+            found["boards"] = self._boards()
+        finally:
+            runner.teardown_databases(databases)
+        target = settings.VAR_DIR / "bench.json"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(json.dumps(found, ensure_ascii=False, indent=1))
+        self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
+
+    def _rivals(self) -> dict[str, float]:
+        """Return the rival's rows per second, by its defaults and in bulk."""
+        content = workbook(RIVAL_ROWS)
+        upload = _received(content, "2021")
+        speeds = {}
+        for name, kind in (("default", PlainResource), ("bulk", BulkResource)):
+            start = time.perf_counter()
+            dataset = _dataset(content, upload.pk)
+            result = kind().import_data(dataset, raise_errors=True)
+            speeds[name] = len(dataset) / (time.perf_counter() - start)
+            assert not result.has_errors()  # noqa: S101  a rival that failed is no measure
+            Donation.objects.all().delete()
+        return speeds
+
+    def _uploads(self, rows: int, rival: dict[str, float]) -> list[dict[str, Any]]:
+        content = workbook(rows)
+        measured = []
+
+        def told(case: str, seconds: float, copied: float | None) -> None:
+            speed = rows / seconds
+            peak = max(
+                resource.getrusage(who).ru_maxrss
+                for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+            )
+            measured.append(
+                {
+                    "rows": rows,
+                    "case": case,
+                    "seconds": round(seconds, 2),
+                    "rows_per_second": round(speed),
+                    "times_default": round(speed / rival["default"], 1),
+                    "times_bulk": round(speed / rival["bulk"], 1),
+                    "copy_times": None if copied is None else round(seconds / copied, 2),
+                    "peak_mb": round(peak / 1024),
+                }
+            )
+            self.stdout.write(str(measured[-1]))
+
+        first = _timed(lambda: _walk(content))
+        copied = statistics.median(_copy_back() for _ in range(REPEATS))
+        told("first", first[1], copied)
+        told("identical", _timed(lambda: _walk(content + b" "))[1], None)
+        changed = workbook(rows, changed=10)
+        told("changed_10_percent", _timed(lambda: _walk(changed))[1], None)
+        wrong = workbook(rows, wrong=100)
+        told("wrong_1_percent", _timed(lambda: _check(wrong))[1], None)
+        upload = _walk(workbook(rows, prefix="U"))
+        user = User.objects.get(username="命令行（审核）")
+        undone = _timed(lambda: effecting.undo(upload.pk, user=user, now=timezone.now()))
+        told("undo", undone[1], None)
+        return measured
+
+    def _boards(self) -> dict[str, dict[str, float]]:
+        measured = {}
+        province = Branch.objects.get(code="53")
+        period = Period.year(2021)
+        for key, board in boards.items():
+            with acting_as_system("测速"):
+                with CaptureQueriesContext(connection) as queries:
+                    compose(board, province, period, own=False)
+                quick = [
+                    _timed(lambda board=board: compose(board, province, period, own=False))[1]
+                    for _ in range(5)
+                ]
+                live = [_timed(_live)[1] for _ in range(3)]
+            measured[key] = {
+                "queries": len(queries),
+                "ms": round(statistics.median(quick) * 1000, 1),
+                "live_ms": round(statistics.median(live) * 1000, 1),
+            }
+        return measured
+
+
+def workbook(rows: int, *, changed: int = 0, wrong: int = 0, prefix: str = "T") -> bytes:
+    """Return an invented ledger of 13 columns; every `changed`-th percent of gifts differs."""
+    rng = random.Random(rows)  # noqa: S311  invented data
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"constant_memory": True})
+    sheet = book.add_worksheet("捐赠明细")
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet.write_row(0, 0, HEADINGS)
+    start = dt.datetime(2021, 1, 1)  # noqa: DTZ001  a workbook knows no zone
+    for number in range(1, rows + 1):
+        value: object = rng.randrange(100, 10**6) / 100
+        if changed and number % changed == 0:
+            value = 7
+        if wrong and number % wrong == 0:
+            value = "六万"
+        sheet.write_row(
+            number, 0,
+            [number, f"示例{number}", "个人", f"138{number % 10**8:08d}", value],
+        )  # fmt: skip
+        sheet.write_datetime(number, 5, start + dt.timedelta(days=rng.randrange(365)), day)
+        rest = ["微信", rng.choice("是否"), "助学", rng.choice(FUNDS), "5301021"]
+        sheet.write_row(number, 6, [*rest, f"{prefix}{number:09d}", "示例"])
+    book.close()
+    return buffer.getvalue()
+
+
+def _timed(act: Callable[[], Any]) -> tuple[Any, float]:
+    start = time.perf_counter()
+    result = act()
+    return result, time.perf_counter() - start
+
+
+def _received(content: bytes, period: str) -> Any:
+    user = User.objects.get(username="命令行（填报）")
+    with acting_for(user):
+        return services.receive(
+            user,
+            sheet="donations.ledger",
+            branch=Branch.objects.get(code="5301"),
+            period=Period.parse(period),
+            content=content,
+            filename="bench.xlsx",
+            now=timezone.now(),
+        )
+
+
+def _check(content: bytes) -> Any:
+    upload = _received(content, "2021")
+    return checking.check(upload.pk, user=upload.uploaded_by, now=timezone.now())
+
+
+def _walk(content: bytes) -> Any:
+    upload = _check(content)
+    assert upload.state == State.READY, upload.message  # noqa: S101  a bench of nothing is none
+    reviewer = User.objects.get(username="命令行（审核）")
+    now = timezone.now()
+    with acting_for(upload.uploaded_by):
+        services.submit(upload.pk, user=upload.uploaded_by, now=now, note="测速")
+    with acting_for(reviewer):
+        services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    return effecting.load(upload.pk, now=now).upload
+
+
+def _copy_back() -> float:
+    """Return the seconds of COPYing the rows that are there into the emptied table."""
+    buffer = io.BytesIO()
+    with connection.cursor() as cursor:
+        cursor.copy_expert("COPY donations_donation TO STDOUT", buffer)
+        cursor.execute("TRUNCATE donations_donation CASCADE")
+        buffer.seek(0)
+        start = time.perf_counter()
+        cursor.copy_expert("COPY donations_donation FROM STDIN", buffer)
+    return time.perf_counter() - start
+
+
+def _dataset(content: bytes, upload_id: int) -> tablib.Dataset:
+    """Read the rival's rows from the same file, with the keys it needs."""
+    sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True).active
+    assert sheet is not None  # noqa: S101  we wrote it
+    branch = Branch.objects.get(code="5301").pk
+    names = [
+        "giver_name", "value", "received_on", "purpose", "ticket_code", "ticket_number", "remark",
+        "branch", "upload", "upload_sheet", "upload_row", "row_key",
+        "giver_kind", "form", "source", "channel", "designated", "fund",
+    ]  # fmt: skip
+    rows = []
+    for at, row in enumerate(sheet.iter_rows(min_row=2, values_only=True), start=2):
+        value = Decimal(str(row[4])).quantize(Decimal("0.01"))
+        given = [row[1], value, row[5].date(), row[8], row[10], row[11], row[12]]  # type: ignore[union-attr]
+        keys = [branch, upload_id, "捐赠明细", at, uuid.uuid4()]
+        rows.append((*given, *keys, "PERSON", "MONEY", "SOCIETY", "WECHAT", "1", "dianmiao"))
+    return tablib.Dataset(*rows, headers=names)
+
+
+def _live() -> list[Any]:
+    """Ask the records themselves for what the board's main figures say."""
+    raised = Donation.objects.filter(source=Source.SOCIETY)
+    year = raised.filter(received_on__year=2021)
+    return [
+        year.aggregate(total=Sum("value")),
+        list(year.values("branch__parent").annotate(total=Sum("value"))),
+        list(
+            raised.annotate(month=TruncMonth("received_on"))
+            .values("month")
+            .annotate(total=Sum("value"))
+        ),
+        list(year.values("form").annotate(total=Sum("value"))),
+        list(year.values("campaign").annotate(total=Sum("value"))),
+    ]
