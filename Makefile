@@ -1,34 +1,44 @@
 # Two commands matter: `make demo` and `make test`. Python 3.11 or newer and make are enough.
 
-PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
+# The first that runs and is new enough: a machine's python3 may be older than the one beside it.
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
+	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 SERVE ?= 1
 
 .PHONY: install demo run setup stop test check bench fmt lock
 
-install: $(VENV)/installed static/vendor/echarts.min.js
+install: var/static/staticfiles.json
 
-$(VENV)/installed: requirements/dev.txt
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/dev.txt
-	touch $@
+.venv/installed: requirements/dev.txt
+	@if [ -z "$(PYTHON)" ]; then echo "需要 Python 3.11 或更新的版本。" >&2; exit 1; fi
+	@echo "正在安装 Python 依赖（约半分钟）……"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --require-hashes --no-deps -r $<
+	@touch $@
 
-static/vendor/echarts.min.js: package-lock.json | $(VENV)/installed
-	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund
-	mkdir -p static/vendor
-	cp node_modules/echarts/dist/echarts.min.js $@
+# The machine's npm, which its owner has set up; the wheel's where there is none or it is too old.
+static/vendor/echarts.min.js: package-lock.json redcross/portal/build.mjs redcross/portal/palette.json | .venv/installed
+	@echo "正在准备图表与样式……"
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent --ignore-scripts --no-audit --no-fund 2>/dev/null \
+	  || PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node redcross/portal/build.mjs \
+	  "$$($(BIN)/python -c 'import unfold; print(unfold.__path__[0])')/static"
+
+var/static/staticfiles.json: .venv/installed static/vendor/echarts.min.js $(shell find static -type f 2>/dev/null)
+	@$(MANAGE) collectstatic --noinput --clear --verbosity 0
+	@touch $@
 
 demo: install
-	DEMO=1 $(MANAGE) demo
-	@if [ "$(SERVE)" != "0" ]; then DEMO=1 $(MANAGE) run; fi
+	@DEMO=1 $(MANAGE) demo
+	@if [ "$(SERVE)" != 0 ]; then DEMO=1 $(MANAGE) run; fi
 
 run: install
-	$(MANAGE) run
+	@$(MANAGE) run
 
 setup: install
-	$(MANAGE) setup
+	@$(MANAGE) setup
 
 stop:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m redcross.embedded stop; fi
@@ -36,7 +46,7 @@ stop:
 check: install
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy redcross donations
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
 
@@ -44,14 +54,17 @@ test: check
 	$(BIN)/python -m pytest -n 2
 
 bench: install
-	DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) bench
+	@DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) bench
 
 fmt: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: $(VENV)/installed
+# Resolve with the oldest Python that is served, as packages say which they need, and
+# with the public registry alone, as a machine's own folders hold only some of the files.
+lock: .venv/installed
 	cd requirements && for name in dev base; do \
-	  CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --generate-hashes \
-	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate \
+	  env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL -u PIP_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+	    CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	    --strip-extras --allow-unsafe -o $$name.txt $$name.in || exit 1; done

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import datetime as dt
+import json
 import secrets
 from pathlib import Path
 from typing import Any
@@ -207,9 +208,8 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
@@ -258,19 +258,14 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "4px",
-    "COLORS": {
-        "primary": {
-            "50": "#fdf3f3", "100": "#fbe4e4", "200": "#f6cccc", "300": "#eda8a8",
-            "400": "#df7777", "500": "#c94d4d", "600": "#a83232", "700": "#8c2727",
-            "800": "#752424", "900": "#632323", "950": "#350e0e",
-        },
-    },
+    # Hexadecimal: Unfold's own greys are oklch(), which Chromium 109 does not know.
+    "COLORS": json.loads((BASE_DIR / "redcross" / "portal" / "palette.json").read_text()),
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,
         "navigation": "redcross.portal.navigation.navigation",
     },
-}  # fmt: skip
+}
 
 # What is written down ---------------------------------------------------------
 

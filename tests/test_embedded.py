@@ -75,8 +75,8 @@ def checkout(tmp_path_factory):
     made = Checkout(tmp_path_factory.mktemp("checkout") / AWKWARD)
     yield made
     made.run("stop")
-    shutil.rmtree(made.servers)
-    shutil.rmtree(made.sockets, ignore_errors=True)
+    for left in (made.servers, made.sockets):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 @pytest.fixture
@@ -86,6 +86,9 @@ def started(checkout):
 
 
 def test_processes_that_start_at_once_share_one_cluster(checkout):
+    checkout.run("stop")
+    shutil.rmtree(checkout.servers, ignore_errors=True)
+
     processes = [checkout.begin("start") for _ in range(4)]
 
     results = [(*process.communicate(timeout=120), process.returncode) for process in processes]
@@ -154,18 +157,17 @@ def test_a_pid_that_now_is_another_program_counts_for_nothing(started):
         assert stranger.poll() is None
 
 
-def test_a_cluster_left_half_made_is_made_anew(checkout):
-    checkout.run("stop")
-    data = checkout.servers / "postgres"
-    shutil.rmtree(data)
-    half = checkout.servers / "postgres.making"
+def test_a_cluster_left_half_made_is_made_anew(started):
+    started.run("stop")
+    shutil.rmtree(started.servers / "postgres")
+    half = started.servers / "postgres.making"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
 
-    result = checkout.run("start")
+    result = started.run("start")
 
     assert result == (0, "", "")
-    assert checkout.ask("SELECT count(*) FROM pg_tables WHERE tablename = 'kept'") == [(0,)]
+    assert started.ask("SELECT count(*) FROM pg_tables WHERE tablename = 'kept'") == [(0,)]
 
 
 def test_stopping_twice_is_no_error(started):
@@ -175,13 +177,13 @@ def test_stopping_twice_is_no_error(started):
     assert second == (0, "", "")
 
 
-def test_a_folder_that_somebody_else_laid_out_is_refused(checkout, tmp_path):
-    checkout.run("stop")
-    kept = checkout.servers.rename(checkout.servers.with_name(checkout.servers.name + ".kept"))
-    planted = checkout.servers
+def test_a_folder_that_somebody_else_laid_out_is_refused(started, tmp_path):
+    started.run("stop")
+    planted = started.servers
+    kept = planted.rename(planted.with_name(planted.name + ".kept"))
     planted.symlink_to(tmp_path)
     try:
-        code, said, complained = checkout.run("start")
+        code, said, complained = started.run("start")
     finally:
         planted.unlink()
         kept.rename(planted)
