@@ -34,7 +34,6 @@ class GiverAdmin(RecordAdmin):
     list_display = ["name", "kind", "branch", "source_link"]
     list_filter = ["kind"]
     search_fields = ["name"]
-    exclude = ["phone"]
     raw_id_fields = ["merged_into"]
 
 
@@ -50,6 +49,7 @@ class DonationAdmin(RecordAdmin):
     search_fields = ["giver_name", "ticket_number", "item"]
     date_hierarchy = "received_on"
     raw_id_fields = ["giver"]
+    exclude = ["phone"]
     list_select_related = ["branch", "fund", "campaign", "upload"]
 
     def save_model(self, request: Any, obj: Donation, form: Any, change: bool) -> None:

@@ -171,7 +171,7 @@ def _ledger(branch: Branch, period: str, amount: int) -> bytes:
 def _rows(branch: Branch, period: str, amount: int, rng: random.Random) -> Iterator[Row]:
     """Invent the month's gifts: what an appeal received comes first, the rest is spread."""
     month = Period.parse(period)
-    units = list(branch.children.filter(level=Level.COUNTY).in_official_order()) or [branch]  # type: ignore[attr-defined]
+    units = list(branch.children.filter(level=Level.COUNTY).in_official_order()) or [branch]
     for event, source, value, counts in _appeals(branch, period):
         for part in split(value, max(2, min(24, value // 400_000)), rng):
             yield _row(

@@ -55,7 +55,7 @@ class NamedKey(models.Model):
     @classmethod
     def sheet_words(cls) -> Iterator[tuple[str, str, list[str]]]:
         """Yield key, name and other ways to write it, for the sheets' columns."""
-        yield from cls.objects.values_list("code", "name", "other_names")  # type: ignore[attr-defined]
+        yield from cls.objects.values_list("code", "name", "other_names")
 
 
 class Fund(NamedKey):
@@ -106,12 +106,14 @@ class Campaign(NamedKey):
 
 @tracked
 class Giver(Record):
-    """A person or organisation that gives money or goods to a branch (捐赠人)."""
+    """An organisation that gives money or goods to a branch (捐赠人).
+
+    A natural person stays a line of the ledger until a desk makes a giver of him: no more
+    personal data is gathered than the work needs.
+    """
 
     name = models.CharField("名称", max_length=120)
     kind = models.CharField("类型", max_length=12, choices=GiverKind)
-    phone = EncryptedField("联系电话", kind="phone", null=True, blank=True)
-    phone_index = BlindIndexField(of="phone")
     merged_into = models.ForeignKey(
         "self",
         verbose_name="并入",
@@ -177,6 +179,8 @@ class Donation(Record):
     giver_kind = models.CharField(
         "捐赠人类型", max_length=12, choices=GiverKind, default=GiverKind.PERSON
     )
+    phone = EncryptedField("联系电话", kind="phone", null=True, blank=True)
+    phone_index = BlindIndexField(of="phone")
     form = models.CharField("形式", max_length=5, choices=Form, default=Form.MONEY)
     source = models.CharField("资金来源", max_length=14, choices=Source, default=Source.SOCIETY)
     value = models.DecimalField(

@@ -32,9 +32,9 @@ class GiftLedger(Sheet):
         Parent(
             into="giver",
             model=Giver,
-            fields={"name": "giver_name", "kind": "giver_kind", "phone": "phone"},
+            fields={"name": "giver_name", "kind": "giver_kind"},
             key=("name", "kind"),
-            when=lambda: pl.col("giver_kind") != GiverKind.ANONYMOUS,
+            when=lambda: pl.col("giver_kind") == GiverKind.ORGANISATION,
         ),
     )
 

@@ -4,14 +4,13 @@
 given, is the index key alone and never encrypts. A stored
 value is one byte of key id, one byte of algorithm (so that SM4 can follow), then the
 ciphertext. Equal texts give equal ciphertexts under one key only, so uniqueness and
-search go through the index: an HMAC under a key of its own, one for each kind of
+search go through the index: a MAC under a key of its own, one for each kind of
 identifier, which key rotation leaves alone.
 """
 
 import base64
 import functools
 import hashlib
-import hmac
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -104,7 +103,7 @@ def decrypt(stored: bytes) -> str:
 
 
 def index_key(kind: str) -> bytes:
-    """Return the HMAC key of one kind of identifier.
+    """Return the MAC key of one kind of identifier.
 
     It comes from key 0, else from the oldest: rotation adds a key in front, so the
     index of every row stays what it was.
@@ -120,11 +119,11 @@ def blind_index(kind: str, value: str) -> bytes:
 
 def blind_indexes(kind: str, values: Sequence[str | None]) -> list[bytes | None]:
     """Index a column; None stays None. Case and surrounding blanks do not matter."""
-    key = index_key(kind)
+    key, mac = index_key(kind), hashlib.blake2b
     return [
         None
         if value is None
-        else hmac.digest(key, value.strip().upper().encode(), hashlib.sha256)[:16]
+        else mac(value.strip().upper().encode(), digest_size=16, key=key).digest()
         for value in values
     ]
 

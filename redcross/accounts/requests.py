@@ -8,4 +8,4 @@ from redcross.accounts.models import User
 class SignedInRequest(HttpRequest):
     """A request whose user is one of ours."""
 
-    user: User  # type: ignore[assignment]
+    user: User

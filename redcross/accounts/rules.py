@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.contrib.auth.models import AnonymousUser
+
 from redcross.accounts.choices import Role
 from redcross.accounts.models import RoleAssignment, User
 from redcross.accounts.scope import roles_of
@@ -47,7 +49,7 @@ def _covers(assignment: RoleAssignment, domain: str, sheet: str) -> bool:
     return not (assignment.sheets and sheet and sheet not in assignment.sheets)
 
 
-def home_branch(user: User) -> Branch | None:
+def home_branch(user: User | AnonymousUser) -> Branch | None:
     """Return the branch a person works for: the highest of his roles."""
     if not user.is_authenticated:
         return None

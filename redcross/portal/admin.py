@@ -13,7 +13,7 @@ from redcross.branches.models import Branch, BranchAlias
 from redcross.portal.site import site
 
 
-class _ManagedByAdministrators(ModelAdmin):  # type: ignore[type-arg]
+class _ManagedByAdministrators(ModelAdmin):
     list_per_page = 20
 
     def _manages(self, request: SignedInRequest) -> bool:
@@ -34,7 +34,7 @@ class _ManagedByAdministrators(ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-class _Inline(TabularInline):  # type: ignore[type-arg]
+class _Inline(TabularInline):
     extra = 0
 
     def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:

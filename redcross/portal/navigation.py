@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from redcross.accounts.choices import Role
+from redcross.accounts.models import User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, READING, REVIEWING, holds
 from redcross.dashboards.boards import registry
@@ -12,7 +14,7 @@ from redcross.dashboards.boards import registry
 
 def groups(request: SignedInRequest) -> list[dict[str, Any]]:
     """Return the groups of links this person can use."""
-    user = request.user
+    user: User | AnonymousUser = request.user
     if not user.is_authenticated:
         return []
     entering = holds(user, ENTERING)

@@ -17,7 +17,7 @@ from redcross.portal.site import site
 CORRECTING = (*REVIEWING,)
 
 
-class RecordAdmin(ModelAdmin):  # type: ignore[type-arg]
+class RecordAdmin(ModelAdmin):
     """A record: entered through uploads, corrected by reviewers and desks, never added."""
 
     list_per_page = 20
@@ -52,7 +52,7 @@ class RecordAdmin(ModelAdmin):  # type: ignore[type-arg]
         return format_html('<a href="{}">批次{} {}</a>', address, obj.upload_id, obj.source_label)
 
 
-class ReferenceAdmin(ModelAdmin):  # type: ignore[type-arg]
+class ReferenceAdmin(ModelAdmin):
     """Named things of the whole province: everybody reads, the province's desks write."""
 
     list_per_page = 20
@@ -84,4 +84,4 @@ def may_enter_site(request: SignedInRequest) -> bool:
     return user.is_active and (holds(user, READING) or holds(user, [Role.ADMINISTRATOR]))
 
 
-site.has_permission = may_enter_site  # type: ignore[method-assign]
+site.has_permission = may_enter_site

@@ -45,7 +45,9 @@ def check(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
                 return _fail(upload_id, error.code, str(error), now)
         with acting_for(user):
             frame = examination.frame
-            examination.comparison = held_against(upload, setting.sheet, frame, watch)
+            examination.comparison = held_against(
+                upload, setting.sheet, frame, watch, look_only=True
+            )
             kept = _keep(upload_id, examination, now)
     progress.report(upload_id, "done", examination.rows)
     return kept

@@ -93,6 +93,16 @@ def compare(upload: Upload, sheet: Sheet, staged: Staged) -> Comparison:
     )
 
 
+def known(sheet: Sheet) -> bool:
+    """Tell whether any staged row is in the database already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {INCOMING} i JOIN {table_of(sheet.model)} t"
+            " ON t.branch_id = i.branch_id AND t.row_key = i.row_key)"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def _differs(staged: Staged) -> str:
     if not staged.columns:
         return "false"

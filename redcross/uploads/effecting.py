@@ -127,7 +127,7 @@ def _undo(upload_id: int, user: User, now: dt.datetime) -> Undone:
         )
         require_undoable(upload, user)
         sheet = upload.declared
-        branches = sheet.model.objects.filter(upload=upload).values_list("branch_id", flat=True)  # type: ignore[attr-defined]
+        branches = sheet.model.objects.filter(upload=upload).values_list("branch_id", flat=True)
         lock_branches([*branches.distinct(), upload.branch_id])
         _read_locks(sheet.domain)
         with one_context(upload, "undo") as context:

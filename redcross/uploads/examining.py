@@ -15,7 +15,7 @@ from redcross.branches.naming import names_for
 from redcross.periods import Period, business_date
 from redcross.uploads import reading, workbook
 from redcross.uploads.checks import collapse
-from redcross.uploads.comparison import Comparison, compare
+from redcross.uploads.comparison import Comparison, compare, known
 from redcross.uploads.keys import ROW_KEY, with_row_keys
 from redcross.uploads.models import HeadingMemory, Upload
 from redcross.uploads.sheet import Parent, Sheet
@@ -26,7 +26,7 @@ from redcross.uploads.specification import (
     Severity,
     SheetSpec,
 )
-from redcross.uploads.staging import key_column, stage
+from redcross.uploads.staging import key_column, stage, stage_keys
 
 Report = Callable[[str, int], object]
 
@@ -211,9 +211,24 @@ def _with_parent_key(frame: pl.DataFrame, parent: Parent) -> pl.DataFrame:
     )
 
 
-def held_against(upload: Upload, sheet: Sheet, frame: pl.DataFrame, watch: Stopwatch) -> Comparison:
-    """Compare prepared rows with the database, inside the caller's scope."""
+def held_against(
+    upload: Upload,
+    sheet: Sheet,
+    frame: pl.DataFrame,
+    watch: Stopwatch,
+    *,
+    look_only: bool = False,
+) -> Comparison:
+    """Compare prepared rows with the database, inside the caller's scope.
+
+    `look_only` is for a comparison after which nothing is loaded: rows that are all new
+    are then told by their keys alone.
+    """
     with watch.step("compare", frame.height):
         if frame.is_empty() and upload.mode == "append":
             return Comparison()
+        if look_only and upload.mode == "append":
+            stage_keys(sheet, frame)
+            if not known(sheet):
+                return Comparison(new=frame.height)
         return compare(upload, sheet, stage(sheet, frame))

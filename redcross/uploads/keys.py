@@ -1,7 +1,6 @@
-"""What makes two rows of two workbooks the same row: an HMAC of what identifies it."""
+"""What makes two rows of two workbooks the same row: a MAC of what identifies it."""
 
 import hashlib
-import hmac
 from collections.abc import Sequence
 
 import polars as pl
@@ -42,10 +41,13 @@ def with_row_keys(
     )
     prefix = f"{namespace}{_SEPARATOR}".encode()
     key = index_key("row")
-    digest = hmac.digest
+    mac = hashlib.blake2b  # keyed: a MAC, at half the time of HMAC-SHA-256
+    numbered = zip(keyed["_text"], keyed["_occurrence"], strict=True)
     keys = [
-        digest(key, prefix + f"{text}{_SEPARATOR}{occurrence}".encode(), hashlib.sha256)[:16].hex()
-        for text, occurrence in zip(keyed["_text"], keyed["_occurrence"], strict=True)
+        mac(
+            prefix + f"{text}{_SEPARATOR}{occurrence}".encode(), digest_size=16, key=key
+        ).hexdigest()
+        for text, occurrence in numbered
     ]
     return frame.with_columns(pl.Series(ROW_KEY, keys, dtype=pl.String))
 

@@ -6,6 +6,7 @@ panic, an abort, no end) stays in this process; the parent names it.
 """
 
 import csv
+import datetime as dt
 import io
 import json
 import resource
@@ -22,6 +23,7 @@ UNZIPPED = 1_500_000_000
 RATIO, RATIO_FROM = 300, 100_000_000
 CELLS = 60_000_000
 COLUMNS = 2000
+HEAD = 12
 EMPTY, TEXT, NUMBER, DATE, BOOLEAN, ERROR = range(6)
 KIND = "?"
 
@@ -174,20 +176,31 @@ def _sheet(book: Any, name: str, target: Path) -> dict[str, Any] | None:
 
 
 def _add(columns: dict[str, pl.Series], name: str, values: Sequence[Any]) -> None:
-    """Add the texts of one column and their kinds; quick where all are alike."""
+    """Add the texts of one column and their kinds; quick where all below the head are alike."""
+    head, rest = values[:HEAD], values[HEAD:]
+    pairs = [_cell(value) for value in head]
+    texts = pl.Series(name, [pair[0] for pair in pairs], dtype=pl.String)
+    kinds = pl.Series(name + KIND, [pair[1] for pair in pairs], dtype=pl.UInt8)
+    if rest:
+        more, their_kinds = _alike(name, rest)
+        texts, kinds = texts.append(more), kinds.append(their_kinds.alias(name + KIND))
+    columns[name], columns[name + KIND] = texts.rechunk(), kinds.rechunk()
+
+
+def _alike(name: str, values: Sequence[Any]) -> tuple[pl.Series, pl.Series]:
     types = set(map(type, values))
     if types == {str}:
         texts = pl.Series(name, values, dtype=pl.String)
-        kinds = _text_kinds(texts)
-    elif types <= {int, float}:
-        texts = pl.Series(name, list(map(_number, values)), dtype=pl.String)
-        kinds = pl.Series([NUMBER], dtype=pl.UInt8).new_from_index(0, len(values))
-    else:
-        pairs = [_cell(value) for value in values]
-        texts = pl.Series(name, [pair[0] for pair in pairs], dtype=pl.String)
-        kinds = pl.Series([pair[1] for pair in pairs], dtype=pl.UInt8)
-    columns[name] = texts
-    columns[name + KIND] = kinds.alias(name + KIND)
+        return texts, _text_kinds(texts)
+    if types <= {int, float}:
+        numbers = pl.Series(name, list(map(_number, values)), dtype=pl.String)
+        return numbers, pl.Series([NUMBER], dtype=pl.UInt8).new_from_index(0, len(values))
+    if types == {dt.date}:
+        days = pl.Series(name, values, dtype=pl.Date).dt.to_string("%Y-%m-%d")
+        return days, pl.Series([DATE], dtype=pl.UInt8).new_from_index(0, len(values))
+    pairs = [_cell(value) for value in values]
+    texts = pl.Series(name, [pair[0] for pair in pairs], dtype=pl.String)
+    return texts, pl.Series([pair[1] for pair in pairs], dtype=pl.UInt8)
 
 
 def _text_kinds(texts: pl.Series) -> pl.Series:

@@ -67,14 +67,20 @@ def parent_column(parent: Parent, column: str) -> str:
     return f"{parent.into}__{column}"
 
 
+def stage_keys(sheet: Sheet, frame: pl.DataFrame) -> Staged:
+    """COPY no more of the prepared rows than tells which of them are there already."""
+    fixed = {column: (sheet.model, column) for column in _FIXED}
+    _copy(fixed, None if frame.is_empty() else _renamed(frame))
+    return Staged((), {}, frozenset(fixed))
+
+
 def stage(sheet: Sheet, frame: pl.DataFrame) -> Staged:
     """COPY the prepared rows into `incoming`, which ends with the transaction."""
     if frame.is_empty():
-        _copy({column: (sheet.model, column) for column in _FIXED}, None)
-        return Staged((), {})
+        return stage_keys(sheet, frame)
     own = model_columns(sheet.model)
     names = {field.name: column for column, field in own.items()}
-    wide = frame.rename({"branch": "branch_id", "row": "upload_row", "worksheet": "upload_sheet"})
+    wide = _renamed(frame)
     speaks_of = [
         name for name in frame.columns if name in names and name not in {"branch", ROW_KEY}
     ]
@@ -91,6 +97,10 @@ def stage(sheet: Sheet, frame: pl.DataFrame) -> Staged:
             foreign[names[parent.into]] = key_column(parent)
     _copy(definitions, wide)
     return Staged(tuple(columns), foreign, frozenset(definitions))
+
+
+def _renamed(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.rename({"branch": "branch_id", "row": "upload_row", "worksheet": "upload_sheet"})
 
 
 def _with_parent(
@@ -171,4 +181,3 @@ def _copy(definitions: Mapping[str, tuple[type[Record], str]], frame: pl.DataFra
         cursor.copy_expert(
             f"COPY {INCOMING} ({names}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", buffer
         )
-        cursor.execute(f"ANALYZE {INCOMING}")

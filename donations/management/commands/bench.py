@@ -5,6 +5,7 @@ security, encryption, history and rollup are on. Times are told in var/bench.jso
 """
 
 import datetime as dt
+import functools
 import io
 import json
 import random
@@ -88,7 +89,7 @@ class Command(BaseCommand):
         try:
             load_divisions()
             ensure_service_accounts()
-            found = {"uploads": [], "boards": {}}
+            found: dict[str, Any] = {"uploads": [], "boards": {}}
             rival = self._rivals()
             for rows in options["rows"]:
                 found["uploads"] += self._uploads(rows, rival)
@@ -161,7 +162,7 @@ class Command(BaseCommand):
                 with CaptureQueriesContext(connection) as queries:
                     compose(board, province, period, own=False)
                 quick = [
-                    _timed(lambda board=board: compose(board, province, period, own=False))[1]
+                    _timed(functools.partial(compose, board, province, period, own=False))[1]
                     for _ in range(5)
                 ]
                 live = [_timed(_live)[1] for _ in range(3)]
@@ -261,7 +262,7 @@ def _dataset(content: bytes, upload_id: int) -> tablib.Dataset:
     rows = []
     for at, row in enumerate(sheet.iter_rows(min_row=2, values_only=True), start=2):
         value = Decimal(str(row[4])).quantize(Decimal("0.01"))
-        given = [row[1], value, row[5].date(), row[8], row[10], row[11], row[12]]  # type: ignore[union-attr]
+        given = [row[1], value, row[5].date(), row[8], row[10], row[11], row[12]]
         keys = [branch, upload_id, "捐赠明细", at, uuid.uuid4()]
         rows.append((*given, *keys, "PERSON", "MONEY", "SOCIETY", "WECHAT", "1", "dianmiao"))
     return tablib.Dataset(*rows, headers=names)

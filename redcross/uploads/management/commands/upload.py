@@ -139,7 +139,7 @@ class Command(BaseCommand):
             mode=mode,
         )
         with acting_for(user):
-            found.comparison = held_against(probe, sheet, found.frame, watch)
+            found.comparison = held_against(probe, sheet, found.frame, watch, look_only=True)
         return _examined(found, sheet.key), FAULTY if found.has_errors else CLEAN
 
 

@@ -1,0 +1,130 @@
+"""A visit in Chromium: from a dirty workbook to a leader's figure, its cell, and back."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from redcross.accounts.choices import Role
+from tests.ledger import ledger
+from tests.workbooks import gifts
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="没有 Chromium，跳过浏览器测试"),
+    pytest.mark.django_db(transaction=True),
+]
+WIDE, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright runs an event loop here
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-quic"],
+        )
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def people(committed, person):
+    committed()
+    return {
+        "clerk": person(Role.STATISTICIAN, "5301"),
+        "reviewer": person(Role.REVIEWER, "53"),
+        "leader": person(Role.LEADER, "53"),
+    }
+
+
+@pytest.fixture
+def visit(chromium, live_server, people):
+    """Open a page signed in as somebody; complaints of the console fail the test."""
+    complaints = []
+
+    def go(who, size=WIDE, scheme="light"):
+        context = chromium.new_context(viewport=size, color_scheme=scheme, locale="zh-CN")
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda asked: (
+                None
+                if asked.url.startswith((live_server.url, "data:", "blob:"))
+                else complaints.append(f"left the server: {asked.url}")
+            ),
+        )
+        page.goto(f"{live_server.url}/login/")
+        page.fill("#id_username", people[who].username)
+        page.fill("#id_password", "secret-1")
+        page.click("#login-form button[type=submit]")
+        page.wait_for_url(f"{live_server.url}/")
+        return page
+
+    yield go
+    assert complaints == []
+
+
+def hand_in(page, content):
+    page.click("text=我要报送")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "昆明市2021年8月捐赠明细.xlsx"
+        path.write_bytes(content)
+        page.set_input_files("#id_files", str(path))
+        page.select_option("#id_sheet", "donations.ledger")
+        page.select_option("#id_branch", label="昆明市")
+        page.fill("#id_period", "2021-08")
+        page.click("text=上传并检查")
+    page.wait_for_selector("h2:has-text('问题清单')")
+
+
+def raised(page, address):
+    page.goto(f"{address}/dashboards/overview/?branch=53&period=2021-08")
+    return page.text_content(".card .value")
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1366", "360"])
+def test_from_a_dirty_workbook_to_a_figure_and_back(visit, live_server, size):
+    clerk = visit("clerk", WIDE)
+    hand_in(clerk, gifts(("示例甲", "六万", "2021-08-01", "A")))
+    assert "识别为文本“六万”" in clerk.text_content("main")
+
+    hand_in(clerk, ledger(60000, 40000))
+    clerk.click("text=提交审核")
+    assert "待审核" in clerk.text_content("main")
+
+    reviewer = visit("reviewer", size)
+    reviewer.goto(f"{live_server.url}/uploads/review/")
+    reviewer.keyboard.press("j")
+    reviewer.keyboard.press("Enter")
+    reviewer.click("button:has-text('通过')")
+    reviewer.wait_for_selector(".tag.EFFECTIVE")
+
+    leader = visit("leader", size, "dark")
+    assert raised(leader, live_server.url) == "10万元"
+    leader.wait_for_selector(".chart svg")
+    width = leader.evaluate("document.documentElement.scrollWidth")
+    assert width <= size["width"]
+
+    reviewer.goto(f"{live_server.url}/figures/donations.raised/?branch=53&period=2021-08")
+    assert "第3行" in reviewer.text_content("main")
+    reviewer.locator("h2:has-text('明细') ~ .table-wrap a").first.click()
+    reviewer.click("button:has-text('作废本批')")
+    reviewer.reload()
+    reviewer.wait_for_selector(".tag.UNDONE")
+    assert raised(leader, live_server.url) == "—"
+
+    reviewer.click("button:has-text('恢复本批')")
+    reviewer.reload()
+    reviewer.wait_for_selector(".tag.EFFECTIVE")
+    assert raised(leader, live_server.url) == "10万元"
