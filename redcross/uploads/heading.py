@@ -21,6 +21,7 @@ JOINER = "／"
 DEEPEST = 3
 _SCANNED = 60
 _LONGEST_HEADING = 40
+_LONGEST_HINTED = 12
 _NEAR = 70
 _UNIT_WORDS = (
     "万元|亿元|千元|百元|元|万人次|万人|人次|万|人|个|枚|例|份|台|件|名|户|期|场|批|%"
@@ -100,6 +101,13 @@ class Vocabulary:
         """Return what a heading says, by the words alone."""
         return self.words.get(plain(heading))
 
+    def hinted(self, heading: str) -> str | None:
+        """Return the field a word within a short heading points to."""
+        text = plain(heading)
+        if len(text) > _LONGEST_HINTED or re.search(r"\d", text):
+            return None
+        return next((name for hint, name in self.hints if hint in text), None)
+
     def match(self, levels: Sequence[str]) -> _Match | None:
         """Return what a column of one to three levels says."""
         for text in (JOINER.join(levels), levels[-1], "".join(levels)):
@@ -134,10 +142,16 @@ def recognise(
     starts = reader.heading_positions()
     layouts = []
     for at, end in itertools.pairwise([*starts, grid.cells.height]):
-        layout = reader.layout(at, end)
-        if layout is not None:
-            layouts.append(layout)
+        beside = reader.side_by_side(at)
+        readers = [_Reader(_part(grid, letters), vocabulary) for letters in beside] or [reader]
+        layouts += [layout for each in readers if (layout := each.layout(at, end)) is not None]
     return layouts
+
+
+def _part(grid: Grid, letters: Sequence[str]) -> Grid:
+    """Return some columns of a worksheet under their own letters."""
+    columns = [name for letter in letters for name in (letter, letter + KIND)]
+    return Grid(grid.worksheet, grid.first_row, grid.cells.select(columns))
 
 
 def _is_unit(text: str) -> bool:
@@ -206,11 +220,10 @@ class _Reader:
 
     def _is_heading(self, at: int) -> bool:
         cells = [text for text in self.row(at) if text]
-        fields = {
-            match.field
-            for text in cells
-            if len(text) <= _LONGEST_HEADING and (match := self.vocabulary.exact(text)) is not None
-        }
+        short = [text for text in cells if len(text) <= _LONGEST_HEADING]
+        fields = {match.field for text in short if (match := self.vocabulary.exact(text))}
+        if len(fields) == 1:
+            fields |= {name for text in short if (name := self.vocabulary.hinted(text))}
         if len(fields) < 2:
             return False
         kinds = self._kinds(at)
@@ -301,6 +314,22 @@ class _Reader:
                 continue
             for index in range(source + 1, min(last_column - left + 1, len(self.letters))):
                 rows[level][index] = rows[level][index] or rows[level][source]
+
+    def side_by_side(self, at: int) -> list[list[str]]:
+        """Return the letters of each table where equal ones stand beside each other."""
+        levels = self._levels(at, self._depth(at)[0])
+        tables: list[tuple[list[str], set[str]]] = [([], set())]
+        for letter in self.letters:
+            match = self.vocabulary.match(levels[letter]) if letter in levels else None
+            if match is not None and match.field in tables[-1][1]:
+                tables.append(([], set()))
+            tables[-1][0].append(letter)
+            if match is not None:
+                tables[-1][1].add(match.field)
+        fields = [fields for _, fields in tables]
+        if len(tables) < 2 or len(fields[0]) < 2 or any(each != fields[0] for each in fields):
+            return []
+        return [letters for letters, _ in tables]
 
     # layout -----------------------------------------------------------------
 
@@ -511,6 +540,14 @@ class _Reader:
             for letter, name in columns.items()
             if self.vocabulary.spec.field(name).kind in (CellKind.TEXT, CellKind.BRANCH)
         ]
+        numbers = [
+            letter
+            for letter, name in columns.items()
+            if self.vocabulary.spec.field(name).kind in (CellKind.DECIMAL, CellKind.INTEGER)
+        ]
+        if labels and numbers:
+            # A sum below the names, without a word beside it.
+            suspicious |= pl.all_horizontal([pl.col(letter) == "" for letter in labels])
         for letter in labels[:4]:
             suspicious |= pl.col(letter).str.contains(
                 r"^\s*(?:合\s*计|总\s*计|小\s*计|共\s*计)\s*[:：]?\s*$"

@@ -12,7 +12,7 @@ from redcross.uploads.cells import clean_column, dtype_of, findings_of
 from redcross.uploads.cells.amounts import parse_decimal
 from redcross.uploads.checks import check
 from redcross.uploads.codes import CODES, severity_of
-from redcross.uploads.heading import Layout, TotalRow, recognise
+from redcross.uploads.heading import Layout, TotalRow, plain, recognise
 from redcross.uploads.opening import KIND, NUMBER
 from redcross.uploads.specification import (
     CellKind,
@@ -133,16 +133,24 @@ def _is_ours(text: str) -> bool:
 def _real(
     found: list[tuple[Grid, list[Layout]]], spec: SheetSpec
 ) -> list[tuple[Grid, list[Layout]]]:
-    """Drop what only looks like a table: no required column, where another has some."""
-    required = {field.name for field in spec.fields if field.required}
+    """Drop what only looks like a table.
 
-    def weight(layout: Layout) -> int:
-        return len(required & set(layout.columns.values()))
-
-    best = max((weight(each) for _, layouts in found for each in layouts), default=0)
-    if best == 0:
-        return found
-    return [(grid, [each for each in layouts if weight(each)]) for grid, layouts in found]
+    These are our own notes, and what has neither a column that each row needs nor an
+    amount, where another table has some.
+    """
+    telling = {field.name for field in spec.fields if field.required or field.unit is Unit.YUAN}
+    kept = [
+        (
+            grid,
+            [
+                each
+                for each in layouts
+                if grid.worksheet not in OWN_WORKSHEETS and telling & set(each.columns.values())
+            ],
+        )
+        for grid, layouts in found
+    ]
+    return kept if any(layouts for _, layouts in kept) else found
 
 
 def from_rows(rows: Iterable[Mapping[str, str]], spec: SheetSpec, context: Context) -> Reading:
@@ -196,6 +204,7 @@ def _no_heading(book: Workbook, spec: SheetSpec) -> Finding:
 def _table(
     grid: Grid, layout: Layout, spec: SheetSpec, context: Context
 ) -> tuple[Table, pl.DataFrame, list[Finding]]:
+    layout = _names_are_no_branches(grid, layout, spec, context)
     part = grid.cells[layout.data]
     rows = (layout.data + grid.first_row).cast(pl.UInt32)
     findings: list[Finding] = []
@@ -236,6 +245,39 @@ def _table(
     ]
     sums = {name: _sum(frame[name]) for name in columns if spec.field(name).kind in NUMERIC}
     return Table(layout, frame.height, sums, totals), _defaults(frame, spec), findings
+
+
+def _names_are_no_branches(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Layout:
+    """Take a 单位 column for who gives where it names no branch at all.
+
+    Offices head the giver's column 单位 or 单位名称 as often as the reporting branch's.
+    """
+    letter = next((each for each, name in layout.columns.items() if name == "branch"), None)
+    if letter is None:
+        return layout
+    heading = plain(layout.headings[letter])
+    wanting = [
+        field
+        for field in spec.fields
+        if field.name in layout.missing and heading in map(plain, (field.label, *field.aliases))
+    ]
+    if not wanting:
+        return layout
+    column = clean_column(
+        grid.cells[letter][layout.data],
+        grid.cells[letter + KIND][layout.data],
+        spec.field("branch"),
+        context,
+        multiple=Decimal(1),
+    )
+    if column.values.is_not_null().any():
+        return layout
+    name = wanting[0].name
+    return dataclasses.replace(
+        layout,
+        columns={**layout.columns, letter: name},
+        missing=tuple(each for each in layout.missing if each != name),
+    )
 
 
 def _defaults(frame: pl.DataFrame, spec: SheetSpec) -> pl.DataFrame:
@@ -312,7 +354,7 @@ def _printed(
 ) -> Decimal | None:
     text = grid.cells[letter][total.position]
     kind = grid.cells[letter + KIND][total.position]
-    if not text or text == total.label:
+    if not text or (text == total.label and kind != NUMBER):
         return _from_words(total.label, field)
     parsed = parse_decimal(
         text,

@@ -153,3 +153,29 @@ def test_a_unit_in_a_cell_above_counts_for_money_only(tmp_path):
     assert sums(reading_of(content, tmp_path)) == [
         {"value": Decimal("20000.00"), "quantity": Decimal("3.00")}
     ]
+
+
+def test_tables_side_by_side_are_both_read(tmp_path):
+    content = xlsx([["捐赠人", "金额", "捐赠人", "金额"], ["甲", 1, "乙", 2], ["丙", 3, "丁", 4]])
+
+    reading = reading_of(content, tmp_path)
+
+    assert sorted(reading.frame["giver"]) == ["丁", "丙", "乙", "甲"]
+    assert sums(reading) == [{"value": Decimal("4.00")}, {"value": Decimal("6.00")}]
+
+
+def test_a_notes_page_with_two_known_words_is_no_table(tmp_path):
+    import io
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["捐赠人", "金额", "日期"], ["示例", 1, "2020-01-02"]):
+        book.active.append(row)
+    notes = book.create_sheet("说明")
+    notes.append(["渠道", "备注"])
+    notes.append(["银行", "请填写"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+
+    assert reading_of(buffer.getvalue(), tmp_path).frame.height == 1
