@@ -16,4 +16,4 @@ SITE_URL = "http://localhost:8000"
 DEMO, BUSINESS_DATE = False, None
 # Pages are tested without gathering static files first.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT, WHITENOISE_USE_FINDERS = None, True
