@@ -1,6 +1,7 @@
 """The cast every test may call on."""
 
 import datetime as dt
+import shutil
 
 import pytest
 from django.db import connection
@@ -12,6 +13,12 @@ from redcross.branches.models import Branch
 from redcross.branches.services import load_divisions
 
 NOW = dt.datetime(2022, 2, 22, 9, tzinfo=dt.UTC)
+
+
+def pytest_report_header():
+    if not (shutil.which("chromium") or shutil.which("chromium-browser")):
+        return "没有 Chromium：浏览器测试将跳过。"
+    return None
 
 
 @pytest.fixture(scope="session")

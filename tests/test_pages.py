@@ -219,3 +219,14 @@ def test_whoever_was_given_a_password_changes_it_first(signed_in, clerk):
     clerk.save()
 
     assert signed_in(clerk).get("/")["Location"] == "/password/"
+
+
+def test_a_leader_follows_a_figure_without_reading_names(signed_in, person, loaded):
+    client = signed_in(person(Role.LEADER, "53"))
+
+    figure = client.get("/figures/donations.raised/?branch=53&period=2021").content.decode()
+    upload = client.get(reverse("upload", kwargs={"pk": loaded.pk})).content.decode()
+
+    assert "第3行" in figure
+    assert "示例0 " not in figure
+    assert "前几行读作" not in upload

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from redcross.accounts.requests import SignedInRequest
+from redcross.accounts.rules import READING, holds
 from redcross.indicators.answers import Question, ask
 from redcross.indicators.asking import asked_of
 from redcross.indicators.behind import records_behind
@@ -67,4 +68,5 @@ def _records(request: SignedInRequest, question: Question) -> dict[str, Any]:
     visible = rows.visible_to(request.user).select_related(  # type: ignore[attr-defined]
         "branch", "upload__uploaded_by", "upload__approved_by"
     )
-    return {"page": Paginator(visible, PAGE).get_page(request.GET.get("page"))}
+    named = holds(request.user, READING, question.branch)
+    return {"named": named, "page": Paginator(visible, PAGE).get_page(request.GET.get("page"))}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 
 from redcross.accounts.choices import Role
@@ -11,6 +12,8 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, holds
 from redcross.branches.models import Branch, BranchAlias
 from redcross.portal.site import site
+from redcross.uploads.models import PeriodException, PeriodLock
+from redcross.uploads.rules import may_lock
 
 
 class _ManagedByAdministrators(ModelAdmin):
@@ -72,6 +75,62 @@ class BranchAdmin(_ManagedByAdministrators):
 
     def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return self._manages(request) or holds(request.user, READING)
+
+
+class ExceptionInline(_Inline):
+    """Branches that may write into closed months for a while."""
+
+    model = PeriodException
+    exclude = ["granted_by"]
+    autocomplete_fields = ["branch"]
+
+    def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
+        return may_lock(request.user)
+
+    has_change_permission = has_view_permission
+    has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
+        return may_lock(request.user)
+
+
+@admin.register(PeriodLock, site=site)
+class PeriodLockAdmin(ModelAdmin):
+    """Closed months; only the province closes and opens them."""
+
+    list_display = ["domain", "branch", "first_month", "last_month", "locked_by", "locked_at"]
+    list_filter = ["domain"]
+    list_select_related = ["branch", "locked_by"]
+    exclude = ["locked_by", "locked_at"]
+    autocomplete_fields = ["branch"]
+    inlines = [ExceptionInline]
+
+    def has_module_permission(self, request: SignedInRequest) -> bool:
+        return may_lock(request.user)
+
+    def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
+        return may_lock(request.user)
+
+    has_change_permission = has_view_permission
+    has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: SignedInRequest) -> bool:
+        return may_lock(request.user)
+
+    def save_model(
+        self, request: SignedInRequest, obj: PeriodLock, form: Any, change: bool
+    ) -> None:
+        if not change:
+            obj.locked_by, obj.locked_at = request.user, timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: SignedInRequest, form: Any, formset: Any, change: bool) -> None:
+        for exception in formset.save(commit=False):
+            if exception.granted_by_id is None:
+                exception.granted_by = request.user
+            exception.save()
+        for gone in formset.deleted_objects:
+            gone.delete()
 
 
 @admin.register(User, site=site)

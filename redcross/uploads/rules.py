@@ -2,7 +2,7 @@
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
-from redcross.accounts.rules import ENTERING, REVIEWING, holds
+from redcross.accounts.rules import ENTERING, READING, REVIEWING, holds
 from redcross.branches.models import Branch
 from redcross.uploads.models import Upload
 
@@ -34,6 +34,11 @@ def may_lock(user: User) -> bool:
         holds(user, [Role.DESK, Role.OFFICE, Role.ADMINISTRATOR], branch)
         for branch in Branch.objects.filter(parent__isnull=True)
     )
+
+
+def may_see_rows(user: User, upload: Upload) -> bool:
+    """Whoever works with records sees the rows as read; leaders see counts alone."""
+    return holds(user, READING, upload.branch)
 
 
 def may_see_file(user: User, upload: Upload) -> bool:

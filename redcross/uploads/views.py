@@ -161,7 +161,8 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
-    changes = storage.get_json(upload.changes_file) if upload.changes_file else {}
+    rows_shown = rules.may_see_rows(request.user, upload)
+    changes = storage.get_json(upload.changes_file) if upload.changes_file and rows_shown else {}
     in_work = upload.state in IN_WORK
     spec = upload.declared.specification()
     mine = rules.may_enter(request.user, upload.branch, upload.sheet)
@@ -175,7 +176,8 @@ def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
         "remarks": upload.remarks.select_related("by").order_by("at"),
         "changed": changes.get("changed", [])[:50],
         "missing": changes.get("missing", [])[:50],
-        "preview": _preview(upload, spec.fields),
+        "rows_shown": rows_shown,
+        "preview": _preview(upload, spec.fields) if rows_shown else {},
         "in_work": in_work,
         "progress": progress.current(upload.pk) if in_work else None,
         "is_mine": mine,

@@ -1,0 +1,47 @@
+"""An upload whose worker died is found and taken up again; one at work is left alone."""
+
+import pytest
+from django.core.cache import cache
+
+from redcross.uploads import progress, services, sweeping
+from redcross.uploads.choices import State
+from redcross.uploads.models import Upload
+from tests.ledger import ledger, ready, receive
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def test_a_check_that_was_cut_off_is_done_again(clerk, branch, now):
+    upload = receive(clerk, branch("5301"), ledger(1), now=now)
+    Upload.objects.filter(pk=upload.pk).update(state=State.CHECKING)
+
+    assert sweeping.sweep() == [upload.pk]
+
+    upload.refresh_from_db()
+    assert upload.state == State.READY
+
+
+def test_a_load_that_was_cut_off_is_done_once(clerk, reviewer, branch, now):
+    upload = ready(clerk, branch("5301"), ledger(1), now=now)
+    services.submit(upload.pk, user=clerk, now=now)
+    services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+
+    assert sweeping.sweep() == [upload.pk]
+    assert sweeping.sweep() == []
+
+    upload.refresh_from_db()
+    assert upload.state == State.EFFECTIVE
+
+
+def test_what_somebody_works_on_is_left_alone(clerk, branch, now):
+    upload = receive(clerk, branch("5301"), ledger(1), now=now)
+
+    with progress.heartbeat(upload.pk):
+        assert sweeping.sweep() == []
