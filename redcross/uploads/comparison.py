@@ -159,11 +159,12 @@ def by_hand_sql(sheet: Sheet) -> str:
     model = getattr(sheet.model, "pgh_event_models", {}).get("updated")
     if model is None:
         return "false"
+    # Sets, not a look-up a row: right after a load the planner knows nothing of the history.
     return (
-        f"EXISTS (SELECT 1 FROM {table_of(model)} e WHERE e.pgh_obj_id = t.id"
-        " AND NOT EXISTS (SELECT 1 FROM uploads_upload u"
-        " WHERE u.context_id = e.pgh_context_id"
-        " OR u.undo_context_id = e.pgh_context_id))"
+        f"t.id IN (SELECT e.pgh_obj_id FROM {table_of(model)} e"
+        f" WHERE e.branch_id IN (SELECT branch_id FROM {INCOMING})"
+        " AND (e.pgh_context_id IS NULL OR e.pgh_context_id NOT IN"
+        " (SELECT id FROM pghistory_context WHERE metadata ->> 'upload' IS NOT NULL)))"
     )
 
 

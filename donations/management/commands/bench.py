@@ -197,7 +197,7 @@ def workbook(rows: int, *, changed: int = 0, wrong: int = 0, prefix: str = "T") 
         )  # fmt: skip
         sheet.write_datetime(number, 5, start + dt.timedelta(days=rng.randrange(365)), day)
         rest = ["微信", rng.choice("是否"), "助学", rng.choice(FUNDS), "5301021"]
-        sheet.write_row(number, 6, [*rest, f"{prefix}{number:09d}", "示例"])
+        sheet.write_row(number, 6, [*rest, f"{prefix}{rows}-{number}", "示例"])
     book.close()
     return buffer.getvalue()
 
