@@ -56,3 +56,12 @@ def category_key(indicator: Indicator, breakdown: str, text: str) -> str:
     """Return the key a written category means; the text itself where none is known."""
     labels = labels_for([(indicator, breakdown)]).get((indicator.key, breakdown), {})
     return {label: key for key, label in labels.items()}.get(text, text)
+
+
+def breakdown_label(indicator: Indicator, breakdown: str) -> str:
+    """Return what a breakdown is called: 形式, 募捐活动和形式."""
+    source = indicator.source or (indicator.of.source if indicator.of else None)
+    if source is None:
+        return "类别"
+    fields = indicator.breakdowns[breakdown]
+    return "和".join(str(source._meta.get_field(name).verbose_name) for name in fields)

@@ -15,6 +15,7 @@ from redcross.indicators.asking import asked_of
 from redcross.indicators.behind import records_behind
 from redcross.indicators.declaration import registry
 from redcross.indicators.discrepancies import discrepancies
+from redcross.indicators.labels import breakdown_label
 
 PAGE = 50
 
@@ -54,7 +55,11 @@ def figure(request: SignedInRequest, key: str) -> HttpResponse:
         "figure": lines[0] if lines else None,
         "by_branch": by_branch,
         "by_month": by_month,
-        "by_category": [each for each in by_category if each],
+        "by_category": [
+            (breakdown_label(indicator, name), each)
+            for name, each in zip(indicator.breakdowns, by_category, strict=True)
+            if each
+        ],
         "discrepancies": discrepancies(indicator, asked.branch, asked.period),
         **_records(request, question),
     }

@@ -51,16 +51,20 @@ def groups(request: SignedInRequest) -> list[dict[str, Any]]:
             else [],
         },
     ]
+    links = [link for group in found for _, link in group["items"]]
+    # Of /uploads/ and /uploads/new/ the longer is the page one is on.
+    here = max((link for link in links if request.path.startswith(link)), key=len, default="")
     return [
-        {"title": group["title"], "items": [_item(request, *each) for each in group["items"]]}
+        {
+            "title": group["title"],
+            "items": [
+                {"title": title, "link": link, "here": link == here}
+                for title, link in group["items"]
+            ],
+        }
         for group in found
         if group["items"]
     ]
-
-
-def _item(request: SignedInRequest, title: str, link: str) -> dict[str, Any]:
-    here = request.path == link or (link != "/" and request.path.startswith(link))
-    return {"title": title, "link": link, "here": here}
 
 
 def navigation(request: SignedInRequest) -> list[dict[str, Any]]:

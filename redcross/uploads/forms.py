@@ -38,7 +38,7 @@ class WhatForm(forms.Form):
             Branch.objects.filter(pk__in=ids).in_official_order()
         )
         self.fields["sheet"].choices = [  # type: ignore[attr-defined]
-            (sheet.key, sheet.title) for sheet in registry.values()
+            (sheet.key, sheet.title) for sheet in registry.offered()
         ]
 
 

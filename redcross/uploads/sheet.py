@@ -270,6 +270,10 @@ class Registry(Mapping[str, Sheet]):
     def __len__(self) -> int:
         return len(self._sheets)
 
+    def offered(self) -> list[Sheet]:
+        """Return the sheets as a person chooses from them: what falls due first."""
+        return sorted(self.values(), key=lambda sheet: (not sheet.due, sheet.key))
+
 
 registry = Registry()
 register = registry.add

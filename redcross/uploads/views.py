@@ -25,7 +25,7 @@ from redcross.uploads.forms import RemarkForm, UploadForm, WhatForm
 from redcross.uploads.models import HeadingMemory, Upload
 from redcross.uploads.selecting import enterable_branches, queue_of, visible_uploads
 from redcross.uploads.services import RefusedError
-from redcross.uploads.sheet import registry
+from redcross.uploads.sheet import Monthly, Sheet, registry
 from redcross.uploads.template import template
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -53,9 +53,19 @@ def _guess(request: SignedInRequest) -> dict[str, Any]:
     month = Period.month(add_months(month_start(business_date(timezone.now())), -1))
     return {
         "period": request.GET.get("period") or str(month),
-        "sheet": request.GET.get("sheet") or next(iter(registry), ""),
+        "sheet": request.GET.get("sheet") or _usual().key,
         "branch": request.GET.get("branch") or home_branch(request.user),
     }
+
+
+def _usual() -> Sheet:
+    """Return the sheet that is handed in most often: the first one due each month."""
+    monthly = [
+        sheet
+        for sheet in registry.offered()
+        if any(isinstance(due.calendar, Monthly) for due in sheet.due)
+    ]
+    return (monthly or registry.offered())[0]
 
 
 def _receive_all(request: SignedInRequest, said: dict[str, Any]) -> list[int]:
@@ -92,8 +102,8 @@ def typed(request: SignedInRequest) -> HttpResponse:
     form = WhatForm(
         request.POST or None, branches=enterable_branches(request.user), initial=_guess(request)
     )
-    key = request.POST.get("sheet") or request.GET.get("sheet") or next(iter(registry))
-    sheet = registry[key] if key in registry else next(iter(registry.values()))
+    key = request.POST.get("sheet") or request.GET.get("sheet") or _usual().key
+    sheet = registry[key] if key in registry else _usual()
     fields = sheet.specification().fields
     if request.method == "POST" and form.is_valid():
         rows = _typed_rows(request, [field.name for field in fields])
