@@ -64,4 +64,6 @@ def breakdown_label(indicator: Indicator, breakdown: str) -> str:
     if source is None:
         return "类别"
     fields = indicator.breakdowns[breakdown]
-    return "和".join(str(source._meta.get_field(name).verbose_name) for name in fields)
+    return "和".join(
+        str(getattr(source._meta.get_field(name), "verbose_name", name)) for name in fields
+    )

@@ -199,7 +199,8 @@ class _Reader:
         found = [first]
         depth = self._depth(first)[0]
         for at in self._candidates(first + depth):
-            if at >= found[-1] + self._depth(found[-1])[0] and self._is_heading(at):
+            below = at >= found[-1] + self._depth(found[-1])[0]
+            if below and self._is_heading(at) and self._mostly_known(at):
                 found.append(at)
         return found
 
@@ -228,6 +229,11 @@ class _Reader:
             return False
         kinds = self._kinds(at)
         return kinds.get(NUMBER, 0) <= len(cells) // 3
+
+    def _mostly_known(self, at: int) -> bool:
+        """Tell a heading among data from a gift whose kind is 单位 and whose channel 现金."""
+        cells = [text for text in self.row(at) if text]
+        return sum(map(self._known, cells)) * 2 > len(cells)
 
     def _is_group_row(self, at: int) -> bool:
         """Tell whether this is the upper row of a heading whose words stand below."""

@@ -96,6 +96,9 @@ def stage(sheet: Sheet, frame: pl.DataFrame) -> Staged:
         if parent.into in {field.name for field in own.values()}:
             foreign[names[parent.into]] = key_column(parent)
     _copy(definitions, wide)
+    with connection.cursor() as cursor:
+        # Without it the planner guesses, and now and then reads the whole table a row.
+        cursor.execute(f"ANALYZE {INCOMING}")
     return Staged(tuple(columns), foreign, frozenset(definitions))
 
 

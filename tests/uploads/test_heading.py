@@ -179,3 +179,18 @@ def test_a_notes_page_with_two_known_words_is_no_table(tmp_path):
     book.save(buffer)
 
     assert reading_of(buffer.getvalue(), tmp_path).frame.height == 1
+
+
+def test_a_gift_whose_words_are_headings_elsewhere_is_data(tmp_path):
+    content = xlsx(
+        [
+            ["捐赠人", "金额", "日期", "备注"],
+            ["甲", 1, "2020-01-02", None],
+            ["姓名", 2, "2020-01-02", "日期"],
+        ]
+    )
+
+    reading = reading_of(content, tmp_path)
+
+    assert len(reading.tables) == 1
+    assert sums(reading) == [{"value": Decimal("3.00")}]
