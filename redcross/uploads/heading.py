@@ -578,7 +578,7 @@ class _Reader:
         first = str(row["first"])
         bare = "".join(unicodedata.normalize("NFKC", first).split())
         known = [text for text in texts.values() if self._known(text)]
-        if len(known) >= 2 and len(known) * 2 >= len(texts):
+        if len(known) >= 2 and len(known) * 2 > len(texts):
             return "heading"
         total = self._total_kind(bare, texts, columns)
         if total:
