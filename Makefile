@@ -51,6 +51,8 @@ check: install
 	$(BIN)/djlint --lint --quiet templates
 
 test: check
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	  || echo "没有 Chromium，跳过浏览器测试。"
 	$(BIN)/python -m pytest -n 2
 
 bench: install

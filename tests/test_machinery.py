@@ -50,6 +50,22 @@ def test_a_public_site_refuses_to_start_without_its_secrets(missing):
     )
 
 
+def test_a_command_says_what_is_missing_in_one_sentence():
+    inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate"],
+        env=inherited | {"SITE_URL": "https://portal.example"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    sentence = "SITE_URL 为 https 时必须设置环境变量 SECRET_KEY。\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
+
+
 def test_https_alone_makes_cookies_and_transport_strict():
     expression = (
         "[s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE,"
