@@ -7,9 +7,8 @@ every name, is invented. Amounts are whole hundreds of yuan, so that a workbook 
 
 import datetime as dt
 import io
-import itertools
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 import xlsxwriter
@@ -17,7 +16,9 @@ import xlsxwriter
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.periods import Period
+from redcross.portal.acceptance import Expectation, expected
 from redcross.portal.demo import DemoFile, demo_files, left_for_visitors
+from redcross.portal.invented import CREATED, STEP, population, prefectures, shares, split, table
 
 RAISED_2021 = 738_000_000
 YANGBI = {"社会捐赠": 24_000_000, "上级拨入": 6_000_000, "省外支援": 2_961_100}
@@ -25,10 +26,8 @@ HENAN = 15_223_600
 DAY_99 = 22_792_200
 RAISED_BEFORE = {2015: 198_000_000, 2016: 231_000_000, 2017: 276_000_000, 2018: 332_000_000, 2019: 374_000_000, 2020: 1_231_000_000}  # fmt: skip
 PROVINCE_SHARE = Decimal("0.52")
-STEP = 100
 LATE, RETURNED, WAITING = ("5325", "5333", "5334"), "5306", ("5309", "5328")
 JANUARY = "2022-01"
-CREATED = dt.datetime(2022, 2, 1, 9, 0)
 
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
 _GIVEN = "示例一二三四五六七八九十甲乙丙丁"
@@ -47,27 +46,6 @@ _CHANNELS = ("银行", "微信", "支付宝", "云闪付", "网络平台", "现�
 _GOODS = (("医用外科口罩", "只"), ("棉被", "床"), ("大米", "袋"), ("急救包", "个"), ("帐篷", "顶"))
 
 Row = dict[str, object]
-
-
-def split(total: int, parts: int, rng: random.Random) -> list[int]:
-    """Split an amount into so many positive hundreds that add up to it exactly."""
-    units = total // STEP
-    cuts = sorted(rng.sample(range(1, units), parts - 1)) if parts > 1 else []
-    bounds = [0, *cuts, units]
-    return [(high - low) * STEP for low, high in itertools.pairwise(bounds)]
-
-
-def shares(total: int, weights: Sequence[int]) -> list[int]:
-    """Split an amount by weights into hundreds; the first takes what is left over."""
-    whole = sum(weights)
-    parts = [total * weight // whole // STEP * STEP for weight in weights]
-    parts[0] += total - sum(parts)
-    return parts
-
-
-def prefectures() -> list[Branch]:
-    """Return the sixteen in official order."""
-    return list(Branch.objects.at(Level.PREFECTURE).in_official_order())
 
 
 @demo_files
@@ -141,7 +119,7 @@ def _plan() -> dict[str, list[int]]:
     rng = random.Random("plan 2021")
     towns = prefectures()
     province = int(RAISED_2021 * PROVINCE_SHARE) // STEP * STEP
-    weights = [_population(branch) for branch in towns]
+    weights = [population(branch) for branch in towns]
     totals = {"53": province} | dict(
         zip((branch.code for branch in towns), shares(RAISED_2021 - province, weights), strict=True)
     )
@@ -149,11 +127,6 @@ def _plan() -> dict[str, list[int]]:
         code: shares(total, [rng.randrange(70, 130) for _ in range(12)])
         for code, total in totals.items()
     }
-
-
-def _population(branch: Branch) -> int:
-    counted = branch.populations.first()
-    return counted.people if counted else 1
 
 
 def _ledger_builder(branch: Branch, period: str, amount: int) -> Callable[[], bytes]:
@@ -327,28 +300,6 @@ def _write_day(
         sheet.write_string(at, column, f"{day.year}年{day.month}月{day.day}日")  # type: ignore[attr-defined]
 
 
-def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Return a plain workbook: a title, one heading row, the rows."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    book.set_properties({"created": CREATED})
-    sheet = book.add_worksheet()
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    sheet.merge_range(0, 0, 0, len(headings) - 1, title)
-    sheet.write_row(1, 0, headings)
-    for at, row in enumerate(rows, start=2):
-        for column, value in enumerate(row):
-            if isinstance(value, dt.date):
-                sheet.write_datetime(
-                    at, column, dt.datetime(value.year, value.month, value.day), day
-                )
-            elif value is not None:
-                sheet.write(at, column, value)
-    sheet.set_column(0, len(headings) - 1, 16)
-    book.close()
-    return buffer.getvalue()
-
-
 _OVERVIEW = "省红十字会工作综述（公开发布）"
 
 
@@ -382,7 +333,7 @@ def _history() -> bytes:
     ]
     towns = prefectures()
     rng = random.Random("2020")
-    weights = [_population(town) * rng.randrange(60, 140) for town in towns]
+    weights = [population(town) * rng.randrange(60, 140) for town in towns]
     parts = shares(int(RAISED_BEFORE[2020] * Decimal("0.25")), weights)
     rows += [
         (
@@ -418,7 +369,7 @@ def _history() -> bytes:
 
 def _targets(year: int, total: int) -> bytes:
     towns = prefectures()
-    parts = shares(total * 48 // 100, [_population(town) for town in towns])
+    parts = shares(total * 48 // 100, [population(town) for town in towns])
     rows: list[Sequence[object]] = [("云南省", "募集款物合计", year, total)]
     rows += [
         (town.name, "募集款物合计", year, part) for town, part in zip(towns, parts, strict=True)
@@ -431,7 +382,7 @@ def _day_99() -> bytes:
     towns = prefectures()
     rows = []
     for town, value in zip(
-        towns, shares(DAY_99, [_population(town) for town in towns]), strict=True
+        towns, shares(DAY_99, [population(town) for town in towns]), strict=True
     ):
         projects = ("滇苗助学", "博爱健康行")
         for project, part in zip(projects, shares(value, [60, 40]), strict=True):
@@ -536,3 +487,25 @@ def dirty_files() -> Iterator[tuple[str, bytes]]:
     title = "红河州红十字会捐赠款物明细表（2022年1月）"
     yield "红河州2022年1月捐赠明细（有错误）.xlsx", table(title, headings, bad)
     yield "红河州2022年1月捐赠明细（已改正）.xlsx", table(title, headings, good)
+
+
+expected(
+    Expectation("donations.raised", "2021", Decimal(738_000_000)),
+    Expectation("donations.raised", "2020..2021", Decimal(1_969_000_000)),
+    Expectation("donations.raised", "2015..2019", Decimal(1_411_000_000)),
+    Expectation(
+        "donations.campaign_raised", "2021", Decimal(22_792_200), "campaign", "2021年99公益日"
+    ),
+    Expectation("donations.national_rank", "2021", Decimal(2), "campaign", "2021年99公益日"),
+    Expectation(
+        "donations.received_for_event", "2021", Decimal(32_961_100), "campaign", "“5·21”漾濞地震"
+    ),
+    Expectation(
+        "donations.received_for_event",
+        "2021",
+        Decimal(15_223_600),
+        "campaign+form",
+        "河南郑州洪涝灾害/资金",
+        own=True,
+    ),
+)

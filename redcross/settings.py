@@ -140,6 +140,10 @@ INSTALLED_APPS = [
     "redcross.api",
     "redcross.portal",
     "donations",
+    "training",
+    "donors",
+    "relief",
+    "reform",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

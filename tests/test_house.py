@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 ROOT = Path(__file__).parent.parent
-WORK = ["donations"]
+WORK = ["donations", "training", "donors", "relief", "reform"]
 APPS = [*WORK, "redcross"]
 PUBLIC = {"login", "health", "ready", "logout"}  # names of pages a stranger may open
 

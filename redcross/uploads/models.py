@@ -1,8 +1,10 @@
 """Uploads, what was found in them, who decided on them, and the rows they made effective."""
 
 import uuid
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -360,3 +362,38 @@ class Record(Visible):
         if self.upload_row is None:
             return self.upload.get_origin_display()
         return f"工作表“{self.upload_sheet}”第{self.upload_row}行"
+
+
+class NamedKeyQuerySet(models.QuerySet["NamedKey"]):
+    """Named rows of the province, by name."""
+
+    def in_use(self) -> Self:
+        """Keep what may still be chosen."""
+        return self.filter(retired=False)
+
+
+class NamedKey(models.Model):
+    """A named thing of the whole province that sheets refer to by its name."""
+
+    code = models.SlugField("代码", max_length=40, primary_key=True)
+    name = models.CharField("名称", max_length=60, unique=True)
+    other_names = ArrayField(
+        models.CharField(max_length=60),
+        verbose_name="其他写法",
+        default=list,
+        blank=True,
+    )
+    retired = models.BooleanField("停用", default=False)
+
+    objects = NamedKeyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def sheet_words(cls) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield key, name and other ways to write it, for the sheets' columns."""
+        yield from cls.objects.values_list("code", "name", "other_names")

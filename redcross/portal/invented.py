@@ -1,0 +1,183 @@
+"""How invented workbooks are made: people, amounts that add up exactly, office tables."""
+
+import datetime as dt
+import io
+import itertools
+import random
+from collections.abc import Iterable, Sequence
+
+import xlsxwriter
+
+from redcross.branches.choices import Level
+from redcross.branches.models import Branch
+
+STEP = 100
+_SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
+_GIVEN = "示例一二三四五六七八九十甲乙丙丁"
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CREATED = dt.datetime(2022, 2, 1, 9, 0)
+
+
+def split(total: int, parts: int, rng: random.Random) -> list[int]:
+    """Split an amount into so many positive hundreds that add up to it exactly."""
+    units = total // STEP
+    cuts = sorted(rng.sample(range(1, units), parts - 1)) if parts > 1 else []
+    bounds = [0, *cuts, units]
+    return [(high - low) * STEP for low, high in itertools.pairwise(bounds)]
+
+
+def shares(total: int, weights: Sequence[int]) -> list[int]:
+    """Split an amount by weights into hundreds; the first takes what is left over."""
+    whole = sum(weights)
+    parts = [total * weight // whole // STEP * STEP for weight in weights]
+    parts[0] += total - sum(parts)
+    return parts
+
+
+def prefectures() -> list[Branch]:
+    """Return the sixteen in official order."""
+    return list(Branch.objects.at(Level.PREFECTURE).in_official_order())
+
+
+def population(branch: Branch) -> int:
+    """Return the branch's people at the last count, 1 where nobody counted."""
+    counted = branch.populations.first()
+    return counted.people if counted else 1
+
+
+def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return a plain workbook: a title, one heading row, the rows."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book.set_properties({"created": CREATED})
+    sheet = book.add_worksheet()
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet.merge_range(0, 0, 0, len(headings) - 1, title)
+    sheet.write_row(1, 0, headings)
+    for at, row in enumerate(rows, start=2):
+        for column, value in enumerate(row):
+            if isinstance(value, dt.date):
+                sheet.write_datetime(
+                    at, column, dt.datetime(value.year, value.month, value.day), day
+                )
+            elif value is not None:
+                sheet.write(at, column, value)
+    sheet.set_column(0, len(headings) - 1, 16)
+    book.close()
+    return buffer.getvalue()
+
+
+def person_name(rng: random.Random) -> str:
+    """Return a name nobody bears."""
+    return rng.choice(_SURNAMES) + "".join(rng.sample(_GIVEN, 2))
+
+
+def id_number(rng: random.Random, born: dt.date, *, male: bool, region: str = "530000") -> str:
+    """Return a number that passes GB 11643 under a region no person is registered in."""
+    order = rng.randrange(500) * 2 + (1 if male else 0)
+    body = f"{region}{born:%Y%m%d}{order:03d}"
+    rest = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11
+    return body + "10X98765432"[rest]
+
+
+def mobile(rng: random.Random) -> str:
+    """Return a number of a range kept for examples."""
+    return f"1380000{rng.randrange(10_000):04d}"
+
+
+def office_table(
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    society: str = "",
+    unit: str = "",
+    total: Sequence[str] = (),
+    style: int = 0,
+) -> bytes:
+    """Return a table as an office keeps it: title, 填报单位, merged headings, 合计, signatures.
+
+    A heading 父／子 stands under its merged parent; neighbours with one parent share it.
+    `total` names the headings whose sum is printed below. `style` chooses how days are
+    written: as dates, 2021.08.08, 2021年8月8日, or by turns.
+    """
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book.set_properties({"created": CREATED})
+    sheet = book.add_worksheet()
+    formats = {
+        "title": book.add_format({"bold": True, "align": "center", "font_size": 16}),
+        "head": book.add_format(
+            {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
+        ),
+        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+    }
+    last = len(headings) - 1
+    sheet.merge_range(0, 0, 0, last, title, formats["title"])
+    sheet.write(1, 0, f"填报单位（盖章）：{society}")
+    sheet.write(1, last, f"单位：{unit}" if unit else "")
+    body = _write_headings(sheet, headings, formats["head"])
+    sums = dict.fromkeys(total, 0)
+    at = body
+    for at, row in enumerate(rows, start=body):
+        for column, value in enumerate(row):
+            if isinstance(value, dt.date):
+                _write_day(sheet, at, column, value, formats["day"], style)
+            elif value is not None and value != "":
+                sheet.write(at, column, value)
+            if headings[column] in sums and isinstance(value, int):
+                sums[headings[column]] += value
+    foot = at + 1
+    if total:
+        sheet.write(foot, 0, "合计")
+        for heading, value in sums.items():
+            sheet.write(foot, headings.index(heading), value)
+        foot += 1
+    sheet.write(foot, 0, "单位负责人：段示例")
+    sheet.write(foot, last // 2, "审核人：木示例")
+    sheet.write(foot, last, "填表人：和示例")
+    sheet.set_column(0, last, 13)
+    book.close()
+    return buffer.getvalue()
+
+
+def _write_headings(
+    sheet: xlsxwriter.worksheet.Worksheet,
+    headings: Sequence[str],
+    form: xlsxwriter.format.Format,
+) -> int:
+    """Write one row of headings, or two where one has a parent; return the row after them."""
+    if not any("／" in heading for heading in headings):
+        sheet.write_row(2, 0, headings, form)
+        return 3
+    column = 0
+    for parent, group in itertools.groupby(headings, key=lambda each: each.partition("／")[0]):
+        names = list(group)
+        children = [name.partition("／")[2] for name in names]
+        if children == [""]:
+            sheet.merge_range(2, column, 3, column, parent, form)
+        else:
+            if len(names) > 1:
+                sheet.merge_range(2, column, 2, column + len(names) - 1, parent, form)
+            else:
+                sheet.write(2, column, parent, form)
+            sheet.write_row(3, column, children, form)
+        column += len(names)
+    return 4
+
+
+def _write_day(
+    sheet: xlsxwriter.worksheet.Worksheet,
+    at: int,
+    column: int,
+    day: dt.date,
+    form: xlsxwriter.format.Format,
+    style: int,
+) -> None:
+    match style if style < 3 else (style + at) % 3:
+        case 0:
+            sheet.write_datetime(at, column, dt.datetime(day.year, day.month, day.day), form)
+        case 1:
+            sheet.write_string(at, column, f"{day.year}.{day.month:02d}.{day.day:02d}")
+        case _:
+            sheet.write_string(at, column, f"{day.year}年{day.month}月{day.day}日")
