@@ -30,6 +30,8 @@ END $$
 """
 # Only the triggers write history: the application may read it and no more.
 
+_MAINTAIN_SINCE = 170000  # the right to ANALYZE a table one does not own
+
 _read_only: list[Callable[[], set[str]]] = []
 
 
@@ -55,6 +57,8 @@ def install_policies(*, using: str) -> None:
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"
         )
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        if connections[using].pg_version >= _MAINTAIN_SINCE:  # type: ignore[attr-defined]
+            cursor.execute(f"GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {role}")
         protected = {"django_migrations"}.union(*(tables() for tables in _read_only))
         protected |= {
             event._meta.db_table

@@ -1,7 +1,9 @@
 """Valkey: the cache, the queue of tasks and the progress of uploads."""
 
+import contextlib
 import shutil
 import signal
+import socket
 from pathlib import Path
 
 from redcross.embedded.places import (
@@ -31,8 +33,9 @@ def ensure_valkey() -> None:
     if answers():
         return
     with alone():
-        if not answers():
+        if _process() is None:
             _start()
+        wait("Valkey", answers)
 
 
 def stop_valkey() -> bool:
@@ -44,8 +47,13 @@ def stop_valkey() -> bool:
 
 
 def answers() -> bool:
-    """Tell whether the server runs and has made its socket."""
-    return valkey_socket().exists() and _process() is not None
+    """Tell whether the server runs and has read its queue: before that it refuses work."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as asking:
+        asking.settimeout(1)
+        asking.connect(str(valkey_socket()))
+        asking.sendall(b"PING\r\n")
+        return asking.recv(5) == b"+PONG"
+    return False
 
 
 def _home() -> Path:
@@ -87,4 +95,3 @@ def _start() -> None:
     if started.returncode != 0:
         message = f"Valkey 未能启动：{started.stdout[-400:]}{started.stderr[-400:]}"
         raise EmbeddedServerError(message)
-    wait("Valkey", answers)

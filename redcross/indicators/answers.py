@@ -21,7 +21,7 @@ from django.db import connection
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch, Population
 from redcross.indicators.choices import Kind, Origin, Scope
-from redcross.indicators.declaration import POPULATION, Indicator
+from redcross.indicators.declaration import PLUS, POPULATION, Indicator
 from redcross.indicators.labels import labels_for
 from redcross.indicators.missing import Missing, missing_from
 from redcross.indicators.models import FigureNote, ReportedFigure
@@ -39,7 +39,8 @@ class Question:
     """What is asked: by default one figure of a branch's whole subtree.
 
     `own` asks for exactly the branch, `level` for the own values of the branches of a
-    level below it. `by` may hold branch, month and one breakdown.
+    level below it. `by` may hold branch, month and one breakdown;
+    `category` one category of it or several joined by +, which are added up.
     """
 
     indicator: Indicator
@@ -275,7 +276,9 @@ class _Book:
     def _category_key(self, question: Question, text: str) -> str:
         labels = self.labels.get((question.indicator.key, question.breakdown), {})
         by_label = {label: key for key, label in labels.items()}
-        return by_label.get(text, text)
+        if text in by_label or text in labels or PLUS not in text:
+            return by_label.get(text, text)
+        return PLUS.join(by_label.get(part, part) for part in text.split(PLUS))
 
     def _line(self, question: Question, target: _Target, category: str) -> Figure:
         indicator, breakdown = question.indicator, question.breakdown
@@ -301,7 +304,7 @@ class _Book:
             month=target.month,
             breakdown=breakdown,
             category_key=category,
-            category=labels.get(category, category) if breakdown else "",
+            category=PLUS.join(labels.get(part, part) for part in category.split(PLUS)),
             qualifier=qualifier,
             note=note.text if note else "",
             why=why,
@@ -357,6 +360,13 @@ class _Book:
         own: bool,
         period: Period,
     ) -> tuple[Decimal | None, Origin, str]:
+        if PLUS in category:
+            return _together(
+                [
+                    self._value(indicator, breakdown, part, branch, own, period)
+                    for part in category.split(PLUS)
+                ]
+            )
         match indicator.kind:
             case Kind.FLOW:
                 return self._flow(indicator.key, breakdown, category, branch, own, period)

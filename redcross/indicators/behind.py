@@ -1,12 +1,14 @@
 """The records a figure was counted from."""
 
+import functools
+import operator
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from redcross.indicators.answers import Question
 from redcross.indicators.choices import Kind
-from redcross.indicators.declaration import Indicator
+from redcross.indicators.declaration import PLUS, Indicator
 
 
 def records_behind(question: Question) -> QuerySet[Any] | None:
@@ -34,8 +36,13 @@ def records_behind(question: Question) -> QuerySet[Any] | None:
         rows = rows.filter(still)
     if question.category is not None and question.breakdown:
         fields = indicator.breakdowns[question.breakdown]
-        for name, key in zip(fields, question.category.split("/"), strict=False):
-            rows = rows.filter(_is(indicator, name, key))
+        wanted = Q()
+        for category in question.category.split(PLUS):
+            parts = zip(fields, category.split("/"), strict=False)
+            wanted |= functools.reduce(
+                operator.and_, (_is(indicator, name, key) for name, key in parts)
+            )
+        rows = rows.filter(wanted)
     return rows.order_by("-pk")
 
 

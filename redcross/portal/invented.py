@@ -72,9 +72,15 @@ def person_name(rng: random.Random) -> str:
     return rng.choice(_SURNAMES) + "".join(rng.sample(_GIVEN, 2))
 
 
-def id_number(rng: random.Random, born: dt.date, *, male: bool, region: str = "530000") -> str:
-    """Return a number that passes GB 11643 under a region no person is registered in."""
-    order = rng.randrange(500) * 2 + (1 if male else 0)
+def id_number(
+    number: int, *, male: bool, first: dt.date = dt.date(1960, 1, 1), region: str = "530000"
+) -> str:
+    """Return a number that passes GB 11643 under a region no person is registered in.
+
+    Another `number` (up to 7,000,000) gives another document, born on a day after `first`.
+    """
+    born = first + dt.timedelta(days=number % 14_000)
+    order = number // 14_000 % 500 * 2 + (1 if male else 0)
     body = f"{region}{born:%Y%m%d}{order:03d}"
     rest = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11
     return body + "10X98765432"[rest]

@@ -274,6 +274,14 @@ _ROWS = (
 CODES = {row[0]: Code(*row) for row in _ROWS}
 
 
+def declare(*codes: Code) -> None:
+    """Add the kinds of finding that an app's own rules give; a key used twice fails."""
+    for code in codes:
+        if CODES.setdefault(code.key, code) != code:
+            message = f"two findings are called {code.key}"
+            raise ValueError(message)
+
+
 def severity_of(code: str) -> Severity:
     """Return how grave a code is; one outside the catalogue blocks."""
     known = CODES.get(code)

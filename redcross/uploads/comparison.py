@@ -68,15 +68,13 @@ class Comparison:
 
 def compare(upload: Upload, sheet: Sheet, staged: Staged) -> Comparison:
     """Hold the staged rows against the database."""
-    table = table_of(sheet.model)
     differs = _differs(staged)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*) FILTER (WHERE t.id IS NULL),"
             f" count(*) FILTER (WHERE t.id IS NOT NULL AND {differs}),"
             f" count(*) FILTER (WHERE t.id IS NOT NULL AND NOT {differs})"
-            f" FROM {INCOMING} i LEFT JOIN {table} t"
-            f" ON t.branch_id = i.branch_id AND t.row_key = i.row_key"
+            f" FROM {INCOMING} i LEFT JOIN {_own_row(sheet)} ON true"
         )
         new, changed, unchanged = cursor.fetchone()
     missing, missing_rows = _missing(upload, sheet)
@@ -93,13 +91,22 @@ def compare(upload: Upload, sheet: Sheet, staged: Staged) -> Comparison:
     )
 
 
+def _own_row(sheet: Sheet) -> str:
+    """Return SQL for row `t` of staged row `i`, found by its key for each.
+
+    The limit keeps the planner from turning the look-up round and reading every staged
+    row for each one that is there.
+    """
+    return (
+        f"LATERAL (SELECT o.* FROM {table_of(sheet.model)} o"
+        " WHERE o.branch_id = i.branch_id AND o.row_key = i.row_key LIMIT 1) t"
+    )
+
+
 def known(sheet: Sheet) -> bool:
     """Tell whether any staged row is in the database already."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT EXISTS (SELECT 1 FROM {INCOMING} i JOIN {table_of(sheet.model)} t"
-            " ON t.branch_id = i.branch_id AND t.row_key = i.row_key)"
-        )
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {INCOMING} i JOIN {_own_row(sheet)} ON true)")
         return bool(cursor.fetchone()[0])
 
 
@@ -113,15 +120,11 @@ def _differs(staged: Staged) -> str:
 
 
 def _changed(sheet: Sheet, staged: Staged, differs: str) -> tuple[int, tuple[RowChange, ...]]:
-    table = table_of(sheet.model)
     by_hand = by_hand_sql(sheet)
     columns = [quoted(column) for column in staged.columns]
     old = ", ".join(f"t.{column}::text" for column in columns)
     new = ", ".join(f"i.{column}::text" for column in columns)
-    joined = (
-        f"FROM {INCOMING} i JOIN {table} t"
-        f" ON t.branch_id = i.branch_id AND t.row_key = i.row_key WHERE {differs}"
-    )
+    joined = f"FROM {INCOMING} i JOIN {_own_row(sheet)} ON true WHERE {differs}"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FILTER (WHERE {by_hand}) {joined}")
         (edited,) = cursor.fetchone()
@@ -159,12 +162,10 @@ def by_hand_sql(sheet: Sheet) -> str:
     model = getattr(sheet.model, "pgh_event_models", {}).get("updated")
     if model is None:
         return "false"
-    # Sets, not a look-up a row: right after a load the planner knows nothing of the history.
     return (
-        f"t.id IN (SELECT e.pgh_obj_id FROM {table_of(model)} e"
-        f" WHERE e.branch_id IN (SELECT branch_id FROM {INCOMING})"
-        " AND (e.pgh_context_id IS NULL OR e.pgh_context_id NOT IN"
-        " (SELECT id FROM pghistory_context WHERE metadata ->> 'upload' IS NOT NULL)))"
+        f"EXISTS (SELECT 1 FROM {table_of(model)} e"
+        " LEFT JOIN pghistory_context c ON c.id = e.pgh_context_id"
+        " WHERE e.pgh_obj_id = t.id AND (c.metadata ->> 'upload') IS NULL)"
     )
 
 

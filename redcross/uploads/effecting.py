@@ -1,9 +1,11 @@
 """An approved upload becomes effective, or is taken back: one durable transaction each."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 from typing import Any
 
+import polars as pl
 from django.db import DatabaseError, connection, transaction
 
 from redcross.accounts.models import User
@@ -23,6 +25,8 @@ from redcross.uploads.loading import (
 from redcross.uploads.locking import LOCKED
 from redcross.uploads.models import Upload
 from redcross.uploads.services import RefusedError, record_step
+from redcross.uploads.sheet import Sheet
+from redcross.uploads.staging import count_if_grown, look_up_by_index, stage
 from redcross.uploads.undoing import Undone, take_back
 
 _DEADLOCK = "40P01"
@@ -54,6 +58,7 @@ def load(upload_id: int, *, now: dt.datetime) -> Loaded:
             _interrupt(upload_id, approver, now, error)
             raise RefusedError(*_explained(error)) from error
     progress.report(upload_id, "done", loaded.inserted + loaded.changed)
+    count_if_grown(loaded.upload.declared, loaded.inserted)
     return loaded
 
 
@@ -72,14 +77,11 @@ def _load(upload_id: int, approver: User, watch: Stopwatch, now: dt.datetime) ->
         lock_branches([*branches, upload.branch_id])
         _read_locks(sheet.domain)
         with one_context(upload, "load") as context:
-            comparison = held_against(upload, sheet, frame, watch)
-            if _has_moved(upload, comparison):
-                return _looked_at_again(upload, comparison, now)
-            inserted = changed = deleted = 0
-            if comparison.staged is not None and frame.height:
-                with watch.step("load", frame.height):
-                    insert_parents(upload, sheet, comparison.staged)
-                    inserted, changed = upsert(upload, sheet, comparison.staged)
+            written = _written(upload, sheet, frame, watch)
+            if isinstance(written, Comparison):
+                return _looked_at_again(upload, written, now)
+            inserted, changed = written
+            deleted = 0
             if upload.delete_missing and upload.mode == "replace":
                 deleted = delete_missing(upload, sheet)
             upload.state, upload.context_id = State.EFFECTIVE, context
@@ -89,6 +91,44 @@ def _load(upload_id: int, approver: User, watch: Stopwatch, now: dt.datetime) ->
             upload.save()
             record_step(upload, by=approver, now=now)
     return Loaded(upload, inserted, changed, deleted)
+
+
+class _MovedError(Exception):
+    """A row the reviewer saw as new is there by now."""
+
+
+def _written(
+    upload: Upload, sheet: Sheet, frame: pl.DataFrame, watch: Stopwatch
+) -> tuple[int, int] | Comparison:
+    """Write the rows and return how many are new and changed.
+
+    Where the database has moved since the reviewer looked, nothing is written and the new
+    comparison is returned instead.
+    """
+    if _was_all_new(upload, frame):
+        # The upsert itself tells whether every row is new still: no need to compare first.
+        with contextlib.suppress(_MovedError), transaction.atomic():
+            with watch.step("stage", frame.height):
+                look_up_by_index()
+                staged = stage(sheet, frame)
+            with watch.step("load", frame.height):
+                insert_parents(upload, sheet, staged)
+                inserted, changed = upsert(upload, sheet, staged)
+            if inserted != frame.height:
+                raise _MovedError
+            return inserted, changed
+    comparison = held_against(upload, sheet, frame, watch)
+    if _has_moved(upload, comparison):
+        return comparison
+    if comparison.staged is None or frame.is_empty():
+        return 0, 0
+    with watch.step("load", frame.height):
+        insert_parents(upload, sheet, comparison.staged)
+        return upsert(upload, sheet, comparison.staged)
+
+
+def _was_all_new(upload: Upload, frame: pl.DataFrame) -> bool:
+    return upload.mode == "append" and 0 < frame.height == upload.changes.get("new")
 
 
 def _has_moved(upload: Upload, comparison: Comparison) -> bool:

@@ -26,7 +26,7 @@ from redcross.uploads.specification import (
     Severity,
     SheetSpec,
 )
-from redcross.uploads.staging import key_column, stage, stage_keys
+from redcross.uploads.staging import key_column, look_up_by_index, stage, stage_keys
 
 Report = Callable[[str, int], object]
 
@@ -146,11 +146,11 @@ def prepared(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
         if "branch" in frame.columns
         else pl.lit(setting.context.branch_id, dtype=pl.Int64).alias("branch")
     )
-    frame = frame.with_columns(_empty_texts(sheet, frame))
+    frame = sheet.unfold(frame.with_columns(_empty_texts(sheet, frame)), setting.context.period)
     frame = with_row_keys(
         frame,
         namespace=sheet.key,
-        identity=spec.identity,
+        identity=sheet.unfolded_identity or spec.identity,
         content=[field.name for field in spec.fields if field.name != "branch"],
         period=setting.context.period,
         dated_by=spec.dated_by,
@@ -227,6 +227,7 @@ def held_against(
     with watch.step("compare", frame.height):
         if frame.is_empty() and upload.mode == "append":
             return Comparison()
+        look_up_by_index()
         if look_only and upload.mode == "append":
             stage_keys(sheet, frame)
             if not known(sheet):

@@ -7,8 +7,10 @@ panic, an abort, no end) stays in this process; the parent names it.
 
 import csv
 import datetime as dt
+import gc
 import io
 import json
+import os
 import resource
 import sys
 import zipfile
@@ -415,6 +417,7 @@ def main() -> None:
     """Open argv's file, answer in one JSON line."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.disable()  # cells hold no cycles; walking them over and over costs a fifth
     path, folder = Path(sys.argv[1]), Path(sys.argv[2])
     try:
         answer = open_file(path, folder)
@@ -426,6 +429,8 @@ def main() -> None:
         answer = {"error": "file.damaged", "detail": type(error).__name__}
     answer["peak_kb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     sys.stdout.write(json.dumps(answer, ensure_ascii=True))
+    sys.stdout.flush()
+    os._exit(0)  # a million cells need no tidying one by one
 
 
 if __name__ == "__main__":

@@ -22,9 +22,13 @@ STEPS = {
     "clean": "读取数据",
     "check": "核对",
     "compare": "与已有数据比较",
+    "stage": "准备写入",
     "load": "写入",
     "done": "完成",
 }
+
+TURNS = {"undo": "正在作废本批", "restore": "正在恢复本批"}
+_LONGEST_TURN = 120
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -56,6 +60,21 @@ def current(upload_id: int) -> Progress | None:
     """Return the step at work, None where nothing was said."""
     value = cache.get(f"upload:{upload_id}:progress")
     return Progress(**value) if value else None
+
+
+def begin_turn(upload_id: int, turn: str) -> None:
+    """Say that an effective upload is being undone, or an undone one restored."""
+    cache.set(f"upload:{upload_id}:turn", turn, _LONGEST_TURN)
+
+
+def end_turn(upload_id: int) -> None:
+    """Say that the undoing or restoring is over, well or not."""
+    cache.delete(f"upload:{upload_id}:turn")
+
+
+def turn(upload_id: int) -> str:
+    """Return what the page shows of an undoing or restoring at work, "" where none is."""
+    return TURNS.get(cache.get(f"upload:{upload_id}:turn") or "", "")
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from django.db import models
 from redcross.accounts.encryption import EncryptedField
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
+from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.models import Record
 from redcross.uploads.specification import (
@@ -123,6 +124,8 @@ class Sheet:
     kind: ClassVar[SheetKind] = SheetKind.LEDGER
     dated_by: ClassVar[str | None] = None
     identity: ClassVar[Sequence[str]] = ()
+    unfolded_identity: ClassVar[Sequence[str]] = ()
+    """What tells the rows apart that `unfold` makes; empty where it makes none."""
     due: ClassVar[Sequence[Due]] = ()
     parents: ClassVar[Sequence[Parent]] = ()
     constants: ClassVar[Mapping[str, object]] = {}
@@ -150,6 +153,10 @@ class Sheet:
 
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add columns that follow from the cleaned ones; override."""
+        return frame
+
+    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+        """Make the rows of the model out of the workbook's; override where these differ."""
         return frame
 
     def specification(self) -> SheetSpec:

@@ -67,6 +67,33 @@ def parent_column(parent: Parent, column: str) -> str:
     return f"{parent.into}__{column}"
 
 
+def look_up_by_index() -> None:
+    """Keep the planner, until the transaction ends, from reading a whole table a row.
+
+    Nobody has counted a table that was filled a moment ago: the planner believes it small
+    and would read all of it for each staged row, minutes long. By index it is never slow.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+
+def count_if_grown(sheet: Sheet, rows: int) -> None:
+    """Let the planner know of a table that these rows have made grow by a fifth.
+
+    The server counts by itself only once a minute; until then the next upload's look-ups
+    would go by an index that fits an empty table. Where the right to do so is missing the
+    server says so in its log, and no more.
+    """
+    for model in {sheet.model, *(parent.model for parent in sheet.parents)}:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table_of(model)]
+            )
+            (counted,) = cursor.fetchone()
+            if rows * 5 >= counted:
+                cursor.execute(f"ANALYZE {table_of(model)} (branch_id, row_key)")
+
+
 def stage_keys(sheet: Sheet, frame: pl.DataFrame) -> Staged:
     """COPY no more of the prepared rows than tells which of them are there already."""
     fixed = {column: (sheet.model, column) for column in _FIXED}
@@ -96,9 +123,6 @@ def stage(sheet: Sheet, frame: pl.DataFrame) -> Staged:
         if parent.into in {field.name for field in own.values()}:
             foreign[names[parent.into]] = key_column(parent)
     _copy(definitions, wide)
-    with connection.cursor() as cursor:
-        # Without it the planner guesses, and now and then reads the whole table a row.
-        cursor.execute(f"ANALYZE {INCOMING}")
     return Staged(tuple(columns), foreign, frozenset(definitions))
 
 

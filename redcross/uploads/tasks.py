@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from redcross.accounts.models import User
 from redcross.accounts.tasks import ScopedTask
-from redcross.uploads import checking, effecting, sweeping
+from redcross.uploads import checking, effecting, progress, sweeping
 
 
 class RoadTask(ScopedTask):
@@ -30,13 +30,19 @@ def load_upload(*, upload_id: int) -> None:
 @shared_task(name="uploads.undo", base=RoadTask, acks_late=True)
 def undo_upload(*, upload_id: int, user_id: int) -> None:
     """Take an upload back."""
-    effecting.undo(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
+    try:
+        effecting.undo(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
+    finally:
+        progress.end_turn(upload_id)
 
 
 @shared_task(name="uploads.restore", base=RoadTask, acks_late=True)
 def restore_upload(*, upload_id: int, user_id: int) -> None:
     """Make an undone upload effective again."""
-    effecting.restore(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
+    try:
+        effecting.restore(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
+    finally:
+        progress.end_turn(upload_id)
 
 
 @shared_task(name="uploads.sweep", base=RoadTask)

@@ -9,7 +9,7 @@ from django.db import connection
 from redcross.uploads.history import DELETED, UPDATED
 from redcross.uploads.models import Record, Upload
 from redcross.uploads.sheet import Sheet
-from redcross.uploads.staging import model_columns, quoted, table_of
+from redcross.uploads.staging import look_up_by_index, model_columns, quoted, table_of
 
 _EDITED = "生效后又有改动，未还原"
 _POINTED_AT = "已被其他记录引用，未删除"
@@ -36,10 +36,7 @@ def take_back(upload: Upload, sheet: Sheet) -> Undone:
     """Restore what the upload changed or deleted, and delete what it brought."""
     if upload.context_id is None:
         return Undone(0, 0, ())
-    # Right after a large load the planner still believes the tables to be small, and
-    # each foreign key check of a deleted row would read a whole one.
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+    look_up_by_index()
     kept = _taken_over(sheet.model, upload, upload.context_id)
     restored, edited = _restore(sheet.model, upload, upload.context_id)
     deleted, also_kept = _delete(sheet.model, upload, upload.context_id)

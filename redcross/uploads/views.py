@@ -173,7 +173,8 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
     rows_shown = rules.may_see_rows(request.user, upload)
     changes = storage.get_json(upload.changes_file) if upload.changes_file and rows_shown else {}
-    in_work = upload.state in IN_WORK
+    turn = progress.turn(upload.pk)
+    in_work = upload.state in IN_WORK or bool(turn)
     spec = upload.declared.specification()
     mine = rules.may_enter(request.user, upload.branch, upload.sheet)
     return {
@@ -189,6 +190,7 @@ def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
         "rows_shown": rows_shown,
         "preview": _preview(upload, spec.fields) if rows_shown else {},
         "in_work": in_work,
+        "turn": turn,
         "progress": progress.current(upload.pk) if in_work else None,
         "is_mine": mine,
         "is_open": upload.state in OPEN or upload.state == State.READY,
@@ -227,9 +229,10 @@ def _upload(request: SignedInRequest, pk: int) -> Upload:
 def state(request: SignedInRequest, pk: int) -> HttpResponse:
     """The live part of an upload's page; when the work ends the page is told to reload."""
     upload = _upload(request, pk)
-    if upload.state not in IN_WORK:
+    turn = progress.turn(pk)
+    if upload.state not in IN_WORK and not turn:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    context = {"upload": upload, "progress": progress.current(pk), "steps": progress.STEPS.items()}
+    context = {"upload": upload, "progress": progress.current(pk), "turn": turn}
     return render(request, "uploads/_progress.html", context)
 
 
@@ -285,15 +288,17 @@ def _send_back(request: SignedInRequest, upload: Upload) -> str:
 def _undo(request: SignedInRequest, upload: Upload) -> str:
     effecting.require_undoable(upload, request.user)
     pk, user_id = upload.pk, request.user.pk
+    progress.begin_turn(pk, "undo")
     transaction.on_commit(lambda: tasks.undo_upload.delay(upload_id=pk, user_id=user_id))
-    return "正在作废本批，稍后刷新可见结果。"
+    return "已开始作废本批。"
 
 
 def _restore(request: SignedInRequest, upload: Upload) -> str:
     effecting.require_restorable(upload, request.user)
     pk, user_id = upload.pk, request.user.pk
+    progress.begin_turn(pk, "restore")
     transaction.on_commit(lambda: tasks.restore_upload.delay(upload_id=pk, user_id=user_id))
-    return "正在恢复，稍后刷新可见结果。"
+    return "已开始恢复本批。"
 
 
 def _recheck(request: SignedInRequest, upload: Upload) -> str:

@@ -120,11 +120,9 @@ def test_from_a_dirty_workbook_to_a_figure_and_back(visit, live_server, size):
     assert "第3行" in reviewer.text_content("main")
     reviewer.locator("h2:has-text('明细') ~ .table-wrap a").first.click()
     reviewer.click("button:has-text('作废本批')")
-    reviewer.reload()
     reviewer.wait_for_selector(".tag.UNDONE")
     assert raised(leader, live_server.url) == "—"
 
     reviewer.click("button:has-text('恢复本批')")
-    reviewer.reload()
     reviewer.wait_for_selector(".tag.EFFECTIVE")
     assert raised(leader, live_server.url) == "10万元"

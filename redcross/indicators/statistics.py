@@ -1,0 +1,129 @@
+"""Statistics sheets: what a branch counted itself, kept beside what its records say.
+
+Each figure of a row becomes a reported figure of its own (see `answers.py`): it counts
+where the branch has no effective records, else it is compared and listed as 账表差异.
+"""
+
+import dataclasses
+from typing import ClassVar
+
+import polars as pl
+from django.db import models
+
+from redcross.branches.models import Branch
+from redcross.indicators.choices import Kind, Scope
+from redcross.indicators.declaration import registry
+from redcross.indicators.models import ReportedFigure
+from redcross.periods import Period
+from redcross.units import Unit
+from redcross.uploads.sheet import Column, Sheet
+from redcross.uploads.specification import CellKind, FieldSpec, Rule, SheetKind
+
+_WHOLE, _LARGEST = 0, 24
+_TELLING = ("indicator", "scope", "first_month", "last_month", "breakdown", "category")
+
+
+@dataclasses.dataclass(slots=True)
+class Counted(Column):
+    """A column whose number is a figure of an indicator, or only serves the checks."""
+
+    indicator: str = ""
+    breakdown: str = ""
+    category: str = ""
+
+    def __post_init__(self) -> None:
+        if self.required is None:
+            self.required = False
+
+
+class StatisticsSheet(Sheet):
+    """One row a branch, one figure a column; declare the columns as `Counted`."""
+
+    model = ReportedFigure
+    kind = SheetKind.STATISTICS
+    unfolded_identity = _TELLING
+    columns: ClassVar[dict[str, Column]] = {}
+
+    branch = Column(
+        "单位",
+        aliases=["填报单位", "州市", "州（市）", "县区", "县（市、区）", "单位名称", "机构"],
+        note="本级写本单位；同一张表里另有下级单位时，本单位一行只填本级数。",
+    )
+
+    def _field(self, name: str, column: Column) -> FieldSpec:
+        if not isinstance(column, Counted):
+            return super()._field(name, column)
+        money = column.unit is Unit.YUAN
+        return FieldSpec(
+            name=name,
+            label=column.label,
+            kind=CellKind.DECIMAL if money else CellKind.INTEGER,
+            aliases=tuple(column.aliases),
+            hints=tuple(column.hints),
+            required=bool(column.required),
+            unit=column.unit,
+            max_digits=_LARGEST,
+            decimal_places=2 if money else _WHOLE,
+            note=column.note or ("" if column.indicator else "仅用于核对，不单独登记。"),
+            sample=column.sample,
+        )
+
+    def model_field(self, name: str) -> "models.Field[object, object]":
+        if isinstance(self.columns.get(name), Counted):
+            return models.TextField(blank=True)
+        return super().model_field(name)
+
+    def rules(self) -> tuple[Rule, ...]:
+        """A branch has one row, else nobody knows which one counts."""
+        return (
+            Rule(
+                code="row.repeated",
+                broken=lambda: pl.col("branch").is_not_null() & pl.col("branch").is_duplicated(),
+                needs=("branch",),
+                message="同一单位在表中出现了多行",
+                suggestion="请合并为一行。",
+            ),
+        )
+
+    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+        """Make one row a figure; an empty cell says nothing and gives none."""
+        scope = self._scope(frame)
+        told = [
+            frame.filter(pl.col(name).is_not_null()).select(
+                "branch",
+                "worksheet",
+                "row",
+                indicator=pl.lit(column.indicator),
+                scope=scope,
+                first_month=self._first_month(column, period),
+                last_month=pl.lit(period.last),
+                breakdown=pl.lit(column.breakdown),
+                category=pl.lit(column.category),
+                value=pl.col(name).cast(pl.Decimal(_LARGEST, 6)),
+                source=pl.lit(self.title),
+            )
+            for name, column in self.columns.items()
+            if isinstance(column, Counted) and column.indicator and name in frame.columns
+        ]
+        return pl.concat(told) if told else frame.clear()
+
+    def _first_month(self, column: Counted, period: Period) -> pl.Expr:
+        """Return where the figure begins: a level begins nowhere."""
+        flows = registry[column.indicator].kind is Kind.FLOW
+        return pl.lit(period.first if flows else None, dtype=pl.Date)
+
+    def _scope(self, frame: pl.DataFrame) -> pl.Expr:
+        """Take a branch's row for its own figures where branches below it have theirs."""
+        codes = dict(
+            Branch.objects.filter(pk__in=frame["branch"].to_list()).values_list("pk", "code")
+        )
+        own = [
+            pk
+            for pk, code in codes.items()
+            if any(other != code and other.startswith(code) for other in codes.values())
+        ]
+        return (
+            pl.when(pl.col("branch").is_in(own))
+            .then(pl.lit(Scope.OWN.value))
+            .otherwise(pl.lit(Scope.SUBTREE.value))
+        )
