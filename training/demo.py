@@ -29,6 +29,7 @@ from redcross.portal.invented import (
 TRAINED, TIMES = 96_000, 384_000
 FAILED_SHARE = 40  # one in so many does not pass
 CLASS_SIZE = 50
+EVENTS = 40
 _PARTNERS = {
     "机关": ("示例州直机关工委", "示例县政务服务局"),
     "学校": ("示例第一中学", "示例师范学校", "示例小学"),
@@ -144,7 +145,7 @@ def _events(town: Branch, times: int) -> bytes:
     rng = random.Random(f"events {town.code}")
     units = list(town.children.filter(level=Level.COUNTY).in_official_order())
     rows = []
-    for number, part in enumerate(split(times, 40, rng), start=1):
+    for number, part in enumerate(split(times, EVENTS, rng, step=1), start=1):
         audience = rng.choice(tuple(_PARTNERS))
         day = dt.date(2021, 1, 4) + dt.timedelta(days=rng.randrange(355))
         rows.append(
@@ -271,7 +272,7 @@ def statistics() -> Iterator[DemoFile]:
 def _statistics() -> bytes:
     times = dict(times_by_prefecture())
     rows = [
-        (town.short_name, passed + (30 if town.code == "5304" else 0), times[town], 40)
+        (town.short_name, passed + (30 if town.code == "5304" else 0), times[town], EVENTS)
         for town, passed in trained_by_prefecture()
     ]
     return office_table(

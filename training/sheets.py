@@ -236,7 +236,7 @@ class Roster(Sheet):
         aliases=["证号", "证书号", "救护员证号", "证书号码", "编号"],
         sample="YN2021000001",
     )
-    issued_on = Column("发证日期", aliases=["发证时间", "颁证日期", "领证日期"], fill_down=True)
+    issued_on = Column("发证日期", aliases=["发证时间", "颁证日期", "领证日期"])
     expires_on = Column(
         "有效期至", aliases=["有效期", "有效日期", "到期日期"], note="不填时按课程规定推算。"
     )

@@ -18,12 +18,12 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CREATED = dt.datetime(2022, 2, 1, 9, 0)
 
 
-def split(total: int, parts: int, rng: random.Random) -> list[int]:
-    """Split an amount into so many positive hundreds that add up to it exactly."""
-    units = total // STEP
+def split(total: int, parts: int, rng: random.Random, step: int = STEP) -> list[int]:
+    """Split an amount into so many positive multiples of a step that add up to it exactly."""
+    units = total // step
     cuts = sorted(rng.sample(range(1, units), parts - 1)) if parts > 1 else []
     bounds = [0, *cuts, units]
-    return [(high - low) * STEP for low, high in itertools.pairwise(bounds)]
+    return [(high - low) * step for low, high in itertools.pairwise(bounds)]
 
 
 def shares(total: int, weights: Sequence[int]) -> list[int]:

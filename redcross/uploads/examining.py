@@ -151,7 +151,10 @@ def prepared(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
         frame,
         namespace=sheet.key,
         identity=sheet.unfolded_identity or spec.identity,
-        content=[field.name for field in spec.fields if field.name != "branch"],
+        content=[
+            *(field.name for field in spec.fields if field.name != "branch"),
+            *sheet.unfolded_identity,
+        ],
         period=setting.context.period,
         dated_by=spec.dated_by,
     )
@@ -176,7 +179,7 @@ def _empty_texts(sheet: Sheet, frame: pl.DataFrame) -> list[pl.Expr]:
         if field.null or not (field.has_default() or field.empty_strings_allowed):
             continue
         default = field.get_default()
-        if default is not None:
+        if default is not None and (default != "" or frame[name].dtype == pl.String):
             filled.append(pl.col(name).fill_null(pl.lit(default).cast(frame[name].dtype)))
     return filled
 

@@ -3,6 +3,7 @@
 Only updates and deletes are kept, with the old row, so that bulk inserts stay fast.
 """
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import pghistory
@@ -15,7 +16,20 @@ UPDATED, DELETED = "updated", "deleted"
 
 def tracked(model: M) -> M:
     """Keep the old row of every update and delete, under the upload's context."""
-    return pghistory.track(
-        pghistory.UpdateEvent(UPDATED, row=pghistory.Old, condition=pghistory.AnyChange()),
-        pghistory.DeleteEvent(DELETED, row=pghistory.Old),
-    )(model)
+    return tracked_but_for()(model)
+
+
+def tracked_but_for(*fields: str) -> Callable[[M], M]:
+    """Track, but take no note where only these fields change: the database keeps them."""
+
+    def track(model: M) -> M:
+        return pghistory.track(
+            pghistory.UpdateEvent(
+                UPDATED,
+                row=pghistory.Old,
+                condition=pghistory.AnyChange(exclude=list(fields)),
+            ),
+            pghistory.DeleteEvent(DELETED, row=pghistory.Old),
+        )(model)
+
+    return track

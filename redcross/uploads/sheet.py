@@ -134,7 +134,12 @@ class Sheet:
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
+        # A field called like an attribute of the sheet is written with an underscore: kind_.
+        own = {
+            name.rstrip("_"): value
+            for name, value in vars(cls).items()
+            if isinstance(value, Column)
+        }
         cls.columns = {**cls.columns, **own}
 
     @property

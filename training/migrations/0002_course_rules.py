@@ -14,9 +14,10 @@ RULES = [
 
 
 def add(apps, schema_editor):
-    rule = apps.get_model("training", "CourseRule")
+    alias = schema_editor.connection.alias
+    rule = apps.get_model("training", "CourseRule").objects.using(alias)
     for course, hours, mark, months in RULES:
-        rule.objects.get_or_create(
+        rule.get_or_create(
             course=course,
             effective_on=_SINCE,
             defaults={
