@@ -105,7 +105,9 @@ def _quick(frame: pl.DataFrame, field: FieldSpec, multiple: Decimal) -> pl.Serie
         case CellKind.TEXT:
             expression = pl.when(kind != ERROR).then(text)
         case CellKind.DECIMAL if multiple == 1:
-            plain = text.str.contains(rf"^-?\d{{1,15}}(?:\.\d{{1,{field.decimal_places}}})?$")
+            places = field.decimal_places
+            fraction = rf"(?:\.\d{{1,{places}}})?" if places else ""
+            plain = text.str.contains(rf"^-?\d{{1,15}}{fraction}$")
             expression = pl.when(plain).then(text).cast(dtype_of(field), strict=False)
         case CellKind.INTEGER if multiple == 1:
             expression = (
