@@ -3,9 +3,11 @@
 import contextlib
 import dataclasses
 import datetime as dt
+import re
 from typing import Any
 
 import polars as pl
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from redcross.accounts.models import User
@@ -30,6 +32,7 @@ from redcross.uploads.staging import count_if_grown, look_up_by_index, stage
 from redcross.uploads.undoing import Undone, take_back
 
 _DEADLOCK = "40P01"
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -265,11 +268,19 @@ def _explained(error: DatabaseError) -> tuple[str, str]:
     if sqlstate(error) == LOCKED:
         return "period.locked", f"{detail}已锁定，请向省红十字会申请解锁。"
     if constraint:
-        return (
-            "load.constraint",
-            f"数据不符合数据库约束（{constraint}），整批未写入，请与管理员联系。",
-        )
+        # A trigger of ours speaks for itself; a constraint through its declaration.
+        said = detail if _CHINESE.search(detail) else rule_of(constraint)
+        return "load.constraint", f"{said.rstrip('。')}。整批未写入，请改正后重报。"
     return "load.failed", "写入时出错，整批未写入，请稍后重试或与管理员联系。"
+
+
+def rule_of(constraint: str) -> str:
+    """Return what a named constraint demands, as its declaration says it."""
+    for model in apps.get_models():
+        for each in model._meta.constraints:
+            if each.name == constraint and each.violation_error_message:
+                return str(each.violation_error_message)
+    return f"数据不符合数据库约束（{constraint}）。"
 
 
 def _interrupt(upload_id: int, user: User, now: dt.datetime, error: DatabaseError) -> None:

@@ -1,0 +1,553 @@
+"""The workbooks of aid and disaster response a branch hands in."""
+
+import datetime as dt
+from decimal import Decimal
+
+import polars as pl
+
+from redcross.branches.choices import Level
+from redcross.periods import Period
+from redcross.units import Unit
+from redcross.uploads.codes import Code, declare
+from redcross.uploads.sheet import Column, Due, Monthly, Quarterly, Sheet, Yearly, register
+from redcross.uploads.specification import Rule, Severity, SheetKind
+from relief.bands import age_on, band_of, cap_of
+from relief.choices import Disease, MovementKind
+from relief.models import (
+    AidApplication,
+    AidBand,
+    AidCap,
+    AidGrant,
+    Dispatch,
+    Distribution,
+    EditionResource,
+    Engagement,
+    EventResponse,
+    Need,
+    Project,
+    RescueTeam,
+    StockMovement,
+)
+
+_BRANCH = [
+    "填报单位",
+    "县区",
+    "县",
+    "县（市、区）",
+    "州市",
+    "州（市）",
+    "所属单位",
+    "单位名称",
+    "机构",
+    "实施单位",
+]
+_SOURCES = {
+    "彩票公益金": "LOTTERY",
+    "中央彩票公益金": "LOTTERY",
+    "财政资金": "BUDGET",
+    "财政拨款": "BUDGET",
+    "总会": "NATIONAL",
+    "省红会": "PROVINCE",
+    "省级": "PROVINCE",
+    "社会捐赠": "DONATION",
+    "捐赠资金": "DONATION",
+    "自有资金": "OWN",
+}
+_ERROR = Severity.ERROR
+declare(
+    Code(
+        "application.band",
+        "E641",
+        _ERROR,
+        "拟资助金额与档次不符",
+        "拟资助金额应等于按家庭自付计算的档次金额（不超过累计上限的余额），否则须写明原因。",
+        "请按档次改正金额，或在“另行决定的说明”中写明原因。",
+    ),
+    Code(
+        "application.age",
+        "E642",
+        _ERROR,
+        "申请时超过年龄上限",
+        "小天使基金 18 周岁以下，天使阳光基金 14 周岁以下（以当时的规定为准）。",
+        "请核对出生日期与申请日期。",
+    ),
+    Code(
+        "dispatch.people",
+        "E643",
+        _ERROR,
+        "人次少于批次",
+        "每批至少一人，人次不能少于批次。",
+        "请核对两个数。",
+    ),
+)
+
+
+def _empty(name: str) -> pl.Expr:
+    return pl.col(name).fill_null("") == ""
+
+
+@register
+class Projects(Sheet):
+    """救助项目台账：每行一个项目在报告年度的情况；往年开工、本年仍在实施的也要填。"""
+
+    key = "relief.projects"
+    title = "救助项目台账"
+    model = Project
+    kind = SheetKind.STATISTICS
+    unfolded_identity = ("year", "name")
+    due = (Due(Level.PREFECTURE, Yearly(day=20)),)
+
+    branch = Column("单位", aliases=_BRANCH, fill_down=True)
+    programme = Column("项目品牌", aliases=["品牌", "项目类别", "项目类型"], fill_down=True)
+    name = Column("项目名称", aliases=["项目", "名称"])
+    place = Column("实施地点", aliases=["地点", "实施地"])
+    funding_source = Column("资金来源", aliases=["来源"], words=_SOURCES)
+    budget = Column("预算（元）", aliases=["预算", "项目预算"], unit=Unit.YUAN, required=False)
+    secured = Column(
+        "本年到位资金（元）",
+        aliases=["本年到位资金", "到位资金", "争取资金", "专项资金"],
+        unit=Unit.YUAN,
+        required=False,
+    )
+    spent = Column("本年支出（元）", aliases=["本年支出", "支出"], unit=Unit.YUAN, required=False)
+    beneficiaries = Column("受益人数", aliases=["受益人口"], required=False)
+    started_on = Column("开工日期", aliases=["启动日期", "开始日期"])
+    completed_on = Column("完工日期", aliases=["完成日期", "验收日期"])
+    state = Column(
+        "状态",
+        aliases=["项目状态"],
+        words={"在建": "RUNNING", "完工": "COMPLETED", "已完工": "COMPLETED"},
+    )
+    milestones = Column("进展", aliases=["项目进展", "里程碑"])
+    remark = Column("备注", aliases=["说明"])
+
+    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+        """Date the row by the year and the last month it speaks of."""
+        return frame.with_columns(
+            year=pl.lit(period.last.year, dtype=pl.Int64), month=pl.lit(period.last)
+        )
+
+
+@register
+class EditionResources(Sheet):
+    """送万家筹集款物汇总：每行一个单位一种资金来源在本届筹集的款或物。"""
+
+    key = "relief.edition_resources"
+    title = "博爱送万家筹集款物汇总表"
+    model = EditionResource
+    dated_by = "mobilised_on"
+    identity = ("edition", "funding_source", "form", "mobilised_on")
+
+    branch = Column("单位", aliases=_BRANCH, fill_down=True)
+    edition = Column("活动届次", aliases=["届次", "活动", "活动名称"], fill_down=True)
+    funding_source = Column("资金来源", aliases=["来源"], words=_SOURCES)
+    form = Column(
+        "形式", aliases=["款物类别"], required=False, words={"款": "MONEY", "物": "GOODS"}
+    )
+    value = Column("金额（元）", aliases=["金额", "价值", "款物价值"], unit=Unit.YUAN)
+    mobilised_on = Column("统计日期", aliases=["日期", "截止日期"], fill_down=True)
+
+
+class _Distribution(Sheet):
+    """What a household roster and a summary by village share."""
+
+    model = Distribution
+    dated_by = "given_on"
+
+    branch = Column("单位", aliases=_BRANCH, fill_down=True)
+    edition = Column("活动届次", aliases=["届次", "活动", "活动名称"], fill_down=True)
+    given_on = Column("发放日期", aliases=["日期", "领取日期", "发放时间"], fill_down=True)
+    township = Column("乡镇", aliases=["乡（镇）", "乡镇（街道）"], fill_down=True)
+    village = Column("村（社区）", aliases=["村", "社区", "村委会", "村(社区)"], fill_down=True)
+    goods = Column("发放物资", aliases=["物资", "物资名称", "品名"])
+    quantity = Column("数量", required=False)
+    goods_value = Column("折价（元）", aliases=["折价", "物资折价"], unit=Unit.YUAN, required=False)
+    cash_value = Column("现金（元）", aliases=["现金", "慰问金"], unit=Unit.YUAN, required=False)
+    remark = Column("备注", aliases=["说明"])
+
+
+@register
+class Roster(_Distribution):
+    """博爱送万家发放花名册：每行一户；受益人次为家庭人口，未填的按 1 计。"""
+
+    key = "relief.roster"
+    title = "博爱送万家发放花名册"
+    kind = SheetKind.ROSTER
+    identity = ("edition", "id_number")
+    constants = {"households": 1, "beneficiary_times": 1}
+
+    householder = Column("户主姓名", aliases=["姓名", "户主"])
+    id_number = Column("身份证号", aliases=["身份证号码", "证件号码", "证件号"], required=True)
+    family_size = Column("家庭人口", aliases=["人口", "人口数", "家庭人数"])
+    hardship = Column(
+        "困难类型",
+        aliases=["困难类别", "救助对象类别", "对象类别"],
+        required=False,
+        words={
+            "低保": "LOW_INCOME",
+            "低保户": "LOW_INCOME",
+            "低保边缘": "LOW_INCOME",
+            "特困": "DESTITUTE",
+            "独居": "ELDERLY",
+            "受灾户": "DISASTER",
+            "献血者家庭": "DONOR_FAMILY",
+            "捐献者家庭": "DONOR_FAMILY",
+            "大病患儿": "SICK_CHILD",
+            "困难会员": "VOLUNTEER",
+            "困难志愿者": "VOLUNTEER",
+        },
+    )
+    phone = Column("联系电话", aliases=["电话", "手机"])
+    signed_by = Column("领取人签字", aliases=["领取人", "签字", "代领关系", "领取人签字/代领关系"])
+
+    def rules(self) -> tuple[Rule, ...]:
+        """A household has 1 to 15 people."""
+        return (
+            Rule(
+                code="rule.broken",
+                broken=lambda: ~pl.col("family_size").is_between(1, 15),
+                needs=("family_size",),
+                message="家庭人口 {family_size} 不在 1 至 15 之间",
+                suggestion="请核对家庭人口。",
+            ),
+        )
+
+    def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Take the family for the people helped, one person where nobody counted."""
+        if "family_size" not in frame.columns:
+            return frame
+        return frame.with_columns(beneficiary_times=pl.col("family_size").fill_null(1))
+
+
+@register
+class Distributions(_Distribution):
+    """博爱送万家发放汇总：每行一个村（社区）集中发放的一批。"""
+
+    key = "relief.distributions"
+    title = "博爱送万家发放汇总表"
+    identity = ("edition", "given_on", "township", "village")
+
+    households = Column("户数", aliases=["发放户数"])
+    beneficiary_times = Column("受益人次", aliases=["人次", "受益人数"])
+
+
+@register
+class Applications(Sheet):
+    """红十字天使计划救助申请汇总：每行一名患儿的一次申请。"""
+
+    key = "relief.applications"
+    title = "天使计划救助申请汇总表"
+    model = AidApplication
+    kind = SheetKind.ROSTER
+    dated_by = "applied_on"
+    identity = ("aid_fund", "id_number", "applied_on")
+
+    branch = Column("单位", aliases=["户籍地", *_BRANCH], fill_down=True)
+    aid_fund = Column(
+        "基金",
+        aliases=["申请基金", "救助项目", "项目"],
+        words={"小天使": "LITTLE_ANGEL", "天使阳光": "SUNSHINE"},
+    )
+    child_name = Column("患儿姓名", aliases=["姓名"])
+    born_on = Column("出生日期", aliases=["出生年月"])
+    id_number = Column("身份证号", aliases=["身份证号码", "证件号"], required=True)
+    disease = Column("病种", aliases=["疾病"], words={"先天性心脏病": "HEART", "其他": "OTHER"})
+    hospital = Column("医院", aliases=["就诊医院"])
+    transplanted = Column("是否移植", aliases=["是否手术/移植", "移植"], required=False)
+    own_payment = Column("家庭自付（元）", aliases=["家庭自付", "自付费用"], unit=Unit.YUAN)
+    guardian = Column("监护人", aliases=["监护人姓名"])
+    phone = Column("电话", aliases=["联系电话", "监护人电话"])
+    applied_on = Column("申请日期", aliases=["申请时间"])
+    first_review_on = Column("初审日期", aliases=["初审"])
+    review_on = Column("审核日期", aliases=["审核"])
+    appraised_on = Column("评审日期", aliases=["评审"])
+    publicised_on = Column("公示日期", aliases=["公示"])
+    proposed = Column("拟资助金额（元）", aliases=["拟资助金额"], unit=Unit.YUAN)
+    granted = Column("资助金额（元）", aliases=["资助金额"], unit=Unit.YUAN)
+    paid_on = Column("拨付日期", aliases=["拨付"])
+    reason = Column("另行决定的说明", aliases=["说明", "原因"])
+
+    def rules(self) -> tuple[Rule, ...]:
+        """A proposal is within its band, and the child within the fund's age."""
+        bands, caps = list(AidBand.objects.all()), list(AidCap.objects.all())
+
+        def above_band(row: dict[str, object]) -> bool:
+            fund, paid, day = row["aid_fund"], row["own_payment"], row["applied_on"]
+            proposed = row["proposed"]
+            if not (isinstance(paid, Decimal) and isinstance(day, dt.date)):
+                return False
+            if not isinstance(proposed, Decimal):
+                return False
+            band = band_of(
+                bands,
+                fund=str(fund),
+                transplanted=bool(row["transplanted"]),
+                own_payment=paid,
+                on=day,
+            )
+            return proposed > (band or 0) if row["reason"] else proposed != (band or 0)
+
+        def too_old(row: dict[str, object]) -> bool:
+            day, born = row["applied_on"], row["born_on"]
+            if not (isinstance(day, dt.date) and isinstance(born, dt.date)):
+                return False
+            cap = cap_of(caps, fund=str(row["aid_fund"]), on=day)
+            return cap is not None and age_on(day, born) > cap.oldest
+
+        asked = pl.struct(
+            "aid_fund", "own_payment", "applied_on", "proposed", "transplanted", "reason", "born_on"
+        )
+        return (
+            Rule(
+                code="application.band",
+                broken=lambda: (
+                    pl.col("proposed").is_not_null()
+                    & asked.map_elements(above_band, return_dtype=pl.Boolean)
+                ),
+                needs=("proposed", "own_payment", "applied_on"),
+                message="拟资助 {proposed} 元与家庭自付 {own_payment} 元的档次不符",
+                suggestion="请按档次改正；因累计上限少于档次的，写明原因。",
+            ),
+            Rule(
+                code="application.age",
+                broken=lambda: asked.map_elements(too_old, return_dtype=pl.Boolean),
+                needs=("born_on", "applied_on"),
+                message="申请时已超过年龄上限（出生 {born_on}，申请 {applied_on}）",
+                suggestion="请核对出生日期、申请日期与基金。",
+            ),
+        )
+
+
+@register
+class Grants(Sheet):
+    """救助发放台账：每行一名受助人或一批；填了病种的计入医疗救助。"""
+
+    key = "relief.grants"
+    title = "救助发放台账"
+    model = AidGrant
+    dated_by = "given_on"
+    constants = {"disease": Disease.NONE.value, "medical": False}
+    due = (Due(Level.PREFECTURE, Monthly(day=8)),)
+
+    branch = Column("单位", aliases=_BRANCH, fill_down=True)
+    programme = Column("项目品牌", aliases=["品牌", "项目", "救助项目"], fill_down=True)
+    given_on = Column("救助日期", aliases=["日期", "发放日期", "时间"])
+    disease = Column(
+        "病种",
+        aliases=["疾病"],
+        required=False,
+        words={"先天性心脏病": "HEART", "大病": "OTHER", "无": "NONE"},
+    )
+    people_times = Column("救助人次", aliases=["人次", "人数", "受助人数"])
+    value = Column("救助金额（元）", aliases=["金额", "救助金额", "资助金额"], unit=Unit.YUAN)
+    funding_source = Column("资金来源", aliases=["来源"], words=_SOURCES)
+    remark = Column("备注", aliases=["说明"])
+
+    def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Tell medical aid by its disease."""
+        disease = pl.col("disease").cast(pl.String).replace("", None).fill_null(Disease.NONE.value)
+        return frame.with_columns(disease=disease, medical=disease != Disease.NONE)
+
+
+@register
+class Responses(Sheet):
+    """应急响应登记：每行一次启动、调整或终止响应。"""
+
+    key = "relief.responses"
+    title = "应急响应登记表"
+    model = EventResponse
+    dated_by = "declared_on"
+    identity = ("event", "level", "declared_on")
+
+    branch = Column("单位", aliases=_BRANCH, fill_down=True)
+    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True)
+    level = Column(
+        "响应级别",
+        aliases=["级别"],
+        words={"Ⅰ级": "ONE", "Ⅱ级": "TWO", "Ⅲ级": "THREE", "Ⅳ级": "FOUR", "终止": "ENDED"},
+    )
+    declared_on = Column("启动日期", aliases=["日期", "时间", "启动时间"])
+    remark = Column("说明", aliases=["备注"])
+
+
+@register
+class Dispatches(Sheet):
+    """应急救援情况：每行一次派出；批次、人次与人数分开统计。"""
+
+    key = "relief.dispatches"
+    title = "应急救援情况表"
+    model = Dispatch
+    dated_by = "dispatched_on"
+
+    branch = Column("单位", aliases=_BRANCH, fill_down=True)
+    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True)
+    dispatched_on = Column("派出日期", aliases=["日期", "时间", "派出时间"])
+    form = Column(
+        "类别",
+        aliases=["派出类别"],
+        words={"工作队": "TEAM", "救援力量": "FORCE", "救援队": "FORCE"},
+    )
+    team = Column("队伍名称", aliases=["派出／队伍", "队伍"])
+    batches = Column("批次", aliases=["派出／批次", "批"], required=False)
+    people_times = Column("人次", aliases=["派出／人次", "派出人次"])
+    place = Column("地点")
+    work = Column("任务", aliases=["工作内容"])
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Each batch has somebody in it."""
+        return (
+            Rule(
+                code="dispatch.people",
+                broken=lambda: pl.col("people_times") < pl.col("batches").fill_null(1),
+                needs=("people_times",),
+                message="人次 {people_times} 少于批次",
+                suggestion="请核对批次与人次。",
+            ),
+        )
+
+
+@register
+class Engagements(Sheet):
+    """志愿者参与统计：每行一个单位为一个事件组织的志愿者，人数只统计一次。"""
+
+    key = "relief.engagements"
+    title = "志愿者参与应急统计表"
+    model = Engagement
+    identity = ("event",)
+
+    branch = Column("单位", aliases=_BRANCH, fill_down=True)
+    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True)
+    engaged_on = Column("统计日期", aliases=["日期", "截止日期"])
+    volunteers = Column("志愿者人数", aliases=["人数", "志愿者", "参与志愿者"])
+    hours = Column(
+        "服务时长（小时）", aliases=["服务时长", "时长"], unit=Unit.HOURS, required=False
+    )
+    work = Column("服务内容", aliases=["内容"])
+
+
+@register
+class Needs(Sheet):
+    """灾区物资需求：每行一种需求与已满足的数量。"""
+
+    key = "relief.needs"
+    title = "灾区物资需求表"
+    model = Need
+    dated_by = "asked_on"
+    identity = ("event", "item", "asked_on")
+
+    branch = Column("单位", aliases=_BRANCH, fill_down=True)
+    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True)
+    asked_on = Column("提出日期", aliases=["日期"])
+    item = Column("需求物资", aliases=["品名", "物资"])
+    measure = Column("计量单位", aliases=["计量"])
+    quantity = Column("需求数量", aliases=["数量"])
+    met = Column("已满足数量", aliases=["已满足"], required=False)
+
+
+@register
+class Stock(Sheet):
+    """救灾物资出入库台账：每行一次入库、出库、调拨、盘点或应急直转。"""
+
+    key = "relief.stock"
+    title = "救灾物资出入库台账"
+    model = StockMovement
+    dated_by = "moved_on"
+    constants = {"change": 0, "value_change": 0}
+    due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
+
+    branch = Column("单位", aliases=_BRANCH, fill_down=True)
+    store = Column(
+        "仓库", aliases=["仓库名称", "备灾库"], required=False, fill_down=True, default="中心仓库"
+    )
+    moved_on = Column("日期", aliases=["出入库日期", "时间"])
+    document_number = Column("单据号", aliases=["单号", "凭证号"])
+    movement = Column(
+        "类别",
+        aliases=["出入库类别", "类型"],
+        words={
+            "采购入库": "IN",
+            "捐赠入库": "IN",
+            "发放": "OUT",
+            "直转": "DIRECT",
+            "直接转交": "DIRECT",
+        },
+    )
+    item = Column("品名", aliases=["物资名称", "物资"])
+    model_size = Column("规格", aliases=["规格型号"])
+    quantity = Column("数量")
+    unit_price = Column("单价（元）", aliases=["单价"], unit=Unit.YUAN)
+    value = Column("金额（元）", aliases=["金额", "价值"], unit=Unit.YUAN, required=False)
+    counterpart = Column(
+        "来源或去向", aliases=["来源", "去向", "捐赠方/调入方", "捐赠方", "接收单位"]
+    )
+    event = Column("灾害事件", aliases=["事件"])
+    batch = Column("批次", aliases=["批号"])
+    expires_on = Column("有效期至", aliases=["有效期"])
+    papers_later = Column("先发后补", required=False)
+    papers_on = Column("手续补齐日期", aliases=["补手续日期"])
+    handler = Column("经手人")
+    remark = Column("备注", aliases=["说明"])
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Something moves."""
+        return (
+            Rule(
+                code="amount.negative",
+                broken=lambda: pl.col("quantity") <= 0,
+                needs=("quantity",),
+                message="数量 {quantity} 须大于 0",
+                suggestion="出库也填正数，由“类别”区分。",
+            ),
+        )
+
+    def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Give each movement its sign; goods passed straight on never lie in the store."""
+        into = [MovementKind.IN, MovementKind.TRANSFER_IN, MovementKind.SURPLUS]
+        sign = (
+            pl.when(pl.col("movement").is_in([str(each) for each in into]))
+            .then(1)
+            .when(pl.col("movement") == MovementKind.DIRECT)
+            .then(0)
+            .otherwise(-1)
+        )
+        quantity = pl.col("quantity").cast(pl.Decimal(16, 2))
+        value = (
+            pl.col("value").cast(pl.Decimal(20, 2)).fill_null(0)
+            if "value" in frame.columns
+            else pl.lit(Decimal(0))
+        )
+        if "unit_price" in frame.columns:
+            priced = (quantity * pl.col("unit_price").cast(pl.Decimal(16, 2))).cast(
+                pl.Decimal(20, 2)
+            )
+            value = pl.when(value == 0).then(priced.fill_null(0)).otherwise(value)
+        value = value.cast(pl.Decimal(20, 2))
+        return frame.with_columns(
+            value=value,
+            change=(quantity * sign).cast(pl.Decimal(16, 2)),
+            value_change=(value * sign).cast(pl.Decimal(20, 2)),
+        )
+
+
+@register
+class Teams(Sheet):
+    """救援队名册：每行一支队伍。"""
+
+    key = "relief.teams"
+    title = "救援队名册"
+    model = RescueTeam
+    kind = SheetKind.ROSTER
+    identity = ("name",)
+    due = (Due(Level.PREFECTURE, Yearly(day=20)),)
+
+    branch = Column("单位", aliases=_BRANCH, fill_down=True)
+    name = Column("队伍名称", aliases=["名称"])
+    team_kind = Column("类别", aliases=["队伍类别"])
+    level = Column(
+        "级别", aliases=["队伍级别"], words={"省": "PROVINCE", "州市": "PREFECTURE", "县": "COUNTY"}
+    )
+    people = Column("队员人数", aliases=["人数", "队员"])
+    founded_on = Column("组建日期", aliases=["成立日期", "组建时间"])
+    dissolved_on = Column("撤销日期")
+    drilled_on = Column("最近演练日期", aliases=["演练日期"])
+    equipment = Column("主要装备", aliases=["装备"])
