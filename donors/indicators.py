@@ -79,6 +79,7 @@ STEM_CELL_DONATIONS = Indicator(
     where=Q(step=Step.COLLECTION, outcome=Outcome.PASSED),
     by=["second"],
     sensitive=True,
+    tells_highest=True,
     definition="报告期内完成采集的例数，二次捐献另计一例。",
 )
 STEM_CELL_DONATIONS_TOTAL = Cumulative(

@@ -54,6 +54,25 @@ def registers() -> Iterator[DemoFile]:
         ("relief.teams", "2021", "救援队名册（2021年）.xlsx", _teams),
     ):
         yield DemoFile(sheet, "53", period, filename, build)
+    yield DemoFile("indicators.notes", "53", "2021", "口径说明登记表.xlsx", _notes)
+
+
+def _notes() -> bytes:
+    """The words that go with some of the year's figures."""
+    january, december = dt.date(2021, 1, 1), dt.date(2021, 12, 1)
+    so_far = "疫情发生以来累计"
+    rows: Rows = [
+        (
+            "云南省", "活动筹集款物", january, december, "edition", "2021年博爱送万家", "余",
+            "各地上报款物的合计，尾数未计。",
+        ),
+        *(
+            ("云南省", label, None, december, "event", "新冠肺炎疫情", so_far, "")
+            for label in ("派出援助工作队批次", "派出援助工作队人次", "参与应急的志愿者")
+        ),
+    ]  # fmt: skip
+    headings = ("单位", "指标", "起始月", "截止月", "分组", "类别", "限定词", "口径说明")
+    return table("口径说明登记表", headings, rows)
 
 
 @demo_files

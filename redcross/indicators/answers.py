@@ -26,12 +26,14 @@ from redcross.indicators.labels import labels_for
 from redcross.indicators.missing import Missing, missing_from
 from redcross.indicators.models import FigureNote, ReportedFigure
 from redcross.indicators.rollup import TABLE
+from redcross.indicators.wording import is_highest
 from redcross.periods import Period, month_start
 
 BRANCH, MONTH = "branch", "month"
 _CUT = "报告期切分了登记的历史数（{label}），无法分摊。"
 _BEGINNING = dt.date(1900, 1, 1)
 PERCENT_PLACES = Decimal("0.0001")
+CUMULATED, HIGHEST = "累计", "历史新高"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ def _rollup(asked: Sequence[Question]) -> dict[tuple[str, str], _Rows]:
             other.indicator.kind is Kind.CUMULATIVE and other.indicator.of is each.indicator
             for other in asked
         )
-        first = _BEGINNING if cumulative else first
+        first = _BEGINNING if cumulative or each.indicator.tells_highest else first
         firsts[key] = min(firsts.get(key, first), first)
     found: defaultdict[tuple[str, str], _Rows] = defaultdict(_Rows)
     if not wanted:
@@ -292,6 +294,8 @@ class _Book:
         qualifier = note.qualifier if note and note.qualifier else ""
         if not qualifier and origin is not Origin.ROWS:
             qualifier = self._qualifier(question, target, category)
+        if not qualifier and value is not None:
+            qualifier = self._derived_qualifier(question, target, category, value)
         labels = self.labels.get((indicator.key, breakdown), {})
         return Figure(
             indicator=indicator,
@@ -333,7 +337,7 @@ class _Book:
                 and note.first_month == target.period.first
                 and note.breakdown == question.breakdown
                 and note.category == category
-                and note.branch_id in (None, target.branch.pk)
+                and note.branch_id == target.branch.pk
             ):
                 return note
         return None
@@ -348,6 +352,25 @@ class _Book:
             ):
                 return each.qualifier
         return ""
+
+    def _derived_qualifier(
+        self, question: Question, target: _Target, category: str, value: Decimal
+    ) -> str:
+        """Return 累计 for a running total, 历史新高 for a year above all before it."""
+        indicator, year = question.indicator, target.period.last.year
+        if indicator.kind is Kind.CUMULATIVE:
+            return CUMULATED
+        if not indicator.tells_highest or target.period.kind != "year" or target.level:
+            return ""
+        key = (indicator.key, question.breakdown)
+        known = {month.year for _, month, _ in self._months(*key, category, target.branch, False)}
+        known |= {each.last_month.year for each in self.reported.get(key, [])}
+        earlier = [
+            self._value(indicator, question.breakdown, category, target.branch, target.own, each)[0]
+            for each in map(Period.year, sorted(known))
+            if each.last.year < year
+        ]
+        return HIGHEST if is_highest(value, earlier) else ""
 
     # values -----------------------------------------------------------------
 

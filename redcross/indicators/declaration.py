@@ -58,6 +58,8 @@ class Indicator:
     definition: str = ""
     sensitive: bool = False
     comparable: bool = True
+    tells_highest: bool = False
+    """Whether a year above all years before it is printed with 历史新高."""
 
     @property
     def domain(self) -> str:

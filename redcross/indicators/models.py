@@ -3,7 +3,6 @@
 from django.db import models
 from django.db.models import F, Q
 
-from redcross.branches.models import Branch
 from redcross.indicators.choices import Scope
 from redcross.periods import Period
 from redcross.uploads.history import tracked
@@ -126,23 +125,36 @@ class Target(Record):
         return f"{self.indicator} {self.year}年"
 
 
-class FigureNote(models.Model):
+@tracked
+class FigureNote(Record):
     """口径说明 printed with a figure of one period, and the word that goes with its value."""
 
+    row_level_security = False
+
     indicator = models.CharField("指标", max_length=60)
-    branch = models.ForeignKey(
-        Branch, verbose_name="机构", on_delete=models.CASCADE, null=True, blank=True
-    )
     first_month = models.DateField("起始月", null=True, blank=True)
     last_month = models.DateField("截止月")
-    breakdown = models.CharField("分组", max_length=60, blank=True)
-    category = models.CharField("类别", max_length=120, blank=True)
-    qualifier = models.CharField("限定词", max_length=20, blank=True)
-    text = models.TextField("口径说明", blank=True)
+    breakdown = models.CharField("分组", max_length=60, blank=True, default="")
+    category = models.CharField("类别", max_length=120, blank=True, default="")
+    qualifier = models.CharField("限定词", max_length=20, blank=True, default="")
+    text = models.CharField("口径说明", max_length=500, blank=True, default="")
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = "口径说明"
         verbose_name_plural = "口径说明"
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                name="note_says_something",
+                condition=~Q(qualifier="") | ~Q(text=""),
+                violation_error_message="限定词与口径说明至少填一项。",
+            ),
+            models.CheckConstraint(
+                name="note_months_in_order",
+                condition=Q(first_month__isnull=True) | Q(last_month__gte=F("first_month")),
+                violation_error_message="截止月不能早于起始月。",
+            ),
+        ]
         indexes = [models.Index(name="note_by_indicator", fields=["indicator"])]
 
     def __str__(self) -> str:

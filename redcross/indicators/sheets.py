@@ -4,13 +4,13 @@ import polars as pl
 
 from redcross.indicators.declaration import registry
 from redcross.indicators.labels import category_key
-from redcross.indicators.models import ReportedFigure, Target
+from redcross.indicators.models import FigureNote, ReportedFigure, Target
 from redcross.uploads.sheet import Column, Sheet, register
 from redcross.uploads.specification import CellKind, FieldSpec, SheetKind
 
 
 class _IndicatorSheet(Sheet):
-    """A sheet with a column that names an indicator."""
+    """A sheet with a column that names an indicator, perhaps its months and category."""
 
     def _field(self, name: str, column: Column) -> FieldSpec:
         spec = super()._field(name, column)
@@ -28,6 +28,24 @@ class _IndicatorSheet(Sheet):
             labels=labels,
             note=spec.note,
         )
+
+    def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Take months as their first day, and categories by their key."""
+        months = [
+            pl.col(name).dt.month_start()
+            for name in ("first_month", "last_month")
+            if name in frame.columns
+        ]
+        frame = frame.with_columns(months)
+        if not {"breakdown", "category"} <= set(frame.columns):
+            return frame
+        keys = [
+            category_key(registry[indicator], breakdown, category) if breakdown else ""
+            for indicator, breakdown, category in frame.select(
+                "indicator", "breakdown", "category"
+            ).iter_rows()
+        ]
+        return frame.with_columns(pl.Series("category", keys, dtype=pl.String))
 
 
 @register
@@ -53,24 +71,6 @@ class ReportedFigures(_IndicatorSheet):
     qualifier = Column("限定词", required=False)
     source = Column("来源", aliases=["数据来源"])
 
-    def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Take months as their first day, and categories by their key."""
-        months = [
-            pl.col(name).dt.month_start()
-            for name in ("first_month", "last_month")
-            if name in frame.columns
-        ]
-        frame = frame.with_columns(months)
-        if not {"breakdown", "category"} <= set(frame.columns):
-            return frame
-        keys = [
-            category_key(registry[indicator], breakdown, category) if breakdown else ""
-            for indicator, breakdown, category in frame.select(
-                "indicator", "breakdown", "category"
-            ).iter_rows()
-        ]
-        return frame.with_columns(pl.Series("category", keys, dtype=pl.String))
-
 
 @register
 class Targets(_IndicatorSheet):
@@ -86,3 +86,25 @@ class Targets(_IndicatorSheet):
     indicator = Column("指标", aliases=["指标名称", "目标名称"])
     year = Column("年度", aliases=["年份"])
     value = Column("目标值", aliases=["目标", "年度目标"])
+
+
+@register
+class FigureNotes(_IndicatorSheet):
+    """口径说明登记表：随某一期数字一同印出的限定词（余、约、近、多）和口径说明。"""
+
+    key = "indicators.notes"
+    title = "口径说明登记表"
+    model = FigureNote
+    kind = SheetKind.STATISTICS
+    identity = ("indicator", "first_month", "last_month", "breakdown", "category")
+
+    branch = Column("单位", aliases=["机构"])
+    indicator = Column("指标", aliases=["指标名称"])
+    first_month = Column(
+        "起始月", aliases=["起始年月"], note="写成 2021-01-01；自开展以来的累计数留空。"
+    )
+    last_month = Column("截止月", aliases=["截止年月"], note="写成 2021-12-01。")
+    breakdown = Column("分组", required=False)
+    category = Column("类别", required=False)
+    qualifier = Column("限定词", required=False)
+    text = Column("口径说明", aliases=["说明"], required=False)
