@@ -216,3 +216,11 @@ def business_date(now: dt.datetime) -> dt.date:
     """Return the day the portal counts as today: pinned in the demonstration."""
     pinned: dt.date | None = settings.BUSINESS_DATE
     return pinned or timezone.localdate(now)
+
+
+def business_now(now: dt.datetime) -> dt.datetime:
+    """Return the moment the portal counts as now: on the pinned day in the demonstration."""
+    pinned: dt.date | None = settings.BUSINESS_DATE
+    if pinned is None:
+        return now
+    return timezone.localtime(now).replace(year=pinned.year, month=pinned.month, day=pinned.day)

@@ -106,6 +106,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "uploads.sweep": {"task": "uploads.sweep", "schedule": 30.0},
+    "reports.issue_due": {"task": "reports.issue_due", "schedule": 600.0},
 }
 
 # Applications -----------------------------------------------------------------
@@ -200,6 +201,12 @@ PASSWORD_HASHERS = [
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+
+# Mail ---------------------------------------------------------------------------
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="portal@localhost")
 
 # Language, time, files --------------------------------------------------------
 

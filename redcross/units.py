@@ -24,7 +24,7 @@ class Unit(models.TextChoices):
     HOURS = "HOURS", "小时"
     HOUSEHOLDS = "HOUSEHOLDS", "户"
     TICKETS = "TICKETS", "份"
-    TEAMS = "TEAMS", "队"
+    TEAMS = "TEAMS", "支"
     DEVICES = "DEVICES", "台"
     LINES = "LINES", "笔"
     PLACE = "PLACE", "位"

@@ -9,5 +9,6 @@ urlpatterns = [
     path("uploads/", include("redcross.uploads.urls")),
     path("dashboards/", include("redcross.dashboards.urls")),
     path("figures/", include("redcross.indicators.urls")),
+    path("reports/", include("redcross.reports.urls")),
     path("records/", site.urls),
 ]

@@ -32,6 +32,13 @@ def short(value: Decimal | None, unit: Unit, qualifier: str = "") -> str:
     return f"{before}{number}{within}{scale}{unit.label}"
 
 
+def in_document(value: Decimal | None, unit: Unit, qualifier: str = "") -> str:
+    """Write as official documents do: no commas between thousands, ranks as 第2位."""
+    if value is not None and unit is Unit.PLACE:
+        return f"第{_trimmed(value)}{unit.label}"
+    return short(value, unit, qualifier).replace(",", "")
+
+
 def _shortened(value: Decimal, unit: Unit) -> tuple[str, str]:
     if unit is Unit.PERCENT:
         return f"{value.quantize(_TWO, ROUND_HALF_UP)}", ""

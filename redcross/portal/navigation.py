@@ -1,15 +1,40 @@
-"""The navigation by right: groups without an item are not shown."""
+"""The navigation by right: groups without an item are not shown.
 
+An app adds its pages in `navigation.py`: NAVIGATION, a list of (group, label, name of
+the address, roles that may open it).
+"""
+
+import functools
+import importlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
+from django.utils.module_loading import module_has_submodule
 
-from redcross.accounts.choices import Role
+from redcross.accounts.choices import Domain, Role
 from redcross.accounts.models import User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, READING, REVIEWING, holds
 from redcross.dashboards.boards import registry
+
+Entry = tuple[str, str, str, Iterable[str]]
+Link = tuple[str, str]
+OVERVIEW = "overview"
+SEEING_BOARDS = (*READING, Role.LEADER)
+
+
+@functools.cache
+def _of_apps() -> list[Entry]:
+    """Return what the apps add, in the order in which they are installed."""
+    found: list[Entry] = []
+    for config in apps.get_app_configs():
+        if config.module is not None and module_has_submodule(config.module, "navigation"):
+            module = importlib.import_module(f"{config.name}.navigation")
+            found += getattr(module, "NAVIGATION", [])
+    return found
 
 
 def groups(request: SignedInRequest) -> list[dict[str, Any]]:
@@ -17,54 +42,60 @@ def groups(request: SignedInRequest) -> list[dict[str, Any]]:
     user: User | AnonymousUser = request.user
     if not user.is_authenticated:
         return []
-    entering = holds(user, ENTERING)
-    reviewing = holds(user, (*REVIEWING, Role.FINANCE))
-    reading = holds(user, READING)
-    found = [
-        {"title": "", "items": [("首页", reverse("home"))]},
-        {
-            "title": "看板",
-            "items": [
-                (board.title, reverse("board", kwargs={"key": board.key}))
-                for board in sorted(registry.values(), key=lambda each: each.key != "overview")
-            ]
-            if reading or holds(user, [Role.LEADER])
-            else [],
-        },
-        {
-            "title": "数据报送",
-            "items": [
-                *([("我要报送", reverse("upload-new"))] if entering else []),
-                *([("报送记录", reverse("uploads"))] if reading else []),
-                *([("待我审核", reverse("review"))] if reviewing else []),
-                *([("空表下载", reverse("blanks"))] if entering else []),
-            ],
-        },
-        {
-            "title": "业务记录",
-            "items": [("捐赠款物与档案", reverse("admin:index"))] if reading else [],
-        },
-        {
-            "title": "系统",
-            "items": [("机构与用户", reverse("admin:index"))]
-            if holds(user, [Role.ADMINISTRATOR])
-            else [],
-        },
-    ]
-    links = [link for group in found for _, link in group["items"]]
+    found = [(title, list(links)) for title, links in _all_groups(user)]
+    every = [link for _, links in found for _, link in links]
     # Of /uploads/ and /uploads/new/ the longer is the page one is on.
-    here = max((link for link in links if request.path.startswith(link)), key=len, default="")
+    here = max((link for link in every if request.path.startswith(link)), key=len, default="")
     return [
         {
-            "title": group["title"],
+            "title": title,
             "items": [
-                {"title": title, "link": link, "here": link == here}
-                for title, link in group["items"]
+                {"title": label, "link": link, "here": link == here} for label, link in links
             ],
         }
-        for group in found
-        if group["items"]
+        for title, links in found
+        if links
     ]
+
+
+def _all_groups(user: User) -> Iterator[tuple[str, Iterable[Link]]]:
+    sees_boards = holds(user, SEEING_BOARDS)
+    yield "", [("首页", reverse("home")), *_board(OVERVIEW, sees=sees_boards)]
+    yield "数据报送", _reporting(user)
+    for domain in Domain:
+        yield str(domain.label), _domain(user, domain, sees_boards=sees_boards)
+    yield "通报与报告", [("通报与报告", reverse("reports"))] if sees_boards else []
+    managing = holds(user, [Role.ADMINISTRATOR])
+    yield "系统", [("机构与用户", reverse("admin:index"))] if managing else []
+
+
+def _board(key: str, *, sees: bool, title: str = "") -> list[Link]:
+    if not sees or key not in registry:
+        return []
+    return [(title or registry[key].title, reverse("board", kwargs={"key": key}))]
+
+
+def _reporting(user: User) -> Iterator[Link]:
+    entering = holds(user, ENTERING)
+    if entering:
+        yield "我要报送", reverse("upload-new")
+    if holds(user, READING):
+        yield "报送记录", reverse("uploads")
+    if holds(user, (*REVIEWING, Role.FINANCE)):
+        yield "待我审核", reverse("review")
+    if holds(user, READING):
+        yield "报送进度", reverse("progress")
+    if entering:
+        yield "空表下载", reverse("blanks")
+
+
+def _domain(user: User, domain: Domain, *, sees_boards: bool) -> Iterator[Link]:
+    yield from _board(domain.value, sees=sees_boards, title="看板")
+    for group, label, name, roles in _of_apps():
+        if group == domain.label and holds(user, roles):
+            yield label, reverse(name)
+    if holds(user, READING, domain=domain.value):
+        yield "记录", reverse("admin:app_list", kwargs={"app_label": domain.value})
 
 
 def navigation(request: SignedInRequest) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("login/", views.LoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("password/", views.PasswordChangeView.as_view(), name="password_change"),
+    path("notices/read/", views.notices_read, name="notices-read"),
     path("health/", views.health, name="health"),
     path("ready/", views.ready, name="ready"),
 ]

@@ -8,9 +8,9 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.db import connection
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, holds, home_branch
@@ -18,6 +18,8 @@ from redcross.dashboards.boards import registry
 from redcross.dashboards.composing import compose
 from redcross.indicators import rollup
 from redcross.indicators.asking import sees_figures_of
+from redcross.notices.models import Notice
+from redcross.notices.services import mark_read
 from redcross.periods import Period, add_months, business_date, month_start
 from redcross.portal.demo import ACCOUNTS, PASSWORD
 from redcross.uploads.selecting import open_uploads, owed_by, queue_of
@@ -60,11 +62,20 @@ def home(request: SignedInRequest) -> HttpResponse:
         "owed": owed_by(request.user, today),
         "open": open_uploads(request.user),
         "queue": queue_of(request.user),
+        "notices": list(Notice.objects.filter(user=request.user).unread()[:20]),
         "may_enter": branch is not None and holds(request.user, ENTERING, branch),
         "figures": cards,
         "period": month,
     }
     return render(request, "portal/home.html", context)
+
+
+@login_required
+@require_POST
+def notices_read(request: SignedInRequest) -> HttpResponse:
+    """Mark what one was told as read."""
+    mark_read(request.user, now=timezone.now())
+    return redirect("home")
 
 
 @require_GET

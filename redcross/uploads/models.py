@@ -364,7 +364,10 @@ class Record(Visible):
         return f"工作表“{self.upload_sheet}”第{self.upload_row}行"
 
 
-class NamedKeyQuerySet(models.QuerySet["NamedKey"]):
+N = TypeVar("N", bound=models.Model)
+
+
+class NamedKeyQuerySet(models.QuerySet[N]):
     """Named rows of the province, by name."""
 
     def in_use(self) -> Self:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 
 from redcross.accounts.models import User
 from redcross.branches.models import Branch
+from redcross.notices.services import tell
 from redcross.periods import Period
 from redcross.uploads import rules, storage
 from redcross.uploads.choices import (
@@ -283,6 +285,13 @@ def send_back(
             )
         upload.reviewed_by = None
         _move(upload, State.RETURNED, by=user, now=now, remark=remark)
+        tell(
+            [upload.uploaded_by],
+            f"{upload}已退回：{remark or '请看单元格上的意见'}",
+            link=reverse("upload", kwargs={"pk": upload.pk}),
+            sent_by=user,
+            now=now,
+        )
     return upload
 
 

@@ -1,5 +1,6 @@
 """manage.py demo: build the demonstration and send it through the real road."""
 
+import datetime as dt
 import sys
 import threading
 import time
@@ -24,15 +25,19 @@ from redcross.accounts.services import give_role
 from redcross.branches.models import PROVINCE_CODE, Branch
 from redcross.indicators.answers import Question, figure
 from redcross.indicators.declaration import registry as indicators
-from redcross.periods import Period
+from redcross.periods import Period, business_now
 from redcross.portal.acceptance import Expectation, all_expected
 from redcross.portal.demo import ACCOUNTS, PASSWORD, DemoFile, all_files, visitors_files
+from redcross.reports.choices import State as ReportState
+from redcross.reports.models import Report
+from redcross.reports.services import finalise, issue, issue_due
 from redcross.uploads import checking, effecting, services
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload
 from redcross.uploads.period_locks import lock_period
 
 WORKERS = 2
+LAST_MONTH = dt.date(2021, 12, 1)
 FILLER, REVIEWER = "命令行（填报）", "命令行（审核）"
 
 
@@ -53,6 +58,7 @@ class Command(BaseCommand):
         done = self._timed("报送、审核、生效", lambda: self._send(files))
         self._timed("锁定 2021 年", lock_2021)
         self._timed("待试用文件", leave_files)
+        self._timed("到期报告", write_reports)
         differing = self._timed("核对公开数字", differing_figures)
         self._tell(done, len(all_expected()) - len(differing))
         for line in differing:
@@ -180,6 +186,20 @@ def lock_2021() -> None:
                 now=timezone.now(),
                 reason="年度数据已定稿",
             )
+
+
+def write_reports() -> None:
+    """Write what is due, and send out the review of the year that is complete."""
+    now = business_now(timezone.now())
+    issue_due(now)
+    with acting_as_system("演示数据"):
+        office = User.objects.get(username="office")
+        review = Report.objects.get(
+            kind="portal.annual_review", branch__code=PROVINCE_CODE, last_month=LAST_MONTH
+        )
+        if review.state == ReportState.DRAFT:
+            finalise(review.pk, document_number="", user=office, now=now)
+            issue(review.pk, user=office, now=now)
 
 
 def leave_files() -> None:

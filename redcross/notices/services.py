@@ -1,0 +1,42 @@
+"""Tell people something."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from redcross.accounts.models import RoleAssignment, User
+from redcross.branches.models import Branch
+from redcross.notices.models import Notice
+from redcross.notices.tasks import mail
+
+
+def tell(
+    users: Iterable[User],
+    text: str,
+    *,
+    link: str = "",
+    sent_by: User | None = None,
+    now: dt.datetime,
+) -> int:
+    """Tell each of the people once; return how many they are."""
+    people = {user.pk: user for user in users if user.is_active and not user.is_service}
+    Notice.objects.bulk_create(
+        Notice(user=user, text=text[:500], link=link, sent_by=sent_by, created_at=now)
+        for user in people.values()
+    )
+    addresses = sorted(user.email for user in people.values() if user.email)
+    if addresses:
+        transaction.on_commit(lambda: mail.delay(addresses=addresses, text=text, link=link))
+    return len(people)
+
+
+def holders(branches: Iterable[Branch], roles: Iterable[str], day: dt.date) -> list[User]:
+    """Return the people who hold one of the roles at exactly these branches on a day."""
+    held = RoleAssignment.objects.on(day).filter(branch__in=list(branches), role__in=list(roles))
+    return list(User.objects.filter(pk__in=held.values("user")).order_by("pk"))
+
+
+def mark_read(user: User, *, now: dt.datetime) -> int:
+    """Mark everything a person was told as read."""
+    return Notice.objects.filter(user=user).unread().update(read_at=now)

@@ -1,0 +1,267 @@
+"""The reports that cross domains; the passages are the domains' own, by key."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.db.models import Count, Q
+
+from redcross.branches.choices import Level
+from redcross.branches.models import Branch
+from redcross.indicators import wording
+from redcross.indicators.declaration import registry
+from redcross.indicators.models import Target
+from redcross.reports.declaration import Calendar, Chapter, ReportKind, passage, register
+from redcross.reports.story import Block, Said, Story, Told, cell, plain, table
+from redcross.uploads.choices import State
+from redcross.uploads.models import UploadStep
+from redcross.uploads.obligations import HANDED_IN, due_sheets, obligations
+
+BOTH = (Level.PROVINCE, Level.PREFECTURE)
+MONTHLY = Calendar(months=1, day=10)
+QUARTERLY = Calendar(months=3, day=15)
+YEARLY = Calendar(months=12, day=20)
+WARNED_WITHIN = Decimal(20)
+
+
+@passage("portal.targets")
+def targets(story: Story) -> Iterator[Block]:
+    """Each target of the year: done so far, in percent, against the share of time gone."""
+    year = story.period.year_so_far
+    course = Decimal(story.period.last.month * 100) / 12
+    known = Target.objects.filter(branch=story.branch, year=story.period.last.year)
+    rows: list[list[Said | None]] = []
+    for target in known.order_by("indicator"):
+        if target.indicator not in registry or not registry[target.indicator].comparable:
+            continue
+        now = story.figure(target.indicator)
+        so_far = story.figure(target.indicator, period=year)
+        indicator = registry[target.indicator]
+        done = None if so_far.value is None else so_far.value * 100 / target.value
+        rows.append(
+            [
+                indicator.label,
+                now,
+                so_far,
+                wording.in_document(target.value, indicator.unit),
+                None if done is None else Told(f"{done:.1f}%", (so_far,)),
+                f"{course:.1f}%",
+                _light(done, course),
+            ]
+        )
+    if rows:
+        head = ("指标", "本期", "年初以来", "年度目标", "完成率", "时间进度", "评价")
+        yield table("年度目标完成情况", head, rows)
+
+
+def _light(done: Decimal | None, course: Decimal) -> str:
+    if done is None:
+        return wording.NOTHING
+    if done >= course:
+        return "正常"
+    return "预警" if done >= course - WARNED_WITHIN else "滞后"
+
+
+@passage("portal.reporting")
+def reporting(story: Story) -> Iterator[Block]:
+    """Who has not handed in, and whose workbooks came back, by name."""
+    below = list(Branch.objects.filter(parent=story.branch).in_official_order())
+    after = story.period.end.replace(day=20)
+    owed = [
+        each
+        for each in obligations(below, story.period, today=after)
+        if each.standing not in HANDED_IN
+    ]
+    by_name: dict[str, list[str]] = {}
+    for each in owed:
+        by_name.setdefault(each.branch.short_name, []).append(each.sheet.title)
+    if by_name:
+        told = "；".join(f"{name}（{len(sheets)}张）" for name, sheets in by_name.items())
+        yield from plain(f"截至数据截止时间，逾期未报或未审的单位有：{told}。")
+    elif due_sheets(story.period) and below:
+        yield from plain("各单位应报报表均已按期报送。")
+    returned = (
+        UploadStep.objects.filter(
+            Q(upload__branch__code__startswith=story.branch.code),
+            state=State.RETURNED,
+            upload__last_month=story.period.last,
+        )
+        .values("upload__branch__short_name")
+        .annotate(times=Count("pk"))
+        .order_by("-times", "upload__branch__short_name")
+    )
+    told = "、".join(f"{each['upload__branch__short_name']}{each['times']}次" for each in returned)
+    if told:
+        yield from plain(f"审核退回：{told}，请进一步提高数据质量。")
+
+
+@passage("portal.next_steps")
+def next_steps(story: Story) -> Iterator[Block]:
+    """What is asked of the branches now."""
+    year = story.period.year_so_far
+    course = Decimal(story.period.last.month * 100) / 12
+    late = []
+    for target in Target.objects.filter(branch=story.branch, year=story.period.last.year):
+        if target.indicator in registry and registry[target.indicator].comparable:
+            so_far = story.figure(target.indicator, period=year)
+            if so_far.value is not None and so_far.value * 100 / target.value < course:
+                late.append(registry[target.indicator].label)
+    if late:
+        yield from plain(f"{'、'.join(late)}低于时间进度，请对照年度目标分析原因，加快推进。")
+    yield from plain("请各单位按时报送、及时审核，逾期未报的尽快补报，确保数据真实、准确、完整。")
+
+
+@passage("portal.civilised_city")
+def civilised_city(story: Story) -> Iterator[Block]:
+    """What the assessment of civilised cities asks of each prefecture (文明城市测评)."""
+    keys = (
+        "training.first_aiders_trained",
+        "training.popularised_times",
+        "training.certified_share",
+        "donors.blood_times",
+        "donors.stem_cell_stored",
+        "donors.organ_wishes",
+        "reform.volunteers_new",
+    )
+    columns = [story.lines(key, by=("branch",)) for key in keys]
+    if not all(columns):
+        return
+    head = ["单位", *(f"{registry[key].label}（{registry[key].unit.label}）" for key in keys)]
+    rows: list[list[Said | None]] = [
+        [line.branch.short_name, *(cell(column[at]) for column in columns)]
+        for at, line in enumerate(columns[0])
+        if not line.own
+    ]
+    yield table("“三献”与应急救护培训测评取数表", head, rows)
+
+
+register(
+    ReportKind(
+        key="portal.monthly_bulletin",
+        name="重点工作月度通报",
+        title="关于{period}{where}红十字会重点工作完成情况的通报",
+        calendar=MONTHLY,
+        levels=BOTH,
+        chapters=(
+            Chapter(
+                "总体情况",
+                (
+                    "donations.raised",
+                    "donations.events",
+                    "training.done",
+                    "donors.blood",
+                    "donors.stem_cells",
+                    "donors.organs",
+                    "relief.medical",
+                    "reform.network",
+                ),
+            ),
+            Chapter(
+                "主要指标完成情况",
+                (
+                    "portal.targets",
+                    "donations.by_branch",
+                    "training.by_branch",
+                    "donors.by_branch",
+                    "reform.by_branch",
+                ),
+            ),
+            Chapter("存在问题", ("portal.reporting", "reform.behind")),
+            Chapter("下一步工作要求", ("portal.next_steps",)),
+        ),
+    )
+)
+register(
+    ReportKind(
+        key="portal.annual_review",
+        name="年度工作综述",
+        title="{period}{where}红十字会工作综述",
+        calendar=YEARLY,
+        levels=BOTH,
+        addressed=False,
+        chapters=(
+            Chapter(
+                "深化改革，健全机制",
+                ("reform.governance", "reform.tasks", "reform.mechanisms", "reform.liaison"),
+            ),
+            Chapter(
+                "动员人道资源",
+                ("donations.raised", "donations.campaigns", "donations.funds", "reform.activities"),
+            ),
+            Chapter("夯实组织基础", ("reform.network",)),
+            Chapter("应急救援", ("donations.events", "relief.events", "relief.readiness")),
+            Chapter("应急救护", ("training.done", "training.audiences", "training.stations")),
+            Chapter("人道救助", ("relief.projects", "relief.editions", "relief.medical")),
+            Chapter(
+                "无偿献血、造血干细胞与遗体器官捐献",
+                ("donors.blood", "donors.stem_cells", "donors.organs"),
+            ),
+            Chapter("典型经验", ("reform.examples",)),
+            Chapter("短板和不足", ("reform.natures", "reform.open_problems")),
+            Chapter("下一年工作打算", ("reform.next_tasks",)),
+        ),
+    )
+)
+register(
+    ReportKind(
+        key="donors.monthly",
+        name="三献月报",
+        title="{period}{where}“三献”工作月报",
+        calendar=MONTHLY,
+        chapters=(
+            Chapter("总体情况", ("donors.blood", "donors.stem_cells", "donors.organs")),
+            Chapter("各地情况", ("donors.by_branch",)),
+        ),
+    )
+)
+register(
+    ReportKind(
+        key="training.quarterly",
+        name="应急救护季报",
+        title="{period}{where}应急救护工作情况",
+        calendar=QUARTERLY,
+        chapters=(
+            Chapter("总体情况", ("training.done", "training.audiences", "training.stations")),
+            Chapter("各地情况", ("training.by_branch",)),
+        ),
+    )
+)
+register(
+    ReportKind(
+        key="donations.quarterly",
+        name="募捐筹资季报",
+        title="{period}{where}募捐筹资工作情况",
+        calendar=QUARTERLY,
+        chapters=(
+            Chapter(
+                "总体情况",
+                ("donations.raised", "donations.campaigns", "donations.events", "donations.funds"),
+            ),
+            Chapter("各地情况", ("donations.by_branch",)),
+        ),
+    )
+)
+register(
+    ReportKind(
+        key="reform.review",
+        name="改革进展点评通报",
+        title="关于{period}{where}红十字会改革进展情况的点评通报",
+        calendar=QUARTERLY,
+        chapters=(
+            Chapter("总体进展", ("reform.governance", "reform.network")),
+            Chapter("各地进展", ("reform.measures", "reform.by_branch")),
+            Chapter("典型经验", ("reform.examples",)),
+            Chapter("存在问题", ("reform.natures", "reform.open_problems")),
+            Chapter("下一步要求", ("portal.next_steps",)),
+        ),
+    )
+)
+register(
+    ReportKind(
+        key="portal.civilised_city",
+        name="文明城市测评取数表",
+        title="{period}{where}文明城市测评取数表",
+        calendar=YEARLY,
+        addressed=False,
+        chapters=(Chapter("", ("portal.civilised_city",)),),
+    )
+)

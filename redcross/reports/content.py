@@ -1,0 +1,166 @@
+"""What a report says, as it is stored: words, tables, and the figures under them."""
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+
+from django.utils import timezone
+
+from redcross.branches.models import Branch
+from redcross.indicators.answers import Figure
+from redcross.periods import Period
+from redcross.reports.declaration import ReportKind, heading_of, kinds
+from redcross.reports.story import Block, Paragraph, Story, Told
+
+Content = dict[str, Any]
+
+
+class NothingToTellError(Exception):
+    """No figure of the report has a value."""
+
+    def __init__(self, kind: ReportKind, branch: Branch, period: Period) -> None:
+        super().__init__(kind, branch, period)
+        self.text = f"{branch.society}{period.label}没有可用的数据，不能生成“{kind.name}”。"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def compose(kind: ReportKind, branch: Branch, period: Period, *, now: dt.datetime) -> Content:
+    """Tell every chapter; the figures are those of this moment (数据截至)."""
+    story = Story(branch, period)
+    told = story.told(kinds.passages_of(kind))
+    figures: dict[str, dict[str, Any]] = {}
+    chapters: list[dict[str, Any]] = []
+    for chapter in kind.chapters:
+        blocks = [
+            _stored(f"{name}:{at}", block, figures)
+            for name in chapter.passages
+            for at, block in enumerate(told[name])
+        ]
+        if blocks:
+            heading = heading_of(len(chapters), chapter.heading) if chapter.heading else ""
+            chapters.append({"heading": heading, "blocks": blocks})
+    return {
+        "title": kind.title.format(where=story.where, period=period.label, branch=branch.name),
+        "addressee": _addressee(branch) if kind.addressed else "",
+        "society": branch.society,
+        "chapters": chapters,
+        "figures": figures,
+        "notes": _notes(figures),
+        "cut_off": timezone.localtime(now).isoformat(timespec="minutes"),
+    }
+
+
+def _addressee(branch: Branch) -> str:
+    return "各州（市）红十字会：" if len(branch.code) == 2 else "各县（市、区）红十字会："
+
+
+def says_nothing(content: Content) -> bool:
+    """Tell whether no figure of a report has a value."""
+    return all(figure["value"] is None for figure in content["figures"].values())
+
+
+def _stored(name: str, block: Block, figures: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    if isinstance(block, Paragraph):
+        pieces = [_piece(piece, figures) for piece in block.pieces]
+        return {"kind": "text", "id": name, "pieces": pieces}
+    return {
+        "kind": "table",
+        "id": name,
+        "title": block.title,
+        "head": list(block.head),
+        "rows": [[_piece(each, figures) for each in row] for row in block.rows],
+    }
+
+
+def _piece(told: Told, figures: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    for figure in told.figures:
+        figures.setdefault(_identity(figure), _as_stored(figure))
+    piece: dict[str, Any] = {"text": told.text}
+    if told.figures:
+        piece["figures"] = [_identity(figure) for figure in told.figures]
+    return piece
+
+
+def _identity(figure: Figure) -> str:
+    parts = (
+        figure.indicator.key,
+        str(figure.period),
+        figure.branch.code,
+        "own" if figure.own else figure.level,
+        figure.breakdown,
+        figure.category_key,
+    )
+    return "|".join(parts)
+
+
+def _as_stored(figure: Figure) -> dict[str, Any]:
+    value = None if figure.value is None else format(figure.value.normalize(), "f")
+    return {
+        "indicator": figure.indicator.key,
+        "label": figure.indicator.label,
+        "period": str(figure.period),
+        "branch": figure.branch.code,
+        "branch_name": figure.branch.short_name,
+        "own": figure.own,
+        "level": figure.level,
+        "breakdown": figure.breakdown,
+        "category_key": figure.category_key,
+        "category": figure.category,
+        "value": value,
+        "unit": figure.unit,
+        "qualifier": figure.qualifier,
+        "from": figure.origin.value,
+        "missing": list(figure.missing),
+        "note": figure.note,
+    }
+
+
+def _notes(figures: dict[str, dict[str, Any]]) -> list[str]:
+    told = dict.fromkeys(
+        f"{each['label']}：{each['note']}" for each in figures.values() if each["note"]
+    )
+    return list(told)
+
+
+def digest(figures: dict[str, dict[str, Any]]) -> str:
+    """Return the SHA-256 of the figures' canonical JSON: sorted keys, no spaces, UTF-8."""
+    canonical = json.dumps(figures, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def text_of(block: dict[str, Any]) -> str:
+    """Return a paragraph as the machine wrote it."""
+    return "".join(piece["text"] for piece in block["pieces"])
+
+
+def edited(content: Content, edits: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+    """Return the chapters as a reader gets them: a person's words stand before ours.
+
+    A figure whose printed text a person kept still leads to its source.
+    """
+    chapters = []
+    for chapter in content["chapters"]:
+        blocks = [_edited(block, edits.get(block["id"])) for block in chapter["blocks"]]
+        blocks = [block for block in blocks if block is not None]
+        chapters.append({**chapter, "blocks": blocks})
+    return chapters
+
+
+def _edited(block: dict[str, Any], edit: dict[str, str] | None) -> dict[str, Any] | None:
+    if edit is None or block["kind"] != "text":
+        return block
+    if not edit["text"].strip():
+        return None
+    pieces: list[dict[str, Any]] = []
+    rest = edit["text"]
+    for piece in block["pieces"]:
+        if "figures" not in piece or piece["text"] not in rest:
+            continue
+        before, _, rest = rest.partition(piece["text"])
+        pieces += [{"text": before}, piece] if before else [piece]
+    if rest:
+        pieces.append({"text": rest})
+    return {**block, "pieces": pieces, "by_hand": True, "stale": edit["base"] != text_of(block)}

@@ -1,0 +1,71 @@
+"""manage.py report: one report as a Word document."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from redcross.accounts.scope import acting_as_system
+from redcross.branches.services import branch_by_code
+from redcross.periods import Period, UnknownPeriodError, business_now
+from redcross.reports import services
+from redcross.reports.choices import State
+from redcross.reports.content import NothingToTellError
+from redcross.reports.document import document_of, document_of_content
+from redcross.reports.services import ReportRefusedError
+from redcross.uploads.management.commands.upload import Parser
+
+REFUSED = 3
+
+
+class Command(BaseCommand):
+    """Write a report to a file: as it was fixed, else with today's figures; keep nothing."""
+
+    help = "把一份报告写成 Word 文件。"
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        parser = Parser(prog=f"manage.py {subcommand}", description=self.help)
+        for option in ("--settings", "--pythonpath"):
+            parser.add_argument(option)
+        for option in ("--traceback", "--no-color", "--force-color", "--skip-checks"):
+            parser.add_argument(option, action="store_true")
+        parser.add_argument("-v", "--verbosity", type=int, default=1)
+        self.add_arguments(parser)
+        return parser
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("key")
+        parser.add_argument("--period", required=True)
+        parser.add_argument("--branch", default="53")
+        parser.add_argument("-o", "--output", type=Path, required=True)
+
+    def handle(self, **options: Any) -> None:
+        try:
+            document = _document(options)
+            options["output"].write_bytes(document)
+        except (ReportRefusedError, NothingToTellError, UnknownPeriodError) as error:
+            self.stderr.write(str(error))
+            sys.exit(REFUSED)
+        except OSError as error:
+            self.stderr.write(f"无法写入 {options['output']}：{error.strerror}。")
+            sys.exit(REFUSED)
+        self.stdout.write(f"已写入 {options['output']}。")
+
+
+def _document(options: dict[str, Any]) -> bytes:
+    kind = services.kind_named(options["key"])
+    period = Period.parse(options["period"])
+    with acting_as_system("命令行生成报告"):
+        branch = branch_by_code(options["branch"])
+        if branch is None:
+            message = f"没有代码或名称为“{options['branch']}”的机构。"
+            raise ReportRefusedError(message)
+        services.check_asked(kind, branch, period)
+        report = services.existing(kind, branch, period)
+        if report is not None and report.state != State.DRAFT:
+            return document_of(report)
+        content = services.written(kind, branch, period, now=business_now(timezone.now()))
+        edits = report.edits if report is not None else {}
+        return document_of_content(content, edits, kind=kind.key, branch_id=branch.pk)

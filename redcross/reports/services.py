@@ -1,0 +1,340 @@
+"""The life of a report: written, edited, fixed, issued, read; and what changed since."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+
+from redcross.accounts.choices import Role
+from redcross.accounts.models import User
+from redcross.accounts.rules import holds, home_branch
+from redcross.accounts.scope import acting_as_system
+from redcross.branches.models import Branch
+from redcross.indicators.answers import Question, ask
+from redcross.indicators.asking import SEEING_FIGURES
+from redcross.indicators.declaration import registry as indicators
+from redcross.notices.services import holders, tell
+from redcross.periods import Period
+from redcross.reports.choices import State
+from redcross.reports.content import (
+    Content,
+    NothingToTellError,
+    compose,
+    digest,
+    says_nothing,
+    text_of,
+)
+from redcross.reports.declaration import ReportKind, kinds, last_whole
+from redcross.reports.models import Report, ReportReceipt, ReportSchedule
+from redcross.units import Unit
+
+WRITING = (Role.OFFICE,)
+
+
+class ReportRefusedError(Exception):
+    """What was asked cannot be done; the sentence says why."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def kind_named(key: str) -> ReportKind:
+    """Return a report's declaration; refuse an unknown one."""
+    if key not in kinds:
+        names = "、".join(f"{kind.key}（{kind.name}）" for kind in kinds.values())
+        message = f"没有名为“{key}”的报告。可用：{names}。"
+        raise ReportRefusedError(message)
+    return kinds[key]
+
+
+def check_asked(kind: ReportKind, branch: Branch, period: Period) -> None:
+    """Refuse a period or a level that the report is not made for."""
+    if not kind.calendar.fits(period):
+        message = f"“{kind.name}”按{kind.calendar.word}编写，不能用“{period.label}”。"
+        raise ReportRefusedError(message)
+    if branch.level not in kind.levels:
+        message = f"“{kind.name}”不面向{branch.get_level_display()}机构（{branch.short_name}）。"
+        raise ReportRefusedError(message)
+
+
+def written(kind: ReportKind, branch: Branch, period: Period, *, now: dt.datetime) -> Content:
+    """Compose a report; refuse what it is not made for, and a period without data."""
+    check_asked(kind, branch, period)
+    content = compose(kind, branch, period, now=now)
+    if says_nothing(content):
+        raise NothingToTellError(kind, branch, period)
+    return content
+
+
+def existing(kind: ReportKind, branch: Branch, period: Period) -> Report | None:
+    """Return the report of a period, if it has been written."""
+    return Report.objects.filter(
+        kind=kind.key, branch=branch, first_month=period.start, last_month=period.last
+    ).first()
+
+
+def draft(
+    kind: ReportKind,
+    branch: Branch,
+    period: Period,
+    *,
+    user: User,
+    now: dt.datetime,
+) -> Report:
+    """Write a report a person asks for; asked twice, the one there is stands."""
+    _require_writer(user, branch)
+    check_asked(kind, branch, period)
+    report, created = _write(kind, branch, period, now=now, may_be_empty=False)
+    if not created:
+        message = f"{branch.society}{period.label}的“{kind.name}”已经生成，没有再写一份。"
+        raise ReportRefusedError(message)
+    return report
+
+
+def _write(
+    kind: ReportKind, branch: Branch, period: Period, *, now: dt.datetime, may_be_empty: bool
+) -> tuple[Report, bool]:
+    """Write a report once, whoever else is about to: one transaction, one lock."""
+    with transaction.atomic():
+        _lock(f"report:{kind.key}:{branch.pk}:{period}")
+        known = existing(kind, branch, period)
+        if known is not None:
+            return known, False
+        content = compose(kind, branch, period, now=now)
+        if says_nothing(content) and not may_be_empty:
+            raise NothingToTellError(kind, branch, period)
+        report = Report.objects.create(
+            kind=kind.key,
+            branch=branch,
+            first_month=period.start,
+            last_month=period.last,
+            content=content,
+            cut_off=now,
+            created_at=now,
+        )
+    return report, True
+
+
+def _lock(name: str) -> None:
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def _require_writer(user: User, branch: Branch) -> None:
+    if not holds(user, WRITING, branch):
+        message = f"只有{branch.society}办公室可以编写这份报告。"
+        raise ReportRefusedError(message)
+
+
+def _held(pk: int, *states: str) -> Report:
+    """Return a report, locked; refuse it in any other state."""
+    report = Report.objects.select_for_update(of=("self",)).select_related("branch").get(pk=pk)
+    if report.state not in states:
+        message = f"这份报告{report.get_state_display()}，不能这样做。"
+        raise ReportRefusedError(message)
+    return report
+
+
+@transaction.atomic
+def refresh(pk: int, *, user: User, now: dt.datetime) -> Report:
+    """Take the figures anew; what a person wrote stays."""
+    report = _held(pk, State.DRAFT)
+    _require_writer(user, report.branch)
+    report.content = compose(kind_named(report.kind), report.branch, report.period, now=now)
+    report.cut_off = now
+    report.save(update_fields=["content", "cut_off"])
+    return report
+
+
+@transaction.atomic
+def edit(pk: int, block_id: str, text: str | None, *, user: User) -> Report:
+    """Put a person's words in a paragraph's place; None gives the machine's back."""
+    report = _held(pk, State.DRAFT)
+    _require_writer(user, report.branch)
+    block = _paragraphs(report.content).get(block_id)
+    if block is None:
+        message = "这一段已经不在底稿里，请刷新页面。"
+        raise ReportRefusedError(message)
+    base = text_of(block)
+    if text is None or text.strip() == base.strip():
+        report.edits.pop(block_id, None)
+    else:
+        report.edits[block_id] = {"text": text.strip(), "base": base}
+    report.save(update_fields=["edits"])
+    return report
+
+
+def _paragraphs(content: Content) -> dict[str, dict[str, Any]]:
+    return {
+        block["id"]: block
+        for chapter in content["chapters"]
+        for block in chapter["blocks"]
+        if block["kind"] == "text"
+    }
+
+
+@transaction.atomic
+def finalise(pk: int, *, document_number: str, user: User, now: dt.datetime) -> Report:
+    """Freeze words and figures (定稿)."""
+    report = _held(pk, State.DRAFT)
+    _require_writer(user, report.branch)
+    report.state = State.FINAL
+    report.document_number = document_number.strip()
+    report.figures_digest = digest(report.figures)
+    report.finalised_by, report.finalised_at = user, now
+    report.save()
+    return report
+
+
+@transaction.atomic
+def reopen(pk: int, *, user: User) -> Report:
+    """Take a final report that nobody has been sent back to editing."""
+    report = _held(pk, State.FINAL)
+    _require_writer(user, report.branch)
+    report.state = State.DRAFT
+    report.figures_digest, report.finalised_by, report.finalised_at = "", None, None
+    report.save()
+    return report
+
+
+@transaction.atomic
+def issue(pk: int, *, user: User, now: dt.datetime) -> Report:
+    """Send a final report out (发布) under the year's next number, without gaps."""
+    report = _held(pk, State.FINAL)
+    _require_writer(user, report.branch)
+    year = timezone.localtime(now).year
+    _lock(f"issue:{report.kind}:{report.branch_id}:{year}")
+    numbered = Report.objects.filter(kind=report.kind, branch=report.branch, issue_year=year)
+    report.issue_year = year
+    report.issue_number = (numbered.aggregate(last=Max("issue_number"))["last"] or 0) + 1
+    report.state = State.ISSUED
+    report.issued_by, report.issued_at = user, now
+    report.save()
+    below = Branch.objects.filter(parent=report.branch)
+    tell(
+        holders(below, SEEING_FIGURES, timezone.localtime(now).date()),
+        f"{report.branch.society}发布了{report}（{report.issue}），请阅读并签收。",
+        link=reverse("report", kwargs={"pk": report.pk}),
+        sent_by=user,
+        now=now,
+    )
+    return report
+
+
+def receive(report: Report, *, user: User, now: dt.datetime) -> None:
+    """Note that a person has read an issued report (签收), once."""
+    branch = home_branch(user)
+    if report.state != State.ISSUED or branch is None:
+        message = "只有已发布的报告可以签收。"
+        raise ReportRefusedError(message)
+    ReportReceipt.objects.get_or_create(
+        report=report, user=user, defaults={"branch": branch, "read_at": now}
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Change:
+    """A figure that is no longer what the report says."""
+
+    told: dict[str, Any]
+    value: str | None
+    """What it is now; None where there is none."""
+
+
+def changes_since(report: Report) -> list[Change]:
+    """Ask every figure of a report again; return those that differ (定稿后变化)."""
+    told = [each for each in report.figures.values() if each["indicator"] in indicators]
+    codes = {each["branch"] for each in told}
+    branches = {branch.code: branch for branch in Branch.objects.filter(code__in=codes)}
+    told = [each for each in told if each["branch"] in branches]
+    questions = [_asked_again(each, branches[each["branch"]]) for each in told]
+    now = [lines[0].value if lines else None for lines in ask(*questions)]
+    return [
+        Change(each, _plain(value))
+        for each, value in zip(told, now, strict=True)
+        if _plain(value) != each["value"]
+    ]
+
+
+def _asked_again(told: dict[str, Any], branch: Branch) -> Question:
+    return Question(
+        indicators[told["indicator"]],
+        Period.parse(told["period"]),
+        branch,
+        own=told["own"],
+        level=told["level"],
+        by=(told["breakdown"],) if told["breakdown"] else (),
+        category=told["category_key"] if told["breakdown"] else None,
+    )
+
+
+def _plain(value: Any) -> str | None:
+    return None if value is None else format(value.normalize(), "f")
+
+
+def unit_of(told: dict[str, Any]) -> Unit:
+    """Return the unit of a stored figure."""
+    return indicators[told["indicator"]].unit
+
+
+# What is due ------------------------------------------------------------------
+
+
+def issue_due(now: dt.datetime) -> list[Report]:
+    """Write every report that is due and not yet written, the oldest first.
+
+    Nothing is written twice, also by two beats at once: each report is one transaction
+    under its own lock, and the database allows one a period. A worker that is killed
+    loses at most the one it was writing.
+    """
+    today = timezone.localtime(now).date()
+    with acting_as_system("到期报告"):
+        owed = [
+            (due_on, kind, branch, period)
+            for kind in kinds.values()
+            for due_on, period in _due_periods(kind, today)
+            for branch in _branches_without(kind, period)
+        ]
+    made = []
+    for _, kind, branch, period in sorted(owed, key=lambda each: (each[0], each[2].code)):
+        with acting_as_system("到期报告"):
+            report, created = _write(kind, branch, period, now=now, may_be_empty=True)
+        if created:
+            made.append(report)
+    return made
+
+
+def _due_periods(kind: ReportKind, today: dt.date) -> list[tuple[dt.date, Period]]:
+    schedule, _ = ReportSchedule.objects.get_or_create(
+        kind=kind.key, defaults={"starts_on": last_whole(kind.calendar, today).last}
+    )
+    if not schedule.enabled:
+        return []
+    calendar = kind.calendar
+    if schedule.day:
+        calendar = dataclasses.replace(calendar, day=schedule.day)
+    found = []
+    period = calendar.period_of(schedule.starts_on)
+    while calendar.due_on(period) <= today:
+        found.append((calendar.due_on(period), period))
+        period = period.next
+    return found
+
+
+def _branches_without(kind: ReportKind, period: Period) -> list[Branch]:
+    written_for = Report.objects.filter(
+        kind=kind.key, first_month=period.start, last_month=period.last
+    ).values("branch")
+    return list(
+        Branch.objects.filter(level__in=kind.levels).exclude(pk__in=written_for).order_by("code")
+    )

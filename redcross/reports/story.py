@@ -1,0 +1,238 @@
+"""Telling figures in sentences: every number keeps the question it answers.
+
+A passage is a function that takes a `Story` and yields paragraphs and tables. It asks
+figures as it goes; they are fetched together, in rounds, so that the number of queries
+does not grow with the length of a report.
+"""
+
+import dataclasses
+import string
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from redcross.branches.models import Branch
+from redcross.indicators import wording
+from redcross.indicators.answers import Figure, Question, ask
+from redcross.indicators.choices import Origin
+from redcross.indicators.declaration import registry
+from redcross.periods import Period
+
+ROUNDS = 8
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Told:
+    """A few words, and the figures they rest on."""
+
+    text: str
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Words in order, each with the figures it rests on."""
+
+    pieces: tuple[Told, ...]
+
+    @property
+    def text(self) -> str:
+        """What a reader reads."""
+        return "".join(piece.text for piece in self.pieces)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Table:
+    """A table of words and figures; the first row is the heading."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Told, ...], ...]
+
+
+Block = Paragraph | Table
+Passage = Callable[["Story"], Iterable[Block]]
+
+
+class Story:
+    """Whose report, of which months, and the figures it may tell."""
+
+    def __init__(self, branch: Branch, period: Period) -> None:
+        self.branch = branch
+        self.period = period
+        self._answers: dict[tuple[object, ...], list[Figure]] = {}
+        self._wanted: dict[tuple[object, ...], Question] = {}
+
+    @property
+    def where(self) -> str:
+        """全省, 全州, 全市, 全县 …: what the branch's whole subtree is called."""
+        if len(self.branch.code) == 2:
+            return "全省"
+        return f"全{self.branch.short_name[-1]}"
+
+    def lines(
+        self,
+        key: str,
+        *,
+        period: Period | None = None,
+        branch: Branch | None = None,
+        own: bool = False,
+        level: str = "",
+        by: tuple[str, ...] = (),
+        category: str | None = None,
+    ) -> list[Figure]:
+        """Return an answer's lines; none in the round in which it is first asked."""
+        question = Question(
+            registry[key],
+            period or self.period,
+            branch or self.branch,
+            own=own,
+            level=level,
+            by=by,
+            category=category,
+        )
+        token = (key, question.period, question.branch.pk, own, level, by, category)
+        if token not in self._answers:
+            self._wanted[token] = question
+            return []
+        return self._answers[token]
+
+    def figure(
+        self,
+        key: str,
+        *,
+        period: Period | None = None,
+        branch: Branch | None = None,
+        own: bool = False,
+        level: str = "",
+        by: tuple[str, ...] = (),
+        category: str | None = None,
+    ) -> Figure:
+        """Return one figure; one without a value where nothing is known."""
+        found = self.lines(
+            key, period=period, branch=branch, own=own, level=level, by=by, category=category
+        )
+        if found:
+            return found[0]
+        asked = period or self.period
+        return Figure(registry[key], asked, branch or self.branch, own, None, Origin.ROWS)
+
+    def told(self, passages: Mapping[str, Passage]) -> dict[str, list[Block]]:
+        """Let every passage tell until none asks anything new."""
+        for _ in range(ROUNDS):
+            blocks = {name: list(passage(self)) for name, passage in passages.items()}
+            if not self._wanted:
+                return blocks
+            wanted, self._wanted = self._wanted, {}
+            for token, lines in zip(wanted, ask(*wanted.values()), strict=True):
+                self._answers[token] = lines
+        message = "a passage asks something new in every round"
+        raise RuntimeError(message)
+
+
+Said = Figure | Told | str | int
+
+
+def number(figure: Figure) -> Told:
+    """Tell a figure as documents write it: 7.38亿元, 2000余万元, 第2位."""
+    text = wording.in_document(figure.value, figure.indicator.unit, figure.qualifier)
+    return Told(text, (figure,))
+
+
+def exactly(value: Decimal | None, *figures: Figure, unit: object = None) -> Told | None:
+    """Tell a value reckoned from figures of one unit; nothing where one is missing."""
+    if value is None:
+        return None
+    shown = unit or figures[0].indicator.unit
+    return Told(wording.in_document(value, shown), figures)  # type: ignore[arg-type]
+
+
+def difference(one: Figure, other: Figure) -> Told | None:
+    """Tell by how much one figure is above another."""
+    if one.value is None or other.value is None:
+        return None
+    return exactly(abs(one.value - other.value), one, other)
+
+
+def change(now: Figure, before: Figure, *, against: str = "同比") -> Told | None:
+    """Tell 同比增长2.3%, 同比下降2.3%, 与上年同期持平; nothing without a base."""
+    if not now.indicator.comparable:
+        return None
+    percent = wording.change(now.value, before.value)
+    if percent is None:
+        return None
+    same = {"同比": "与上年同期持平", "环比": "与上期持平"}[against]
+    words = wording.change_in_words(percent)
+    return Told(same if percent == 0 else f"{against}{words}", (now, before))
+
+
+def share(part: Figure, whole: int) -> Told | None:
+    """Tell a part in percent of a whole: 81.3%."""
+    if part.value is None or not whole:
+        return None
+    percent = (part.value * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return Told(f"{percent}%", (part,))
+
+
+def clause(template: str, **said: Said | None) -> tuple[Told, ...]:
+    """Fill a template; nothing at all where one of its figures has no value."""
+    pieces: list[Told] = []
+    for text, name, _, _ in string.Formatter().parse(template):
+        if text:
+            pieces.append(Told(text))
+        if name is None:
+            continue
+        value = said[name]
+        if isinstance(value, Figure):
+            value = None if value.value is None else number(value)
+        if value is None:
+            return ()
+        pieces.append(value if isinstance(value, Told) else Told(str(value)))
+    return tuple(pieces)
+
+
+def sentence(*clauses: tuple[Told, ...], by: str = "，", end: str = "。") -> tuple[Told, ...]:
+    """Join the clauses that say something; name the branches that are missing."""
+    kept = [each for each in clauses if each]
+    if not kept:
+        return ()
+    pieces = list(kept[0])
+    for each in kept[1:]:
+        pieces += [Told(by), *each]
+    missing = dict.fromkeys(
+        name for piece in pieces for figure in piece.figures for name in figure.missing
+    )
+    if missing:
+        pieces.append(Told(f"（不含{'、'.join(missing)}）"))
+    return (*pieces, Told(end))
+
+
+def paragraph(*sentences: tuple[Told, ...]) -> Iterator[Paragraph]:
+    """Yield a paragraph of the sentences that say something; none where none does."""
+    pieces = tuple(piece for each in sentences for piece in each)
+    if pieces:
+        yield Paragraph(pieces)
+
+
+def plain(text: str) -> Iterator[Paragraph]:
+    """Yield a paragraph without figures; none where there is no text."""
+    if text:
+        yield Paragraph((Told(text),))
+
+
+def cell(said: Said | None) -> Told:
+    """Write one cell of a table."""
+    if isinstance(said, Figure):
+        return Told(wording.in_document(said.value, said.indicator.unit, said.qualifier), (said,))
+    if said is None:
+        return Told(wording.NOTHING)
+    return said if isinstance(said, Told) else Told(str(said))
+
+
+def table(title: str, head: Sequence[str], rows: Iterable[Sequence[Said | None]]) -> Table:
+    """Build a table."""
+    return Table(title, tuple(head), tuple(tuple(cell(each) for each in row) for row in rows))
+
+
+def listed(texts: Iterable[str], *, most: int = 5) -> str:
+    """Join names with 、, the rest as 等: 甲、乙、丙等7项 is left to the caller."""
+    return "、".join(list(texts)[:most])

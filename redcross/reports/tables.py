@@ -1,0 +1,41 @@
+"""Tables that many reports print."""
+
+from collections.abc import Iterator, Sequence
+
+from redcross.indicators import wording
+from redcross.indicators.declaration import registry
+from redcross.reports.story import Said, Story, Table, change, table
+
+
+def by_branch(story: Story, title: str, keys: Sequence[str]) -> Iterator[Table]:
+    """Yield a line for each branch below, in the official order, with its place.
+
+    The place goes by the first indicator; a figure that may not be compared has none.
+    """
+    first = registry[keys[0]]
+    columns = [story.lines(key, by=("branch",)) for key in keys]
+    before = story.lines(keys[0], by=("branch",), period=story.period.same_last_year)
+    if not all(columns) or not before:
+        return
+    below = [at for at, figure in enumerate(columns[0]) if not figure.own]
+    if not below or all(figure.value is None for column in columns for figure in column):
+        return
+    places = wording.places([columns[0][at].value for at in below])
+    head = ["单位", *(_headed(registry[key].label, key) for key in keys)]
+    compared = first.comparable
+    rows: list[list[Said | None]] = []
+    for at, place in zip(below, places, strict=True):
+        row: list[Said | None] = [
+            columns[0][at].branch.short_name,
+            *(column[at] for column in columns),
+        ]
+        if compared:
+            row += [change(columns[0][at], before[at]), place]
+        rows.append(row)
+    if compared:
+        head += ["同比", "位次"]
+    yield table(title, head, rows)
+
+
+def _headed(label: str, key: str) -> str:
+    return f"{label}（{registry[key].unit.label}）"

@@ -1,0 +1,309 @@
+"""The pages of reports: what is due, in work, issued; read, edit, fix, send."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from redcross.accounts.requests import SignedInRequest
+from redcross.accounts.rules import holds, home_branch
+from redcross.accounts.scope import roles_of
+from redcross.branches.models import Branch
+from redcross.indicators.asking import SEEING_FIGURES
+from redcross.indicators.wording import in_document
+from redcross.periods import Period, add_months, business_date, business_now, month_start
+from redcross.reports import services
+from redcross.reports.attachment import workbook_of
+from redcross.reports.choices import State
+from redcross.reports.content import NothingToTellError, edited
+from redcross.reports.declaration import kinds
+from redcross.reports.document import (
+    TemplateRefusedError,
+    check_template,
+    document_of,
+    template_of,
+)
+from redcross.reports.forms import TemplateForm, WriteForm
+from redcross.reports.models import Report, ReportTemplate
+from redcross.reports.services import WRITING, ReportRefusedError
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PAGE = 20
+
+
+def _writes_for(request: SignedInRequest) -> list[Branch]:
+    """Return the branches whose office the user is."""
+    return [each.branch for each in roles_of(request.user) if each.role in WRITING]
+
+
+def _require_reader(request: SignedInRequest) -> None:
+    if not holds(request.user, SEEING_FIGURES):
+        raise Http404
+
+
+@login_required
+@require_GET
+def reports(request: SignedInRequest) -> HttpResponse:
+    """List the reports one may read, newest first."""
+    _require_reader(request)
+    found = Report.objects.visible_to(request.user).select_related("branch", "issued_by")
+    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
+    search = request.GET.get("q", "").strip()
+    if state in State.values:
+        found = found.filter(state=state)
+    if kind in kinds:
+        found = found.filter(kind=kind)
+    if search:
+        found = found.filter(content__title__icontains=search)
+    found = found.defer("edits").order_by("-last_month", "branch__code", "-pk")
+    branches = _writes_for(request)
+    month = Period.month(add_months(month_start(business_date(timezone.now())), -1))
+    return render(
+        request,
+        "reports/list.html",
+        {
+            "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+            "names": {each.key: each.name for each in kinds.values()},
+            "states": State.choices,
+            "state": state,
+            "kind": kind,
+            "search": search,
+            "query": urlencode({"q": search, "kind": kind, "state": state}),
+            "form": WriteForm(branches=branches, initial={"period": str(month)})
+            if branches
+            else None,
+        },
+    )
+
+
+@login_required
+@require_POST
+def write(request: SignedInRequest) -> HttpResponse:
+    """Write a report now; asked twice, the one there is opens."""
+    form = WriteForm(request.POST, branches=_writes_for(request))
+    if not form.is_valid():
+        messages.error(
+            request, "；".join(str(text) for each in form.errors.values() for text in each)
+        )
+        return redirect("reports")
+    kind = kinds[form.cleaned_data["kind"]]
+    branch, period = form.cleaned_data["branch"], form.cleaned_data["period"]
+    try:
+        report = services.draft(
+            kind, branch, period, user=request.user, now=business_now(timezone.now())
+        )
+    except (ReportRefusedError, NothingToTellError) as error:
+        messages.error(request, str(error))
+        known = services.existing(kind, branch, period) if period.first else None
+        return redirect("report", pk=known.pk) if known else redirect("reports")
+    messages.success(request, "底稿已生成，请核对文字和数字。")
+    return redirect("report", pk=report.pk)
+
+
+def _report(request: SignedInRequest, pk: int) -> Report:
+    found = Report.objects.visible_to(request.user).select_related(
+        "branch", "finalised_by", "issued_by"
+    )
+    return get_object_or_404(found, pk=pk)
+
+
+@login_required
+@require_GET
+def report(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Read a report; each number leads to its source."""
+    found = _report(request, pk)
+    is_final = found.state != State.DRAFT
+    context = {
+        "report": found,
+        "kind": kinds.get(found.kind),
+        "chapters": _readable(found),
+        "notes": found.content["notes"],
+        "writes": holds(request.user, WRITING, found.branch),
+        "changes": _changes(found) if is_final else [],
+        "receipts": found.receipts.select_related("user", "branch") if is_final else [],
+        "received": found.receipts.filter(user=request.user).exists(),
+        "is_reader": home_branch(request.user) != found.branch,
+        "edit": request.GET.get("edit", ""),
+    }
+    return render(request, "reports/report.html", context)
+
+
+def _readable(report: Report) -> list[dict[str, Any]]:
+    """Return the chapters with the address of each figure's page."""
+    chapters = edited(report.content, report.edits)
+    for chapter in chapters:
+        for block in chapter["blocks"]:
+            rows = block["rows"] if block["kind"] == "table" else [block["pieces"]]
+            for piece in (piece for row in rows for piece in row):
+                if piece.get("figures"):
+                    told = report.figures[piece["figures"][0]]
+                    piece["link"] = _address(told)
+                    piece["title"] = f"{told['label']} {told['value'] or '—'} {told['unit']}"
+    return chapters
+
+
+def _address(told: dict[str, Any]) -> str:
+    page = reverse("figure", kwargs={"key": told["indicator"]})
+    said = {"branch": told["branch"], "period": told["period"]}
+    if told["own"]:
+        said["own"] = "1"
+    if told["breakdown"]:
+        said |= {"by": told["breakdown"], "category": told["category_key"]}
+    return f"{page}?{urlencode(said)}"
+
+
+def _changes(report: Report) -> list[dict[str, str]]:
+    return [
+        {
+            "label": each.told["label"],
+            "category": each.told["category"],
+            "period": Period.parse(each.told["period"]).label,
+            "branch": each.told["branch_name"],
+            "was": _written(each.told, each.told["value"]),
+            "now": _written(each.told, each.value),
+            "link": _address(each.told),
+        }
+        for each in services.changes_since(report)
+    ]
+
+
+def _written(told: dict[str, Any], value: str | None) -> str:
+    return in_document(None if value is None else Decimal(value), services.unit_of(told))
+
+
+Act = Callable[[SignedInRequest, Report], str]
+
+
+def _refresh(request: SignedInRequest, report: Report) -> str:
+    services.refresh(report.pk, user=request.user, now=business_now(timezone.now()))
+    return "已重新取数；人工改过的段落保留不变。"
+
+
+def _edit(request: SignedInRequest, report: Report) -> str:
+    text = None if "restore" in request.POST else request.POST.get("text", "")
+    services.edit(report.pk, request.POST.get("block", ""), text, user=request.user)
+    return "已恢复底稿文字。" if text is None else "已保存这一段。"
+
+
+def _finalise(request: SignedInRequest, report: Report) -> str:
+    services.finalise(
+        report.pk,
+        document_number=request.POST.get("document_number", "")[:40],
+        user=request.user,
+        now=timezone.now(),
+    )
+    return "已定稿，数字已固定。"
+
+
+def _reopen(request: SignedInRequest, report: Report) -> str:
+    services.reopen(report.pk, user=request.user)
+    return "已退回编辑。"
+
+
+def _issue(request: SignedInRequest, report: Report) -> str:
+    issued = services.issue(report.pk, user=request.user, now=business_now(timezone.now()))
+    return f"已发布，{issued.issue}。"
+
+
+def _receive(request: SignedInRequest, report: Report) -> str:
+    services.receive(report, user=request.user, now=timezone.now())
+    return "已签收。"
+
+
+ACTS: dict[str, Act] = {
+    "refresh": _refresh,
+    "edit": _edit,
+    "finalise": _finalise,
+    "reopen": _reopen,
+    "issue": _issue,
+    "receive": _receive,
+}
+
+
+@login_required
+@require_POST
+def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
+    """Do one thing with a report, or say why not."""
+    found = _report(request, pk)
+    if name not in ACTS:
+        raise Http404
+    try:
+        messages.success(request, ACTS[name](request, found))
+    except ReportRefusedError as error:
+        messages.error(request, str(error))
+    return redirect("report", pk=pk)
+
+
+@login_required
+@require_GET
+def word(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Give a report as a Word document."""
+    found = _report(request, pk)
+    return _file(document_of(found), f"{found}.docx", DOCX)
+
+
+@login_required
+@require_GET
+def figures(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Give a report's tables and figures as a workbook."""
+    found = _report(request, pk)
+    notice = settings.DEMO_NOTICE if settings.DEMO else ""
+    return _file(workbook_of(found.content, notice), f"{found}（附表）.xlsx", XLSX)
+
+
+def _file(content: bytes, name: str, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def template(request: SignedInRequest, kind: str, code: str) -> HttpResponse:
+    """Give the Word template of a report, or take the office's own in its place."""
+    branch = get_object_or_404(Branch, code=code)
+    if kind not in kinds or not holds(request.user, WRITING, branch):
+        raise Http404
+    if request.method == "GET":
+        name = f"{kinds[kind].name}模板.docx"
+        return _file(template_of(kind, branch.pk), name, DOCX)
+    form = TemplateForm(request.POST, request.FILES)
+    if "restore" in request.POST:
+        ReportTemplate.objects.filter(kind=kind, branch=branch).delete()
+        messages.success(request, "已恢复系统自带的模板。")
+    elif form.is_valid():
+        _keep_template(request, kind, branch, form.cleaned_data["file"])
+    else:
+        messages.error(request, "请选择一份 Word 模板（docx）。")
+    return redirect("reports")
+
+
+def _keep_template(request: SignedInRequest, kind: str, branch: Branch, file: Any) -> None:
+    content = file.read()
+    try:
+        check_template(content)
+    except TemplateRefusedError as error:
+        messages.error(request, str(error))
+        return
+    ReportTemplate.objects.update_or_create(
+        kind=kind,
+        branch=branch,
+        defaults={
+            "content": content,
+            "filename": file.name[:200],
+            "uploaded_by": request.user,
+            "uploaded_at": timezone.now(),
+        },
+    )
+    messages.success(request, "模板已启用。")
