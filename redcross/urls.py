@@ -10,5 +10,6 @@ urlpatterns = [
     path("dashboards/", include("redcross.dashboards.urls")),
     path("figures/", include("redcross.indicators.urls")),
     path("reports/", include("redcross.reports.urls")),
+    path("reform/", include("reform.urls")),
     path("records/", site.urls),
 ]

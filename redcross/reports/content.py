@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.indicators.answers import Figure
 from redcross.periods import Period
@@ -43,7 +44,7 @@ def compose(kind: ReportKind, branch: Branch, period: Period, *, now: dt.datetim
             heading = heading_of(len(chapters), chapter.heading) if chapter.heading else ""
             chapters.append({"heading": heading, "blocks": blocks})
     return {
-        "title": kind.title.format(where=story.where, period=period.label, branch=branch.name),
+        "title": kind.title.format(where=_whose(branch), period=period.label),
         "addressee": _addressee(branch) if kind.addressed else "",
         "society": branch.society,
         "chapters": chapters,
@@ -53,8 +54,12 @@ def compose(kind: ReportKind, branch: Branch, period: Period, *, now: dt.datetim
     }
 
 
+def _whose(branch: Branch) -> str:
+    return "全省" if branch.level == Level.PROVINCE else branch.name
+
+
 def _addressee(branch: Branch) -> str:
-    return "各州（市）红十字会：" if len(branch.code) == 2 else "各县（市、区）红十字会："
+    return "各州（市）红十字会：" if branch.level == Level.PROVINCE else "各县（市、区）红十字会："
 
 
 def says_nothing(content: Content) -> bool:

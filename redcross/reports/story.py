@@ -10,6 +10,7 @@ import string
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.indicators import wording
 from redcross.indicators.answers import Figure, Question, ask
@@ -65,7 +66,7 @@ class Story:
     @property
     def where(self) -> str:
         """全省, 全州, 全市, 全县 …: what the branch's whole subtree is called."""
-        if len(self.branch.code) == 2:
+        if self.branch.level == Level.PROVINCE:
             return "全省"
         return f"全{self.branch.short_name[-1]}"
 

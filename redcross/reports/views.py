@@ -20,7 +20,7 @@ from redcross.accounts.rules import holds, home_branch
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.indicators.asking import SEEING_FIGURES
-from redcross.indicators.wording import in_document
+from redcross.indicators.wording import NOTHING, in_document
 from redcross.periods import Period, add_months, business_date, business_now, month_start
 from redcross.reports import services
 from redcross.reports.attachment import workbook_of
@@ -146,7 +146,8 @@ def _readable(report: Report) -> list[dict[str, Any]]:
         for block in chapter["blocks"]:
             rows = block["rows"] if block["kind"] == "table" else [block["pieces"]]
             for piece in (piece for row in rows for piece in row):
-                if piece.get("figures"):
+                piece["number"] = piece.get("figures") or piece["text"] == NOTHING
+                if piece.get("figures") and piece["text"] != NOTHING:
                     told = report.figures[piece["figures"][0]]
                     piece["link"] = _address(told)
                     piece["title"] = f"{told['label']} {told['value'] or '—'} {told['unit']}"

@@ -405,14 +405,14 @@ def progress_board(request: SignedInRequest) -> HttpResponse:
     today = business_date(timezone.now())
     rows = _board_rows(branch, period, today)
     sheets = list(dict.fromkeys(each.sheet for _, found in rows for each in found.values()))
+    counted = Counter(one.standing for _, found in rows for one in found.values())
     context = {
         "branch": branch,
         "period": period,
         "message": message,
         "sheets": sheets,
         "rows": [(each, [found.get(sheet) for sheet in sheets]) for each, found in rows],
-        "counts": Counter(one.standing for _, found in rows for one in found.values()),
-        "standings": Standing,
+        "counts": [(each, counted[each]) for each in Standing if counted[each]],
         "may_remind": holds(request.user, REMINDING, branch),
     }
     return render(request, "uploads/board.html", context)
