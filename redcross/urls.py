@@ -10,6 +10,8 @@ urlpatterns = [
     path("dashboards/", include("redcross.dashboards.urls")),
     path("figures/", include("redcross.indicators.urls")),
     path("reports/", include("redcross.reports.urls")),
+    path("", include("donations.urls")),
+    path("events/", include("relief.urls")),
     path("reform/", include("reform.urls")),
     path("records/", site.urls),
 ]

@@ -1,0 +1,36 @@
+"""What other apps hang on the page of a fund; relief adds its projects."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.module_loading import autodiscover_modules
+
+from donations.models import Fund
+from redcross.accounts.models import User
+from redcross.branches.models import Branch
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Panel:
+    """A titled part of a fund's page, drawn by a template of the app that adds it."""
+
+    template: str
+    context: dict[str, Any]
+
+
+Source = Callable[[Fund, Branch, User], Panel | None]
+_sources: list[Source] = []
+
+
+def fund_panel(source: Source) -> Source:
+    """Register a part of every fund's page."""
+    _sources.append(source)
+    return source
+
+
+def panels_of(fund: Fund, branch: Branch, user: User) -> list[Panel]:
+    """Return what the apps hang on a fund's page."""
+    autodiscover_modules("panels")
+    found = (source(fund, branch, user) for source in _sources)
+    return [panel for panel in found if panel is not None]

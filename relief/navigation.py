@@ -1,0 +1,9 @@
+"""What relief adds to the navigation."""
+
+from redcross.accounts.choices import Domain
+from redcross.indicators.asking import SEEING_FIGURES
+
+NAVIGATION = [
+    (Domain.RELIEF.label, "灾害事件", "events", SEEING_FIGURES),
+    (Domain.RELIEF.label, "应急准备", "readiness", SEEING_FIGURES),
+]
