@@ -27,6 +27,7 @@ SECURE = SITE_URL.startswith("https://")
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 BUSINESS_DATE = dt.date(2022, 2, 22) if DEMO else None
+CERTIFICATE_CHECK = env.bool("CERTIFICATE_CHECK", default=False)
 DEMO_NOTICE = "演示数据：省级合计取自公开综述，州市县分解均为虚构"
 
 

@@ -11,6 +11,8 @@ urlpatterns = [
     path("figures/", include("redcross.indicators.urls")),
     path("reports/", include("redcross.reports.urls")),
     path("", include("donations.urls")),
+    path("", include("training.urls")),
+    path("cases/", include("donors.urls")),
     path("events/", include("relief.urls")),
     path("reform/", include("reform.urls")),
     path("records/", site.urls),

@@ -15,7 +15,13 @@ ROOT = Path(__file__).parent.parent
 WORK = ["donations", "training", "donors", "relief", "reform"]
 STANDS_ON = {"relief": {"donations"}}  # a project may be paid from a fund
 APPS = [*WORK, "redcross"]
-PUBLIC = {"login", "health", "ready", "logout"}  # names of pages a stranger may open
+PUBLIC = {
+    "login",
+    "health",
+    "ready",
+    "logout",
+    "certificate-check",
+}  # names of pages a stranger may open
 
 
 def sources(*names):

@@ -1,0 +1,11 @@
+"""What the three donations add to the navigation."""
+
+from donors.rules import FOLLOWING_CASES
+from redcross.accounts.choices import Domain
+from redcross.indicators.asking import SEEING_FIGURES
+
+NAVIGATION = [
+    (Domain.DONORS.label, "捐献案例", "cases", FOLLOWING_CASES),
+    (Domain.DONORS.label, "宣传案例", "publicity-cases", SEEING_FIGURES),
+    (Domain.DONORS.label, "造血干细胞", "stem-cells", SEEING_FIGURES),
+]

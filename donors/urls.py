@@ -1,0 +1,12 @@
+"""Addresses of the three donations."""
+
+from django.urls import path
+
+from donors import views
+
+urlpatterns = [
+    path("", views.cases, name="cases"),
+    path("publicity/", views.publicity, name="publicity-cases"),
+    path("stem-cells/", views.stem_cells, name="stem-cells"),
+    path("<int:pk>/", views.case, name="case"),
+]
