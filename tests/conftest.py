@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
@@ -100,3 +101,39 @@ def committed(transactional_db, now):
         )
 
     return make
+
+
+@pytest.fixture
+def road(person, now):
+    """Hand in tables of any sheet as the province's clerk, reviewed by another."""
+    from tests.walking import Road
+
+    return Road(person, now)
+
+
+@pytest.fixture
+def signed_in():
+    """Sign a person in."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def value(db):
+    """Ask for one figure of the province, or of a branch."""
+    from redcross.indicators.answers import Question, figure
+    from redcross.indicators.declaration import registry
+    from redcross.periods import Period
+
+    def ask(key: str, period: str = "2021", code: str = "53", **more: object) -> object:
+        question = Question(
+            registry[key], Period.parse(period), Branch.objects.get(code=code), **more
+        )
+        return figure(question).value
+
+    return ask

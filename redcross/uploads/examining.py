@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from redcross.branches.models import Branch, BranchAlias
 from redcross.branches.naming import names_for
 from redcross.periods import Period, business_date
 from redcross.uploads import reading, workbook
+from redcross.uploads.cells import dtype_of
 from redcross.uploads.checks import collapse
 from redcross.uploads.comparison import Comparison, compare, known
 from redcross.uploads.keys import ROW_KEY, with_row_keys
@@ -21,6 +22,7 @@ from redcross.uploads.models import HeadingMemory, Upload
 from redcross.uploads.sheet import Parent, Sheet
 from redcross.uploads.specification import (
     Context,
+    FieldSpec,
     Finding,
     FindingGroup,
     Severity,
@@ -146,7 +148,12 @@ def prepared(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
         if "branch" in frame.columns
         else pl.lit(setting.context.branch_id, dtype=pl.Int64).alias("branch")
     )
-    frame = sheet.unfold(frame.with_columns(_empty_texts(sheet, frame)), setting.context.period)
+    frame = frame.with_columns(_empty_texts(sheet, frame))
+    absent = [field for field in spec.fields if field.name not in frame.columns]
+    frame = frame.with_columns(
+        pl.lit(None, dtype=dtype_of(field)).alias(field.name) for field in absent
+    )
+    frame = sheet.unfold(frame, setting.context.period)
     frame = with_row_keys(
         frame,
         namespace=sheet.key,
@@ -166,7 +173,13 @@ def prepared(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
     frame = sheet.derive(frame.with_columns(missing))
     for parent in sheet.parents:
         frame = _with_parent_key(frame, parent)
-    return frame
+    return frame.drop(_still_empty(frame, absent))
+
+
+def _still_empty(frame: pl.DataFrame, absent: Sequence[FieldSpec]) -> list[str]:
+    """Name the columns the workbook lacks and nothing was derived for: they say nothing."""
+    names = [field.name for field in absent if field.name in frame.columns]
+    return [name for name in names if frame[name].null_count() == frame.height]
 
 
 def _empty_texts(sheet: Sheet, frame: pl.DataFrame) -> list[pl.Expr]:

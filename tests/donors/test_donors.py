@@ -1,0 +1,216 @@
+"""The three donations: what is known of a donor, what is never known, and what comes of it."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from donors import models
+from donors.codes import check_character, is_code
+from donors.models import DonationCase, DonorIdentity, OrganWish, StemCellVolunteer
+from redcross.accounts.choices import Role
+from redcross.uploads.choices import State
+
+pytestmark = pytest.mark.django_db
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+CASE = (
+    "案例号 性别 年龄段 捐献类别 报告日期 书面同意日期 同意人 死亡判定日期 见证日期 见证人"
+    " 器官获取日期 心 肝 肾 眼角膜 器官受者（人） 角膜受者（人） 受助家庭（个）"
+)
+CHILD = (
+    "示例1", "女", "0-17岁", "脑死亡", "2021-08-05", "2021-08-06", "父母双方", "2021-08-06",
+    "2021-08-06", "示例见证", "2021-08-07", 1, 1, 2, 2, 4, 2, 6,
+)  # fmt: skip
+
+
+def changed(row, **cells):
+    values = list(row)
+    for name, value in cells.items():
+        values[CASE.split().index(name)] = value
+    return tuple(values)
+
+
+# Codes --------------------------------------------------------------------------
+
+
+def test_the_check_character_is_that_of_iso_7064_mod_37_2():
+    assert check_character("G123489654321") == "Y"
+
+
+@given(st.text(ALPHABET, min_size=11, max_size=11), st.data())
+def test_one_wrong_character_is_always_noticed(text, data):
+    whole = text + check_character(text)
+    at = data.draw(st.integers(0, len(text) - 1))
+    other = data.draw(st.sampled_from([each for each in ALPHABET if each != text[at]]))
+
+    assert is_code(whole)
+    assert not is_code(whole[:at] + other + whole[at + 1 :])
+
+
+@given(st.text(ALPHABET, min_size=11, max_size=11), st.data())
+def test_two_neighbours_that_changed_places_are_always_noticed(text, data):
+    whole = text + check_character(text)
+    at = data.draw(st.integers(0, len(text) - 2))
+    swapped = whole[:at] + whole[at + 1] + whole[at] + whole[at + 2 :]
+
+    assert swapped == whole or not is_code(swapped)
+
+
+# The vault ----------------------------------------------------------------------
+
+
+def test_the_vault_keeps_no_history():
+    assert not getattr(DonorIdentity, "pgh_event_models", {})
+    assert not getattr(models.Consent, "pgh_event_models", {})
+
+
+def test_no_model_joins_a_donor_to_anybody_who_received():
+    targets = {
+        field.related_model.__name__
+        for model in (DonationCase, DonorIdentity)
+        for field in model._meta.get_fields()
+        if field.is_relation and field.concrete and field.related_model
+    }
+
+    assert targets <= {"Branch", "Upload", "DonorIdentity"}
+
+
+def test_a_volunteer_is_known_by_a_code_and_named_in_the_vault_only(road):
+    road.effective(
+        "donors.stem_cell_volunteers",
+        "姓名 身份证号 登记日期",
+        ("示例甲", "53010219900101001X", "2021-08-08"),
+    )
+
+    volunteer = StemCellVolunteer.objects.get()
+    assert is_code(volunteer.code)
+    assert not hasattr(volunteer, "name")
+    assert DonorIdentity.objects.get(code=volunteer.code).name == "示例甲"
+
+
+# Cases --------------------------------------------------------------------------
+
+
+def test_a_child_who_gave_can_be_entered_with_what_the_society_witnessed(road, value):
+    road.effective("donors.cases", CASE, CHILD)
+
+    case = DonationCase.objects.get()
+    assert case.given == [("心", 1), ("肝", 1), ("肾", 2), ("眼角膜", 2)]
+    assert (case.recipients, case.cornea_recipients, case.families_helped) == (4, 2, 6)
+    assert value("donors.organ_donations") == 1
+    assert value("donors.organ_recipients") == 6
+
+
+def test_a_case_whose_corneas_were_not_told_is_not_given_any(road, value):
+    row = changed(CHILD, 案例号="示例2", 年龄段="18-44岁", 同意人="配偶、成年子女、父母", 眼角膜="")
+
+    road.effective("donors.cases", CASE, row)
+
+    assert DonationCase.objects.get().corneas is None
+    assert not value("donors.corneas")
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ({"死亡判定日期": "2021-08-09"}, "死亡判定"),
+        ({"书面同意日期": "", "同意人": ""}, "书面同意"),
+        ({"见证日期": "", "见证人": ""}, "见证"),
+        ({"同意人": "配偶、成年子女、父母"}, "父母双方"),
+    ],
+)
+def test_the_hard_rules_hold_in_an_upload(road, cells, sentence):
+    upload = road.checked("donors.cases", CASE, changed(CHILD, **cells))
+
+    assert upload.state == State.HAS_ERRORS
+    assert any(sentence in text for text in road.messages(upload))
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"died_on": "2021-08-09"}, "case_recovery_after_death"),
+        ({"consented_on": None}, "case_recovery"),
+        ({"witnessed_on": None}, "case_recovery"),
+        ({"consent_by": "OTHER_RELATIVES"}, "case_child_with_both_parents"),
+        ({"hearts": 2}, "case_"),
+    ],
+)
+def test_the_hard_rules_hold_in_sql(road, change, rule):
+    road.effective("donors.cases", CASE, CHILD)
+
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+        DonationCase.objects.update(**change)
+
+
+def test_organs_and_bodies_are_not_compared():
+    from redcross.indicators.declaration import registry
+
+    told = [key for key in registry if "organ" in key or "bod" in key]
+    kept = [key for key in told if key.startswith("donors.") and registry[key].comparable]
+    assert "donors.organ_donations" in told
+    assert [key for key in kept if "wish" not in key] == []
+
+
+def test_a_withdrawn_wish_leaves_the_standing_ones(road, value):
+    road.effective(
+        "donors.organ_wishes",
+        "姓名 证件号 登记日期 登记渠道 器官",
+        ("示例甲", "53010219900101001X", "2021-08-08", "线上", "是"),
+    )
+    assert value("donors.organ_wishes_standing", "2021-12") == 1
+
+    OrganWish.objects.update(withdrawn_on="2021-09-30")
+
+    assert value("donors.organ_wishes_standing", "2021-09") == 1
+    assert not value("donors.organ_wishes_standing", "2021-10")
+    assert value("donors.organ_wishes") == 1
+
+
+# Pages --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def case(road):
+    road.effective("donors.cases", CASE, CHILD)
+    return DonationCase.objects.get()
+
+
+def test_a_case_is_a_timeline_with_what_is_due_next(case, signed_in, person):
+    client = signed_in(person(Role.ORGAN_COORDINATOR, "5301"))
+
+    page = client.get(reverse("case", args=[case.pk])).content.decode()
+
+    assert "心1、肝1、肾2、眼角膜2" in page
+    assert "4人重获生命" in page
+    assert "报名登记</strong>" in page
+    assert "下一环节" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "code"), [(Role.LEADER, "53"), (Role.ORGAN_COORDINATOR, "5329"), (Role.FINANCE, "53")]
+)
+def test_a_case_is_not_found_by_those_who_have_no_part_in_it(case, signed_in, person, role, code):
+    assert signed_in(person(role, code)).get(reverse("case", args=[case.pk])).status_code == 404
+
+
+def test_the_years_of_stem_cells_say_which_was_the_highest(road, signed_in):
+    for year in (2020, 2021):
+        rows = [
+            (f"{year}-08-0{day + 1}", "采集捐献", "通过", code)
+            for day, code in enumerate(codes(year - 2018))
+        ]
+        road.effective(
+            "donors.stem_cell_steps", "日期 环节 结果 志愿者代码", *rows, period=f"{year}-08"
+        )
+    client = signed_in(road.reviewer)
+
+    years = client.get(reverse("stem-cells") + "?period=2021").context["years"]
+
+    assert [(int(each.value), each.qualifier) for each in years] == [(2, ""), (3, "历史新高")]
+
+
+def codes(count):
+    found = [f"D{number:010}" for number in range(count)]
+    return [text + check_character(text) for text in found]

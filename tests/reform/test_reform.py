@@ -1,0 +1,226 @@
+"""Reform: dated facts in any order, key tasks that count once, sums that balance."""
+
+import datetime as dt
+import io
+
+import openpyxl
+import pytest
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from redcross.accounts.choices import Role
+from redcross.uploads import effecting
+from redcross.uploads.choices import State
+from reform import services
+from reform.choices import Answer, Light, TaskState
+from reform.models import GovernanceFact, KeyTask, LightRule, TaskProgress
+
+pytestmark = pytest.mark.django_db
+FACTS = "单位 党委分管领导 服务窗口"
+TASKS = "年度 序号 重点任务 完成时限 填报日期 状态 佐证 完成日期"
+
+
+def told():
+    facts = GovernanceFact.objects.filter(item__code="party-leader").order_by("since")
+    return [(fact.answer, fact.since, fact.ended_on) for fact in facts]
+
+
+def tell(road, period, mark):
+    return road.effective("reform.governance", FACTS, ("昆明市", mark, ""), period=period)
+
+
+QUARTERS = ["2020Q4", "2021Q1", "2021Q2", "2021Q3"]
+
+
+@settings(
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(order=st.permutations(QUARTERS))
+def test_facts_told_in_any_order_hold_until_the_next(road, order):
+    GovernanceFact.objects.all().delete()
+    for quarter in order:
+        tell(road, quarter, "√" if quarter in ("2021Q1", "2021Q3") else "×")
+
+    assert told() == [
+        (Answer.NO, dt.date(2020, 12, 31), dt.date(2021, 3, 30)),
+        (Answer.YES, dt.date(2021, 3, 31), dt.date(2021, 6, 29)),
+        (Answer.NO, dt.date(2021, 6, 30), dt.date(2021, 9, 29)),
+        (Answer.YES, dt.date(2021, 9, 30), None),
+    ]
+    GovernanceFact.objects.all().delete()
+
+
+def test_a_fact_taken_back_lets_the_one_before_hold_on(road):
+    tell(road, "2021Q1", "√")
+    second = tell(road, "2021Q2", "×")
+
+    effecting.undo(second.pk, user=road.clerk, now=road.now)
+
+    assert told() == [(Answer.YES, dt.date(2021, 3, 31), None)]
+
+
+def test_a_measure_is_counted_as_of_a_day(road, value):
+    tell(road, "2021Q1", "√")
+    tell(road, "2021Q3", "×")
+
+    assert value("reform.party_leader_in_charge", "2021-06", level="PREFECTURE") == 1
+    assert not value("reform.party_leader_in_charge", "2021-12", level="PREFECTURE")
+
+
+def test_members_that_do_not_balance_are_an_error_that_says_the_sum(road):
+    headings = "单位 会员期初 新增成人会员 注销会员 会员期末"
+
+    upload = road.checked("reform.network", headings, ("昆明市", 100, 20, 5, 116))
+
+    assert upload.state == State.HAS_ERRORS
+    assert any("期初" in text and "期末" in text for text in road.messages(upload))
+
+
+def test_units_of_townships_and_schools_add_up_under_one_name(road, value):
+    road.effective(
+        "reform.units",
+        "基层组织名称 类别 成立日期",
+        ("示例乡红十字会", "乡镇", "2021-08-01"),
+        ("示例小学红十字会", "学校", "2021-08-02"),
+        ("示例医院红十字会", "医疗", "2021-08-03"),
+        period="2021Q3",
+    )
+
+    both = {"by": ("kind",), "category": "乡镇+学校"}
+    assert value("reform.grassroots_units_new", "2021", **both) == 2
+    assert value("reform.grassroots_units_new", "2021") == 3
+
+
+def task(road, *rows, code="53"):
+    return road.effective("reform.tasks", TASKS, *rows, code=code, period="2021-12")
+
+
+def test_a_task_told_of_twice_is_completed_once_and_in_time(road, value):
+    task(
+        road,
+        ("2021", "1", "示例任务", "2021-12-31", "2021-12-20", "已完成", "示例文件", "2021-12-20"),
+    )
+
+    assert value("reform.key_tasks_on_time", "2021", own=True) == 1
+    assert KeyTask.objects.count() == 1
+
+
+def test_a_task_completed_late_is_not_on_time(road, value):
+    task(
+        road,
+        ("2021", "1", "示例任务", "2021-11-30", "2021-12-20", "已完成", "示例文件", "2021-12-20"),
+    )
+
+    assert not value("reform.key_tasks_on_time", "2021", own=True)
+    assert value("reform.key_tasks_completed", "2021", own=True) == 1
+
+
+@pytest.mark.parametrize(
+    ("percent", "state", "day", "light"),
+    [
+        (100, TaskState.COMPLETED, dt.date(2021, 7, 1), Light.DONE),
+        (60, TaskState.IN_PROGRESS, dt.date(2021, 7, 1), Light.GREEN),
+        (45, TaskState.IN_PROGRESS, dt.date(2021, 7, 1), Light.YELLOW),
+        (5, TaskState.IN_PROGRESS, dt.date(2021, 7, 1), Light.RED),
+        (90, TaskState.IN_PROGRESS, dt.date(2022, 1, 1), Light.RED),
+        (90, TaskState.BEHIND, dt.date(2021, 7, 1), Light.RED),
+    ],
+)
+def test_a_light_is_what_the_rule_makes_of_progress(percent, state, day, light):
+    rule = LightRule(effective_on=dt.date(2021, 1, 1), yellow_points=15)
+    owed = KeyTask(year=2021, number="1", due_on=dt.date(2021, 12, 31))
+    latest = TaskProgress(percent=percent, state=state)
+
+    assert services.light_of(owed, latest, rule, day) == light
+
+
+# Pages --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def leader(signed_in, person):
+    return signed_in(person(Role.LEADER, "53"))
+
+
+def test_the_matrix_shows_the_share_and_names_who_is_lacking(road, leader):
+    tell(road, "2021Q4", "√")
+
+    page = leader.get(reverse("reform-matrix") + "?on=2021-12-31").content.decode()
+
+    assert "1/16<br>6.3%" in page
+    lacking = page[page.index("尚未落实的单位") :]
+    assert "曲靖市" in lacking
+
+
+def test_the_matrix_of_an_earlier_day_does_not_know_what_came_later(road, leader):
+    tell(road, "2021Q4", "√")
+
+    matrix = leader.get(reverse("reform-matrix") + "?on=2021-06-30").context["matrix"]
+
+    assert all(cell is None for _, cells in matrix.rows for cell in cells)
+
+
+def test_a_date_that_is_none_gets_a_sentence(leader):
+    page = leader.get(reverse("reform-matrix") + "?on=2021-02-30").content.decode()
+
+    assert "无法识别日期“2021-02-30”" in page
+
+
+@pytest.mark.parametrize("quarters", [1, 3])
+def test_the_matrix_costs_the_same_however_much_was_told(
+    road, leader, quarters, django_assert_max_num_queries
+):
+    for quarter in QUARTERS[:quarters]:
+        tell(road, quarter, "√")
+
+    with django_assert_max_num_queries(16):
+        leader.get(reverse("reform-matrix") + "?level=county&on=2021-12-31")
+
+
+def test_the_exported_matrix_holds_words_and_no_formula(road, leader):
+    road.effective("reform.governance", "单位 机构性质", ("昆明市", "@SUM(1)"), period="2021Q4")
+
+    answer = leader.get(reverse("reform-matrix") + "?on=2021-12-31&format=xlsx")
+
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value == "@SUM(1)"]
+    assert [cell.data_type for cell in cells] == ["s"]
+
+
+def test_a_prefecture_sees_its_own_subtree_only(road, signed_in, person):
+    tell(road, "2021Q4", "√")
+    client = signed_in(person(Role.LEADER, "5329"))
+
+    assert client.get(reverse("reform-matrix") + "?branch=53").status_code == 404
+    assert client.get(reverse("reform-briefing", args=["5301"])).status_code == 404
+    assert client.get(reverse("reform-briefing", args=["5329"])).status_code == 200
+
+
+def test_the_page_of_tasks_tells_progress_evidence_and_light(road, leader):
+    task(
+        road,
+        ("2021", "1", "示例任务", "2021-12-31", "2021-12-20", "已完成", "示例文件", "2021-12-20"),
+    )
+
+    page = leader.get(reverse("reform-tasks") + "?year=2021").content.decode()
+
+    assert "如期完成 1/1" in page
+    assert "示例文件" in page
+    assert "已完成" in page
+
+
+def test_the_page_for_a_visit_tells_liaison_problems_and_examples(road, leader):
+    road.effective(
+        "reform.liaisons", "联系单位 联系领导 起始日期", ("大理州", "示例领导", "2021-03-01"),
+        code="53", period="2021",
+    )  # fmt: skip
+    road.effective(
+        "reform.problems", "涉及单位 发现日期 来源 问题 责任单位 状态",
+        ("大理州", "2021-08-01", "调研", "示例难题", "示例处室", "正在解决"), code="53", period="2021-08",
+    )  # fmt: skip
+
+    page = leader.get(reverse("reform-briefing", args=["5329"])).content.decode()
+
+    assert "示例领导" in page
+    assert "示例难题" in page

@@ -1,0 +1,236 @@
+"""Aid and disasters: bands and caps as data, stock that never falls below nothing."""
+
+import threading
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.urls import reverse
+
+from redcross.accounts.choices import Role
+from redcross.indicators.rollup import verify
+from redcross.uploads import effecting
+from redcross.uploads.choices import State
+from relief.models import AidApplication, Distribution, Event, StockLevel, StockMovement
+
+pytestmark = pytest.mark.django_db
+STOCK = "日期 类别 品名 数量 单价（元） 来源或去向"
+APPLICATION = (
+    "基金 患儿姓名 出生日期 身份证号 病种 家庭自付（元） 申请日期 拟资助金额（元） 另行决定的说明"
+)
+CHILD = "530102201501010016"
+HOUSE = "活动届次 发放日期 户主姓名 身份证号 家庭人口"
+
+
+def on_hand():
+    return dict(StockLevel.objects.values_list("item__name", "quantity"))
+
+
+@pytest.fixture
+def stocked(road):
+    return road.effective("relief.stock", STOCK, ("2021-08-01", "入库", "棉被", 100, 80, "采购"))
+
+
+# Stock --------------------------------------------------------------------------
+
+
+def test_stock_is_what_came_less_what_went(road, stocked):
+    road.effective("relief.stock", STOCK, ("2021-08-05", "出库", "棉被", 30, 80, "示例乡"))
+
+    assert on_hand() == {"棉被": Decimal(70)}
+
+
+def test_more_than_there_is_cannot_go_out_and_nothing_is_written(road, stocked):
+    upload = road.checked("relief.stock", STOCK, ("2021-08-05", "出库", "棉被", 101, 80, "示例乡"))
+
+    if upload.state == State.READY:
+        with pytest.raises(effecting.RefusedError, match="库存"):
+            road.approve(upload)
+    assert on_hand() == {"棉被": Decimal(100)}
+
+
+def test_sql_cannot_take_stock_below_nothing(stocked):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        StockMovement.objects.update(quantity=-5, change=-5)
+
+
+def test_undoing_what_came_in_is_refused_once_it_has_gone_out(road, stocked):
+    road.effective("relief.stock", STOCK, ("2021-08-05", "出库", "棉被", 30, 80, "示例乡"))
+
+    with pytest.raises(effecting.RefusedError):
+        effecting.undo(stocked.pk, user=road.clerk, now=road.now)
+
+    assert on_hand() == {"棉被": Decimal(70)}
+
+
+def test_goods_handed_straight_on_leave_the_stock_as_it_was(road, stocked):
+    headings = "日期 类别 品名 数量 单价（元） 来源或去向 灾害事件"
+    row = ("2021-08-06", "应急直转", "棉被", 40, 80, "示例安置点", "“5·21”漾濞地震")
+
+    road.effective("relief.stock", headings, row)
+
+    assert on_hand() == {"棉被": Decimal(100)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_take_the_last_goods_at_once_cannot_both_have_them(committed, road):
+    committed()
+    road.effective("relief.stock", STOCK, ("2021-08-01", "入库", "棉被", 100, 80, "采购"))
+    first = StockMovement.objects.get()
+    gate, failed = threading.Barrier(2), []
+
+    def take(number):
+        try:
+            gate.wait()
+            with transaction.atomic():
+                StockMovement.objects.create(
+                    branch_id=first.branch_id,
+                    upload_id=first.upload_id,
+                    row_key=f"00000000-0000-0000-0000-00000000000{number}",
+                    upload_row=number,
+                    store=first.store,
+                    moved_on=first.moved_on,
+                    movement="OUT",
+                    item=first.item,
+                    quantity=60,
+                    change=-60,
+                    value_change=0,
+                )
+        except DatabaseError as error:
+            failed.append(error)
+        finally:
+            close_old_connections()
+            connection.close()
+
+    threads = [threading.Thread(target=take, args=(number,)) for number in (1, 2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+    assert len(failed) == 1
+    assert on_hand() == {"棉被": Decimal(40)}
+
+
+# Aid ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("own", "proposed", "state"),
+    [
+        (20_000, 15_000, State.READY),
+        (20_000.01, 20_000, State.READY),
+        (10_000, 5_000, State.READY),
+        (20_000, 20_000, State.HAS_ERRORS),
+        (5_000, 5_000, State.HAS_ERRORS),
+    ],
+)
+def test_a_proposal_is_what_the_band_of_its_day_grants(road, own, proposed, state):
+    row = (
+        "天使阳光基金", "示例童", "2015-01-01", CHILD, "先心病", own, "2021-08-01", proposed, "",
+    )  # fmt: skip
+
+    upload = road.checked("relief.applications", APPLICATION, row)
+
+    assert upload.state == state, road.messages(upload)
+
+
+def test_a_childs_cap_holds_over_its_whole_life_in_sql(road):
+    row = (
+        "天使阳光基金",
+        "示例童",
+        "2015-01-01",
+        CHILD,
+        "先心病",
+        20_000,
+        "2021-08-01",
+        15_000,
+        "",
+    )
+    road.effective("relief.applications", APPLICATION, row)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        AidApplication.objects.update(proposed=900_000)
+
+
+# Households ---------------------------------------------------------------------
+
+
+def test_a_household_twice_in_an_edition_is_a_warning_that_names_the_other_row(road):
+    row = ("2021年博爱送万家", "2021-08-08", "示例户", "53010219900101001X", 4)
+    other = ("2021年博爱送万家", "2021-08-09", "示例户", "53010219900101001X", 4)
+
+    upload = road.checked("relief.roster", HOUSE, row, other)
+
+    assert upload.state == State.READY, road.messages(upload)
+    assert upload.warnings
+    assert any("第2行" in text or "第3行" in text for text in road.messages(upload))
+
+
+def test_a_roster_counts_the_people_of_each_household(road, value):
+    rows = [
+        ("2021年博爱送万家", "2021-08-08", f"示例户{at}", number, at + 2)
+        for at, number in enumerate(("53010219900101001X", "530102199001010036"))
+    ]
+
+    road.effective("relief.roster", HOUSE, *rows)
+
+    assert Distribution.objects.count() == 2
+    assert value("relief.beneficiary_times") == 5
+    assert all(each.different == 0 for each in verify(using="default"))
+
+
+# Pages --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered(road):
+    road.effective(
+        "relief.dispatches",
+        "灾害事件 派出日期 类别 队伍名称 批次 人次",
+        ("“5·21”漾濞地震", "2021-05-22", "投入应急救援力量", "示例救援队", 1, 184),
+        code="53",
+        period="2021-05",
+    )
+    return Event.objects.get(name="“5·21”漾濞地震")
+
+
+def test_the_room_of_an_event_tells_who_was_sent_and_where_it_is_written(
+    road, answered, signed_in, person
+):
+    page = signed_in(person(Role.LEADER, "53")).get(reverse("event", args=[answered.pk]))
+
+    text = page.content.decode()
+    assert "184人次" in text
+    assert "示例救援队" in text
+    assert "第2行" in text
+
+
+def test_the_room_of_an_event_shows_a_prefecture_its_own_records_only(answered, signed_in, person):
+    page = signed_in(person(Role.REVIEWER, "5329")).get(reverse("event", args=[answered.pk]))
+
+    assert "示例救援队" not in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["events", "readiness", "funds", "campaigns"])
+def test_pages_without_data_say_what_to_do_and_do_not_fail(signed_in, person, name):
+    assert signed_in(person(Role.LEADER, "53")).get(reverse(name)).status_code == 200
+
+
+def test_strangers_to_the_figures_find_no_event(answered, signed_in, person):
+    client = signed_in(person(Role.ADMINISTRATOR, "53"))
+
+    assert client.get(reverse("event", args=[answered.pk])).status_code == 404
+
+
+def test_a_fund_shows_the_projects_of_its_brand(road, signed_in, person):
+    road.effective(
+        "relief.projects",
+        "项目品牌 项目名称 资金来源 预算（元） 状态",
+        ("滇苗助学", "示例助学项目", "捐赠", 1000, "实施中"),
+        period="2021",
+    )
+
+    page = signed_in(person(Role.LEADER, "53")).get(reverse("fund", args=["dianmiao"]))
+
+    assert "示例助学项目" in page.content.decode()

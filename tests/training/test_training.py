@@ -1,0 +1,183 @@
+"""First aid: who passed holds a certificate, and nobody else, by whatever path."""
+
+import io
+
+import docx
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from redcross.accounts.choices import Role
+from redcross.indicators.rollup import verify
+from redcross.uploads import effecting
+from redcross.uploads.choices import State
+from training.models import Enrolment, Trainee, TrainingClass
+
+pytestmark = pytest.mark.django_db
+ROSTER = "姓名 身份证号 培训日期 期次 理论成绩 操作成绩 是否合格 证书编号 发证日期"
+PASSED = (
+    "示例甲",
+    "53010219900101001X",
+    "2021-08-03",
+    "第1期",
+    92,
+    "合格",
+    "是",
+    "YN0001",
+    "2021-08-10",
+)
+FAILED = ("示例乙", "", "2021-08-03", "第1期", 41, "不合格", "否", "", "")
+
+
+@pytest.fixture
+def taught(road):
+    return road.effective("training.roster", ROSTER, PASSED, FAILED)
+
+
+def test_one_row_fills_person_class_and_enrolment(taught):
+    assert Trainee.objects.count() == 1  # nobody is told from another without a number
+    assert TrainingClass.objects.get().number == "第1期"
+    assert set(Enrolment.objects.values_list("name", "certificate_number")) == {
+        ("示例甲", "YN0001"),
+        ("示例乙", ""),
+    }
+
+
+def test_a_failed_trainee_with_a_number_is_an_error_that_names_the_cell(road):
+    row = (*FAILED[:7], "YN0002", "2021-08-10")
+
+    upload = road.checked("training.roster", ROSTER, row)
+
+    assert upload.state == State.HAS_ERRORS
+    assert any("证书" in text for text in road.messages(upload))
+
+
+def test_sql_gives_a_failed_trainee_no_number(taught):
+    with (
+        pytest.raises(IntegrityError, match="certificate_only_for_who_passed"),
+        transaction.atomic(),
+    ):
+        Enrolment.objects.filter(name="示例乙").update(
+            certificate_number="YN0003", issued_on="2021-08-10"
+        )
+
+
+def test_who_holds_a_number_cannot_be_made_to_fail(taught):
+    with (
+        pytest.raises(IntegrityError, match="certificate_only_for_who_passed"),
+        transaction.atomic(),
+    ):
+        Enrolment.objects.filter(name="示例甲").update(result="FAILED")
+
+
+def test_trained_people_are_those_who_passed(taught, value):
+    assert value("training.first_aiders_trained") == 1
+    assert value("training.classes") == 1
+    assert value("training.pass_rate") == 50
+
+
+def test_a_revoked_certificate_is_valid_up_to_its_day(taught, value):
+    assert value("training.valid_certificates", "2021-08") == 1
+
+    Enrolment.objects.filter(name="示例甲").update(revoked_on="2021-10-08", reason="冒名")
+
+    assert value("training.valid_certificates", "2021-09") == 1
+    assert not value("training.valid_certificates", "2021-11")
+    assert all(each.different == 0 for each in verify(using="default"))
+
+
+def test_a_certificate_ends_when_its_rule_says(taught):
+    assert str(Enrolment.objects.get(name="示例甲").expires_on) == "2024-08-09"
+
+
+def test_statistics_are_compared_with_rosters_and_never_added(road, taught, value):
+    road.effective(
+        "training.statistics",
+        "单位 救护员／期数 救护员／人数 普及／场次 普及／人次",
+        ("昆明市", 1, 7, 0, 0),
+        code="53",
+        period="2021Q3",
+    )
+
+    assert value("training.first_aiders_trained", "2021Q3", "5301") == 1
+
+
+def test_undoing_a_roster_brings_the_figures_back(road, taught, value):
+    effecting.undo(taught.pk, user=road.clerk, now=road.now)
+
+    assert not Enrolment.objects.exists()
+    assert not value("training.first_aiders_trained")
+
+
+# Pages --------------------------------------------------------------------------
+
+
+def test_a_class_page_leads_from_roster_to_certificates(road, taught, signed_in):
+    client = signed_in(road.reviewer)
+    pk = TrainingClass.objects.get().pk
+
+    page = client.get(reverse("class", args=[pk])).content.decode()
+    document = client.get(reverse("class-certificates", args=[pk]))
+
+    assert "示例甲" in page
+    assert "合格率 50.0%" in page
+    text = "\n".join(p.text for p in docx.Document(io.BytesIO(document.content)).paragraphs)
+    assert "证书编号：YN0001" in text
+    assert "示例乙" not in text
+
+
+@pytest.mark.parametrize(("role", "code"), [(Role.STATISTICIAN, "5329"), (Role.LEADER, "53")])
+def test_a_class_is_not_found_by_those_who_have_no_business_with_it(
+    taught, signed_in, person, role, code
+):
+    client = signed_in(person(role, code))
+
+    assert client.get(reverse("class", args=[TrainingClass.objects.get().pk])).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_classes_costs_the_same_however_long(
+    road, signed_in, count, django_assert_max_num_queries
+):
+    rows = [("示例甲", f"2021-08-0{at + 1}", f"第{at}期", "是") for at in range(count)]
+    road.effective("training.roster", "姓名 培训日期 期次 是否合格", *rows)
+    client = signed_in(road.clerk)
+
+    with django_assert_max_num_queries(14):
+        response = client.get(reverse("classes"))
+
+    assert response.context["page"].paginator.count == count
+
+
+def test_the_check_page_is_closed_unless_it_is_opened(client, taught):
+    assert client.get("/check/YN0001/").status_code == 404
+
+
+@pytest.fixture
+def check_open(settings):
+    settings.CERTIFICATE_CHECK = True
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+def test_a_stranger_learns_a_masked_name_and_the_state_and_no_more(client, taught, check_open):
+    page = client.get("/check/YN0001/").content.decode()
+
+    assert "示*甲" in page
+    assert "有效" in page
+    assert "示例甲" not in page
+    assert "5301021990" not in page
+
+
+@pytest.mark.parametrize("number", ["YN9999", "' OR 1=1 --", "x" * 400, "%00"])
+def test_unknown_and_malformed_numbers_get_the_same_answer(client, taught, check_open, number):
+    response = client.get(f"/check/{number}/")
+
+    assert response.status_code == 200
+    assert "没有查到" in response.content.decode()
+
+
+def test_asking_too_often_is_refused(client, taught, check_open):
+    answers = [client.get("/check/YN0001/", REMOTE_ADDR="192.0.2.7").status_code for _ in range(31)]
+
+    assert answers[:30] == [200] * 30
+    assert answers[30] == 429

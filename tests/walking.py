@@ -1,0 +1,53 @@
+"""Walking a small table of any sheet along the road in tests."""
+
+from redcross.accounts.choices import Role
+from redcross.branches.models import Branch
+from redcross.uploads import effecting, services
+from redcross.uploads.models import Upload
+from tests.ledger import effective, ready
+from tests.workbooks import xlsx
+
+
+class Road:
+    """A clerk and a reviewer of the province, and what they hand in."""
+
+    def __init__(self, person, now):
+        self.clerk = person(Role.STATISTICIAN, "53")
+        self.reviewer = person(Role.REVIEWER, "53")
+        self.now = now
+        self._number = 0
+
+    def table(self, headings, *rows):
+        self._number += 1
+        return xlsx([headings.split(), *rows], name=f"表{self._number}")
+
+    def checked(self, sheet, headings, *rows, code="5301", period="2021-08", **more):
+        """Return an upload as its check left it."""
+        content = self.table(headings, *rows)
+        branch = Branch.objects.get(code=code)
+        return ready(self.clerk, branch, content, now=self.now, sheet=sheet, period=period, **more)
+
+    def effective(self, sheet, headings, *rows, code="5301", period="2021-08", **more) -> Upload:
+        """Return an upload that has become effective."""
+        content = self.table(headings, *rows)
+        branch = Branch.objects.get(code=code)
+        return effective(
+            self.clerk,
+            self.reviewer,
+            branch,
+            content,
+            now=self.now,
+            sheet=sheet,
+            period=period,
+            **more,
+        )
+
+    def approve(self, upload):
+        """Submit what has been checked, approve it, and let it take effect."""
+        services.submit(upload.pk, user=self.clerk, now=self.now, note="说明")
+        services.approve(upload.pk, user=self.reviewer, now=self.now, then=lambda _: None)
+        return effecting.load(upload.pk, now=self.now)
+
+    def messages(self, upload):
+        """Return the messages of an upload's findings."""
+        return [finding.message for finding in upload.findings.all()]
