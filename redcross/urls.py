@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from redcross.api.pages import revoke, tokens
 from redcross.portal.site import site
 
 urlpatterns = [
@@ -10,6 +11,9 @@ urlpatterns = [
     path("dashboards/", include("redcross.dashboards.urls")),
     path("figures/", include("redcross.indicators.urls")),
     path("reports/", include("redcross.reports.urls")),
+    path("api/v1/", include("redcross.api.urls")),
+    path("tokens/", tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke/", revoke, name="token-revoke"),
     path("", include("donations.urls")),
     path("", include("training.urls")),
     path("cases/", include("donors.urls")),

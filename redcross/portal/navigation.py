@@ -65,8 +65,14 @@ def _all_groups(user: User) -> Iterator[tuple[str, Iterable[Link]]]:
     for domain in Domain:
         yield str(domain.label), _domain(user, domain, sees_boards=sees_boards)
     yield "通报与报告", [("通报与报告", reverse("reports"))] if sees_boards else []
-    managing = holds(user, [Role.ADMINISTRATOR])
-    yield "系统", [("机构与用户", reverse("admin:index"))] if managing else []
+    yield "系统", _system(user, sees_boards=sees_boards)
+
+
+def _system(user: User, *, sees_boards: bool) -> Iterator[Link]:
+    if holds(user, [Role.ADMINISTRATOR]):
+        yield "机构与用户", reverse("admin:index")
+    if sees_boards:
+        yield "接口令牌", reverse("tokens")
 
 
 def _board(key: str, *, sees: bool, title: str = "") -> list[Link]:

@@ -1,11 +1,13 @@
 """The road's steps in a worker."""
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from redcross.accounts.models import User
 from redcross.accounts.tasks import ScopedTask
 from redcross.uploads import checking, effecting, progress, sweeping
+from redcross.uploads.models import Upload
 
 
 class RoadTask(ScopedTask):
@@ -34,6 +36,25 @@ def undo_upload(*, upload_id: int, user_id: int) -> None:
         effecting.undo(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
     finally:
         progress.end_turn(upload_id)
+
+
+def check_later(upload: Upload, user_id: int) -> None:
+    """Have an upload checked once the request's transaction stands."""
+    pk = upload.pk
+    transaction.on_commit(lambda: check_upload.delay(upload_id=pk, user_id=user_id))
+
+
+def load_later(upload_id: int) -> None:
+    """Have an approved upload made effective."""
+    load_upload.delay(upload_id=upload_id)
+
+
+def undo_later(upload: Upload, user: User) -> None:
+    """Have an upload taken back, if this person may; raise RefusedError."""
+    effecting.require_undoable(upload, user)
+    pk, user_id = upload.pk, user.pk
+    progress.begin_turn(pk, "undo")
+    transaction.on_commit(lambda: undo_upload.delay(upload_id=pk, user_id=user_id))
 
 
 @shared_task(name="uploads.restore", base=RoadTask, acks_late=True)

@@ -91,14 +91,9 @@ def _receive_all(request: SignedInRequest, said: dict[str, Any]) -> list[int]:
         except RefusedError as error:
             messages.error(request, f"{file.name}：{error}")
             continue
-        _check_later(upload, request.user.pk)
+        tasks.check_later(upload, request.user.pk)
         received.append(upload.pk)
     return received
-
-
-def _check_later(upload: Upload, user_id: int) -> None:
-    pk = upload.pk
-    transaction.on_commit(lambda: tasks.check_upload.delay(upload_id=pk, user_id=user_id))
 
 
 @login_required
@@ -120,7 +115,7 @@ def typed(request: SignedInRequest) -> HttpResponse:
         except RefusedError as error:
             messages.error(request, str(error))
         else:
-            _check_later(upload, request.user.pk)
+            tasks.check_later(upload, request.user.pk)
             return redirect("upload", pk=upload.pk)
     context = {"form": form, "fields": fields, "numbers": range(10), "sheet": sheet}
     return render(request, "uploads/typed.html", context)
@@ -274,7 +269,7 @@ def _approve(request: SignedInRequest, upload: Upload) -> str:
         upload.pk,
         user=request.user,
         now=timezone.now(),
-        then=lambda pk: tasks.load_upload.delay(upload_id=pk),
+        then=tasks.load_later,
         remark=request.POST.get("remark", ""),
     )
     return "已通过，正在生效。"
@@ -292,10 +287,7 @@ def _send_back(request: SignedInRequest, upload: Upload) -> str:
 
 
 def _undo(request: SignedInRequest, upload: Upload) -> str:
-    effecting.require_undoable(upload, request.user)
-    pk, user_id = upload.pk, request.user.pk
-    progress.begin_turn(pk, "undo")
-    transaction.on_commit(lambda: tasks.undo_upload.delay(upload_id=pk, user_id=user_id))
+    tasks.undo_later(upload, request.user)
     return "已开始作废本批。"
 
 
@@ -309,7 +301,7 @@ def _restore(request: SignedInRequest, upload: Upload) -> str:
 
 def _recheck(request: SignedInRequest, upload: Upload) -> str:
     services.recheck(upload.pk, user=request.user, now=timezone.now())
-    _check_later(upload, request.user.pk)
+    tasks.check_later(upload, request.user.pk)
     return "已重新检查。"
 
 
@@ -371,7 +363,7 @@ def zero(request: SignedInRequest) -> HttpResponse:
     except RefusedError as error:
         messages.error(request, str(error))
         return redirect("upload-new")
-    _check_later(upload, request.user.pk)
+    tasks.check_later(upload, request.user.pk)
     return redirect("upload", pk=upload.pk)
 
 

@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand
 
 from redcross.accounts.scope import acting_as_system
 from redcross.branches.choices import Level
-from redcross.branches.services import branch_by_code
 from redcross.indicators import rollup
-from redcross.indicators.answers import Figure, Question, ask, level_named
+from redcross.indicators.answers import ask
 from redcross.indicators.declaration import registry
-from redcross.periods import Period, UnknownPeriodError
+from redcross.indicators.telling import UnknownWordError, as_json, questions_of
+from redcross.periods import UnknownPeriodError
 from redcross.uploads.management.commands.upload import Parser
 
 DIFFERENT, REFUSED = 1, 3
@@ -22,10 +22,6 @@ FIELDS = (
     "indicator", "label", "period", "branch", "level", "month", "breakdown", "category",
     "category_key", "value", "unit", "qualifier", "from", "missing",
 )  # fmt: skip
-
-
-class UnknownWordError(Exception):
-    """Something asked for does not exist."""
 
 
 class Command(BaseCommand):
@@ -103,71 +99,14 @@ def answer(options: dict[str, Any]) -> list[dict[str, Any]]:
     if not options["period"]:
         message = "请用 --period 指明报告期，如 2021、2021Q3、2021-09。"
         raise UnknownWordError(message)
-    period = Period.parse(options["period"])
-    unknown = [key for key in options["keys"] if key not in registry]
-    if unknown:
-        message = f"没有名为“{'、'.join(unknown)}”的指标。可用：{'、'.join(registry)}。"
-        raise UnknownWordError(message)
     with acting_as_system("命令行查询指标"):
-        branch = branch_by_code(options["branch"])
-        if branch is None:
-            message = f"没有代码或名称为“{options['branch']}”的机构。"
-            raise UnknownWordError(message)
-        by = _by(options["by"])
-        keys = options["keys"] or list(registry)
-        questions = []
-        for key in keys:
-            indicator = registry[key]
-            breakdown = [name for name in by if name not in ("branch", "month")]
-            if breakdown and breakdown[0] not in indicator.breakdowns:
-                if not options["keys"]:
-                    continue
-                known = "、".join(["branch", "month", *indicator.breakdowns])
-                message = f"指标“{indicator.label}”不能按“{breakdown[0]}”分组。可用：{known}。"
-                raise UnknownWordError(message)
-            questions.append(
-                Question(
-                    indicator=indicator,
-                    period=period,
-                    branch=branch,
-                    own=options["own"],
-                    level=level_named(options["units"]) if options["units"] else "",
-                    by=by,
-                    category=options["category"],
-                )
-            )
+        questions = questions_of(
+            options["keys"],
+            period=options["period"],
+            branch=options["branch"],
+            own=options["own"],
+            units=options["units"] or "",
+            by=options["by"],
+            category=options["category"],
+        )
         return [as_json(figure) for lines in ask(*questions) for figure in lines]
-
-
-def _by(text: str) -> tuple[str, ...]:
-    """Read branch, month and one breakdown; a breakdown of two fields stays one word."""
-    parts = [part for part in text.split("+") if part]
-    plain = tuple(part for part in parts if part in ("branch", "month"))
-    rest = "+".join(part for part in parts if part not in ("branch", "month"))
-    return (*plain, rest) if rest else plain
-
-
-def as_json(figure: Figure) -> dict[str, Any]:
-    """Return a figure as the command and the API print it."""
-    return {
-        "indicator": figure.indicator.key,
-        "label": figure.indicator.label,
-        "period": str(figure.period),
-        "branch": figure.branch.code,
-        "level": "own" if figure.own else figure.level.lower() or figure.branch.level.lower(),
-        "month": f"{figure.month:%Y-%m}" if figure.month else None,
-        "breakdown": figure.breakdown,
-        "category": figure.category,
-        "category_key": figure.category_key,
-        "value": None if figure.value is None else plain(figure.value),
-        "unit": figure.unit,
-        "qualifier": figure.qualifier,
-        "from": figure.origin.value,
-        "missing": list(figure.missing),
-    }
-
-
-def plain(value: Any) -> str:
-    """Return a decimal without an exponent and without idle zeros."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

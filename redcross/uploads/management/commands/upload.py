@@ -21,6 +21,7 @@ from redcross.uploads.models import Upload
 from redcross.uploads.services import RefusedError
 from redcross.uploads.sheet import registry
 from redcross.uploads.specification import FindingGroup, Severity
+from redcross.uploads.telling import as_json
 from redcross.uploads.workbook import UnreadableError
 
 CLEAN, FAULTY, UNREADABLE, REFUSED, USAGE = 0, 1, 2, 3, 64
@@ -190,36 +191,7 @@ def _refusal(state: str, code: str, message: str, options: dict[str, Any]) -> di
 
 def _told(upload: Upload) -> dict[str, Any]:
     with acting_for(upload.uploaded_by):
-        findings = [
-            {
-                "worksheet": each.worksheet,
-                "cell": each.cell or None,
-                "row": each.row,
-                "column": each.column or None,
-                "field": each.field or None,
-                "code": each.code,
-                "severity": each.severity,
-                "message": each.message,
-                "suggestion": each.suggestion,
-                "value": each.value,
-                "count": each.count,
-                "rows": each.rows,
-            }
-            for each in upload.findings.order_by("pk")
-        ]
-    return {
-        "upload": upload.pk,
-        "state": upload.state.lower(),
-        "code": upload.code,
-        "message": upload.message,
-        "sheet": upload.sheet,
-        "tables": upload.tables,
-        "rows": upload.rows,
-        "accepted": upload.accepted,
-        "findings": findings,
-        "changes": upload.changes,
-        "seconds": upload.seconds,
-    }
+        return as_json(upload)
 
 
 def _examined(found: Examination, sheet: str) -> dict[str, Any]:

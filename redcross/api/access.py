@@ -1,0 +1,37 @@
+"""Who asks, and for which purpose."""
+
+from typing import Any
+
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from redcross.api.choices import Scope
+from redcross.api.models import ApiToken
+
+
+class TokenAuthentication(BaseAuthentication):
+    """The token the middleware has read; a wrong one is refused whatever session there is."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        http = request._request
+        if not hasattr(http, "api_token"):
+            return None
+        if http.api_token is None:
+            raise exceptions.AuthenticationFailed("令牌无效或已过期。")
+        return http.api_token.user, http.api_token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class InScope(BasePermission):
+    """The token is for this purpose: `scopes` of the view by method, else read."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not request.user.is_authenticated:
+            return False
+        wanted = getattr(view, "scopes", {}).get(request.method, Scope.READ)
+        token: ApiToken | None = request.auth  # type: ignore[assignment]
+        return token is None or wanted in token.scopes

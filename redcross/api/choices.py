@@ -1,0 +1,11 @@
+"""Closed lists of the API."""
+
+from django.db import models
+
+
+class Scope(models.TextChoices):
+    """What a token may be used for; never more than its person may do."""
+
+    READ = "read", "读取"
+    UPLOAD = "upload", "报送"
+    REVIEW = "review", "审核"

@@ -1,0 +1,61 @@
+"""How the API tells what it refuses: always {"code", "message"}, in words of its own."""
+
+from typing import Any
+
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from redcross.uploads.services import RefusedError
+
+CODES = {
+    status.HTTP_400_BAD_REQUEST: "request.invalid",
+    status.HTTP_401_UNAUTHORIZED: "token.missing",
+    status.HTTP_403_FORBIDDEN: "right.missing",
+    status.HTTP_404_NOT_FOUND: "not_found",
+    status.HTTP_405_METHOD_NOT_ALLOWED: "method.not_allowed",
+    status.HTTP_406_NOT_ACCEPTABLE: "format.not_available",
+    status.HTTP_413_REQUEST_ENTITY_TOO_LARGE: "file.too_large",
+    status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "format.not_accepted",
+    status.HTTP_429_TOO_MANY_REQUESTS: "too_many_requests",
+}
+MESSAGES = {
+    status.HTTP_401_UNAUTHORIZED: "请在 Authorization 头里给出有效的令牌：Bearer rc_…。",
+    status.HTTP_403_FORBIDDEN: "您的角色或令牌没有这项权限。",
+    status.HTTP_404_NOT_FOUND: "没有这条内容，或不在您的权限内。",
+    status.HTTP_405_METHOD_NOT_ALLOWED: "这个地址不接受这种请求方法。",
+    status.HTTP_406_NOT_ACCEPTABLE: "只能以 JSON 或文件回答。",
+    status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "请求体的格式不对；报送用 multipart/form-data。",
+    status.HTTP_429_TOO_MANY_REQUESTS: "请求过于频繁，请稍后再试。",
+}
+
+
+def tell(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer every refusal as {"code", "message"}, in words of its own."""
+    if isinstance(error, RefusedError):
+        return _told(error.code, error.message, status.HTTP_409_CONFLICT)
+    answer = exception_handler(error, context)
+    if answer is None:
+        return None
+    said = MESSAGES.get(answer.status_code)
+    if isinstance(error, exceptions.ValidationError | exceptions.ParseError):
+        said = "；".join(_sentences(answer.data))
+    code = CODES.get(answer.status_code, "refused")
+    told = _told(code, said or str(getattr(error, "detail", "")), answer.status_code)
+    for name in ("WWW-Authenticate", "Retry-After", "Allow"):
+        if name in answer.headers:
+            told[name] = answer.headers[name]
+    return told
+
+
+def _told(code: str, message: str, number: int) -> Response:
+    return Response({"code": code, "message": message}, status=number)
+
+
+def _sentences(data: Any, name: str = "") -> list[str]:
+    if isinstance(data, dict):
+        return [text for key, each in data.items() for text in _sentences(each, str(key))]
+    if isinstance(data, list):
+        return [text for each in data for text in _sentences(each, name)]
+    plain = name in ("", "detail", "non_field_errors")
+    return [str(data) if plain else f"{name}：{data}"]

@@ -1,0 +1,54 @@
+"""Records as programs read them: by scope, without secrets, names masked."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from redcross.accounts.encryption import BlindIndexField, EncryptedField
+from redcross.accounts.masks import masked_name
+from redcross.uploads.models import Record
+
+NAMES = frozenset(
+    {
+        *("姓名", "捐赠人", "捐赠人姓名", "户主姓名", "患儿姓名", "领取人", "监护人", "协调员"),
+        *("见证人", "负责人", "管理员", "巡检人", "经手人"),
+    }
+)
+LEFT_OUT = frozenset({"row_key"})
+
+
+def kinds() -> dict[str, type[Record]]:
+    """Return each kind of record by app and model: all that keep a history, so not the vault."""
+    return {
+        model._meta.label_lower: model
+        for model in apps.get_models()
+        if issubclass(model, Record) and getattr(model, "pgh_event_models", {})
+    }
+
+
+def fields_of(model: type[Record]) -> "list[models.Field[Any, Any]]":
+    """Return the fields a program may read: never encrypted ones, never their indexes."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if not isinstance(field, EncryptedField | BlindIndexField) and field.name not in LEFT_OUT
+    ]
+
+
+def as_json(record: Record, fields: "list[models.Field[Any, Any]]") -> dict[str, Any]:
+    """Return one record: plain decimals, ISO dates, names masked."""
+    told = {field.name: _plain(field, field.value_from_object(record)) for field in fields}
+    return {**told, "branch": record.branch.code}
+
+
+def _plain(field: "models.Field[Any, Any]", value: Any) -> Any:
+    if isinstance(value, str) and value and str(field.verbose_name) in NAMES:
+        return masked_name(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value

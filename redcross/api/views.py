@@ -1,0 +1,405 @@
+"""The API: the same services as the pages, for programs."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import exceptions
+from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from redcross.accounts.models import User
+from redcross.accounts.rules import READING, holds, home_branch
+from redcross.api import records, serializers
+from redcross.api.choices import Scope
+from redcross.branches.models import Branch
+from redcross.branches.services import branch_by_code
+from redcross.indicators.answers import ask
+from redcross.indicators.asking import sees_figures_of
+from redcross.indicators.telling import UnknownWordError, as_json, questions_of
+from redcross.periods import Period, UnknownPeriodError
+from redcross.reports.content import edited
+from redcross.reports.document import document_of
+from redcross.reports.models import Report
+from redcross.uploads import services, tasks, telling
+from redcross.uploads.models import Upload
+from redcross.uploads.selecting import visible_uploads
+from redcross.uploads.sheet import registry
+from redcross.uploads.template import template
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REFUSALS = {
+    number: OpenApiResponse(serializers.Refusal, description=words)
+    for number, words in (
+        (400, "参数不对"),
+        (401, "没有令牌，或令牌无效"),
+        (403, "没有权限"),
+        (404, "没有，或不在权限内"),
+        (405, "方法不对"),
+        (406, "格式不对"),
+        (415, "请求体格式不对"),
+        (429, "过于频繁"),
+    )
+}
+CONFLICT = {409: OpenApiResponse(serializers.Refusal, description="不能这样做，并说明原因")}
+PK = OpenApiParameter("id", OpenApiTypes.INT64, OpenApiParameter.PATH)
+FILE = {(200, XLSX): OpenApiTypes.BINARY}
+
+
+class Pages(CursorPagination):
+    """Pages by cursor: nothing is seen twice or missed while rows arrive."""
+
+    page_size = 50
+    ordering = "-pk"
+
+
+def _asked(request: Request, serializer: type[serializers.Strict]) -> dict[str, Any]:
+    """Check a query string; raise ValidationError."""
+    asked = serializer(data=request.query_params.dict())
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+def _sent(request: Request, serializer: type[serializers.Strict]) -> dict[str, Any]:
+    """Check a body; raise ValidationError."""
+    if not hasattr(request.data, "items"):
+        raise exceptions.ValidationError("请求体应为一个对象。")
+    sent = serializer(data=request.data)
+    sent.is_valid(raise_exception=True)
+    return dict(sent.validated_data)
+
+
+def _user(request: Request) -> User:
+    """Return who asks: nobody gets past `InScope` without an account."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
+
+
+def _period(text: str) -> Period:
+    try:
+        return Period.parse(text)
+    except UnknownPeriodError as error:
+        raise exceptions.ValidationError(str(error)) from None
+
+
+def _branch(code: str) -> Branch:
+    found = branch_by_code(code)
+    if found is None:
+        message = f"没有代码或名称为“{code}”的机构。"
+        raise exceptions.ValidationError(message)
+    return found
+
+
+class Sheets(APIView):
+    """What can be handed in."""
+
+    @extend_schema(responses={200: serializers.SheetOut(many=True), **REFUSALS})
+    def get(self, request: Request) -> Response:
+        """List every sheet with its columns."""
+        _asked(request, serializers.Strict)
+        return Response([_sheet(each) for each in registry.values()])
+
+
+def _sheet(sheet: Any) -> dict[str, Any]:
+    spec = sheet.specification()
+    return {
+        "key": spec.key,
+        "title": spec.title,
+        "kind": spec.kind.value.lower(),
+        "columns": [
+            {
+                "field": field.name,
+                "heading": field.label,
+                "aliases": list(field.aliases),
+                "required": field.required,
+                "unit": str(field.unit.label),
+            }
+            for field in spec.fields
+        ],
+        "identity": list(spec.identity),
+    }
+
+
+class Template(APIView):
+    """The blank workbook of a sheet."""
+
+    @extend_schema(responses={**FILE, **REFUSALS})
+    def get(self, request: Request, key: str) -> HttpResponse:
+        """Give the blank workbook."""
+        _asked(request, serializers.Strict)
+        if key not in registry:
+            raise exceptions.NotFound
+        return _file(template(registry[key].specification()), XLSX)
+
+
+def _file(content: bytes, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = "attachment"
+    return response
+
+
+class Uploads(APIView):
+    """Hand in a workbook; list what has been handed in."""
+
+    scopes = {"POST": Scope.UPLOAD}
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        operation_id="uploads_list",
+        parameters=[serializers.UploadAsked],
+        responses={200: serializers.UploadPage, **REFUSALS},
+    )
+    def get(self, request: Request) -> Response:
+        """List the uploads one may see, the newest first."""
+        asked = _asked(request, serializers.UploadAsked)
+        found = visible_uploads(_user(request))
+        if "sheet" in asked:
+            found = found.filter(sheet=asked["sheet"])
+        if "branch" in asked:
+            found = found.filter(branch__code__startswith=_branch(asked["branch"]).code)
+        if "state" in asked:
+            found = found.filter(state=asked["state"].upper())
+        if "period" in asked:
+            period = _period(asked["period"])
+            found = found.filter(first_month__lte=period.last, last_month__gte=period.start)
+        return _page(self, request, found, serializers.UploadLine)
+
+    @extend_schema(
+        request={"multipart/form-data": serializers.UploadIn},
+        responses={201: serializers.UploadOut, **REFUSALS, **CONFLICT},
+    )
+    def post(self, request: Request) -> Response:
+        """Hand in a workbook; it is checked in the background."""
+        sent = _sent(request, serializers.UploadIn)
+        if sent["sheet"] not in registry:
+            message = f"没有名为“{sent['sheet']}”的报表。"
+            raise exceptions.ValidationError(message)
+        upload = services.receive(
+            _user(request),
+            sheet=sent["sheet"],
+            branch=_branch(sent["branch"]),
+            period=_period(sent["period"]),
+            content=sent["file"].read(),
+            filename=sent["file"].name,
+            mode=sent.get("mode"),
+            note=sent.get("note", ""),
+            now=timezone.now(),
+        )
+        tasks.check_later(upload, _user(request).pk)
+        return Response(telling.as_json(upload), status=201)
+
+
+def _page(view: APIView, request: Request, found: QuerySet[Any], serializer: Any) -> Response:
+    pages = Pages()
+    rows = pages.paginate_queryset(found, request, view=view)
+    return pages.get_paginated_response(serializer(rows, many=True).data)
+
+
+def _upload(request: Request, pk: int) -> Upload:
+    return get_object_or_404(visible_uploads(_user(request)), pk=pk)
+
+
+class OneUpload(APIView):
+    """Follow an upload."""
+
+    @extend_schema(parameters=[PK], responses={200: serializers.UploadOut, **REFUSALS})
+    def get(self, request: Request, pk: int) -> Response:
+        """Tell where an upload stands, and everything that was found in it."""
+        _asked(request, serializers.Strict)
+        return Response(telling.as_json(_upload(request, pk)))
+
+
+class Act(APIView):
+    """Submit, withdraw, approve or return an upload, or take it back."""
+
+    parser_classes = [JSONParser, FormParser]
+    verb = "submit"
+    scopes = {"POST": Scope.UPLOAD}
+
+    @extend_schema(
+        parameters=[PK],
+        request=serializers.ActIn,
+        responses={200: serializers.UploadOut, **REFUSALS, **CONFLICT},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Do it, or say why not."""
+        sent = _sent(request, serializers.ActIn)
+        upload = _upload(request, pk)
+        user, now = _user(request), timezone.now()
+        match self.verb:
+            case "submit":
+                services.submit(upload.pk, user=user, now=now, note=sent.get("note"))
+            case "withdraw":
+                services.withdraw(upload.pk, user=user, now=now)
+            case "approve":
+                services.approve(upload.pk, user=user, now=now, then=tasks.load_later)
+            case "return":
+                services.send_back(upload.pk, user=user, now=now, remark=sent.get("remark", ""))
+            case "undo":
+                tasks.undo_later(upload, user)
+        upload.refresh_from_db()
+        return Response(telling.as_json(upload))
+
+
+class Review(Act):
+    """An act of the level above."""
+
+    scopes = {"POST": Scope.REVIEW}
+
+
+class Figures(APIView):
+    """Ask figures, as `manage.py indicators` does."""
+
+    @extend_schema(
+        parameters=[serializers.FiguresAsked],
+        responses={200: serializers.FigureOut(many=True), **REFUSALS},
+    )
+    def get(self, request: Request) -> Response:
+        """Return one line for each figure asked for."""
+        asked = _asked(request, serializers.FiguresAsked)
+        home = home_branch(_user(request))
+        code = asked.get("branch") or (home.code if home else "")
+        branch = _branch(code) if code else None
+        if branch is None or not sees_figures_of(_user(request), branch):
+            raise exceptions.PermissionDenied
+        try:
+            questions = questions_of(
+                [key for key in asked.get("keys", "").split(",") if key],
+                period=asked["period"],
+                branch=branch.code,
+                own=asked["own"],
+                units=asked.get("units", ""),
+                by=asked.get("by", ""),
+                category=asked.get("category"),
+            )
+        except (UnknownWordError, UnknownPeriodError) as error:
+            raise exceptions.ValidationError(str(error)) from None
+        return Response([as_json(figure) for lines in ask(*questions) for figure in lines])
+
+
+class RecordKinds(APIView):
+    """Which records can be read."""
+
+    @extend_schema(
+        operation_id="record_kinds_list",
+        responses={200: serializers.RecordKindOut(many=True), **REFUSALS},
+    )
+    def get(self, request: Request) -> Response:
+        """List the kinds of records with their fields."""
+        _asked(request, serializers.Strict)
+        return Response(
+            [
+                {
+                    "model": key,
+                    "title": str(model._meta.verbose_name),
+                    "columns": {
+                        field.name: str(field.verbose_name) for field in records.fields_of(model)
+                    },
+                }
+                for key, model in records.kinds().items()
+            ]
+        )
+
+
+class Records(APIView):
+    """Records of one kind, by scope, masked."""
+
+    @extend_schema(
+        parameters=[
+            serializers.RecordsAsked,
+            OpenApiParameter(
+                "model", str, OpenApiParameter.PATH, description="如 donations.donation"
+            ),
+        ],
+        responses={200: serializers.RecordPage, **REFUSALS},
+    )
+    def get(self, request: Request, model: str) -> Response:
+        """List the records of one kind one may see, the newest first."""
+        asked = _asked(request, serializers.RecordsAsked)
+        kind = records.kinds().get(model)
+        if kind is None:
+            raise exceptions.NotFound
+        if not holds(_user(request), READING, domain=kind._meta.app_label):
+            raise exceptions.PermissionDenied
+        found = kind._default_manager.visible_to(request.user).select_related("branch")
+        if "branch" in asked:
+            found = found.filter(branch__code__startswith=_branch(asked["branch"]).code)
+        if "upload" in asked:
+            found = found.filter(upload=asked["upload"])
+        fields = records.fields_of(kind)
+        pages = Pages()
+        rows = pages.paginate_queryset(found, request, view=self) or []
+        return pages.get_paginated_response([records.as_json(row, fields) for row in rows])
+
+
+class Reports(APIView):
+    """Reports one may read."""
+
+    @extend_schema(
+        operation_id="reports_list",
+        parameters=[serializers.ReportsAsked],
+        responses={200: serializers.ReportPage, **REFUSALS},
+    )
+    def get(self, request: Request) -> Response:
+        """List the reports, the newest first."""
+        asked = _asked(request, serializers.ReportsAsked)
+        found = Report.objects.visible_to(request.user).select_related("branch")
+        if "kind" in asked:
+            found = found.filter(kind=asked["kind"])
+        return _page(self, request, found, serializers.ReportLine)
+
+
+def _report(request: Request, pk: int) -> Report:
+    return get_object_or_404(
+        Report.objects.visible_to(request.user).select_related("branch"), pk=pk
+    )
+
+
+class OneReport(APIView):
+    """A report with its figures."""
+
+    @extend_schema(parameters=[PK], responses={200: serializers.ReportOut, **REFUSALS})
+    def get(self, request: Request, pk: int) -> Response:
+        """Tell a report's words and the figures under them."""
+        _asked(request, serializers.Strict)
+        report = _report(request, pk)
+        return Response(
+            {
+                "report": report.pk,
+                "title": str(report),
+                "state": report.state.lower(),
+                "cut_off": report.content["cut_off"],
+                "figures_digest": report.figures_digest,
+                "chapters": edited(report.content, report.edits),
+                "figures": report.figures,
+            }
+        )
+
+
+class ReportWord(APIView):
+    """A report as a Word document."""
+
+    @extend_schema(parameters=[PK], responses={(200, DOCX): OpenApiTypes.BINARY, **REFUSALS})
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        """Give the document."""
+        _asked(request, serializers.Strict)
+        return _file(document_of(_report(request, pk)), DOCX)
+
+
+class Nothing(APIView):
+    """What no address of the API is."""
+
+    permission_classes = ()
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Answer not found whatever the method."""
+        raise exceptions.NotFound

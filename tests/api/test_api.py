@@ -1,0 +1,320 @@
+"""Programs get what their people may have, and a documented answer to everything else."""
+
+import contextlib
+import datetime as dt
+import io
+
+import pytest
+import schemathesis
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from redcross.accounts.choices import Role
+from redcross.api.choices import Scope
+from redcross.api.models import ApiToken, make_token
+from redcross.uploads.choices import State
+from redcross.uploads.models import Upload
+from redcross.wsgi import application
+from tests.ledger import effective, ledger, ready
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_limits(settings):
+    cache.clear()
+
+
+@pytest.fixture
+def program():
+    """A client that acts for a person by a token."""
+
+    def make(user, *scopes, **dates):
+        today = timezone.localdate()
+        said = {"ends_on": today + dt.timedelta(days=30), "today": today} | dates
+        _, secret = make_token(user, name="示例程序", scopes=scopes or [Scope.READ], **said)
+        return Client(headers={"Authorization": f"Bearer {secret}"})
+
+    return make
+
+
+@pytest.fixture
+def loaded(clerk, reviewer, branch, now):
+    return effective(clerk, reviewer, branch("5301"), ledger(100, 200), now=now)
+
+
+def sent(content, **more):
+    said = {"sheet": "donations.ledger", "branch": "5301", "period": "2021-08"} | more
+    return {"file": SimpleUploadedFile("明细.xlsx", content), **said}
+
+
+# Tokens -------------------------------------------------------------------------
+
+
+def test_only_the_digest_of_a_token_is_kept(clerk):
+    today = timezone.localdate()
+    token, secret = make_token(clerk, name="甲", scopes=["read"], ends_on=today, today=today)
+
+    assert secret not in str(ApiToken.objects.values().get(pk=token.pk))
+
+
+@pytest.mark.parametrize("header", [None, "Bearer rc_nothing", "Bearer ", "Basic eDp5"])
+def test_without_a_token_that_holds_nothing_is_answered(client, header):
+    headers = {"Authorization": header} if header else {}
+
+    answer = client.get(reverse("api-uploads"), headers=headers)
+
+    assert answer.status_code == 401
+    assert set(answer.json()) == {"code", "message"}
+
+
+def test_an_expired_or_revoked_token_is_refused(program, clerk):
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    client = program(clerk, ends_on=yesterday, today=yesterday)
+    assert client.get(reverse("api-uploads")).status_code == 401
+
+    client = program(clerk)
+    assert client.get(reverse("api-uploads")).status_code == 200
+    ApiToken.objects.update(revoked_at=timezone.now())
+    assert client.get(reverse("api-uploads")).status_code == 401
+
+
+def test_a_wrong_token_is_refused_whatever_session_there_is(signed_in, clerk):
+    client = signed_in(clerk)
+
+    answer = client.get(reverse("api-uploads"), headers={"Authorization": "Bearer rc_x"})
+
+    assert answer.status_code == 401
+
+
+def test_a_token_for_reading_hands_nothing_in(program, clerk):
+    answer = program(clerk).post(reverse("api-uploads"), sent(ledger(1)))
+
+    assert answer.status_code == 403
+    assert not Upload.objects.exists()
+
+
+# The road -----------------------------------------------------------------------
+
+
+def test_a_program_hands_in_follows_and_submits(
+    program, clerk, reviewer, django_capture_on_commit_callbacks
+):
+    client = program(clerk, Scope.READ, Scope.UPLOAD)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse("api-uploads"), sent(ledger(100)))
+    assert answer.status_code == 201, answer.json()
+    pk = answer.json()["upload"]
+
+    told = client.get(reverse("api-upload", args=[pk])).json()
+    assert (told["state"], told["rows"], told["changes"]["new"]) == ("ready", 1, 1)
+
+    submit = reverse("api-submit", args=[pk])
+    assert client.post(submit, {}, content_type="application/json").json()["state"] == "submitted"
+    again = client.post(submit, {}, content_type="application/json")
+    assert again.status_code == 409
+
+    judge = program(reviewer, Scope.REVIEW)
+    with django_capture_on_commit_callbacks(execute=True):
+        judge.post(reverse("api-approve", args=[pk]), {}, content_type="application/json")
+    assert Upload.objects.get(pk=pk).state == State.EFFECTIVE
+
+
+@pytest.mark.parametrize(
+    ("more", "number", "sentence"),
+    [
+        ({"sheet": "nothing"}, 400, "没有名为“nothing”的报表"),
+        ({"branch": "99"}, 400, "没有代码或名称为“99”的机构"),
+        ({"period": "2021-13"}, 400, "无法识别报告期"),
+        ({"branch": "5329"}, 409, ""),
+        ({"colour": "red"}, 400, "不认识的参数“colour”"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_with_a_sentence(program, clerk, more, number, sentence):
+    answer = program(clerk, Scope.UPLOAD).post(reverse("api-uploads"), sent(ledger(1), **more))
+
+    assert answer.status_code == number
+    assert sentence in answer.json()["message"]
+    assert not Upload.objects.exists()
+
+
+def test_a_foreign_upload_is_not_found(program, person, clerk, branch, now):
+    upload = ready(clerk, branch("5301"), ledger(1), now=now)
+    client = program(person(Role.STATISTICIAN, "5329"))
+
+    assert client.get(reverse("api-upload", args=[upload.pk])).status_code == 404
+    assert client.get(reverse("api-uploads")).json()["results"] == []
+
+
+# Figures, records, reports --------------------------------------------------------
+
+
+def test_figures_are_those_of_the_command(program, reviewer, loaded):
+    answer = program(reviewer).get(
+        reverse("api-indicators"), {"keys": "donations.raised", "period": "2021", "branch": "53"}
+    )
+
+    line = answer.json()[0]
+    assert (line["value"], line["from"], line["unit"]) == ("300", "rows", "元")
+
+
+def test_figures_of_a_foreign_branch_are_refused(program, clerk, loaded):
+    answer = program(clerk).get(
+        reverse("api-indicators"), {"keys": "donations.raised", "period": "2021", "branch": "5329"}
+    )
+
+    assert answer.status_code == 403
+
+
+def test_records_are_masked_and_never_hold_what_is_encrypted(program, reviewer, loaded):
+    answer = program(reviewer).get(reverse("api-records", args=["donations.donation"])).json()
+
+    assert [row["value"] for row in answer["results"]] == ["200.00", "100.00"]
+    assert "示例0" not in str(answer)
+    assert not [name for name in answer["results"][0] if "phone" in name or "index" in name]
+
+
+def test_the_vault_is_no_kind_of_record(program, reviewer):
+    kinds = program(reviewer).get(reverse("api-record-kinds")).json()
+
+    assert "donors.donoridentity" not in {each["model"] for each in kinds}
+    answer = program(reviewer).get(reverse("api-records", args=["donors.donoridentity"]))
+    assert answer.status_code == 404
+
+
+def test_a_leader_reads_figures_and_no_record(program, person, loaded):
+    client = program(person(Role.LEADER, "53"))
+
+    assert client.get(reverse("api-records", args=["donations.donation"])).status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_records_cost_the_same_however_many(
+    program, clerk, reviewer, branch, now, count, django_assert_max_num_queries
+):
+    effective(clerk, reviewer, branch("5301"), ledger(*range(1, count + 1)), now=now)
+    client = program(reviewer)
+
+    with django_assert_max_num_queries(13):
+        client.get(reverse("api-records", args=["donations.donation"]))
+
+
+def test_asking_too_often_is_told_so(program, clerk, monkeypatch):
+    from rest_framework.throttling import UserRateThrottle
+
+    monkeypatch.setattr(UserRateThrottle, "rate", "2/hour", raising=False)
+    client = program(clerk)
+
+    answers = [client.get(reverse("api-sheets")).status_code for _ in range(3)]
+
+    assert answers == [200, 200, 429]
+
+
+def test_the_blank_workbook_is_a_workbook(program, clerk):
+    answer = program(clerk).get(reverse("api-template", args=["donations.ledger"]))
+
+    assert io.BytesIO(answer.content).read(2) == b"PK"
+
+
+def test_the_schema_can_be_read_on_a_page_of_our_own(signed_in, clerk):
+    page = signed_in(clerk).get(reverse("api-docs")).content.decode()
+
+    assert "https://" not in page
+    assert "swagger-ui" in page
+
+
+# Everything else ------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def one_connection():
+    """Let requests to the bare application run in the test's own transaction."""
+    for moment in (request_started, request_finished):
+        moment.disconnect(close_old_connections)
+    yield
+    for moment in (request_started, request_finished):
+        moment.connect(close_old_connections)
+
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.mark.parametrize(
+    "role", [Role.STATISTICIAN, Role.REVIEWER, Role.LEADER, Role.AUDITOR, None]
+)
+def test_whatever_is_sent_the_answer_is_documented(program, person, loaded, clerk, role):
+    token = ""
+    if role is not None:
+        today = timezone.localdate()
+        _, token = make_token(
+            person(role, "53"), name="示例", scopes=Scope.values, ends_on=today, today=today
+        )
+    reader = program(clerk)
+    raw = reader.get(reverse("api-schema"), {"format": "json"}).json()
+    schema = schemathesis.openapi.from_dict(raw)
+    schema.app = application
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    operations = [each.ok() for each in schema.get_all_operations()]
+    assert len(operations) >= 15
+
+    for operation in operations:
+
+        @settings(
+            max_examples=6,
+            deadline=None,
+            database=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy())
+        def ask(case):
+            cache.clear()
+            case.call_and_validate(headers=headers, checks=CHECKS)
+
+        with one_connection():
+            ask()
+
+
+def test_a_person_makes_a_token_sees_it_once_and_stops_it(signed_in, clerk, client):
+    person = signed_in(clerk)
+    day = (timezone.localdate() + dt.timedelta(days=9)).isoformat()
+
+    page = person.post(
+        reverse("tokens"), {"name": "月报程序", "scopes": ["read"], "ends_on": day}
+    ).content.decode()
+
+    secret = page[page.index("rc_") :].partition("<")[0]
+    assert secret not in person.get(reverse("tokens")).content.decode()
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert client.get(reverse("api-sheets"), headers=headers).status_code == 200
+    person.post(reverse("token-revoke", args=[ApiToken.objects.get().pk]))
+    assert client.get(reverse("api-sheets"), headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("days", [-1, 400])
+def test_a_token_lives_a_year_at_most(signed_in, clerk, days):
+    day = (timezone.localdate() + dt.timedelta(days=days)).isoformat()
+
+    page = signed_in(clerk).post(
+        reverse("tokens"), {"name": "甲", "scopes": ["read"], "ends_on": day}
+    )
+
+    assert "有效期须在今天到一年以内" in page.content.decode()
+    assert not ApiToken.objects.exists()

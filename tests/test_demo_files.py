@@ -1,0 +1,52 @@
+"""Each demonstration workbook goes the whole road and back, and leaves no trace."""
+
+import pytest
+
+from redcross.branches.models import Branch
+from redcross.indicators.models import Rollup
+from redcross.indicators.rollup import verify
+from redcross.portal.demo import all_files
+from redcross.uploads import effecting
+from redcross.uploads.sheet import registry
+from tests.ledger import effective
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def smallest(db):
+    """Return one workbook of each sheet: that of the branch deepest in the tree."""
+    found = {}
+    for file in sorted(all_files(), key=lambda each: (len(each.branch), each.branch)):
+        if file.outcome == "effective":
+            found[file.sheet] = file
+    return found
+
+
+def figures():
+    filled = Rollup.objects.exclude(rows=0)
+    return set(filled.values_list("indicator", "branch_id", "month", "category", "value"))
+
+
+@pytest.mark.parametrize("key", registry)
+def test_a_workbook_becomes_figures_and_is_taken_back(key, smallest, road):
+    file = smallest.get(key)
+    if file is None:
+        pytest.skip("no demonstration workbook of this sheet")
+    before = figures()
+
+    upload = effective(
+        road.clerk,
+        road.reviewer,
+        Branch.objects.get(code=file.branch),
+        file.build(),
+        now=road.now,
+        sheet=key,
+        period=file.period,
+    )
+    assert upload.accepted > 0
+    assert all(each.different == 0 for each in verify(using="default"))
+
+    effecting.undo(upload.pk, user=road.clerk, now=road.now)
+    assert not registry[key].model._base_manager.filter(upload=upload).exists()
+    assert figures() == before
