@@ -4,7 +4,16 @@ from typing import Any
 
 from django.contrib import admin
 
-from donations.models import Campaign, CampaignResult, Donation, Fund, Giver
+from donations.models import (
+    Campaign,
+    CampaignResult,
+    Donation,
+    Equipment,
+    Feedback,
+    Fund,
+    FundraisingProject,
+    Giver,
+)
 from redcross.portal.records import RecordAdmin, ReferenceAdmin
 from redcross.portal.site import site
 
@@ -64,3 +73,34 @@ class CampaignResultAdmin(RecordAdmin):
     list_display = ["campaign", "project", "value", "gift_times", "branch", "source_link"]
     list_filter = ["campaign"]
     search_fields = ["project"]
+
+
+@admin.register(Equipment, site=site)
+class EquipmentAdmin(RecordAdmin):
+    """Donated medical equipment."""
+
+    list_display = [
+        "number", "name", "user_unit", "state", "accepted_on", "inspected_on", "branch",
+        "source_link",
+    ]  # fmt: skip
+    list_filter = ["state"]
+    search_fields = ["number", "name", "user_unit"]
+
+
+@admin.register(FundraisingProject, site=site)
+class FundraisingProjectAdmin(RecordAdmin):
+    """The library of fundraising projects."""
+
+    list_display = ["name", "target", "raised", "state", "fund", "branch", "source_link"]
+    list_filter = ["state", "fund"]
+    search_fields = ["name", "need"]
+    list_select_related = ["branch", "fund", "upload"]
+
+
+@admin.register(Feedback, site=site)
+class FeedbackAdmin(RecordAdmin):
+    """What givers were told."""
+
+    list_display = ["giver_name", "told_on", "way", "used_value", "branch", "source_link"]
+    list_filter = ["way"]
+    search_fields = ["giver_name", "used_for"]

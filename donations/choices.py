@@ -66,3 +66,22 @@ class FundKind(models.TextChoices):
     BRAND = "BRAND", "品牌项目"
     PURPOSE = "PURPOSE", "专项基金"
     GENERAL = "GENERAL", "非定向"
+
+
+class EquipmentState(models.TextChoices):
+    """Where donated medical equipment stands."""
+
+    ACCEPTED = "ACCEPTED", "已验收"
+    IN_USE = "IN_USE", "使用中"
+    IDLE = "IDLE", "闲置"
+    BROKEN = "BROKEN", "待修"
+    SCRAPPED = "SCRAPPED", "报废"
+
+
+class ProjectState(models.TextChoices):
+    """Where a fundraising project of the library stands."""
+
+    PLANNED = "PLANNED", "待启动"
+    RAISING = "RAISING", "筹款中"
+    REACHED = "REACHED", "已筹满"
+    CLOSED = "CLOSED", "已结束"

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from donations.choices import CampaignKind, Form, Source
-from donations.models import CampaignResult, Donation
+from donations.models import CampaignResult, Donation, Equipment
 from redcross.indicators.choices import Kind
 from redcross.indicators.declaration import Count, Indicator, Stated, Sum, register
 from redcross.units import Unit
@@ -95,7 +95,21 @@ NATIONAL_RANK = Stated(
     definition="总会公布的位次，由省级登记并注明来源。",
 )
 
+EQUIPMENT = Indicator(
+    "donations.equipment",
+    "在册捐赠医疗设备",
+    unit=Unit.DEVICES,
+    kind=Kind.STOCK,
+    source=Equipment,
+    measure=Count(),
+    at="accepted_on",
+    until=["scrapped_on"],
+    by=["state"],
+    definition="截至期末，已验收而未报废的捐赠医疗设备台数。",
+)
+
 register(
+    EQUIPMENT,
     RAISED,
     GIFTS,
     UNPRICED,
