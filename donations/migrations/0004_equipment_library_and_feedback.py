@@ -7,244 +7,738 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('branches', '0001_initial'),
-        ('donations', '0003_brands_and_campaigns'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('uploads', '0001_initial'),
+        ("branches", "0001_initial"),
+        ("donations", "0003_brands_and_campaigns"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("uploads", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Equipment',
+            name="Equipment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('number', models.CharField(max_length=60, verbose_name='设备编号')),
-                ('name', models.CharField(max_length=120, verbose_name='设备名称')),
-                ('model_size', models.CharField(blank=True, max_length=120, verbose_name='规格型号')),
-                ('giver_name', models.CharField(blank=True, max_length=120, verbose_name='捐赠人')),
-                ('user_unit', models.CharField(max_length=120, verbose_name='使用单位')),
-                ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='价值（元）')),
-                ('accepted_on', models.DateField(verbose_name='验收日期')),
-                ('state', models.CharField(choices=[('ACCEPTED', '已验收'), ('IN_USE', '使用中'), ('IDLE', '闲置'), ('BROKEN', '待修'), ('SCRAPPED', '报废')], max_length=10, verbose_name='状态')),
-                ('inspected_on', models.DateField(blank=True, null=True, verbose_name='最近检查日期')),
-                ('scrapped_on', models.DateField(blank=True, null=True, verbose_name='报废日期')),
-                ('remark', models.CharField(blank=True, max_length=500, verbose_name='备注')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='uploads.upload', verbose_name='来源批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("number", models.CharField(max_length=60, verbose_name="设备编号")),
+                ("name", models.CharField(max_length=120, verbose_name="设备名称")),
+                (
+                    "model_size",
+                    models.CharField(blank=True, max_length=120, verbose_name="规格型号"),
+                ),
+                ("giver_name", models.CharField(blank=True, max_length=120, verbose_name="捐赠人")),
+                ("user_unit", models.CharField(max_length=120, verbose_name="使用单位")),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="价值（元）",
+                    ),
+                ),
+                ("accepted_on", models.DateField(verbose_name="验收日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ACCEPTED", "已验收"),
+                            ("IN_USE", "使用中"),
+                            ("IDLE", "闲置"),
+                            ("BROKEN", "待修"),
+                            ("SCRAPPED", "报废"),
+                        ],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "inspected_on",
+                    models.DateField(blank=True, null=True, verbose_name="最近检查日期"),
+                ),
+                ("scrapped_on", models.DateField(blank=True, null=True, verbose_name="报废日期")),
+                ("remark", models.CharField(blank=True, max_length=500, verbose_name="备注")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '捐赠医疗设备',
-                'verbose_name_plural': '捐赠医疗设备',
-                'abstract': False,
+                "verbose_name": "捐赠医疗设备",
+                "verbose_name_plural": "捐赠医疗设备",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='EquipmentEvent',
+            name="EquipmentEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('number', models.CharField(max_length=60, verbose_name='设备编号')),
-                ('name', models.CharField(max_length=120, verbose_name='设备名称')),
-                ('model_size', models.CharField(blank=True, max_length=120, verbose_name='规格型号')),
-                ('giver_name', models.CharField(blank=True, max_length=120, verbose_name='捐赠人')),
-                ('user_unit', models.CharField(max_length=120, verbose_name='使用单位')),
-                ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='价值（元）')),
-                ('accepted_on', models.DateField(verbose_name='验收日期')),
-                ('state', models.CharField(choices=[('ACCEPTED', '已验收'), ('IN_USE', '使用中'), ('IDLE', '闲置'), ('BROKEN', '待修'), ('SCRAPPED', '报废')], max_length=10, verbose_name='状态')),
-                ('inspected_on', models.DateField(blank=True, null=True, verbose_name='最近检查日期')),
-                ('scrapped_on', models.DateField(blank=True, null=True, verbose_name='报废日期')),
-                ('remark', models.CharField(blank=True, max_length=500, verbose_name='备注')),
-                ('branch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='donations.equipment')),
-                ('upload', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='uploads.upload', verbose_name='来源批次')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("number", models.CharField(max_length=60, verbose_name="设备编号")),
+                ("name", models.CharField(max_length=120, verbose_name="设备名称")),
+                (
+                    "model_size",
+                    models.CharField(blank=True, max_length=120, verbose_name="规格型号"),
+                ),
+                ("giver_name", models.CharField(blank=True, max_length=120, verbose_name="捐赠人")),
+                ("user_unit", models.CharField(max_length=120, verbose_name="使用单位")),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="价值（元）",
+                    ),
+                ),
+                ("accepted_on", models.DateField(verbose_name="验收日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ACCEPTED", "已验收"),
+                            ("IN_USE", "使用中"),
+                            ("IDLE", "闲置"),
+                            ("BROKEN", "待修"),
+                            ("SCRAPPED", "报废"),
+                        ],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "inspected_on",
+                    models.DateField(blank=True, null=True, verbose_name="最近检查日期"),
+                ),
+                ("scrapped_on", models.DateField(blank=True, null=True, verbose_name="报废日期")),
+                ("remark", models.CharField(blank=True, max_length=500, verbose_name="备注")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="donations.equipment",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Feedback',
+            name="Feedback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('giver_name', models.CharField(max_length=120, verbose_name='捐赠人')),
-                ('told_on', models.DateField(verbose_name='反馈日期')),
-                ('way', models.CharField(max_length=60, verbose_name='反馈方式')),
-                ('used_for', models.CharField(max_length=500, verbose_name='使用情况')),
-                ('used_value', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='使用金额（元）')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('fund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='donations.fund', verbose_name='基金')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='uploads.upload', verbose_name='来源批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("giver_name", models.CharField(max_length=120, verbose_name="捐赠人")),
+                ("told_on", models.DateField(verbose_name="反馈日期")),
+                ("way", models.CharField(max_length=60, verbose_name="反馈方式")),
+                ("used_for", models.CharField(max_length=500, verbose_name="使用情况")),
+                (
+                    "used_value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="使用金额（元）",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="donations.fund",
+                        verbose_name="基金",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '捐赠反馈',
-                'verbose_name_plural': '捐赠反馈',
-                'abstract': False,
+                "verbose_name": "捐赠反馈",
+                "verbose_name_plural": "捐赠反馈",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FeedbackEvent',
+            name="FeedbackEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('giver_name', models.CharField(max_length=120, verbose_name='捐赠人')),
-                ('told_on', models.DateField(verbose_name='反馈日期')),
-                ('way', models.CharField(max_length=60, verbose_name='反馈方式')),
-                ('used_for', models.CharField(max_length=500, verbose_name='使用情况')),
-                ('used_value', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='使用金额（元）')),
-                ('branch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('fund', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='donations.fund', verbose_name='基金')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='donations.feedback')),
-                ('upload', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='uploads.upload', verbose_name='来源批次')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("giver_name", models.CharField(max_length=120, verbose_name="捐赠人")),
+                ("told_on", models.DateField(verbose_name="反馈日期")),
+                ("way", models.CharField(max_length=60, verbose_name="反馈方式")),
+                ("used_for", models.CharField(max_length=500, verbose_name="使用情况")),
+                (
+                    "used_value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="使用金额（元）",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="donations.fund",
+                        verbose_name="基金",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="donations.feedback",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FundraisingProject',
+            name="FundraisingProject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('name', models.CharField(max_length=200, verbose_name='项目名称')),
-                ('need', models.CharField(max_length=500, verbose_name='需求')),
-                ('target', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='筹资目标（元）')),
-                ('raised', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='已筹（元）')),
-                ('opened_on', models.DateField(verbose_name='推介日期')),
-                ('state', models.CharField(choices=[('PLANNED', '待启动'), ('RAISING', '筹款中'), ('REACHED', '已筹满'), ('CLOSED', '已结束')], max_length=10, verbose_name='状态')),
-                ('beneficiaries', models.CharField(blank=True, max_length=200, verbose_name='受益对象')),
-                ('branch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('fund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='donations.fund', verbose_name='基金')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='uploads.upload', verbose_name='来源批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("name", models.CharField(max_length=200, verbose_name="项目名称")),
+                ("need", models.CharField(max_length=500, verbose_name="需求")),
+                (
+                    "target",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=18, verbose_name="筹资目标（元）"
+                    ),
+                ),
+                (
+                    "raised",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=18, verbose_name="已筹（元）"
+                    ),
+                ),
+                ("opened_on", models.DateField(verbose_name="推介日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("PLANNED", "待启动"),
+                            ("RAISING", "筹款中"),
+                            ("REACHED", "已筹满"),
+                            ("CLOSED", "已结束"),
+                        ],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "beneficiaries",
+                    models.CharField(blank=True, max_length=200, verbose_name="受益对象"),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="donations.fund",
+                        verbose_name="基金",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '筹资项目',
-                'verbose_name_plural': '筹资项目库',
-                'abstract': False,
+                "verbose_name": "筹资项目",
+                "verbose_name_plural": "筹资项目库",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FundraisingProjectEvent',
+            name="FundraisingProjectEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('upload_sheet', models.CharField(blank=True, max_length=100, verbose_name='来源工作表')),
-                ('upload_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='来源行')),
-                ('row_key', models.UUIDField(editable=False, verbose_name='行标识')),
-                ('name', models.CharField(max_length=200, verbose_name='项目名称')),
-                ('need', models.CharField(max_length=500, verbose_name='需求')),
-                ('target', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='筹资目标（元）')),
-                ('raised', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='已筹（元）')),
-                ('opened_on', models.DateField(verbose_name='推介日期')),
-                ('state', models.CharField(choices=[('PLANNED', '待启动'), ('RAISING', '筹款中'), ('REACHED', '已筹满'), ('CLOSED', '已结束')], max_length=10, verbose_name='状态')),
-                ('beneficiaries', models.CharField(blank=True, max_length=200, verbose_name='受益对象')),
-                ('branch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='branches.branch', verbose_name='所属机构')),
-                ('fund', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='donations.fund', verbose_name='基金')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='donations.fundraisingproject')),
-                ('upload', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='uploads.upload', verbose_name='来源批次')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "upload_sheet",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源工作表"),
+                ),
+                (
+                    "upload_row",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="来源行"),
+                ),
+                ("row_key", models.UUIDField(editable=False, verbose_name="行标识")),
+                ("name", models.CharField(max_length=200, verbose_name="项目名称")),
+                ("need", models.CharField(max_length=500, verbose_name="需求")),
+                (
+                    "target",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=18, verbose_name="筹资目标（元）"
+                    ),
+                ),
+                (
+                    "raised",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=18, verbose_name="已筹（元）"
+                    ),
+                ),
+                ("opened_on", models.DateField(verbose_name="推介日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("PLANNED", "待启动"),
+                            ("RAISING", "筹款中"),
+                            ("REACHED", "已筹满"),
+                            ("CLOSED", "已结束"),
+                        ],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "beneficiaries",
+                    models.CharField(blank=True, max_length=200, verbose_name="受益对象"),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="branches.branch",
+                        verbose_name="所属机构",
+                    ),
+                ),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="donations.fund",
+                        verbose_name="基金",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="donations.fundraisingproject",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="uploads.upload",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='equipment',
-            index=models.Index(fields=['branch', 'accepted_on'], name='equipment_by_day'),
+            model_name="equipment",
+            index=models.Index(fields=["branch", "accepted_on"], name="equipment_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='equipment',
-            constraint=models.UniqueConstraint(fields=('branch', 'row_key'), name='donations_equipment_row_once'),
+            model_name="equipment",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "row_key"), name="donations_equipment_row_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='equipment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['ACCEPTED', 'IN_USE', 'IDLE', 'BROKEN', 'SCRAPPED'])), name='equipment_state_is_known'),
+            model_name="equipment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["ACCEPTED", "IN_USE", "IDLE", "BROKEN", "SCRAPPED"])
+                ),
+                name="equipment_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='equipment',
-            constraint=models.CheckConstraint(condition=models.Q(('scrapped_on__isnull', True), ('scrapped_on__gte', models.F('accepted_on')), _connector='OR'), name='equipment_scrapped_after_accepted', violation_error_message='报废日期不能早于验收日期。'),
+            model_name="equipment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("scrapped_on__isnull", True),
+                    ("scrapped_on__gte", models.F("accepted_on")),
+                    _connector="OR",
+                ),
+                name="equipment_scrapped_after_accepted",
+                violation_error_message="报废日期不能早于验收日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='equipment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scrapped_on__isnull', False), ('state', 'SCRAPPED')), models.Q(models.Q(('state', 'SCRAPPED'), _negated=True), ('scrapped_on__isnull', True)), _connector='OR'), name='equipment_scrapped_with_its_day', violation_error_message='报废的设备须填报废日期，未报废的不填。'),
+            model_name="equipment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("scrapped_on__isnull", False), ("state", "SCRAPPED")),
+                    models.Q(
+                        models.Q(("state", "SCRAPPED"), _negated=True),
+                        ("scrapped_on__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="equipment_scrapped_with_its_day",
+                violation_error_message="报废的设备须填报废日期，未报废的不填。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='equipment',
-            trigger=pgtrigger.compiler.Trigger(name='updated_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "donations_equipmentevent" ("accepted_on", "branch_id", "giver_name", "id", "inspected_on", "model_size", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "row_key", "scrapped_on", "state", "upload_id", "upload_row", "upload_sheet", "user_unit", "value") VALUES (OLD."accepted_on", OLD."branch_id", OLD."giver_name", OLD."id", OLD."inspected_on", OLD."model_size", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."remark", OLD."row_key", OLD."scrapped_on", OLD."state", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."user_unit", OLD."value"); RETURN NULL;', hash='ea4883f0aa5515ccb7656445bf44c611e3cf0d88', operation='UPDATE', pgid='pgtrigger_updated_update_943a4', table='donations_equipment', when='AFTER')),
+            model_name="equipment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="updated_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "donations_equipmentevent" ("accepted_on", "branch_id", "giver_name", "id", "inspected_on", "model_size", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "row_key", "scrapped_on", "state", "upload_id", "upload_row", "upload_sheet", "user_unit", "value") VALUES (OLD."accepted_on", OLD."branch_id", OLD."giver_name", OLD."id", OLD."inspected_on", OLD."model_size", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."remark", OLD."row_key", OLD."scrapped_on", OLD."state", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."user_unit", OLD."value"); RETURN NULL;',
+                    hash="ea4883f0aa5515ccb7656445bf44c611e3cf0d88",
+                    operation="UPDATE",
+                    pgid="pgtrigger_updated_update_943a4",
+                    table="donations_equipment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='equipment',
-            trigger=pgtrigger.compiler.Trigger(name='deleted_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "donations_equipmentevent" ("accepted_on", "branch_id", "giver_name", "id", "inspected_on", "model_size", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "row_key", "scrapped_on", "state", "upload_id", "upload_row", "upload_sheet", "user_unit", "value") VALUES (OLD."accepted_on", OLD."branch_id", OLD."giver_name", OLD."id", OLD."inspected_on", OLD."model_size", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."remark", OLD."row_key", OLD."scrapped_on", OLD."state", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."user_unit", OLD."value"); RETURN NULL;', hash='bde760c6f4aa46ca99e6fd545a67cebb08c46c7f', operation='DELETE', pgid='pgtrigger_deleted_delete_12983', table='donations_equipment', when='AFTER')),
+            model_name="equipment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "donations_equipmentevent" ("accepted_on", "branch_id", "giver_name", "id", "inspected_on", "model_size", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "row_key", "scrapped_on", "state", "upload_id", "upload_row", "upload_sheet", "user_unit", "value") VALUES (OLD."accepted_on", OLD."branch_id", OLD."giver_name", OLD."id", OLD."inspected_on", OLD."model_size", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."remark", OLD."row_key", OLD."scrapped_on", OLD."state", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."user_unit", OLD."value"); RETURN NULL;',
+                    hash="bde760c6f4aa46ca99e6fd545a67cebb08c46c7f",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_12983",
+                    table="donations_equipment",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(fields=['branch', 'told_on'], name='feedback_by_day'),
+            model_name="feedback",
+            index=models.Index(fields=["branch", "told_on"], name="feedback_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.UniqueConstraint(fields=('branch', 'row_key'), name='donations_feedback_row_once'),
+            model_name="feedback",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "row_key"), name="donations_feedback_row_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.CheckConstraint(condition=models.Q(('used_value__isnull', True), ('used_value__gte', 0), _connector='OR'), name='feedback_value_is_not_negative', violation_error_message='使用金额不能为负。'),
+            model_name="feedback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("used_value__isnull", True), ("used_value__gte", 0), _connector="OR"
+                ),
+                name="feedback_value_is_not_negative",
+                violation_error_message="使用金额不能为负。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='feedback',
-            trigger=pgtrigger.compiler.Trigger(name='updated_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "donations_feedbackevent" ("branch_id", "fund_id", "giver_name", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "row_key", "told_on", "upload_id", "upload_row", "upload_sheet", "used_for", "used_value", "way") VALUES (OLD."branch_id", OLD."fund_id", OLD."giver_name", OLD."id", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."row_key", OLD."told_on", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."used_for", OLD."used_value", OLD."way"); RETURN NULL;', hash='561d7304254d36f89aa105926da43f56ef9585c7', operation='UPDATE', pgid='pgtrigger_updated_update_7e0b2', table='donations_feedback', when='AFTER')),
+            model_name="feedback",
+            trigger=pgtrigger.compiler.Trigger(
+                name="updated_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "donations_feedbackevent" ("branch_id", "fund_id", "giver_name", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "row_key", "told_on", "upload_id", "upload_row", "upload_sheet", "used_for", "used_value", "way") VALUES (OLD."branch_id", OLD."fund_id", OLD."giver_name", OLD."id", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."row_key", OLD."told_on", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."used_for", OLD."used_value", OLD."way"); RETURN NULL;',
+                    hash="561d7304254d36f89aa105926da43f56ef9585c7",
+                    operation="UPDATE",
+                    pgid="pgtrigger_updated_update_7e0b2",
+                    table="donations_feedback",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='feedback',
-            trigger=pgtrigger.compiler.Trigger(name='deleted_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "donations_feedbackevent" ("branch_id", "fund_id", "giver_name", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "row_key", "told_on", "upload_id", "upload_row", "upload_sheet", "used_for", "used_value", "way") VALUES (OLD."branch_id", OLD."fund_id", OLD."giver_name", OLD."id", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."row_key", OLD."told_on", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."used_for", OLD."used_value", OLD."way"); RETURN NULL;', hash='5a418aacac7359530d5cbbf99ad22e1084984d2f', operation='DELETE', pgid='pgtrigger_deleted_delete_2debf', table='donations_feedback', when='AFTER')),
+            model_name="feedback",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "donations_feedbackevent" ("branch_id", "fund_id", "giver_name", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "row_key", "told_on", "upload_id", "upload_row", "upload_sheet", "used_for", "used_value", "way") VALUES (OLD."branch_id", OLD."fund_id", OLD."giver_name", OLD."id", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."row_key", OLD."told_on", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."used_for", OLD."used_value", OLD."way"); RETURN NULL;',
+                    hash="5a418aacac7359530d5cbbf99ad22e1084984d2f",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_2debf",
+                    table="donations_feedback",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='fundraisingproject',
-            index=models.Index(fields=['branch', 'opened_on'], name='fundraising_project_by_day'),
+            model_name="fundraisingproject",
+            index=models.Index(fields=["branch", "opened_on"], name="fundraising_project_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='fundraisingproject',
-            constraint=models.UniqueConstraint(fields=('branch', 'row_key'), name='donations_fundraisingproject_row_once'),
+            model_name="fundraisingproject",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "row_key"), name="donations_fundraisingproject_row_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fundraisingproject',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['PLANNED', 'RAISING', 'REACHED', 'CLOSED'])), name='project_state_of_library_is_known'),
+            model_name="fundraisingproject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["PLANNED", "RAISING", "REACHED", "CLOSED"])),
+                name="project_state_of_library_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fundraisingproject',
-            constraint=models.CheckConstraint(condition=models.Q(('raised__gte', 0), ('target__gt', 0)), name='project_target_is_positive', violation_error_message='筹资目标须大于0，已筹不能为负。'),
+            model_name="fundraisingproject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("raised__gte", 0), ("target__gt", 0)),
+                name="project_target_is_positive",
+                violation_error_message="筹资目标须大于0，已筹不能为负。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fundraisingproject',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'REACHED'), _negated=True), ('raised__gte', models.F('target')), _connector='OR'), name='project_reached_has_its_target', violation_error_message='已筹不足目标的项目不能写成“已筹满”。'),
+            model_name="fundraisingproject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "REACHED"), _negated=True),
+                    ("raised__gte", models.F("target")),
+                    _connector="OR",
+                ),
+                name="project_reached_has_its_target",
+                violation_error_message="已筹不足目标的项目不能写成“已筹满”。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='fundraisingproject',
-            trigger=pgtrigger.compiler.Trigger(name='updated_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "donations_fundraisingprojectevent" ("beneficiaries", "branch_id", "fund_id", "id", "name", "need", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised", "row_key", "state", "target", "upload_id", "upload_row", "upload_sheet") VALUES (OLD."beneficiaries", OLD."branch_id", OLD."fund_id", OLD."id", OLD."name", OLD."need", OLD."opened_on", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."raised", OLD."row_key", OLD."state", OLD."target", OLD."upload_id", OLD."upload_row", OLD."upload_sheet"); RETURN NULL;', hash='5e5bafc91bb856c4666caacbc8275d77b61fea54', operation='UPDATE', pgid='pgtrigger_updated_update_2c1cf', table='donations_fundraisingproject', when='AFTER')),
+            model_name="fundraisingproject",
+            trigger=pgtrigger.compiler.Trigger(
+                name="updated_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "donations_fundraisingprojectevent" ("beneficiaries", "branch_id", "fund_id", "id", "name", "need", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised", "row_key", "state", "target", "upload_id", "upload_row", "upload_sheet") VALUES (OLD."beneficiaries", OLD."branch_id", OLD."fund_id", OLD."id", OLD."name", OLD."need", OLD."opened_on", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."raised", OLD."row_key", OLD."state", OLD."target", OLD."upload_id", OLD."upload_row", OLD."upload_sheet"); RETURN NULL;',
+                    hash="5e5bafc91bb856c4666caacbc8275d77b61fea54",
+                    operation="UPDATE",
+                    pgid="pgtrigger_updated_update_2c1cf",
+                    table="donations_fundraisingproject",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='fundraisingproject',
-            trigger=pgtrigger.compiler.Trigger(name='deleted_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "donations_fundraisingprojectevent" ("beneficiaries", "branch_id", "fund_id", "id", "name", "need", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised", "row_key", "state", "target", "upload_id", "upload_row", "upload_sheet") VALUES (OLD."beneficiaries", OLD."branch_id", OLD."fund_id", OLD."id", OLD."name", OLD."need", OLD."opened_on", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."raised", OLD."row_key", OLD."state", OLD."target", OLD."upload_id", OLD."upload_row", OLD."upload_sheet"); RETURN NULL;', hash='e96b07d7be7622afe04b7551166e5327ff59d7c1', operation='DELETE', pgid='pgtrigger_deleted_delete_80bbb', table='donations_fundraisingproject', when='AFTER')),
+            model_name="fundraisingproject",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "donations_fundraisingprojectevent" ("beneficiaries", "branch_id", "fund_id", "id", "name", "need", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised", "row_key", "state", "target", "upload_id", "upload_row", "upload_sheet") VALUES (OLD."beneficiaries", OLD."branch_id", OLD."fund_id", OLD."id", OLD."name", OLD."need", OLD."opened_on", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."raised", OLD."row_key", OLD."state", OLD."target", OLD."upload_id", OLD."upload_row", OLD."upload_sheet"); RETURN NULL;',
+                    hash="e96b07d7be7622afe04b7551166e5327ff59d7c1",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_80bbb",
+                    table="donations_fundraisingproject",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
