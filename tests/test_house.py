@@ -21,6 +21,7 @@ PUBLIC = {
     "ready",
     "logout",
     "certificate-check",
+    "api-nothing",
 }  # names of pages a stranger may open
 
 
