@@ -5,14 +5,18 @@ from typing import Any
 from django.contrib import admin
 
 from donations.models import (
+    Allocation,
     Campaign,
     CampaignResult,
+    Disclosure,
+    DisclosureDuty,
     Donation,
     Equipment,
     Feedback,
     Fund,
     FundraisingProject,
     Giver,
+    GoodsGiven,
 )
 from redcross.portal.records import RecordAdmin, ReferenceAdmin
 from redcross.portal.site import site
@@ -104,3 +108,45 @@ class FeedbackAdmin(RecordAdmin):
     list_display = ["giver_name", "told_on", "way", "used_value", "branch", "source_link"]
     list_filter = ["way"]
     search_fields = ["giver_name", "used_for"]
+
+
+@admin.register(Allocation, site=site)
+class AllocationAdmin(RecordAdmin):
+    """What was paid out of funds."""
+
+    list_display = [
+        "fund", "value", "used_value", "receiver", "purpose", "allocated_on", "branch",
+        "source_link",
+    ]  # fmt: skip
+    list_filter = ["fund"]
+    search_fields = ["receiver", "purpose", "document_number"]
+    date_hierarchy = "allocated_on"
+    list_select_related = ["branch", "fund", "upload"]
+
+
+@admin.register(GoodsGiven, site=site)
+class GoodsGivenAdmin(RecordAdmin):
+    """Donated goods handed on."""
+
+    list_display = [
+        "item", "quantity", "measure", "value", "receiver", "given_on", "branch", "source_link",
+    ]  # fmt: skip
+    list_filter = ["campaign"]
+    search_fields = ["item", "receiver"]
+    date_hierarchy = "given_on"
+
+
+@admin.register(Disclosure, site=site)
+class DisclosureAdmin(RecordAdmin):
+    """What of campaigns was made public."""
+
+    list_display = ["campaign", "content", "published_on", "place", "branch", "source_link"]
+    list_filter = ["content", "campaign"]
+    list_select_related = ["branch", "campaign", "upload"]
+
+
+@admin.register(DisclosureDuty, site=site)
+class DisclosureDutyAdmin(ReferenceAdmin):
+    """What the law asks to be made public, and when."""
+
+    list_display = ["content", "longer_than_months", "within_months", "effective_on", "source"]

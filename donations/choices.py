@@ -85,3 +85,11 @@ class ProjectState(models.TextChoices):
     RAISING = "RAISING", "筹款中"
     REACHED = "REACHED", "已筹满"
     CLOSED = "CLOSED", "已结束"
+
+
+class DisclosureContent(models.TextChoices):
+    """What of a campaign is made public."""
+
+    PLAN = "PLAN", "募捐方案"
+    PROGRESS = "PROGRESS", "募捐进展"
+    FINAL = "FINAL", "募捐结果"

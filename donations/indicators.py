@@ -3,9 +3,19 @@
 from django.db.models import Q
 
 from donations.choices import CampaignKind, Form, Source
-from donations.models import CampaignResult, Donation, Equipment
+from donations.models import Allocation, CampaignResult, Donation, Equipment, GoodsGiven
 from redcross.indicators.choices import Kind
-from redcross.indicators.declaration import Count, Indicator, Stated, Sum, register
+from redcross.indicators.declaration import (
+    BRANCHES,
+    Branches,
+    Count,
+    Cumulative,
+    Indicator,
+    Ratio,
+    Stated,
+    Sum,
+    register,
+)
 from redcross.units import Unit
 
 RAISED = Indicator(
@@ -108,7 +118,62 @@ EQUIPMENT = Indicator(
     definition="截至期末，已验收而未报废的捐赠医疗设备台数。",
 )
 
+RAISED_TOTAL = Cumulative("donations.raised_total", "累计募集款物", of=RAISED)
+ALLOCATED = Indicator(
+    "donations.allocated",
+    "拨付资金",
+    unit=Unit.YUAN,
+    kind=Kind.FLOW,
+    source=Allocation,
+    measure=Sum("value"),
+    at="allocated_on",
+    by=["fund"],
+    definition="报告期内从各基金拨出的资金，按拨付日期统计。",
+)
+ALLOCATED_TOTAL = Cumulative("donations.allocated_total", "累计拨付资金", of=ALLOCATED)
+USED = Indicator(
+    "donations.used",
+    "已使用资金",
+    unit=Unit.YUAN,
+    kind=Kind.FLOW,
+    source=Allocation,
+    measure=Sum("used_value"),
+    at="allocated_on",
+    by=["fund"],
+    definition="报告期内拨付的资金中，接收单位已使用的金额。",
+)
+GOODS_GIVEN = Indicator(
+    "donations.goods_given",
+    "发放物资折价",
+    unit=Unit.YUAN,
+    kind=Kind.FLOW,
+    source=GoodsGiven,
+    measure=Sum("value"),
+    at="given_on",
+    by=["campaign"],
+    definition="报告期内发出的捐赠物资折价，不标价的不计金额。",
+)
+BRANCHES_RAISED = Branches(
+    "donations.branches_raised",
+    "募集到款物的单位",
+    of=RAISED,
+    definition="报告期内自身募集到社会捐赠款物的各级红十字会个数（三级红十字会全员筹资）。",
+)
+BRANCHES_RAISED_SHARE = Ratio(
+    "donations.branches_raised_share",
+    "募集到款物的单位占比",
+    of=BRANCHES_RAISED,
+    over=BRANCHES,
+)
+
 register(
+    ALLOCATED,
+    ALLOCATED_TOTAL,
+    BRANCHES_RAISED,
+    BRANCHES_RAISED_SHARE,
+    GOODS_GIVEN,
+    RAISED_TOTAL,
+    USED,
     EQUIPMENT,
     RAISED,
     GIFTS,

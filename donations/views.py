@@ -1,26 +1,37 @@
 """The pages of funds and campaigns."""
 
+import dataclasses
 import functools
+from decimal import Decimal
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Max, Min
+from django.db.models import Count, F, Max, Min, Q, Sum
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
 
 from donations.choices import CampaignKind, Source
-from donations.models import Campaign, CampaignResult, Donation, Fund
+from donations.disclosure import owed, public_list
+from donations.forms import MergeForm
+from donations.models import Campaign, CampaignResult, Donation, Fund, Giver
 from donations.panels import panels_of
+from donations.services import MergeError, merge, separate
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import READING, holds
-from redcross.indicators.answers import Question, ask
+from redcross.accounts.rules import READING, REVIEWING, holds
+from redcross.indicators.answers import Figure, Question, ask
 from redcross.indicators.asking import asked_of
 from redcross.indicators.declaration import registry
-from redcross.periods import Period, month_start
+from redcross.periods import Period, business_date, month_start
 
 YEARS = 5
 PAGE = 50
+LISTED_AT_ONCE = 100_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @login_required
@@ -51,11 +62,16 @@ def fund(request: SignedInRequest, code: str) -> HttpResponse:
     raised = registry["donations.raised"]
     last = asked.period.last.year
     years = [Period.year(year) for year in range(last - YEARS + 1, last + 1)]
+    through = Period(None, asked.period.last)
+    kept = ("donations.raised_total", "donations.allocated_total")
+    spent = ("donations.allocated", "donations.used")
+    of_fund = functools.partial(
+        Question, branch=asked.branch, own=asked.own, by=("fund",), category=found.pk
+    )
     answers = ask(
-        *(
-            Question(raised, year, asked.branch, own=asked.own, by=("fund",), category=found.pk)
-            for year in years
-        ),
+        *(of_fund(raised, year) for year in years),
+        *(of_fund(registry[key], through) for key in kept),
+        *(of_fund(registry[key], asked.period) for key in spent),
         Question(
             raised,
             Period.year(last),
@@ -75,7 +91,9 @@ def fund(request: SignedInRequest, code: str) -> HttpResponse:
     context = {
         "asked": asked,
         "fund": found,
-        "years": [lines[0] for lines in answers[:-1]],
+        "years": [lines[0] for lines in answers[:YEARS]],
+        "balance": _balance(*(lines[0] for lines in answers[YEARS : YEARS + 2])),
+        "spent": [lines[0] for lines in answers[YEARS + 2 : YEARS + 4]],
         "months": answers[-1],
         "panels": panels_of(found, asked.branch, request.user),
         "page": Paginator(
@@ -84,6 +102,41 @@ def fund(request: SignedInRequest, code: str) -> HttpResponse:
         "named": holds(request.user, READING, asked.branch),
     }
     return render(request, "donations/fund.html", context)
+
+
+def _balance(raised: Figure, allocated: Figure) -> Figure:
+    """Return what is left of a fund: all that came for it less all that was paid out."""
+    if raised.value is None and allocated.value is None:
+        return raised
+    left = (raised.value or Decimal(0)) - (allocated.value or Decimal(0))
+    return dataclasses.replace(raised, value=left)
+
+
+@login_required
+@require_GET
+def disclosure(request: SignedInRequest) -> HttpResponse:
+    """Send the gifts of a branch, period, fund or campaign as a list fit for the public."""
+    asked = asked_of(request)
+    if not holds(request.user, READING, asked.branch, domain="donations"):
+        raise PermissionDenied
+    gifts = Donation.objects.visible_to(request.user).raised().received_in(asked.period)
+    gifts = gifts.filter(branch__code__startswith=asked.branch.code)
+    title = str(asked.branch.society)
+    for model, name in ((Fund, "fund"), (Campaign, "campaign")):
+        if code := request.GET.get(name):
+            chosen = get_object_or_404(model, code=code)
+            gifts = gifts.filter(**{name: chosen})
+            title += f"“{chosen}”"
+    gifts = gifts.select_related("fund").order_by("received_on", "pk")[:LISTED_AT_ONCE]
+    content = public_list(
+        title,
+        f"（{asked.period.label}）",
+        gifts,
+        settings.DEMO_NOTICE if settings.DEMO else "",
+    )
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="disclosure.xlsx"'
+    return response
 
 
 @login_required
@@ -123,6 +176,7 @@ def campaign(request: SignedInRequest, code: str) -> HttpResponse:
         ),
     )
     results = CampaignResult.objects.visible_to(request.user).filter(campaign=found)
+    today = business_date(timezone.now())
     context = {
         "asked": asked,
         "campaign": found,
@@ -140,6 +194,8 @@ def campaign(request: SignedInRequest, code: str) -> HttpResponse:
         ]
         if appeal
         else [],
+        "owed": [(each, each.is_late(today)) for each in owed(found, today)],
+        "named": holds(request.user, READING, asked.branch, domain="donations"),
         "results": results.select_related("branch", "upload").order_by("branch__code")[:200],
     }
     return render(request, "donations/campaign.html", context)
@@ -160,3 +216,71 @@ def _share(arrived: object, whole: object) -> str:
     if not arrived or not whole:
         return "—"
     return f"{arrived * 100 / whole:.1f}%"  # type: ignore[operator]
+
+
+@login_required
+@require_GET
+def givers(request: SignedInRequest) -> HttpResponse:
+    """Organisations that gave, by name; those given the most often first."""
+    if not holds(request.user, READING, domain="donations"):
+        raise PermissionDenied
+    rows = Giver.objects.visible_to(request.user).filter(merged_into__isnull=True)
+    words = request.GET.get("q", "").strip()
+    if words:
+        rows = rows.filter(Q(name__icontains=words) | Q(merged__name__icontains=words)).distinct()
+    counted = rows.select_related("branch").annotate(
+        gifts=Count("donations", distinct=True), also=Count("merged", distinct=True)
+    )
+    listed = counted.order_by(F("gifts").desc(), "name", "pk")
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    return render(request, "donations/givers.html", {"page": page, "words": words})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def giver(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A giver: all gifts under all his names; a desk decides which names are one giver."""
+    found = get_object_or_404(
+        Giver.objects.visible_to(request.user).select_related("branch", "merged_into"), pk=pk
+    )
+    if not holds(request.user, READING, found.branch, domain="donations"):
+        raise PermissionDenied
+    may_merge = holds(request.user, REVIEWING, found.branch, domain="donations")
+    others = Giver.objects.visible_to(request.user).filter(merged_into__isnull=True)
+    form = MergeForm(request.POST or None, found=found, others=others)
+    if request.method == "POST":
+        if not may_merge:
+            raise PermissionDenied
+        if _decided(request, found, form):
+            return redirect("giver", pk=pk)
+    gifts = Donation.objects.visible_to(request.user).filter(
+        Q(giver=found) | Q(giver__merged_into=found)
+    )
+    context = {
+        "giver": found,
+        "names": Giver.objects.visible_to(request.user).filter(merged_into=found),
+        "form": form,
+        "may_merge": may_merge,
+        "total": gifts.aggregate(value=Sum("value"))["value"],
+        "page": Paginator(
+            gifts.select_related("branch", "upload", "fund").order_by("-received_on", "-pk"), PAGE
+        ).get_page(request.GET.get("page")),
+    }
+    return render(request, "donations/giver.html", context)
+
+
+def _decided(request: SignedInRequest, found: Giver, form: MergeForm) -> bool:
+    if "separate" in request.POST:
+        separate(found, user=request.user)
+        messages.success(request, f"“{found}”已恢复为单独的捐赠人。")
+        return True
+    if not form.is_valid():
+        return False
+    into = form.cleaned_data["into"]
+    try:
+        merge(found, into, user=request.user)
+    except MergeError as error:
+        form.add_error("into", str(error))
+        return False
+    messages.success(request, f"“{found}”已并入“{into}”，捐赠明细未改动，可随时恢复。")
+    return True

@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 from redcross.api.pages import revoke, tokens
+from redcross.dashboards.views import screen
 from redcross.portal.site import site
 
 urlpatterns = [
     path("", include("redcross.portal.urls")),
     path("uploads/", include("redcross.uploads.urls")),
+    path("screen/", screen, name="screen"),
     path("dashboards/", include("redcross.dashboards.urls")),
     path("figures/", include("redcross.indicators.urls")),
     path("reports/", include("redcross.reports.urls")),

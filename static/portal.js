@@ -49,36 +49,100 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-function draw() {
+const charts = new Map();
+
+function colours() {
+  const style = getComputedStyle(document.body);
+  const read = (name) => style.getPropertyValue(name).trim();
+  return { text: read("--text"), accent: read("--accent"), soft: read("--soft"), ground: read("--ground"), line: read("--line") };
+}
+
+function curve(said, { text, accent, soft }) {
+  const horizontal = said.kind === "ranking";
+  const names = { type: "category", data: said.names, axisLabel: { color: text }, inverse: horizontal };
+  const values = { type: "value", axisLabel: { color: text }, name: said.unit, nameTextStyle: { color: text } };
+  return {
+    animation: false,
+    color: [accent, soft],
+    textStyle: { color: text },
+    tooltip: { trigger: "axis" },
+    legend: { show: said.series.length > 1, top: 0, right: 0, textStyle: { color: text } },
+    grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
+    xAxis: horizontal ? values : names,
+    yAxis: horizontal ? names : values,
+    series: said.series.map((each) => ({
+      name: each.name,
+      type: horizontal ? "bar" : "line",
+      data: each.values,
+      connectNulls: false,
+    })),
+    aria: { enabled: true },
+  };
+}
+
+const layers = new Map();
+
+async function regions(address, parent) {
+  if (!layers.has(address)) layers.set(address, fetch(address).then((answer) => answer.json()));
+  const whole = await layers.get(address);
+  return { ...whole, features: whole.features.filter((each) => each.properties.parent === parent) };
+}
+
+async function painted(said, place, { text, accent, ground, line }) {
+  const name = `${said.layer} ${said.parent}`;
+  echarts.registerMap(name, await regions(place.dataset.layer, said.parent));
+  const told = new Map(said.values.map((each) => [each.name, each]));
+  const most = Math.max(1, ...said.values.map((each) => each.value ?? 0));
+  return {
+    animation: false,
+    textStyle: { color: text },
+    tooltip: { formatter: ({ name: code }) => (told.has(code) ? `${told.get(code).label}：${told.get(code).told}` : "") },
+    visualMap: { min: 0, max: most, text: [`高（${said.unit}）`, "低"], textStyle: { color: text }, inRange: { color: [ground, accent] }, left: 0, bottom: 0 },
+    series: [
+      {
+        type: "map",
+        map: name,
+        data: said.values.map(({ name: code, value }) => ({ name: code, value })),
+        label: { show: true, color: text, fontSize: 10, formatter: ({ name: code }) => told.get(code)?.label.slice(0, 4) ?? "" },
+        itemStyle: { areaColor: ground, borderColor: line },
+        emphasis: { label: { color: text }, itemStyle: { areaColor: line } },
+        select: { disabled: true },
+      },
+    ],
+    aria: { enabled: true },
+  };
+}
+
+async function draw() {
   if (typeof echarts === "undefined") return;
-  const style = getComputedStyle(document.documentElement);
-  const text = style.getPropertyValue("--text").trim();
-  const accent = style.getPropertyValue("--accent").trim();
-  const soft = style.getPropertyValue("--soft").trim();
+  for (const [place, chart] of charts) {
+    if (!place.isConnected) {
+      chart.dispose();
+      charts.delete(place);
+    }
+  }
   for (const place of document.querySelectorAll("[data-chart]")) {
+    if (charts.has(place)) continue;
     const said = JSON.parse(document.getElementById(place.dataset.chart).textContent);
     const chart = echarts.init(place, null, { renderer: "svg" });
-    const horizontal = said.kind === "ranking";
-    const names = { type: "category", data: said.names, axisLabel: { color: text }, inverse: horizontal };
-    const values = { type: "value", axisLabel: { color: text }, name: said.unit, nameTextStyle: { color: text } };
-    chart.setOption({
-      animation: false,
-      color: [accent, soft],
-      textStyle: { color: text },
-      tooltip: { trigger: "axis" },
-      legend: { show: said.series.length > 1, top: 0, right: 0, textStyle: { color: text } },
-      grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
-      xAxis: horizontal ? values : names,
-      yAxis: horizontal ? names : values,
-      series: said.series.map((each) => ({
-        name: each.name,
-        type: horizontal ? "bar" : "line",
-        data: each.values,
-        connectNulls: false,
-      })),
-      aria: { enabled: true },
-    });
-    addEventListener("resize", () => chart.resize());
+    charts.set(place, chart);
+    const palette = colours();
+    chart.setOption(said.kind === "map" ? await painted(said, place, palette) : curve(said, palette));
+    if (said.kind === "map" && place.dataset.address) {
+      chart.on("click", ({ name }) => {
+        location.href = place.dataset.address + name;
+      });
+    }
   }
 }
 addEventListener("DOMContentLoaded", draw);
+addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.matches("[data-screen]")) draw();
+});
+for (const [name, broken] of [["htmx:sendError", true], ["htmx:responseError", true], ["htmx:afterOnLoad", false]]) {
+  document.addEventListener(name, () => {
+    const notice = document.querySelector("[data-offline]");
+    if (notice) notice.hidden = !broken;
+  });
+}

@@ -12,9 +12,11 @@ from decimal import Decimal
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
+from redcross.periods import Period
 from redcross.portal.acceptance import Expectation, expected
 from redcross.portal.demo import DemoFile, demo_files
 from redcross.portal.invented import (
+    LATE,
     id_number,
     mobile,
     office_table,
@@ -137,17 +139,29 @@ def events() -> Iterator[DemoFile]:
             town.code,
             "2021",
             f"{town.short_name}2021年应急救护普及活动台账.xlsx",
-            functools.partial(_events, town, times),
+            functools.partial(_events, town, times, Period.year(2021)),
         )
+    january = Period.parse("2022-01")
+    for town, times in times_by_prefecture():
+        if town.code not in LATE:
+            yield DemoFile(
+                "training.popularisation",
+                town.code,
+                str(january),
+                f"{town.short_name}2022年1月应急救护普及活动台账.xlsx",
+                functools.partial(_events, town, times // 14, january),
+                outcome="submitted" if town.code == "5308" else "effective",
+            )
 
 
-def _events(town: Branch, times: int) -> bytes:
-    rng = random.Random(f"events {town.code}")
+def _events(town: Branch, times: int, period: Period) -> bytes:
+    rng = random.Random(f"events {town.code} {period}")
+    days = (period.last_day - period.start).days - 10
     units = list(town.children.filter(level=Level.COUNTY).in_official_order())
     rows = []
     for number, part in enumerate(split(times, EVENTS, rng, step=1), start=1):
         audience = rng.choice(tuple(_PARTNERS))
-        day = dt.date(2021, 1, 4) + dt.timedelta(days=rng.randrange(355))
+        day = period.start + dt.timedelta(days=3 + rng.randrange(days))
         rows.append(
             (
                 number, rng.choice(units).short_name, day, rng.choice(_TOPICS),
@@ -156,7 +170,7 @@ def _events(town: Branch, times: int) -> bytes:
         )  # fmt: skip
     headings = ("序号", "县（市、区）", "活动时间", "活动主题", "参与单位", "培训对象", "参与人次")
     return office_table(
-        f"{town.society}应急救护普及活动台账（2021年）",
+        f"{town.society}应急救护普及活动台账（{period.label}）",
         headings,
         rows,
         society=town.society,

@@ -1,6 +1,7 @@
 """The request of a signed-in person, as pages behind `login_required` get it."""
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from redcross.accounts.models import User
 
@@ -9,3 +10,4 @@ class SignedInRequest(HttpRequest):
     """A request whose user is one of ours."""
 
     user: User
+    htmx: HtmxDetails

@@ -11,8 +11,18 @@ class BoardError(Exception):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Block:
+    """Key figures of one field of work on a board that crosses them."""
+
+    title: str
+    cards: tuple[str, ...]
+    board: str = ""
+    """The board that tells more."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Board:
-    """One page of figures: key figures, a trend, a ranking, a table of branches."""
+    """One page of figures: key figures, a map, a trend, a ranking, a table of branches."""
 
     key: str
     title: str
@@ -22,6 +32,7 @@ class Board:
     columns: tuple[str, ...] = ()
     breakdowns: tuple[tuple[str, str], ...] = ()
     """(indicator, breakdown) of each table of composition."""
+    blocks: tuple[Block, ...] = ()
 
 
 class Registry(Mapping[str, Board]):

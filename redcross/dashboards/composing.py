@@ -4,10 +4,12 @@ import dataclasses
 from decimal import Decimal
 from typing import Any
 
+from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.dashboards.boards import Board
 from redcross.indicators import wording
 from redcross.indicators.answers import Figure, Question, ask
+from redcross.indicators.asking import Asked
 from redcross.indicators.declaration import registry
 from redcross.indicators.models import Target
 from redcross.periods import Period, add_months
@@ -23,16 +25,22 @@ class Card:
     """A key figure with its comparison and target."""
 
     figure: Figure
-    last_year: Figure
+    before: Figure
     target: Decimal | None
     expected: Decimal
 
     @property
     def change(self) -> str:
-        """同比 in words."""
-        if not self.figure.indicator.comparable:
+        """The change in words: in percent, between ranges of unequal length as a difference."""
+        indicator, now, then = self.figure.indicator, self.figure.value, self.before.value
+        if not indicator.comparable:
             return ""
-        return wording.change_in_words(wording.change(self.figure.value, self.last_year.value))
+        if self.figure.period.length == self.before.period.length:
+            return wording.change_in_words(wording.change(now, then))
+        if now is None or then is None:
+            return wording.NOTHING
+        told = wording.short(abs(now - then), indicator.unit)
+        return "持平" if now == then else f"{'超出' if now > then else '少'}{told}"
 
     @property
     def done(self) -> Decimal | None:
@@ -65,22 +73,26 @@ class Line:
     figures: tuple[Figure, ...]
     place: int | None
     change: str
+    moved: str
+    """How the place changed against the period compared with: ↑2, ↓1, or nothing."""
 
 
-def compose(board: Board, branch: Branch, period: Period, *, own: bool) -> dict[str, Any]:
+def compose(board: Board, asked: Asked) -> dict[str, Any]:
     """Return everything a board shows; the number of queries does not grow with branches."""
+    branch, period, own, against = asked.branch, asked.period, asked.own, asked.compared
     main = registry[board.main]
     columns = [registry[key] for key in (board.main, *board.columns)]
-    cards = [registry[key] for key in board.cards]
+    keys = [*board.cards, *(key for block in board.blocks for key in block.cards)]
+    cards = [registry[key] for key in keys]
     trend = Period(add_months(period.last, 1 - TREND_MONTHS), period.last)
     before = trend.same_last_year
     year = period.year_so_far
     questions = [
         *(Question(each, period, branch, own=own) for each in cards),
-        *(Question(each, period.same_last_year, branch, own=own) for each in cards),
+        *(Question(each, against, branch, own=own) for each in cards),
         *(Question(each, year, branch, own=own) for each in cards),
         *(Question(each, period, branch, by=("branch",)) for each in columns),
-        Question(main, period.same_last_year, branch, by=("branch",)),
+        Question(main, against, branch, by=("branch",)),
         Question(main, trend, branch, own=own, by=("month",)),
         Question(main, before, branch, own=own, by=("month",)),
         *(
@@ -96,8 +108,12 @@ def compose(board: Board, branch: Branch, period: Period, *, own: bool) -> dict[
     )
     by_branch = answers[3 * count : 3 * count + width]
     rest = answers[3 * count + width :]
+    made = _cards(now, last, so_far, _targets(branch, period), period)
+    by_key = dict(zip(keys, made, strict=True))
     return {
-        "cards": _cards(now, last, so_far, _targets(branch, period), period),
+        "cards": made[: len(board.cards)],
+        "blocks": [(block, [by_key[key] for key in block.cards]) for block in board.blocks],
+        "map": _map(branch, by_branch[0]),
         "lines": _lines(by_branch, rest[0]),
         "columns": columns,
         "trend": _trend(rest[1], rest[2], _drawn_unit(main.unit)),
@@ -136,6 +152,7 @@ def _cards(
 def _lines(by_branch: list[list[Figure]], last_year: list[Figure]) -> list[Line]:
     first = by_branch[0]
     ranked = wording.places([None if each.own else each.value for each in first])
+    before = wording.places([None if each.own else each.value for each in last_year])
     return [
         Line(
             branch=each.branch,
@@ -143,9 +160,40 @@ def _lines(by_branch: list[list[Figure]], last_year: list[Figure]) -> list[Line]
             figures=tuple(column[at] for column in by_branch),
             place=ranked[at],
             change=wording.change_in_words(wording.change(each.value, last_year[at].value)),
+            moved=_moved(ranked[at], before[at]),
         )
         for at, each in enumerate(first)
     ]
+
+
+def _moved(place: int | None, before: int | None) -> str:
+    if place is None or before is None or place == before:
+        return ""
+    return f"↑{before - place}" if place < before else f"↓{place - before}"
+
+
+def _map(branch: Branch, figures: list[Figure]) -> dict[str, Any] | None:
+    """Return the branches below as a map paints them; a county has none."""
+    layers = {Level.PROVINCE: "prefectures", Level.PREFECTURE: "counties"}
+    layer = layers.get(Level(branch.level))
+    if layer is None or not figures:
+        return None
+    return {
+        "kind": "map",
+        "layer": layer,
+        "parent": branch.code,
+        "unit": _drawn_unit(figures[0].indicator.unit),
+        "values": [
+            {
+                "name": each.branch.code,
+                "label": each.branch.short_name,
+                "value": _number(each),
+                "told": wording.short(each.value, each.indicator.unit, each.qualifier),
+            }
+            for each in figures
+            if not each.own
+        ],
+    }
 
 
 def _trend(now: list[Figure], before: list[Figure], unit: str) -> dict[str, Any]:
@@ -155,7 +203,7 @@ def _trend(now: list[Figure], before: list[Figure], unit: str) -> dict[str, Any]
         "names": [f"{each.month:%Y-%m}" for each in now if each.month],
         "series": [
             {"name": "本期", "values": [_number(each) for each in now]},
-            {"name": "上年同期", "values": [_number(each) for each in before]},
+            {"name": "上年同月", "values": [_number(each) for each in before]},
         ],
     }
 

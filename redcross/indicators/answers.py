@@ -133,7 +133,7 @@ def _parts(question: Question) -> list[Question]:
             for each in (indicator.of, indicator.over)
             for part in _parts(dataclasses.replace(question, indicator=each))
         ]
-    if indicator.kind is Kind.CUMULATIVE and indicator.of:
+    if indicator.kind in (Kind.CUMULATIVE, Kind.BRANCHES) and indicator.of:
         return [question, dataclasses.replace(question, indicator=indicator.of)]
     return [question]
 
@@ -404,6 +404,8 @@ class _Book:
                 )
             case Kind.STATED:
                 return self._stated(indicator.key, breakdown, category, branch, period)
+            case Kind.BRANCHES:
+                return self._how_many(indicator, branch, own, period)
         return self._ratio(indicator, branch, own, period)
 
     def _months(
@@ -556,6 +558,24 @@ class _Book:
             return None, Origin.REPORTED, "没有登记。"
         latest = max(stated, key=lambda each: (each.last_month, each.pk or 0))
         return latest.value, Origin.REPORTED, ""
+
+    def _how_many(
+        self, indicator: Indicator, branch: Branch, own: bool, period: Period
+    ) -> tuple[Decimal | None, Origin, str]:
+        """Count the branches with a figure of their own; one told only above is not known."""
+        asked = [each for each in self.tree if each == branch or (not own and branch.holds(each))]
+        if indicator.of is None:
+            return Decimal(len(asked)), Origin.ROWS, ""
+        values: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for code, month, value in self._months(indicator.of.key, "", "", branch, own):
+            if period.start <= month < period.end:
+                values[code] += value
+        for each in self.reported.get((indicator.of.key, ""), []):
+            if each.scope == Scope.OWN and each.period in period:
+                values[each.branch.code] += each.value
+        codes = {each.code for each in asked}
+        found = sum(1 for code, value in values.items() if value > 0 and code in codes)
+        return Decimal(found), Origin.ROWS, ""
 
     def _ratio(
         self,

@@ -14,6 +14,7 @@ from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
 
+PREVIOUS = "previous"
 SEEING_FIGURES = (*READING, Role.LEADER)
 
 
@@ -25,12 +26,41 @@ class Asked:
     period: Period
     own: bool
     message: str = ""
+    against: Period | None = None
+    """What to compare with; None for the same months of the year before."""
+
+    @property
+    def compared(self) -> Period:
+        """The period the figures are compared with."""
+        return self.against or self.period.same_last_year
+
+    @property
+    def comparison(self) -> str:
+        """The comparison's name: 同比, 环比, or 较 with the months chosen."""
+        if self.compared == self.period.same_last_year:
+            return "同比"
+        if self.compared == self.period.previous:
+            return "环比"
+        return f"较{self.compared.label}"
 
     @property
     def query(self) -> str:
         """The state as an address holds it."""
         said = {"branch": self.branch.code, "period": str(self.period)}
-        return urlencode({**said, "own": "1"} if self.own else said)
+        if self.own:
+            said["own"] = "1"
+        if self.against:
+            said["against"] = str(self.against)
+        return urlencode(said)
+
+    @property
+    def offered(self) -> list[Period]:
+        """Periods a reader may turn to: years, halves, quarters and months, the newest first."""
+        this = self.period.last.year
+        years = range(this + 1, this - 3, -1)
+        parts = ("", "H1", "H2", *(f"Q{number}" for number in range(1, 5)))
+        parts += tuple(f"-{number:02d}" for number in range(1, 13))
+        return [Period.parse(f"{year}{part}") for year in years for part in parts]
 
     @property
     def years(self) -> list[Period]:
@@ -59,7 +89,13 @@ def asked_of(request: SignedInRequest) -> Asked:
         last = add_months(month_start(business_date(timezone.now())), -1)
         period = Period.month(last)
         message = str(error) if request.GET.get("period") else ""
-    return Asked(branch, period, request.GET.get("own") == "1", message)
+    against = None
+    if text := request.GET.get("against", ""):
+        try:
+            against = period.previous if text == PREVIOUS else Period.parse(text)
+        except UnknownPeriodError as error:
+            message = str(error)
+    return Asked(branch, period, request.GET.get("own") == "1", message, against)
 
 
 def sees_figures_of(user: User, branch: Branch) -> bool:

@@ -11,6 +11,7 @@ class Kind(models.TextChoices):
     CUMULATIVE = "CUMULATIVE", "累计数"
     RATIO = "RATIO", "比率"
     STATED = "STATED", "外部数"
+    BRANCHES = "BRANCHES", "单位数"
 
 
 class Scope(models.TextChoices):

@@ -166,6 +166,23 @@ def Ratio(  # noqa: N802
     )
 
 
+def Branches(  # noqa: N802
+    key: str, label: str, *, of: Indicator | None = None, definition: str = ""
+) -> Indicator:
+    """Declare how many branches have a figure of their own above nothing in the period.
+
+    Without `of`, how many branches there are: what the share is taken of.
+    """
+    return Indicator(
+        key=key,
+        label=label,
+        unit=Unit.PIECES,
+        kind=Kind.BRANCHES,
+        of=of,
+        definition=definition or (f"报告期内{of.label}大于0的单位数。" if of else label),
+    )
+
+
 def Stated(  # noqa: N802
     key: str,
     label: str,
@@ -233,4 +250,5 @@ POPULATION = Stated(
     unit=Unit.PEOPLE,
     definition="第七次全国人口普查及以后各年统计公报的常住人口。",
 )
-register(POPULATION)
+BRANCHES = Branches("branches", "红十字会机构数", definition="省、州市、县（市、区）三级机构数。")
+register(POPULATION, BRANCHES)

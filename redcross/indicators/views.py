@@ -1,7 +1,9 @@
 """指标说明与来源: what a figure means, what it rests on, and the way back to its cells."""
 
+import functools
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -11,13 +13,19 @@ from django.views.decorators.http import require_GET
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, holds
 from redcross.indicators.answers import Question, ask
-from redcross.indicators.asking import asked_of
+from redcross.indicators.asking import Asked, asked_of
 from redcross.indicators.behind import records_behind
-from redcross.indicators.declaration import registry
+from redcross.indicators.declaration import Indicator, Sum, registry
 from redcross.indicators.discrepancies import discrepancies
 from redcross.indicators.labels import breakdown_label
+from redcross.indicators.paper import Paper, Sheet, as_pdf, as_workbook
+from redcross.indicators.wording import exact
 
 PAGE = 50
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @login_required
@@ -28,10 +36,73 @@ def figure(request: SignedInRequest, key: str) -> HttpResponse:
         raise Http404
     indicator = registry[key]
     asked = asked_of(request)
+    question = _question(request, indicator, asked)
+    context = {
+        "indicator": indicator,
+        "asked": asked,
+        **_series(question),
+        "discrepancies": discrepancies(indicator, asked.branch, asked.period),
+        **_records(request, question),
+    }
+    return render(request, "figures/figure.html", context)
+
+
+@login_required
+@require_GET
+def export(request: SignedInRequest, key: str, form: str) -> HttpResponse:
+    """Send a figure with its definition and series as a workbook or as a PDF."""
+    if key not in registry:
+        raise Http404
+    indicator = registry[key]
+    asked = asked_of(request)
+    found = _series(_question(request, indicator, asked))
+    figure = found["figure"]
+    said = [f"口径：{indicator.definition}", f"报告期：{asked.period.label}"]
+    if figure:
+        said.append(f"数值：{exact(figure.value, indicator.unit)}，来源：{figure.origin.label}")
+        said += [f"不含{'、'.join(figure.missing)}"] if figure.missing else []
+    said += [settings.DEMO_NOTICE] if settings.DEMO else []
+    paper = Paper(
+        f"{indicator.label}：{asked.branch}{'（本级）' if asked.own else ''} {asked.period.label}",
+        tuple(said),
+        (
+            Sheet(
+                "按单位",
+                ("单位", "数值"),
+                [
+                    (f"{each.branch}{'本级' if each.own else ''}", each)
+                    for each in found["by_branch"]
+                ],
+                chart="bar",
+            ),
+            Sheet(
+                "按月",
+                ("月份", "数值"),
+                [(each.period.label, each) for each in found["by_month"]],
+                chart="line",
+            ),
+            *(
+                Sheet(f"按{label}", (label, "数值"), [(each.category, each) for each in lines])
+                for label, lines in found["by_category"]
+            ),
+        ),
+    )
+    return sent(paper, form, f"{key}-{asked.branch.code}-{asked.period}")
+
+
+def sent(paper: Paper, form: str, name: str) -> HttpResponse:
+    """Answer with a paper as a file of the form asked for."""
+    content = as_pdf(paper) if form == "pdf" else as_workbook(paper)
+    response = HttpResponse(content, content_type=CONTENT_TYPES[form])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return response
+
+
+def _question(request: SignedInRequest, indicator: Indicator, asked: Asked) -> Question:
     breakdown = request.GET.get("by", "")
     category = request.GET.get("category")
     by = (breakdown,) if breakdown in indicator.breakdowns else ()
-    question = Question(
+    return Question(
         indicator,
         asked.period,
         asked.branch,
@@ -39,19 +110,18 @@ def figure(request: SignedInRequest, key: str) -> HttpResponse:
         by=by,
         category=category if by and category is not None else None,
     )
-    questions = [
+
+
+def _series(question: Question) -> dict[str, Any]:
+    indicator = question.indicator
+    whole = functools.partial(Question, indicator, question.period, question.branch)
+    lines, by_branch, by_month, *by_category = ask(
         question,
-        Question(indicator, asked.period, asked.branch, by=("branch",)),
-        Question(indicator, asked.period, asked.branch, own=asked.own, by=("month",)),
-        *(
-            Question(indicator, asked.period, asked.branch, own=asked.own, by=(name,))
-            for name in indicator.breakdowns
-        ),
-    ]
-    lines, by_branch, by_month, *by_category = ask(*questions)
-    context = {
-        "indicator": indicator,
-        "asked": asked,
+        whole(by=("branch",)),
+        whole(own=question.own, by=("month",)),
+        *(whole(own=question.own, by=(name,)) for name in indicator.breakdowns),
+    )
+    return {
         "figure": lines[0] if lines else None,
         "by_branch": by_branch,
         "by_month": by_month,
@@ -60,10 +130,7 @@ def figure(request: SignedInRequest, key: str) -> HttpResponse:
             for name, each in zip(indicator.breakdowns, by_category, strict=True)
             if each
         ],
-        "discrepancies": discrepancies(indicator, asked.branch, asked.period),
-        **_records(request, question),
     }
-    return render(request, "figures/figure.html", context)
 
 
 def _records(request: SignedInRequest, question: Question) -> dict[str, Any]:
@@ -74,4 +141,9 @@ def _records(request: SignedInRequest, question: Question) -> dict[str, Any]:
         "branch", "upload__uploaded_by", "upload__approved_by"
     )
     named = holds(request.user, READING, question.branch)
-    return {"named": named, "page": Paginator(visible, PAGE).get_page(request.GET.get("page"))}
+    page = Paginator(visible, PAGE).get_page(request.GET.get("page"))
+    measure = (question.indicator.of or question.indicator).measure
+    column = measure.column if isinstance(measure, Sum) else ""
+    for row in page.object_list:
+        row.measured = getattr(row, column) if column else 1
+    return {"named": named, "page": page}

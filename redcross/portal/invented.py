@@ -12,6 +12,8 @@ from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 
 STEP = 100
+LATE = ("5325", "5333", "5334")
+"""Prefectures that have not handed in January 2022 yet."""
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
 _GIVEN = "示例一二三四五六七八九十甲乙丙丁"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

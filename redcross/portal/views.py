@@ -17,7 +17,7 @@ from redcross.accounts.rules import ENTERING, holds, home_branch
 from redcross.dashboards.boards import registry
 from redcross.dashboards.composing import compose
 from redcross.indicators import rollup
-from redcross.indicators.asking import sees_figures_of
+from redcross.indicators.asking import Asked, sees_figures_of
 from redcross.notices.models import Notice
 from redcross.notices.services import mark_read
 from redcross.periods import Period, add_months, business_date, month_start
@@ -57,7 +57,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     month = Period.month(add_months(month_start(today), -1)).year_so_far
     cards = []
     if branch is not None and sees_figures_of(request.user, branch):
-        cards = compose(registry["overview"], branch, month, own=False)["cards"]
+        cards = compose(registry["overview"], Asked(branch, month, own=False))["cards"]
     context = {
         "owed": owed_by(request.user, today),
         "open": open_uploads(request.user),

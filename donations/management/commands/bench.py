@@ -38,6 +38,7 @@ from redcross.branches.models import Branch
 from redcross.branches.services import load_divisions
 from redcross.dashboards.boards import registry as boards
 from redcross.dashboards.composing import compose
+from redcross.indicators.asking import Asked
 from redcross.periods import Period
 from redcross.uploads import checking, effecting, services
 from redcross.uploads.choices import State
@@ -162,9 +163,9 @@ class Command(BaseCommand):
         for key, board in boards.items():
             with acting_as_system("测速"):
                 with CaptureQueriesContext(connection) as queries:
-                    compose(board, province, period, own=False)
+                    compose(board, Asked(province, period, own=False))
                 quick = [
-                    _timed(functools.partial(compose, board, province, period, own=False))[1]
+                    _timed(functools.partial(compose, board, Asked(province, period, own=False)))[1]
                     for _ in range(5)
                 ]
                 live = [_timed(_live)[1] for _ in range(3)]

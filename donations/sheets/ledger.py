@@ -1,21 +1,40 @@
-"""The workbooks of gifts and fundraising a branch hands in."""
+"""The ledger of gifts: a line each, money or goods."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import ClassVar
 
 import polars as pl
 
-from donations.choices import GiverKind, Source
+from donations.choices import Form, GiverKind, Source
 from donations.models import (
     Campaign,
-    CampaignResult,
     Donation,
-    Equipment,
-    Feedback,
-    FundraisingProject,
     Giver,
 )
 from redcross.branches.choices import Level
 from redcross.units import Unit
-from redcross.uploads.sheet import Column, Due, Monthly, Parent, Sheet, Yearly, register
-from redcross.uploads.specification import Rule, SheetKind
+from redcross.uploads.codes import Code, declare
+from redcross.uploads.sheet import (
+    Column,
+    Due,
+    Monthly,
+    Parent,
+    Sheet,
+    register,
+)
+from redcross.uploads.specification import Rule, Severity, SheetKind
+
+declare(
+    Code(
+        "value.without_proof",
+        "W662",
+        Severity.WARNING,
+        "折价没有依据",
+        "物资折价须有发票、协议、市场价或评估作依据。",
+        "请填写计价依据；没有价值证明的不填金额，填“不标价”。",
+    ),
+)
 
 _ORGANISATION = (
     r"公司|集团|银行|学校|大学|学院|中学|小学|幼儿园|医院|协会|商会|基金|委员会|政府|"
@@ -34,7 +53,10 @@ class GiftLedger(Sheet):
     kind = SheetKind.LEDGER
     dated_by = "received_on"
     identity = ("ticket_code", "ticket_number")
-    due = (Due(Level.COUNTY, Monthly(day=5)), Due(Level.PREFECTURE, Monthly(day=8)))
+    due: ClassVar[Sequence[Due]] = (
+        Due(Level.COUNTY, Monthly(day=5)),
+        Due(Level.PREFECTURE, Monthly(day=8)),
+    )
     constants = {"giver_kind": None, "form": None, "source": Source.SOCIETY}
     parents = (
         Parent(
@@ -418,6 +440,38 @@ class GiftLedger(Sheet):
         return frame
 
 
+@register
+class GoodsReceived(GiftLedger):
+    """捐赠物资接收登记表：每行一批物资，注明计价依据；没有价值证明的填“不标价”。"""
+
+    key = "donations.goods_received"
+    title = "捐赠物资接收登记表"
+    due: ClassVar[Sequence[Due]] = ()
+    constants: ClassVar = {"giver_kind": None, "form": Form.GOODS, "source": Source.SOCIETY}
+
+    item = dataclasses.replace(GiftLedger.item, required=True)
+    valuation = dataclasses.replace(
+        GiftLedger.valuation, note="发票、协议、市场价、评估；没有价值证明填“不标价”。"
+    )
+
+    def rules(self) -> tuple[Rule, ...]:
+        """A value rests on a proof; what has none is not priced."""
+        return (
+            *super().rules(),
+            Rule(
+                code="value.without_proof",
+                broken=lambda: (
+                    pl.col("value").is_not_null()
+                    & (pl.col("valuation").fill_null("").is_in(["", "UNPRICED"]))
+                ),
+                needs=("value", "valuation"),
+                message="折价 {value} 没有写明计价依据",
+                suggestion="请在“计价依据”填发票、协议、市场价或评估；没有价值证明则不填金额，填“不标价”。",
+                severity=Severity.WARNING,
+            ),
+        )
+
+
 def _blank(name: str) -> pl.Expr:
     """Tell whether a text is empty; a column the workbook lacks is."""
     return pl.col(name).fill_null("") == ""
@@ -427,117 +481,3 @@ def _filled(frame: pl.DataFrame, name: str) -> pl.Expr:
     if name not in frame.columns:
         return pl.lit(value=False)
     return pl.col(name).cast(pl.String).fill_null("") != ""
-
-
-@register
-class CampaignResults(Sheet):
-    """公益日筹款统计：每行一个项目在活动截止时的筹款，活动口径，含线下。"""
-
-    key = "donations.campaign_results"
-    title = "公益日筹款统计表"
-    model = CampaignResult
-    kind = SheetKind.STATISTICS
-    dated_by = "closed_on"
-    identity = ("campaign", "project")
-    due = (Due(Level.PREFECTURE, Yearly(day=20, month=10)),)
-
-    branch = Column("单位", aliases=["州市", "州（市）", "县区", "单位名称"], fill_down=True)
-    campaign = Column("募捐活动", aliases=["活动", "活动名称", "公益日"], fill_down=True)
-    project = Column("项目名称", aliases=["子计划", "项目", "母项目"])
-    teams = Column("一起捐数", aliases=["一起捐", "一起捐（个）"], required=False)
-    gift_times = Column("捐款人次", aliases=["人次", "捐赠人次", "参与人次"], required=False)
-    public_value = Column(
-        "公众捐款（元）", aliases=["公众捐款", "公众筹款", "线上公众捐款"], unit=Unit.YUAN
-    )
-    matched_value = Column(
-        "配捐（元）", aliases=["配捐", "腾讯配捐", "配捐金额"], unit=Unit.YUAN, required=False
-    )
-    offline_value = Column(
-        "线下（元）", aliases=["线下", "线下捐款", "线下筹款"], unit=Unit.YUAN, required=False
-    )
-    value = Column("合计（元）", aliases=["合计", "筹款合计", "筹款总额"], unit=Unit.YUAN)
-    closed_on = Column("统计截止日期", aliases=["截止日期", "统计日期", "统计时间"], fill_down=True)
-
-    def rules(self) -> tuple[Rule, ...]:
-        """合计 = 公众捐款 + 配捐 + 线下."""
-        return (
-            Rule(
-                code="sum.parts",
-                broken=lambda: (
-                    pl.col("value")
-                    != pl.col("public_value")
-                    + pl.col("matched_value").fill_null(0)
-                    + pl.col("offline_value").fill_null(0)
-                ),
-                needs=("value", "public_value", "matched_value", "offline_value"),
-                message="合计 {value} 不等于公众捐款 {public_value}、配捐与线下之和",
-                suggestion="请核对各项。",
-            ),
-        )
-
-
-@register
-class EquipmentRegister(Sheet):
-    """捐赠医疗设备台账：每行一台，从验收到检查、报废。"""
-
-    key = "donations.equipment"
-    title = "捐赠医疗设备台账"
-    model = Equipment
-    identity = ("number",)
-    due = (Due(Level.PREFECTURE, Yearly(day=20)),)
-
-    branch = Column("单位", aliases=["州市", "县区", "管理单位"], fill_down=True)
-    number = Column("设备编号", aliases=["编号", "资产编号"])
-    name = Column("设备名称", aliases=["名称", "品名"])
-    model_size = Column("规格型号", aliases=["型号", "规格", "品牌型号"])
-    giver_name = Column("捐赠人", aliases=["捐赠单位", "捐赠方", "来源"])
-    user_unit = Column("使用单位", aliases=["受赠单位", "接收单位", "医院"])
-    value = Column("价值（元）", aliases=["价值", "金额", "折价"], unit=Unit.YUAN)
-    accepted_on = Column("验收日期", aliases=["接收日期", "到货日期"])
-    state = Column(
-        "状态", aliases=["使用状态", "设备状态"], words={"在用": "IN_USE", "正常": "IN_USE"}
-    )
-    inspected_on = Column("最近检查日期", aliases=["检查日期", "回访日期"])
-    scrapped_on = Column("报废日期", aliases=["注销日期"])
-    remark = Column("备注", aliases=["说明"])
-
-
-@register
-class FundraisingProjects(Sheet):
-    """筹资项目库：每行一个向社会推介的项目，需求、目标、已筹和状态。"""
-
-    key = "donations.project_library"
-    title = "筹资项目库"
-    model = FundraisingProject
-    identity = ("name",)
-
-    branch = Column("单位", aliases=["州市", "县区", "实施单位"], fill_down=True)
-    name = Column("项目名称", aliases=["项目", "名称"])
-    need = Column("需求", aliases=["项目需求", "需求说明", "内容"])
-    fund = Column("基金", aliases=["品牌", "所属基金"])
-    target = Column("筹资目标（元）", aliases=["目标", "目标金额", "需求资金"], unit=Unit.YUAN)
-    raised = Column(
-        "已筹（元）", aliases=["已筹", "已筹金额", "到位资金"], unit=Unit.YUAN, required=False
-    )
-    opened_on = Column("推介日期", aliases=["上线日期", "启动日期"])
-    state = Column("状态", aliases=["项目状态", "进展"])
-    beneficiaries = Column("受益对象", aliases=["受益人", "受益群体"])
-
-
-@register
-class FeedbackRegister(Sheet):
-    """捐赠反馈登记表：每行一次向捐赠人反馈使用情况。"""
-
-    key = "donations.feedback"
-    title = "捐赠反馈登记表"
-    model = Feedback
-    dated_by = "told_on"
-    identity = ("giver_name", "told_on", "used_for")
-
-    branch = Column("单位", aliases=["州市", "县区"], fill_down=True)
-    giver_name = Column("捐赠人", aliases=["捐赠单位", "捐赠者"])
-    told_on = Column("反馈日期", aliases=["日期", "时间"])
-    way = Column("反馈方式", aliases=["方式"])
-    used_for = Column("使用情况", aliases=["使用说明", "反馈内容"])
-    used_value = Column("使用金额（元）", aliases=["使用金额", "金额"], unit=Unit.YUAN)
-    fund = Column("基金", aliases=["项目", "品牌"])

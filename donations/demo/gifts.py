@@ -18,7 +18,16 @@ from redcross.branches.models import Branch
 from redcross.periods import Period
 from redcross.portal.acceptance import Expectation, expected
 from redcross.portal.demo import DemoFile, demo_files, left_for_visitors
-from redcross.portal.invented import CREATED, STEP, population, prefectures, shares, split, table
+from redcross.portal.invented import (
+    CREATED,
+    LATE,
+    STEP,
+    population,
+    prefectures,
+    shares,
+    split,
+    table,
+)
 
 RAISED_2021 = 738_000_000
 YANGBI = {"社会捐赠": 24_000_000, "上级拨入": 6_000_000, "省外支援": 2_961_100}
@@ -26,7 +35,7 @@ HENAN = 15_223_600
 DAY_99 = 22_792_200
 RAISED_BEFORE = {2015: 198_000_000, 2016: 231_000_000, 2017: 276_000_000, 2018: 332_000_000, 2019: 374_000_000, 2020: 1_231_000_000}  # fmt: skip
 PROVINCE_SHARE = Decimal("0.52")
-LATE, RETURNED, WAITING = ("5325", "5333", "5334"), "5306", ("5309", "5328")
+RETURNED, WAITING = "5306", ("5309", "5328")
 JANUARY = "2022-01"
 
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
@@ -46,61 +55,6 @@ _CHANNELS = ("银行", "微信", "支付宝", "云闪付", "网络平台", "现�
 _GOODS = (("医用外科口罩", "只"), ("棉被", "床"), ("大米", "袋"), ("急救包", "个"), ("帐篷", "顶"))
 
 Row = dict[str, object]
-
-
-@demo_files
-def registers() -> Iterator[DemoFile]:
-    """Equipment, the library of projects, and what givers were told."""
-    for sheet, filename, build in (
-        ("donations.equipment", "捐赠医疗设备台账（2021年）.xlsx", _equipment),
-        ("donations.project_library", "筹资项目库（2021年）.xlsx", _library),
-        ("donations.feedback", "捐赠反馈登记表（2021年）.xlsx", _feedback),
-    ):
-        yield DemoFile(sheet, "53", "2021", filename, build)
-
-
-def _equipment() -> bytes:
-    kinds = (("呼吸机", 180_000), ("监护仪", 36_000), ("救护车", 260_000), ("负压担架", 42_000))
-    rows = [
-        (
-            town.short_name, f"YLSB-2021-{at + 1:03}", name, "示例型号", "云岭示例药业有限公司",
-            f"{town.short_name}示例医院", value, dt.date(2021, 3 + at % 9, 10), "使用中",
-            dt.date(2021, 12, 5), "",
-        )
-        for at, town in enumerate(prefectures())
-        for name, value in (kinds[at % 4],)
-    ]  # fmt: skip
-    headings = (
-        "单位", "设备编号", "设备名称", "规格型号", "捐赠单位", "使用单位", "价值（元）", "验收日期", "状态",
-        "最近检查日期", "报废日期",
-    )  # fmt: skip
-    return table("捐赠医疗设备台账", headings, rows)
-
-
-def _library() -> bytes:
-    day = dt.date(2021, 8, 26)
-    rows = [
-        ("云南省", "滇苗助学·示例中学", "资助100名困难学生", "滇苗助学", 200_000, 200_000, day, "已筹满", "困难学生"),
-        ("云南省", "博爱健康行·示例县", "为山区群众义诊", "博爱健康行", 300_000, 180_000, day, "筹款中", "山区群众"),
-        ("云南省", "博爱急救站·示例小学", "建设50个急救站", "博爱急救站", 500_000, 320_000, day, "筹款中", "师生"),
-        ("云南省", "博爱云南行·示例州", "救助大病患者", "博爱云南行", 400_000, 0, day, "待启动", "大病患者"),
-    ]  # fmt: skip
-    headings = (
-        "单位", "项目名称", "需求", "基金", "筹资目标（元）", "已筹（元）", "推介日期", "状态", "受益对象",
-    )  # fmt: skip
-    return table("筹资项目库", headings, rows)
-
-
-def _feedback() -> bytes:
-    rows = [
-        (
-            "云南省", f"{company}示例商贸有限公司", dt.date(2021, 10, 12 + at), "书面报告",
-            "用于滇苗助学，资助学生名单已公示", 20_000 * (at + 1), "滇苗助学",
-        )
-        for at, company in enumerate(_COMPANIES[:5])
-    ]  # fmt: skip
-    headings = ("单位", "捐赠人", "反馈日期", "反馈方式", "使用情况", "使用金额（元）", "基金")
-    return table("捐赠反馈登记表", headings, rows)
 
 
 @demo_files

@@ -1,0 +1,112 @@
+"""Invented registers of fundraising: equipment, projects, what gifts became, what was told."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from redcross.portal.demo import DemoFile, demo_files
+from redcross.portal.invented import population, prefectures, table
+
+_COMPANIES = ("云岭", "滇池", "苍山", "洱海", "怒江")
+
+
+@demo_files
+def registers() -> Iterator[DemoFile]:
+    """Equipment, the library of projects, what became of gifts, and what givers were told."""
+    for sheet, filename, build in (
+        ("donations.equipment", "捐赠医疗设备台账（2021年）.xlsx", _equipment),
+        ("donations.project_library", "筹资项目库（2021年）.xlsx", _library),
+        ("donations.feedback", "捐赠反馈登记表（2021年）.xlsx", _feedback),
+        ("donations.allocations", "资金拨付登记表（2021年）.xlsx", _allocations),
+        ("donations.goods_given", "捐赠物资发放登记表（2021年）.xlsx", _goods_given),
+        ("donations.disclosures", "募捐信息公开登记表（2021年）.xlsx", _disclosures),
+    ):
+        yield DemoFile(sheet, "53", "2021", filename, build)
+
+
+def _equipment() -> bytes:
+    kinds = (("呼吸机", 180_000), ("监护仪", 36_000), ("救护车", 260_000), ("负压担架", 42_000))
+    rows = [
+        (
+            town.short_name, f"YLSB-2021-{at + 1:03}", name, "示例型号", "云岭示例药业有限公司",
+            f"{town.short_name}示例医院", value, dt.date(2021, 3 + at % 9, 10), "使用中",
+            dt.date(2021, 12, 5), "",
+        )
+        for at, town in enumerate(prefectures())
+        for name, value in (kinds[at % 4],)
+    ]  # fmt: skip
+    headings = (
+        "单位", "设备编号", "设备名称", "规格型号", "捐赠单位", "使用单位", "价值（元）", "验收日期", "状态",
+        "最近检查日期", "报废日期",
+    )  # fmt: skip
+    return table("捐赠医疗设备台账", headings, rows)
+
+
+def _library() -> bytes:
+    day = dt.date(2021, 8, 26)
+    rows = [
+        ("云南省", "滇苗助学·示例中学", "资助100名困难学生", "滇苗助学", 200_000, 200_000, day, "已筹满", "困难学生"),
+        ("云南省", "博爱健康行·示例县", "为山区群众义诊", "博爱健康行", 300_000, 180_000, day, "筹款中", "山区群众"),
+        ("云南省", "博爱急救站·示例小学", "建设50个急救站", "博爱急救站", 500_000, 320_000, day, "筹款中", "师生"),
+        ("云南省", "博爱云南行·示例州", "救助大病患者", "博爱云南行", 400_000, 0, day, "待启动", "大病患者"),
+    ]  # fmt: skip
+    headings = (
+        "单位", "项目名称", "需求", "基金", "筹资目标（元）", "已筹（元）", "推介日期", "状态", "受益对象",
+    )  # fmt: skip
+    return table("筹资项目库", headings, rows)
+
+
+def _feedback() -> bytes:
+    rows = [
+        (
+            "云南省", f"{company}示例商贸有限公司", dt.date(2021, 10, 12 + at), "书面报告",
+            "用于滇苗助学，资助学生名单已公示", 20_000 * (at + 1), "滇苗助学",
+        )
+        for at, company in enumerate(_COMPANIES)
+    ]  # fmt: skip
+    headings = ("单位", "捐赠人", "反馈日期", "反馈方式", "使用情况", "使用金额（元）", "基金")
+    return table("捐赠反馈登记表", headings, rows)
+
+
+def _allocations() -> bytes:
+    rows = [
+        (
+            "云南省", fund, dt.date(2021, 2 + at % 10, 18), value, value * share // 100,
+            f"{town.short_name}红十字会", purpose, f"示例〔2021〕{at + 11}号",
+        )
+        for at, town in enumerate(prefectures())
+        for fund, value, share, purpose in (
+            ("滇苗助学", population(town) // 10 * 3, 100, "资助困难学生"),
+            ("博爱家园", population(town) // 10 * 4, 80, "社区综合发展"),
+            ("非定向捐赠", population(town) // 10 * 2, 60, "困难群众救助"),
+        )
+    ]  # fmt: skip
+    headings = (
+        "单位", "基金", "拨付日期", "拨付金额（元）", "已使用（元）", "接收单位", "用途", "批准文号",
+    )  # fmt: skip
+    return table("资金拨付登记表", headings, rows)
+
+
+def _goods_given() -> bytes:
+    goods = (("大米", "袋", 80), ("急救包", "个", 120), ("医用外科口罩", "只", 1))
+    rows = [
+        (
+            town.short_name, dt.date(2021, 1 + (at + number) % 12, 20), item, measure,
+            200 * (at + 1), 200 * (at + 1) * price, f"{town.short_name}示例乡卫生院", "困难群众",
+        )
+        for at, town in enumerate(prefectures())
+        for number, (item, measure, price) in enumerate(goods)
+    ]  # fmt: skip
+    headings = (
+        "单位", "发放日期", "品名", "计量单位", "数量", "折价（元）", "接收单位", "用途",
+    )  # fmt: skip
+    return table("捐赠物资发放登记表", headings, rows)
+
+
+def _disclosures() -> bytes:
+    rows = [
+        ("云南省", "河南郑州洪涝灾害", "结果", dt.date(2021, 10, 8), "省红十字会门户网站"),
+        ("云南省", "“5·21”漾濞地震", "进展", dt.date(2021, 8, 18), "省红十字会门户网站"),
+        ("云南省", "99公益日", "结果", dt.date(2021, 11, 30), "指定互联网募捐平台"),
+    ]
+    headings = ("单位", "募捐活动", "公开内容", "公开日期", "公开渠道")
+    return table("募捐信息公开登记表", headings, rows)

@@ -1,0 +1,86 @@
+"""What campaigns raised, and when they were made public."""
+
+import polars as pl
+
+from donations.models import (
+    CampaignResult,
+    Disclosure,
+)
+from redcross.branches.choices import Level
+from redcross.units import Unit
+from redcross.uploads.sheet import (
+    Column,
+    Due,
+    Sheet,
+    Yearly,
+    register,
+)
+from redcross.uploads.specification import Rule, SheetKind
+
+
+@register
+class CampaignResults(Sheet):
+    """公益日筹款统计：每行一个项目在活动截止时的筹款，活动口径，含线下。"""
+
+    key = "donations.campaign_results"
+    title = "公益日筹款统计表"
+    model = CampaignResult
+    kind = SheetKind.STATISTICS
+    dated_by = "closed_on"
+    identity = ("campaign", "project")
+    due = (Due(Level.PREFECTURE, Yearly(day=20, month=10)),)
+
+    branch = Column("单位", aliases=["州市", "州（市）", "县区", "单位名称"], fill_down=True)
+    campaign = Column("募捐活动", aliases=["活动", "活动名称", "公益日"], fill_down=True)
+    project = Column("项目名称", aliases=["子计划", "项目", "母项目"])
+    teams = Column("一起捐数", aliases=["一起捐", "一起捐（个）"], required=False)
+    gift_times = Column("捐款人次", aliases=["人次", "捐赠人次", "参与人次"], required=False)
+    public_value = Column(
+        "公众捐款（元）", aliases=["公众捐款", "公众筹款", "线上公众捐款"], unit=Unit.YUAN
+    )
+    matched_value = Column(
+        "配捐（元）", aliases=["配捐", "腾讯配捐", "配捐金额"], unit=Unit.YUAN, required=False
+    )
+    offline_value = Column(
+        "线下（元）", aliases=["线下", "线下捐款", "线下筹款"], unit=Unit.YUAN, required=False
+    )
+    value = Column("合计（元）", aliases=["合计", "筹款合计", "筹款总额"], unit=Unit.YUAN)
+    closed_on = Column("统计截止日期", aliases=["截止日期", "统计日期", "统计时间"], fill_down=True)
+
+    def rules(self) -> tuple[Rule, ...]:
+        """合计 = 公众捐款 + 配捐 + 线下."""
+        return (
+            Rule(
+                code="sum.parts",
+                broken=lambda: (
+                    pl.col("value")
+                    != pl.col("public_value")
+                    + pl.col("matched_value").fill_null(0)
+                    + pl.col("offline_value").fill_null(0)
+                ),
+                needs=("value", "public_value", "matched_value", "offline_value"),
+                message="合计 {value} 不等于公众捐款 {public_value}、配捐与线下之和",
+                suggestion="请核对各项。",
+            ),
+        )
+
+
+@register
+class Disclosures(Sheet):
+    """募捐信息公开登记表：每行一次公开，方案、进展或结果。"""
+
+    key = "donations.disclosures"
+    title = "募捐信息公开登记表"
+    model = Disclosure
+    dated_by = "published_on"
+    identity = ("campaign", "content", "published_on")
+
+    branch = Column("单位", aliases=["公开单位", "州市"], fill_down=True)
+    campaign = Column("募捐活动", aliases=["活动", "活动名称"], fill_down=True)
+    content = Column(
+        "公开内容",
+        aliases=["内容", "类别"],
+        words={"方案": "PLAN", "进展": "PROGRESS", "结果": "FINAL"},
+    )
+    published_on = Column("公开日期", aliases=["日期", "发布日期"])
+    place = Column("公开渠道", aliases=["渠道", "平台", "网址"])

@@ -1,0 +1,174 @@
+"""What was paid out and handed on, and the statistics of fundraising."""
+
+import polars as pl
+
+from donations.models import (
+    Allocation,
+    Donation,
+    GoodsGiven,
+)
+from redcross.branches.choices import Level
+from redcross.indicators.statistics import Counted, StatisticsSheet
+from redcross.units import Unit
+from redcross.uploads.codes import Code, declare
+from redcross.uploads.sheet import (
+    Column,
+    Due,
+    Quarterly,
+    Sheet,
+    register,
+)
+from redcross.uploads.specification import Rule, Severity
+
+declare(
+    Code(
+        "allocation.other_purpose",
+        "E661",
+        Severity.ERROR,
+        "拨付用途与定向用途不一致",
+        "定向捐赠只能用于捐赠人指定的用途。",
+        "请改正用途，或改用非定向资金拨付。",
+    ),
+)
+
+
+@register
+class GoodsGivenRegister(Sheet):
+    """捐赠物资发放登记表：每行一批发出的物资，接收单位、数量、用途。"""
+
+    key = "donations.goods_given"
+    title = "捐赠物资发放登记表"
+    model = GoodsGiven
+    dated_by = "given_on"
+    identity = ("item", "receiver", "given_on", "quantity")
+
+    branch = Column("单位", aliases=["发放单位", "州市", "县区"], fill_down=True)
+    given_on = Column("发放日期", aliases=["日期", "出库日期", "时间"], fill_down=True)
+    item = Column("品名", aliases=["物资名称", "发放物资", "物资"])
+    model_size = Column("规格型号", aliases=["规格", "型号"])
+    measure = Column("计量单位", aliases=["物资单位"])
+    quantity = Column("数量", aliases=["发放数量", "件数"])
+    value = Column("折价（元）", aliases=["价值", "金额", "折价金额"], unit=Unit.YUAN)
+    receiver = Column("接收单位", aliases=["受赠单位", "发放对象", "领取单位"])
+    purpose = Column("用途", aliases=["使用方向", "备注"])
+    campaign = Column("募捐活动", aliases=["关联灾害事件", "灾害事件", "活动"])
+
+
+@register
+class Allocations(Sheet):
+    """资金拨付登记表：每行一笔从基金拨出的资金；用定向捐赠拨付的写明票据号，用途须一致。"""
+
+    key = "donations.allocations"
+    title = "资金拨付登记表"
+    model = Allocation
+    dated_by = "allocated_on"
+    identity = ("fund", "receiver", "allocated_on", "document_number", "purpose")
+    due = (Due(Level.PREFECTURE, Quarterly(day=10)),)
+
+    branch = Column("单位", aliases=["拨付单位", "州市", "县区"], fill_down=True)
+    fund = Column("基金", aliases=["项目", "品牌", "资金来源"], fill_down=True)
+    allocated_on = Column("拨付日期", aliases=["日期", "支出日期", "时间"], fill_down=True)
+    value = Column("拨付金额（元）", aliases=["拨付金额", "金额", "支出金额"], unit=Unit.YUAN)
+    used_value = Column(
+        "已使用（元）", aliases=["已使用", "使用金额"], unit=Unit.YUAN, required=False
+    )
+    receiver = Column("接收单位", aliases=["收款单位", "受助单位", "使用单位"])
+    purpose = Column("用途", aliases=["资金用途", "使用方向"])
+    ticket_number = Column("定向捐赠票据号", aliases=["票据号", "定向票据号"])
+    document_number = Column("批准文号", aliases=["文号", "依据"])
+
+    def rules(self) -> tuple[Rule, ...]:
+        """A designated gift goes where its giver said."""
+        designated = dict(
+            Donation.objects.filter(designated=True)
+            .exclude(ticket_number="")
+            .exclude(purpose="")
+            .values_list("ticket_number", "purpose")
+        )
+        wanted = pl.col("ticket_number").replace_strict(
+            designated, default=None, return_dtype=pl.String
+        )
+        return (
+            Rule(
+                code="allocation.other_purpose",
+                broken=lambda: wanted.is_not_null() & (wanted != pl.col("purpose")),
+                needs=("purpose", "ticket_number"),
+                message="用途“{purpose}”与票据 {ticket_number} 的定向用途不一致",
+                suggestion="定向捐赠只能用于捐赠人指定的用途；请改正用途，或改用非定向资金。",
+            ),
+            Rule(
+                code="sum.parts",
+                broken=lambda: pl.col("used_value") > pl.col("value"),
+                needs=("used_value", "value"),
+                message="已使用 {used_value} 超过拨付金额 {value}",
+                suggestion="请核对两栏。",
+            ),
+        )
+
+
+@register
+class FundraisingStatistics(StatisticsSheet):
+    """募捐筹资情况统计表：每行一个单位；与明细核对，不重复计入。"""
+
+    key = "donations.statistics"
+    title = "募捐筹资情况统计表"
+    due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
+
+    raised = Counted(
+        "合计", aliases=["募集合计", "款物合计"], unit=Unit.YUAN, indicator="donations.raised"
+    )
+    money = Counted(
+        "资金／小计", aliases=["资金小计", "资金"], unit=Unit.YUAN,
+        indicator="donations.raised", breakdown="form", category="MONEY",
+    )  # fmt: skip
+    money_designated = Counted(
+        "资金／定向", unit=Unit.YUAN,
+        indicator="donations.raised", breakdown="form+designated", category="MONEY/true",
+    )  # fmt: skip
+    money_free = Counted(
+        "资金／非定向", unit=Unit.YUAN,
+        indicator="donations.raised", breakdown="form+designated", category="MONEY/false",
+    )  # fmt: skip
+    online = Counted("资金／网络", aliases=["网络"], unit=Unit.YUAN)
+    day_99 = Counted("资金／99公益日", aliases=["99公益日"], unit=Unit.YUAN)
+    goods = Counted(
+        "物资折价／小计", aliases=["物资折价", "物资小计"], unit=Unit.YUAN,
+        indicator="donations.raised", breakdown="form", category="GOODS",
+    )  # fmt: skip
+    goods_designated = Counted(
+        "物资折价／定向", unit=Unit.YUAN,
+        indicator="donations.raised", breakdown="form+designated", category="GOODS/true",
+    )  # fmt: skip
+    goods_free = Counted(
+        "物资折价／非定向", unit=Unit.YUAN,
+        indicator="donations.raised", breakdown="form+designated", category="GOODS/false",
+    )  # fmt: skip
+    spent_money = Counted(
+        "支出／资金", aliases=["支出资金", "支出"], unit=Unit.YUAN, indicator="donations.allocated"
+    )
+    spent_goods = Counted(
+        "支出／物资", aliases=["支出物资"], unit=Unit.YUAN, indicator="donations.goods_given"
+    )
+    balance = Counted("结余", unit=Unit.YUAN)
+    tickets = Counted("票据份数", aliases=["票据数"])
+
+    def rules(self) -> tuple[Rule, ...]:
+        """合计 = 资金 + 物资折价; 小计 = 定向 + 非定向."""
+        return (
+            *super().rules(),
+            _adds_up("raised", "money", "goods"),
+            _adds_up("money", "money_designated", "money_free"),
+            _adds_up("goods", "goods_designated", "goods_free"),
+        )
+
+
+def _adds_up(whole: str, *parts: str) -> Rule:
+    columns = FundraisingStatistics.columns
+    named = "、".join(columns[part].label for part in parts)
+    return Rule(
+        code="sum.parts",
+        broken=lambda: pl.col(whole) != pl.sum_horizontal(pl.col(part) for part in parts),
+        needs=(whole, *parts),
+        message=f"{columns[whole].label} {{{whole}}} 不等于{named}之和",
+        suggestion="请核对各项。",
+    )

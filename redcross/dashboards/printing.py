@@ -1,0 +1,63 @@
+"""A board as a paper that can be forwarded."""
+
+from typing import Any
+
+from redcross.dashboards.boards import Board
+from redcross.indicators.asking import Asked
+from redcross.indicators.paper import Paper, Sheet
+
+
+def paper_of(board: Board, asked: Asked, found: dict[str, Any], notice: str) -> Paper:
+    """Lay out what a board shows: key figures, branches, trend, compositions."""
+    where = f"{asked.branch}{'（本级）' if asked.own else ''}"
+    cards = [*found["cards"], *(card for _, part in found["blocks"] for card in part)]
+    missing = sorted({name for card in cards for name in card.figure.missing})
+    said = [f"报告期：{asked.period.label}，{asked.comparison}"]
+    said += [f"不含{'、'.join(missing)}"] if missing else []
+    said += [notice] if notice else []
+    columns = found["columns"]
+    head = ("单位", *(f"{each.label}（{each.unit.label}）" for each in columns), "位次", "变化")
+    return Paper(
+        f"{board.title}：{where} {asked.period.label}",
+        tuple(said),
+        (
+            Sheet(
+                "主要指标",
+                ("指标", "数值", asked.comparison, "年度目标完成"),
+                [
+                    (
+                        card.figure.indicator.label,
+                        card.figure,
+                        card.change,
+                        f"{card.done}% {card.light_word}" if card.done is not None else "",
+                    )
+                    for card in cards
+                ],
+            ),
+            Sheet(
+                "各单位",
+                head,
+                [
+                    (
+                        f"{line.branch}{'本级' if line.own else ''}",
+                        *line.figures,
+                        str(line.place or "—"),
+                        line.change,
+                    )
+                    for line in found["lines"]
+                ],
+                chart="bar",
+            ),
+            Sheet(
+                "近24个月",
+                ("月份", "本期", "上年同月"),
+                [(f"{now.month:%Y-%m}", now, then) for now, then in found["trend_table"][::-1]],
+                chart="line",
+            ),
+            *(
+                Sheet(label, ("类别", "数值"), [(each.category, each) for each in lines])
+                for label, lines in found["compositions"]
+                if lines
+            ),
+        ),
+    )

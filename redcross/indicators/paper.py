@@ -1,0 +1,215 @@
+"""A page of figures that leaves the portal: a workbook with native charts, or a PDF to forward."""
+
+import dataclasses
+import io
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Literal
+
+import xlsxwriter
+from reportlab.graphics.charts.barcharts import VerticalBarChart
+from reportlab.graphics.charts.lineplots import LinePlot
+from reportlab.graphics.shapes import Drawing
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from redcross.indicators.answers import Figure
+from redcross.indicators.wording import exact, short
+from redcross.units import Unit
+
+# One of the fonts every PDF reader has for Chinese: it is named, never embedded.
+_FONT = "STSong-Light"
+_ACCENT = colors.HexColor("#8c2727")
+# Text stays text: a cell that begins with = + - @ is nobody's formula.
+_PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+_LABELS_ACROSS = 12
+
+Cell = str | Figure
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table with its heading, and how its figures are drawn, if they are."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: Sequence[Sequence[Cell]]
+    chart: Literal["", "line", "bar"] = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Paper:
+    """What is printed: a title, where the figures come from, and tables."""
+
+    title: str
+    said: tuple[str, ...]
+    """Lines below the title: cut-off, what is missing, the notice of the demonstration."""
+    sheets: tuple[Sheet, ...]
+
+
+def as_workbook(paper: Paper) -> bytes:
+    """Return the paper as a workbook: a worksheet a table, exact numbers, native charts."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, _PLAIN)
+    bold = book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "top"})
+    forms = {
+        unit: book.add_format({"num_format": "#,##0.00" if _has_cents(unit) else "#,##0"})
+        for unit in Unit
+    }
+    for at, table in enumerate(paper.sheets, start=1):
+        sheet = book.add_worksheet(f"{at} {table.title}"[:31].translate(_NO_NAME))
+        sheet.write_string(0, 0, f"{paper.title} {table.title}", bold)
+        sheet.write_string(1, 0, "；".join(paper.said))
+        for column, heading in enumerate(table.head):
+            sheet.write_string(3, column, heading, bold)
+        for row, cells in enumerate(table.rows, start=4):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, str):
+                    sheet.write_string(row, column, cell)
+                elif cell.value is None:
+                    sheet.write_string(row, column, "—")
+                else:
+                    sheet.write_number(row, column, float(cell.value), forms[cell.indicator.unit])
+        sheet.set_column(0, 0, 22)
+        sheet.set_column(1, len(table.head), 18)
+        sheet.freeze_panes(4, 1)
+        if table.chart and table.rows:
+            _draw(book, sheet, table)
+    book.close()
+    return buffer.getvalue()
+
+
+_NO_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+
+
+def _has_cents(unit: Unit) -> bool:
+    return unit in (Unit.YUAN, Unit.PERCENT)
+
+
+def _draw(book: Any, sheet: Any, table: Sheet) -> None:
+    chart = book.add_chart({"type": "line" if table.chart == "line" else "bar"})
+    last = 3 + len(table.rows)
+    name = sheet.get_name()
+    numbers = [at for at, cell in enumerate(table.rows[0]) if isinstance(cell, Figure)]
+    for column in numbers if table.chart == "line" else numbers[:1]:
+        chart.add_series(
+            {
+                "name": [name, 3, column],
+                "categories": [name, 4, 0, last, 0],
+                "values": [name, 4, column, last, column],
+            }
+        )
+    chart.set_title({"name": table.title})
+    if table.chart == "bar":
+        chart.set_y_axis({"reverse": True})
+        chart.set_legend({"none": True})
+    chart.set_size({"width": 720, "height": max(320, 20 * len(table.rows))})
+    sheet.insert_chart(3, len(table.head) + 1, chart)
+
+
+def as_pdf(paper: Paper) -> bytes:
+    """Return the paper as A4 pages with its tables and charts, page numbers at the foot."""
+    if _FONT not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
+    buffer = io.BytesIO()
+    body = ParagraphStyle("body", fontName=_FONT, fontSize=9, leading=14, wordWrap="CJK")
+    title = ParagraphStyle("title", parent=body, fontSize=16, leading=24)
+    heading = ParagraphStyle("heading", parent=body, fontSize=12, leading=20, spaceBefore=8)
+    document = SimpleDocTemplate(
+        buffer,
+        pagesize=landscape(A4),
+        leftMargin=14 * mm,
+        rightMargin=14 * mm,
+        topMargin=14 * mm,
+        bottomMargin=16 * mm,
+        title=paper.title,
+    )
+    parts: list[Flowable] = [Paragraph(paper.title, title)]
+    parts += [Paragraph(line, body) for line in paper.said]
+    for table in paper.sheets:
+        parts.append(Paragraph(table.title, heading))
+        if table.chart and len(table.rows) > 1:
+            parts += [_drawing(table), Spacer(1, 4 * mm)]
+        parts.append(_table(table, body))
+    document.build(parts, onFirstPage=_foot, onLaterPages=_foot)
+    return buffer.getvalue()
+
+
+def _foot(canvas: Any, document: Any) -> None:
+    canvas.setFont(_FONT, 8)
+    canvas.drawCentredString(landscape(A4)[0] / 2, 8 * mm, f"第 {document.page} 页")
+
+
+def _table(table: Sheet, body: ParagraphStyle) -> Table:
+    rows = [[Paragraph(heading, body) for heading in table.head]]
+    rows += [[Paragraph(_written(cell), body) for cell in cells] for cells in table.rows]
+    made = Table(rows, repeatRows=1)
+    made.setStyle(
+        TableStyle(
+            [
+                ("FONTNAME", (0, 0), (-1, -1), _FONT),
+                ("FONTSIZE", (0, 0), (-1, -1), 9),
+                ("GRID", (0, 0), (-1, -1), 0.4, colors.HexColor("#bbbbbb")),
+                ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor("#f2f2f0")),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ]
+        )
+    )
+    return made
+
+
+def _written(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return cell.replace("&", "&amp;").replace("<", "&lt;")
+    told = short(cell.value, cell.indicator.unit, cell.qualifier)
+    full = exact(cell.value, cell.indicator.unit)
+    return told if cell.value is None or told == full.removesuffix(".00") else f"{told}（{full}）"
+
+
+def _drawing(table: Sheet) -> Drawing:
+    drawing = Drawing(250 * mm, 58 * mm)
+    names = [str(row[0]) for row in table.rows]
+    numbers = [at for at, cell in enumerate(table.rows[0]) if isinstance(cell, Figure)]
+    if table.chart == "line":
+        drawing.add(_lines(table, numbers))
+        return drawing
+    chart = VerticalBarChart()
+    chart.x, chart.y, chart.width, chart.height = 20 * mm, 12 * mm, 225 * mm, 42 * mm
+    chart.data = [[float(_number(row[numbers[0]])) for row in table.rows]]
+    chart.categoryAxis.categoryNames = names
+    chart.categoryAxis.labels.fontName = _FONT
+    chart.categoryAxis.labels.fontSize = 7 if len(names) <= 2 * _LABELS_ACROSS else 5
+    chart.valueAxis.valueMin = 0
+    chart.valueAxis.labels.fontSize = 7
+    chart.bars[0].fillColor = _ACCENT
+    drawing.add(chart)
+    return drawing
+
+
+def _lines(table: Sheet, numbers: Sequence[int]) -> LinePlot:
+    chart = LinePlot()
+    chart.x, chart.y, chart.width, chart.height = 20 * mm, 12 * mm, 225 * mm, 42 * mm
+    chart.data = [
+        [(at, float(_number(row[column]))) for at, row in enumerate(table.rows)]
+        for column in numbers
+    ]
+    names = [str(row[0]) for row in table.rows]
+    chart.xValueAxis.valueSteps = list(range(0, len(names), max(1, len(names) // _LABELS_ACROSS)))
+    chart.xValueAxis.labelTextFormat = lambda at: names[int(at)]
+    chart.xValueAxis.labels.fontName = _FONT
+    chart.xValueAxis.labels.fontSize = 7
+    chart.yValueAxis.labels.fontSize = 7
+    chart.yValueAxis.valueMin = 0
+    chart.lines[0].strokeColor = _ACCENT
+    if len(numbers) > 1:
+        chart.lines[1].strokeColor = colors.HexColor("#8a8a84")
+    return chart
+
+
+def _number(cell: Cell) -> Decimal:
+    return Decimal(0) if isinstance(cell, str) or cell.value is None else cell.value
