@@ -7,7 +7,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 SERVE ?= 1
 
-.PHONY: install demo run setup stop test check bench fmt lock
+.PHONY: install demo run setup stop reset test check bench fmt lock
 
 install: var/static/staticfiles.json
 
@@ -42,6 +42,11 @@ setup: install
 
 stop:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m redcross.embedded stop; fi
+
+# Only what was made here: embedded servers with their data, and stored files.
+reset:
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m redcross.embedded forget; fi
+	@rm -rf var/media var/demo
 
 check: install
 	$(BIN)/ruff format --check .

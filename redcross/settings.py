@@ -137,6 +137,7 @@ INSTALLED_APPS = [
     "redcross.accounts",
     "redcross.notices",
     "redcross.uploads",
+    "redcross.people",
     "redcross.indicators",
     "redcross.dashboards",
     "redcross.reports",

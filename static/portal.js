@@ -40,6 +40,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j" && rows.length) rows[Math.min(at + 1, rows.length - 1)].focus();
   if (event.key === "k" && rows.length) rows[Math.max(at - 1, 0)].focus();
   if (event.key === "Enter" && at >= 0) location.href = rows[at].dataset.row;
+  if (event.key === "?") location.href = "/help/keys/";
   if (event.key === "/") {
     const search = document.querySelector("input[type=search]");
     if (search) {
@@ -57,10 +58,10 @@ function colours() {
   return { text: read("--text"), accent: read("--accent"), soft: read("--soft"), ground: read("--ground"), line: read("--line") };
 }
 
-function curve(said, { text, accent, soft }) {
+function curve(said, { text, accent, soft, line }) {
   const horizontal = said.kind === "ranking";
-  const names = { type: "category", data: said.names, axisLabel: { color: text }, inverse: horizontal };
-  const values = { type: "value", axisLabel: { color: text }, name: said.unit, nameTextStyle: { color: text } };
+  const names = { type: "category", data: said.names, axisLabel: { color: text, interval: horizontal ? 0 : "auto" }, inverse: horizontal };
+  const values = { type: "value", axisLabel: { color: text }, name: said.unit, nameTextStyle: { color: text }, splitLine: { lineStyle: { color: line } } };
   return {
     animation: false,
     color: [accent, soft],
@@ -145,4 +146,33 @@ for (const [name, broken] of [["htmx:sendError", true], ["htmx:responseError", t
     const notice = document.querySelector("[data-offline]");
     if (notice) notice.hidden = !broken;
   });
+}
+
+// A table that says so is sorted by its headings; numbers by their exact value.
+for (const table of document.querySelectorAll("table[data-sortable]")) {
+  const headings = [...table.tHead.rows[0].cells];
+  for (const [at, heading] of headings.entries()) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "sort";
+    button.append(...heading.childNodes);
+    heading.append(button);
+    button.addEventListener("click", () => {
+      const down = heading.getAttribute("aria-sort") !== "descending";
+      for (const each of headings) each.removeAttribute("aria-sort");
+      heading.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const read = (row) => {
+        const cell = row.cells[at];
+        const text = cell.dataset.value ?? cell.textContent.trim();
+        return text === "" || text === "—" ? null : Number.isNaN(Number(text)) ? text : Number(text);
+      };
+      const compare = (one, other) => {
+        const [a, b] = [read(one), read(other)];
+        if (a === null || b === null) return (a === null) - (b === null);
+        const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "zh");
+        return down ? -order : order;
+      };
+      table.tBodies[0].append(...[...table.tBodies[0].rows].sort(compare));
+    });
+  }
 }

@@ -197,7 +197,7 @@ def test_an_unknown_word_is_a_usage_error(checkout):
     code, said, complained = checkout.run("dance")
 
     assert (code, said) == (64, "")
-    assert complained == "usage: python -m redcross.embedded start|stop|status|urls\n"
+    assert complained == "usage: python -m redcross.embedded start|stop|status|urls|forget\n"
 
 
 @contextlib.contextmanager

@@ -42,6 +42,18 @@ class Road:
             **more,
         )
 
+    def file(self, file) -> Upload:
+        """Return the upload of a demonstration workbook, effective."""
+        return effective(
+            self.clerk,
+            self.reviewer,
+            Branch.objects.get(code=file.branch),
+            file.build(),
+            now=self.now,
+            sheet=file.sheet,
+            period=file.period,
+        )
+
     def approve(self, upload):
         """Submit what has been checked, approve it, and let it take effect."""
         services.submit(upload.pk, user=self.clerk, now=self.now, note="说明")

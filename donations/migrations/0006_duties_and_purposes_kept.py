@@ -41,7 +41,7 @@ def write(apps, schema_editor):
     """Fill in the duties of the law in force."""
     duty = apps.get_model("donations", "DisclosureDuty")
     for content, longer, within in DUTIES:
-        duty.objects.create(
+        duty.objects.using(schema_editor.connection.alias).create(
             content=content,
             longer_than_months=longer,
             within_months=within,

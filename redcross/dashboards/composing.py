@@ -10,12 +10,14 @@ from redcross.dashboards.boards import Board
 from redcross.indicators import wording
 from redcross.indicators.answers import Figure, Question, ask
 from redcross.indicators.asking import Asked
+from redcross.indicators.choices import Kind
 from redcross.indicators.declaration import registry
 from redcross.indicators.models import Target
 from redcross.periods import Period, add_months
 from redcross.units import Unit
 
 TREND_MONTHS = 24
+SHOWN_PLACES = 8
 YELLOW_WITHIN = Decimal(20)
 _LIGHTS = {"good": "正常", "warn": "预警", "late": "滞后"}
 
@@ -35,7 +37,8 @@ class Card:
         indicator, now, then = self.figure.indicator, self.figure.value, self.before.value
         if not indicator.comparable:
             return ""
-        if self.figure.period.length == self.before.period.length:
+        alike = self.figure.period.length == self.before.period.length
+        if alike or indicator.kind is not Kind.FLOW:
             return wording.change_in_words(wording.change(now, then))
         if now is None or then is None:
             return wording.NOTHING
@@ -110,19 +113,24 @@ def compose(board: Board, asked: Asked) -> dict[str, Any]:
     rest = answers[3 * count + width :]
     made = _cards(now, last, so_far, _targets(branch, period), period)
     by_key = dict(zip(keys, made, strict=True))
+    lines = _lines(by_branch, rest[0])
     return {
         "cards": made[: len(board.cards)],
         "blocks": [(block, [by_key[key] for key in block.cards]) for block in board.blocks],
         "map": _map(branch, by_branch[0]),
-        "lines": _lines(by_branch, rest[0]),
+        "lines": lines,
         "columns": columns,
         "trend": _trend(rest[1], rest[2], _drawn_unit(main.unit)),
         "trend_table": list(zip(rest[1], rest[2], strict=True))[::-1],
         "ranking": _ranking(by_branch[0]),
+        "first_places": sorted(
+            (line for line in lines if line.place and line.place <= SHOWN_PLACES),
+            key=lambda line: line.place or 0,
+        ),
         "compositions": [
-            (lines[0].indicator.label, [line for line in lines if line.value is not None])
-            for lines in rest[3:]
-            if lines
+            (told[0].indicator.label, [each for each in told if each.value is not None])
+            for told in rest[3:]
+            if told
         ],
     }
 

@@ -5,6 +5,8 @@ sockets alone, in a folder that only the account they run as (and root) may ente
 that no other user of the machine reaches them: that folder is the password.
 """
 
+import shutil
+
 from redcross.embedded.places import (
     APPLICATION,
     DATABASE,
@@ -12,6 +14,7 @@ from redcross.embedded.places import (
     POSTGRES_PORT,
     EmbeddedServerError,
     broker_url,
+    folder,
     redis_url,
     socket_folder,
 )
@@ -28,6 +31,7 @@ __all__ = [
     "ensure",
     "ensure_postgres",
     "ensure_valkey",
+    "forget",
     "redis_url",
     "socket_folder",
     "stop",
@@ -38,6 +42,12 @@ def ensure() -> None:
     """Start what does not run; quick where both do."""
     ensure_postgres()
     ensure_valkey()
+
+
+def forget() -> None:
+    """Stop both and delete all they keep; what a real server holds is never touched."""
+    stop()
+    shutil.rmtree(folder(), ignore_errors=True)
 
 
 def stop() -> list[str]:

@@ -1,4 +1,4 @@
-"""python -m redcross.embedded start|stop|status|urls."""
+"""python -m redcross.embedded start|stop|status|urls|forget."""
 
 import sys
 from urllib.parse import quote
@@ -15,13 +15,18 @@ def main(arguments: list[str]) -> int:
                 embedded.ensure()
             case ["stop"]:
                 sys.stdout.writelines(f"{name} 已停止。\n" for name in embedded.stop())
+            case ["forget"]:
+                embedded.forget()
+                sys.stdout.write("内置数据库及其全部数据已删除。\n")
             case ["status"]:
                 _tell("PostgreSQL", runs=postgres.answers())
                 _tell("Valkey", runs=valkey.answers())
             case ["urls"]:
                 sys.stdout.writelines(f"{line}\n" for line in urls())
             case _:
-                sys.stderr.write("usage: python -m redcross.embedded start|stop|status|urls\n")
+                sys.stderr.write(
+                    "usage: python -m redcross.embedded start|stop|status|urls|forget\n"
+                )
                 return 64
     except embedded.EmbeddedServerError as error:
         sys.stderr.write(f"{error}\n")

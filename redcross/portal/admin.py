@@ -11,6 +11,8 @@ from redcross.accounts.models import RoleAssignment, User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, holds
 from redcross.branches.models import Branch, BranchAlias
+from redcross.people.models import AccountRequest
+from redcross.portal.records import RecordAdmin
 from redcross.portal.site import site
 from redcross.uploads.models import PeriodException, PeriodLock
 from redcross.uploads.rules import may_lock
@@ -141,3 +143,12 @@ class UserAdmin(_ManagedByAdministrators):
     search_fields = ["username", "display_name"]
     fields = ["username", "display_name", "phone", "is_active", "must_change_password"]
     inlines = [RoleInline]
+
+
+@admin.register(AccountRequest, site=site)
+class AccountRequestAdmin(RecordAdmin):
+    """Accounts asked for by workbooks."""
+
+    list_display = ["username", "display_name", "role", "domain", "branch", "source_link"]
+    list_filter = ["role"]
+    search_fields = ["username", "display_name"]

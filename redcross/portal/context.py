@@ -6,6 +6,7 @@ from django.conf import settings
 
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
+from redcross.portal.help import topic_of
 from redcross.portal.navigation import groups
 
 
@@ -16,5 +17,6 @@ def shell(request: SignedInRequest) -> dict[str, Any]:
     return {
         "demo_notice": settings.DEMO_NOTICE if settings.DEMO else "",
         "navigation": groups(request) if signed_in else [],
+        "help_page": topic_of(request.path),
         "home_branch": home_branch(user) if user and signed_in else None,
     }

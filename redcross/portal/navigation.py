@@ -19,6 +19,7 @@ from redcross.accounts.models import User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, READING, REVIEWING, holds
 from redcross.dashboards.boards import registry
+from redcross.people.rules import LOOKING_AFTER
 
 Entry = tuple[str, str, str, Iterable[str]]
 Link = tuple[str, str]
@@ -58,6 +59,11 @@ def groups(request: SignedInRequest) -> list[dict[str, Any]]:
     ]
 
 
+def links_of(user: User) -> list[Link]:
+    """Return every link of a person's navigation."""
+    return [link for _, links in _all_groups(user) for link in links]
+
+
 def _all_groups(user: User) -> Iterator[tuple[str, Iterable[Link]]]:
     sees_boards = holds(user, SEEING_BOARDS)
     yield "", [("首页", reverse("home")), *_board(OVERVIEW, sees=sees_boards)]
@@ -69,6 +75,8 @@ def _all_groups(user: User) -> Iterator[tuple[str, Iterable[Link]]]:
 
 
 def _system(user: User, *, sees_boards: bool) -> Iterator[Link]:
+    if holds(user, LOOKING_AFTER):
+        yield "人员与账户", reverse("people")
     if holds(user, [Role.ADMINISTRATOR]):
         yield "机构与用户", reverse("admin:index")
     if sees_boards:

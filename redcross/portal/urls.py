@@ -11,6 +11,8 @@ urlpatterns = [
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("password/", views.PasswordChangeView.as_view(), name="password_change"),
     path("notices/read/", views.notices_read, name="notices-read"),
+    path("search/", views.search, name="search"),
+    path("help/<slug:page>/", views.help_page, name="help"),
     path("health/", views.health, name="health"),
     path("ready/", views.ready, name="ready"),
 ]

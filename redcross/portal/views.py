@@ -7,7 +7,7 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.db import connection
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -21,8 +21,12 @@ from redcross.indicators.asking import Asked, sees_figures_of
 from redcross.notices.models import Notice
 from redcross.notices.services import mark_read
 from redcross.periods import Period, add_months, business_date, month_start
+from redcross.portal import searching
 from redcross.portal.demo import ACCOUNTS, PASSWORD
+from redcross.portal.help import TOPICS
 from redcross.uploads.selecting import open_uploads, owed_by, queue_of
+
+WORDS = 60
 
 
 class LoginView(auth_views.LoginView):
@@ -68,6 +72,25 @@ def home(request: SignedInRequest) -> HttpResponse:
         "period": month,
     }
     return render(request, "portal/home.html", context)
+
+
+@login_required
+@require_GET
+def search(request: SignedInRequest) -> HttpResponse:
+    """Find pages, branches, figures, sheets, uploads and what the apps add."""
+    words = request.GET.get("q", "")[:WORDS]
+    found = searching.search(words, request.user)
+    context = {"words": words, "found": found, "shown": searching.SHOWN}
+    return render(request, "portal/search.html", context)
+
+
+@login_required
+@require_GET
+def help_page(request: SignedInRequest, page: str) -> HttpResponse:
+    """Show a topic of the staff guide."""
+    if page not in TOPICS:
+        raise Http404
+    return render(request, f"help/{page}.html", {"topics": TOPICS.items()})
 
 
 @login_required

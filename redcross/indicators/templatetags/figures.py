@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from redcross.indicators.answers import Figure
+from redcross.indicators.answers import CUMULATED, HIGHEST, Figure
 from redcross.indicators.wording import exact, short
 
 register = template.Library()
@@ -21,6 +21,12 @@ def entry(mapping: Mapping[str, Any] | None, key: str) -> Any:
 def written(figure: Figure) -> str:
     """Write a figure as leaders read it."""
     return short(figure.value, figure.indicator.unit, figure.qualifier)
+
+
+@register.filter
+def beside(figure: Figure) -> str:
+    """Return the qualifier that stands beside a value, not in it: 累计, 历史新高."""
+    return figure.qualifier if figure.qualifier in (CUMULATED, HIGHEST) else ""
 
 
 @register.filter

@@ -55,7 +55,12 @@ class Command(BaseCommand):
         self._timed("数据库与机构", lambda: call_command("setup", stdout=_Silence()))
         self._timed("账户", make_accounts)
         files = self._timed("工作簿清单", self._waiting)
-        done = self._timed("报送、审核、生效", lambda: self._send(files))
+        try:
+            done = self._timed("报送、审核、生效", lambda: self._send(files))
+        except services.RefusedError as refused:
+            self.stderr.write(f"演示工作簿未被接收：{refused}")
+            self.stderr.write("演示数据若由旧版本建立，请先运行 make reset 再重来。")
+            sys.exit(1)
         self._timed("锁定 2021 年", lock_2021)
         self._timed("待试用文件", leave_files)
         self._timed("到期报告", write_reports)

@@ -1,0 +1,33 @@
+"""Forms of the people's page."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from redcross.accounts.models import User
+
+
+class AnotherPersonForm(forms.Form):
+    """Who takes over."""
+
+    other = forms.ModelChoiceField(
+        label="接手人", queryset=User.objects.none(), empty_label="请选择",
+        error_messages={"required": "请选择接手的人。", "invalid_choice": "没有这个人。"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, people: "QuerySet[User]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["other"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  declared above
+        field.queryset = people
+
+
+class StandInForm(AnotherPersonForm):
+    """Who stands in, and until when."""
+
+    until = forms.DateField(
+        label="至",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "请填代理的截止日期。", "invalid": "日期写成 2022-03-01。"},
+    )

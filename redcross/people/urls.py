@@ -1,0 +1,16 @@
+"""Addresses of people and accounts."""
+
+from django.urls import path, re_path
+
+from redcross.people import views
+
+urlpatterns = [
+    path("", views.people, name="people"),
+    path("waiting/", views.waiting, name="accounts-waiting"),
+    path("<int:pk>/", views.person, name="person"),
+    re_path(
+        r"^(?P<pk>\d+)/(?P<verb>password|sign-out|stand-in|hand-over)/$",
+        views.act,
+        name="person-act",
+    ),
+]

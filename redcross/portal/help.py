@@ -1,0 +1,27 @@
+"""The staff guide in place: each page of the portal has a topic that explains it."""
+
+TOPICS = {
+    "start": "开始使用",
+    "upload": "报送工作簿",
+    "review": "审核",
+    "progress": "报送进度与催报",
+    "figures": "看数",
+    "reports": "通报与报告",
+    "records": "记录",
+    "keys": "快捷键",
+}
+_BY_ADDRESS = (
+    ("/uploads/review", "review"),
+    ("/uploads/board", "progress"),
+    ("/uploads", "upload"),
+    ("/dashboards", "figures"),
+    ("/figures", "figures"),
+    ("/funds", "figures"),
+    ("/reports", "reports"),
+    ("/records", "records"),
+)
+
+
+def topic_of(path: str) -> str:
+    """Return the topic that explains the page at an address."""
+    return next((topic for start, topic in _BY_ADDRESS if path.startswith(start)), "start")

@@ -1,0 +1,154 @@
+"""The first day, a holiday, a farewell: accounts are looked after by the level above."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from redcross.accounts.choices import Role
+from redcross.accounts.models import RoleAssignment, User
+from redcross.accounts.scope import roles_of
+from redcross.branches.models import Branch
+from redcross.people.models import AccountRequest
+from redcross.people.services import PeopleError, hand_over, open_accounts, stand_in
+from redcross.uploads.models import Upload
+from tests.ledger import ledger, ready
+
+pytestmark = pytest.mark.django_db
+HEADINGS = "单位 姓名 登录名 角色 业务"
+TODAY = dt.date(2022, 2, 22)
+
+
+@pytest.fixture
+def asked(road):
+    rows = [
+        ("五华区", "张示例", "wuhua-1", "统计员", ""),
+        ("昆明市", "李示例", "kunming-1", "审核员", "募捐筹资"),
+    ]
+    road.effective("people.accounts", HEADINGS, *rows)
+    return AccountRequest.objects.order_by("username")
+
+
+def test_every_branch_gets_its_accounts_from_one_workbook(road, signed_in, person):
+    branches = Branch.objects.exclude(code="53").in_official_order()
+    rows = [
+        (branch.name, "张示例", f"tongji-{branch.code}", "统计员", "")
+        for branch in branches
+        if branch.code.isdigit()
+    ]
+    road.effective("people.accounts", HEADINGS, *rows, code="53")
+    page = signed_in(person(Role.REVIEWER, "53"))
+
+    keys = [str(pk) for pk in AccountRequest.objects.values_list("pk", flat=True)]
+    answer = page.post(reverse("accounts-waiting"), {"pk": keys})
+
+    assert len(answer.context["opened"]) == len(rows) >= 145
+    assert User.objects.filter(username__startswith="tongji-").count() == len(rows)
+    assert page.get(reverse("accounts-waiting")).context["asked"] == []
+
+
+def test_a_password_serves_once_and_is_changed_at_once(asked, road):
+    opened = open_accounts(asked, by=road.reviewer, today=TODAY)
+    first = next(each for each in opened if each.user.username == "wuhua-1")
+    client = Client()
+
+    assert client.login(username="wuhua-1", password=first.password)
+    assert client.get(reverse("home")).url == reverse("password_change")
+
+
+def test_nobody_opens_accounts_above_his_own_level(asked, person):
+    prefecture = person(Role.REVIEWER, "5301")
+
+    with pytest.raises(PeopleError, match="不能为昆明市开通"):
+        open_accounts(asked, by=prefecture, today=TODAY)
+
+    assert not User.objects.filter(username="wuhua-1").exists()
+
+
+@pytest.mark.parametrize("role", ["系统管理员", "安全审计员"])
+def test_a_reviewer_makes_no_administrator(role, road):
+    road.effective("people.accounts", HEADINGS, ("昆明市", "张示例", "power", role, ""))
+
+    with pytest.raises(PeopleError, match="不能为昆明市开通"):
+        open_accounts(AccountRequest.objects.all(), by=road.reviewer, today=TODAY)
+
+
+def test_a_name_that_is_somebody_elses_is_refused(asked, road):
+    User.objects.create_user("wuhua-1", display_name="王示例")
+
+    with pytest.raises(PeopleError, match="已属于王示例"):
+        open_accounts(asked, by=road.reviewer, today=TODAY)
+
+
+def test_the_level_above_resets_a_password_in_a_minute(clerk, reviewer, signed_in):
+    theirs = signed_in(clerk)
+    page = signed_in(reviewer)
+
+    answer = page.post(reverse("person-act", kwargs={"pk": clerk.pk, "verb": "password"}))
+
+    password = answer.context["password"]
+    assert password in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+    assert Client().login(username=clerk.username, password=password)
+    assert theirs.get(reverse("home")).status_code == 302
+
+
+@pytest.mark.parametrize("verb", ["password", "sign-out", "stand-in", "hand-over"])
+def test_a_neighbour_is_not_looked_after(verb, person, signed_in):
+    neighbour = person(Role.STATISTICIAN, "5303")
+    page = signed_in(person(Role.REVIEWER, "5301"))
+
+    answer = page.post(reverse("person-act", kwargs={"pk": neighbour.pk, "verb": verb}))
+
+    assert answer.status_code == 404
+
+
+def test_a_clerk_has_no_page_of_people(clerk, signed_in):
+    assert signed_in(clerk).get(reverse("people")).status_code == 403
+
+
+def test_a_stand_in_ends_by_itself(person, reviewer, now):
+    absent, deputy = person(Role.REVIEWER, "5301"), person(Role.STATISTICIAN, "5301")
+
+    stand_in(absent, deputy, until=TODAY + dt.timedelta(days=7), by=reviewer, now=now)
+
+    held = RoleAssignment.objects.filter(user=deputy, role=Role.REVIEWER)
+    assert held.on(TODAY + dt.timedelta(days=7)).exists()
+    assert not held.on(TODAY + dt.timedelta(days=8)).exists()
+
+
+def test_a_stand_in_for_a_day_gone_by_is_refused(person, reviewer, now):
+    absent, deputy = person(Role.REVIEWER, "5301"), person(Role.STATISTICIAN, "5301")
+
+    with pytest.raises(PeopleError, match="早于今天"):
+        stand_in(absent, deputy, until=TODAY - dt.timedelta(days=1), by=reviewer, now=now)
+
+
+def test_a_leaving_clerks_open_work_goes_to_the_next(clerk, person, reviewer, branch, now):
+    upload = ready(clerk, branch("5301"), ledger(1, 2), now=now)
+    successor = person(Role.STATISTICIAN, "530102")
+
+    moved = hand_over(clerk, successor, by=reviewer, now=now)
+
+    assert moved == 1
+    assert Upload.objects.get(pk=upload.pk).uploaded_by == successor
+    clerk.refresh_from_db()
+    assert not clerk.is_active
+    successor = User.objects.get(pk=successor.pk)
+    assert {(each.role, each.branch.code) for each in roles_of(successor)} == {
+        (Role.STATISTICIAN, "530102"),
+        (Role.STATISTICIAN, "5301"),
+    }
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_takes_the_same_queries_however_many_there_are(
+    count, person, reviewer, signed_in, django_assert_max_num_queries
+):
+    for _ in range(count):
+        person(Role.STATISTICIAN, "5301")
+    page = signed_in(reviewer)
+
+    with django_assert_max_num_queries(22):
+        assert page.get(reverse("people")).status_code == 200
