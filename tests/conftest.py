@@ -27,6 +27,8 @@ def pytest_report_header():
 def django_db_setup(django_db_setup, django_db_blocker):
     """The tree of branches is there for every test."""
     with django_db_blocker.unblock():
+        name = str(connection.settings_dict["NAME"])
+        assert name.startswith("test_"), "只有标了 django_db 的测试才有自己的数据库"
         load_divisions()
         ensure_service_accounts()
         reference.remember()

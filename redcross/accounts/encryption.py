@@ -62,6 +62,11 @@ def _keys() -> dict[int, bytes]:
     return _parsed(settings.FIELD_KEYS)
 
 
+def key_ids() -> list[int]:
+    """Return the numbers of all keys at hand, the current one first."""
+    return list(_keys())
+
+
 def current_key_id() -> int:
     """Return the id of the key new values are written under."""
     return next(key_id for key_id in _keys() if key_id != INDEX)

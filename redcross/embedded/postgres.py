@@ -106,6 +106,16 @@ def _programs() -> Path:
     return max(usable, key=_version)
 
 
+def program(name: str) -> Path:
+    """Return one of PostgreSQL's own programs (pg_dump, pg_restore): ours, else the system's.
+
+    Ours is the newest; an older one cannot dump a newer server.
+    """
+    path = _programs() / name
+    found = shutil.which(name)
+    return path if path.exists() or not found else Path(found)
+
+
 def _version(programs: Path) -> int:
     """Return the major version, 0 where the program does not run here."""
     try:

@@ -1,0 +1,214 @@
+"""One file that holds the whole portal, and the way back from it.
+
+A tar of three parts: a dump of the database by its own tool, the stored files (sealed:
+without FIELD_KEYS they tell nothing), and a manifest with the SHA-256 of each part.
+"""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from redcross.accounts.encryption import key_ids
+from redcross.embedded.postgres import program
+
+MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media"
+_BLOCK = 1024 * 1024
+
+
+class BackupError(Exception):
+    """A backup cannot be made or restored; the message says why, and what is untouched."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Backup:
+    """What a backup holds."""
+
+    made_at: str
+    uploads: int
+    files: int
+    size: int
+
+
+def make(target: Path, *, now: dt.datetime) -> Backup:
+    """Write a backup; a half-written one never bears the name asked for."""
+    if target.exists():
+        message = f"{target} 已存在，请换一个文件名。"
+        raise BackupError(message)
+    half = target.with_name(f".{target.name}.half")
+    folder = target.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    dump = folder / f".{target.name}.dump"
+    try:
+        _run(
+            "pg_dump",
+            "--format=custom",
+            "--schema=public",
+            "--extension=*",
+            "--no-owner",
+            "--no-privileges",
+            f"--file={dump}",
+        )
+        media = Path(settings.MEDIA_ROOT)
+        files = (
+            sorted(path for path in media.rglob("*") if path.is_file()) if media.exists() else []
+        )
+        parts = {DUMP: _digest(dump)}
+        parts |= {f"{MEDIA}/{path.relative_to(media)}": _digest(path) for path in files}
+        made: dict[str, Any] = {
+            "made_at": now.isoformat(),
+            "keys": [str(each) for each in key_ids()],
+            "uploads": apps.get_model("uploads", "Upload").objects.count(),
+            "parts": parts,
+        }
+        with tarfile.open(half, "w") as tar:
+            _add(tar, MANIFEST, json.dumps(made, ensure_ascii=False, indent=1).encode())
+            tar.add(dump, DUMP)
+            for path in files:
+                tar.add(path, f"{MEDIA}/{path.relative_to(media)}")
+        half.chmod(0o600)
+        half.rename(target)
+    finally:
+        dump.unlink(missing_ok=True)
+        half.unlink(missing_ok=True)
+    return Backup(made["made_at"], made["uploads"], len(files), target.stat().st_size)
+
+
+def restore(source: Path, *, replace: bool) -> Backup:
+    """Put a backup back: checked whole before anything is touched.
+
+    Raises BackupError where a part is damaged, the keys are others than those it was
+    made with, or the portal holds uploads and `replace` is not said.
+    """
+    made = _checked(source)
+    missing = set(made["keys"]) - {str(each) for each in key_ids()}
+    if missing:
+        message = (
+            f"FIELD_KEYS 中缺少备份所用的密钥 {'、'.join(sorted(missing))}，恢复后将无法解密。"
+        )
+        raise BackupError(message)
+    if not replace and _holds_uploads():
+        message = "门户里已有数据；确要用备份覆盖，请加 --replace。"
+        raise BackupError(message)
+    media = Path(settings.MEDIA_ROOT)
+    fresh = media.with_name(f"{media.name}.restoring")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True, mode=0o700)
+    with tarfile.open(source) as tar:
+        for member in tar.getmembers():
+            if member.name.startswith(f"{MEDIA}/"):
+                member.name = member.name.removeprefix(f"{MEDIA}/")
+                tar.extract(member, fresh, filter="data")
+        dump = fresh.with_suffix(".dump")
+        with tar.extractfile(DUMP) as given, dump.open("wb") as taken:  # type: ignore[union-attr]
+            shutil.copyfileobj(given, taken)
+    script = fresh.with_suffix(".sql")
+    try:
+        _run("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(dump))
+        # One transaction: what was there is gone only where all of the backup has come.
+        _run(
+            "psql",
+            "--quiet",
+            "--no-psqlrc",
+            "--single-transaction",
+            "--set=ON_ERROR_STOP=1",
+            "--command=DROP SCHEMA public CASCADE",
+            f"--file={script}",
+        )
+    finally:
+        dump.unlink(missing_ok=True)
+        script.unlink(missing_ok=True)
+    old = media.with_name(f"{media.name}.before")
+    shutil.rmtree(old, ignore_errors=True)
+    if media.exists():
+        media.rename(old)
+    fresh.rename(media)
+    shutil.rmtree(old, ignore_errors=True)
+    # Grants, policies and triggers are laid as after every migration.
+    call_command("migrate", database=settings.OWNER_DATABASE, verbosity=0)
+    files = sum(1 for name in made["parts"] if name != DUMP)
+    return Backup(made["made_at"], made["uploads"], files, source.stat().st_size)
+
+
+def _checked(source: Path) -> dict[str, Any]:
+    if not source.exists():
+        message = f"没有 {source} 这个文件。"
+        raise BackupError(message)
+    try:
+        with tarfile.open(source) as tar:
+            opened = tar.extractfile(MANIFEST)
+            made: dict[str, Any] = json.load(opened) if opened else {}
+            for name, digest in made["parts"].items():
+                part = tar.extractfile(name)
+                if part is None or _digest_of(part) != digest:
+                    message = f"备份中的 {name} 已损坏；门户没有改动。"
+                    raise BackupError(message)
+    except (tarfile.TarError, KeyError, ValueError, EOFError) as error:
+        message = f"{source} 不是完整的备份文件；门户没有改动。"
+        raise BackupError(message) from error
+    return made
+
+
+def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    tar.addfile(member, io.BytesIO(content))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return _digest_of(file)
+
+
+def _digest_of(file: Any) -> str:
+    found = hashlib.sha256()
+    while block := file.read(_BLOCK):
+        found.update(block)
+    return found.hexdigest()
+
+
+def _database() -> dict[str, Any]:
+    return connections[settings.OWNER_DATABASE].settings_dict
+
+
+def _holds_uploads() -> bool:
+    with connections[settings.OWNER_DATABASE].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.uploads_upload')")
+        if cursor.fetchone()[0] is None:
+            return False
+        cursor.execute("SELECT EXISTS (SELECT FROM uploads_upload)")
+        return bool(cursor.fetchone()[0])
+
+
+def _run(name: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's own programs against our database, as its owner."""
+    database = _database()
+    given = {
+        "PGHOST": database["HOST"],
+        "PGPORT": str(database["PORT"] or ""),
+        "PGUSER": database["USER"],
+        "PGPASSWORD": database["PASSWORD"] or "",
+        "PGDATABASE": database["NAME"],
+    }
+    environment = os.environ | {key: value for key, value in given.items() if value}
+    command: Sequence[str] = (str(program(name)), *arguments)
+    done = subprocess.run(  # noqa: S603  PostgreSQL's own programs, our own arguments
+        command, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["没有说明"]
+        message = f"{name} 失败：{said[-1]}"
+        raise BackupError(message)
