@@ -14,7 +14,7 @@ from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.periods import Period
 from redcross.portal.acceptance import Expectation, expected
-from redcross.portal.demo import DemoFile, demo_files
+from redcross.portal.demo import DemoFile, demo_files, left_for_visitors
 from redcross.portal.invented import (
     LATE,
     id_number,
@@ -302,3 +302,33 @@ expected(
     Expectation("training.first_aiders_trained", "2021", Decimal(TRAINED)),
     Expectation("training.popularised_times", "2021", Decimal(TIMES)),
 )
+
+
+@left_for_visitors
+def rosters_to_try() -> Iterator[tuple[str, bytes]]:
+    """A class of January with three mistakes to find, and the same mended."""
+    town = Branch.objects.get(code="5329")
+    good = list(_class_of_january(town))
+    wrong = [list(row) for row in good]
+    wrong[4][4] = f"{str(wrong[4][4])[:17]}{'X' if str(wrong[4][4])[-1] != 'X' else '1'}"
+    wrong[9][14] = "不合格"
+    wrong[14][8] = "2022年2月30日"
+    title = f"{town.society}救护员培训学员名册（2022年1月）"
+    for word, rows in (("有错误", wrong), ("已改正", good)):
+        content = office_table(title, _ROSTER[1], rows, society=town.society, style=1)
+        yield f"大理州2022年1月救护员培训名册（{word}）.xlsx", content
+
+
+def _class_of_january(town: Branch) -> Iterator[Sequence[object]]:
+    rng = random.Random("january class")
+    unit = town.children.filter(level=Level.COUNTY).in_official_order().first()
+    assert unit is not None  # noqa: S101  the branch has counties
+    for number in range(1, 25):
+        male = rng.random() < 0.5
+        yield (
+            number, unit.short_name, person_name(rng), "男" if male else "女",
+            id_number(5_000_000 + number, male=male), "示例县政务服务局", "", mobile(rng),
+            dt.date(2022, 1, 12), "救护员", f"1月{unit.short_name}班", "机关",
+            rng.randrange(80, 101), "合格", "合格", f"YN{town.code}22{number:04d}",
+            dt.date(2022, 1, 20),
+        )  # fmt: skip

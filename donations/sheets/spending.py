@@ -167,7 +167,10 @@ def _adds_up(whole: str, *parts: str) -> Rule:
     named = "、".join(columns[part].label for part in parts)
     return Rule(
         code="sum.parts",
-        broken=lambda: pl.col(whole) != pl.sum_horizontal(pl.col(part) for part in parts),
+        broken=lambda: (
+            pl.any_horizontal(pl.col(part).is_not_null() for part in parts)
+            & (pl.col(whole) != pl.sum_horizontal(pl.col(part) for part in parts))
+        ),
         needs=(whole, *parts),
         message=f"{columns[whole].label} {{{whole}}} 不等于{named}之和",
         suggestion="请核对各项。",

@@ -2,14 +2,15 @@
 
 from django.urls import path, re_path
 
-from redcross.uploads import views
+from redcross.uploads import review_views, views
 
 urlpatterns = [
     path("", views.history, name="uploads"),
     path("new/", views.new, name="upload-new"),
     path("typed/", views.typed, name="upload-typed"),
     path("zero/", views.zero, name="upload-zero"),
-    path("review/", views.review, name="review"),
+    path("review/", review_views.review, name="review"),
+    path("<int:pk>/paper/", review_views.paper, name="upload-paper"),
     path("board/", views.progress_board, name="progress"),
     path("board/remind/", views.remind, name="remind"),
     path("blanks/", views.blanks, name="blanks"),

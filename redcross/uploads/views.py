@@ -28,7 +28,7 @@ from redcross.uploads.codes import CODES
 from redcross.uploads.forms import RemarkForm, UploadForm, WhatForm
 from redcross.uploads.models import HeadingMemory, Upload
 from redcross.uploads.obligations import HANDED_IN, Obligation, Standing, obligations
-from redcross.uploads.selecting import enterable_branches, queue_of, visible_uploads
+from redcross.uploads.selecting import enterable_branches, visible_uploads
 from redcross.uploads.services import RefusedError
 from redcross.uploads.sheet import Monthly, Sheet, registry
 from redcross.uploads.template import template
@@ -154,13 +154,6 @@ def history(request: SignedInRequest) -> HttpResponse:
         "search": search,
     }
     return render(request, "uploads/history.html", context)
-
-
-@login_required
-@require_GET
-def review(request: SignedInRequest) -> HttpResponse:
-    """The queue of one who decides, oldest first."""
-    return render(request, "uploads/review.html", {"queue": queue_of(request.user)})
 
 
 @login_required

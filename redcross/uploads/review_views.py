@@ -1,0 +1,96 @@
+"""The queue of one who decides, and the printed sheet that goes with an upload."""
+
+from decimal import Decimal
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from redcross.accounts.requests import SignedInRequest
+from redcross.uploads import services, tasks
+from redcross.uploads.models import Upload
+from redcross.uploads.selecting import queue_of
+from redcross.uploads.services import RefusedError
+from redcross.uploads.specification import CellKind
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def review(request: SignedInRequest) -> HttpResponse:
+    """The queue, oldest first; what is in no doubt may be passed several at once."""
+    queue = queue_of(request.user)
+    if request.method == "POST":
+        chosen = set(request.POST.getlist("pk"))
+        passed = sum(
+            _passed(request, upload)
+            for upload in queue
+            if str(upload.pk) in chosen and in_no_doubt(upload)
+        )
+        messages.success(request, f"已通过 {passed} 份，正在生效。")
+        return redirect("review")
+    context = {"queue": [(upload, in_no_doubt(upload)) for upload in queue]}
+    return render(request, "uploads/review.html", context)
+
+
+def in_no_doubt(upload: Upload) -> bool:
+    """Tell whether nothing was warned of, nothing goes and no correction by hand is lost."""
+    changes = upload.changes
+    return not (
+        upload.errors
+        or upload.warnings
+        or changes.get("edited_by_hand")
+        or (upload.delete_missing and changes.get("missing"))
+    )
+
+
+def _passed(request: SignedInRequest, upload: Upload) -> bool:
+    try:
+        with transaction.atomic():
+            services.approve(
+                upload.pk, user=request.user, now=timezone.now(), then=tasks.load_later
+            )
+    except RefusedError as error:
+        messages.error(request, f"批次{upload.pk}：{error}")
+        return False
+    return True
+
+
+@login_required
+@require_GET
+def paper(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The 报送表 to be printed and stamped: figures, who filled and checked, the way back."""
+    uploads = Upload.objects.visible_to(request.user).select_related(
+        "branch", "uploaded_by", "reviewed_by", "approved_by"
+    )
+    upload = get_object_or_404(uploads, pk=pk)
+    address = f"{settings.SITE_URL}{reverse('upload', kwargs={'pk': upload.pk})}"
+    context = {
+        "upload": upload,
+        "sheet": upload.declared,
+        "sums": _sums(upload),
+        "address": address,
+        "code": segno.make(address, error="m").svg_data_uri(scale=4, border=2),
+    }
+    return render(request, "uploads/paper.html", context)
+
+
+def _sums(upload: Upload) -> list[tuple[str, str, Decimal]]:
+    """Return each column that adds up, with its unit and its sum over all tables."""
+    found: dict[str, Decimal] = {}
+    for table in upload.tables:
+        for name, value in table.get("sums", {}).items():
+            found[name] = found.get(name, Decimal(0)) + Decimal(str(value))
+    told: list[Any] = [
+        (field.label.partition("（")[0], str(field.unit.label), found[field.name])
+        for field in upload.declared.specification().fields
+        if field.name in found and field.kind in (CellKind.DECIMAL, CellKind.INTEGER)
+    ]
+    return told
