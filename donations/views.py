@@ -243,6 +243,7 @@ def giver(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         Giver.objects.visible_to(request.user).select_related("branch", "merged_into"), pk=pk
     )
+    request.seen_branch = found.branch.code
     if not holds(request.user, READING, found.branch, domain="donations"):
         raise PermissionDenied
     may_merge = holds(request.user, REVIEWING, found.branch, domain="donations")

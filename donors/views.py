@@ -49,6 +49,7 @@ def case(request: SignedInRequest, pk: int) -> HttpResponse:
     """One case: its links in order, what is due next, what was given, the witness record."""
     visible = DonationCase.objects.visible_to(request.user).select_related("branch", "upload")
     found = get_object_or_404(visible, pk=pk)
+    request.seen_branch = found.branch.code
     if not may_follow_cases(request.user, found.branch):
         raise Http404
     return render(request, "donors/case.html", {"case": found})

@@ -124,6 +124,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
     "csp",
     "django_htmx",
     "import_export",
@@ -135,6 +139,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "redcross.branches",
     "redcross.accounts",
+    "redcross.audit",
     "redcross.notices",
     "redcross.uploads",
     "redcross.people",
@@ -159,11 +164,16 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "redcross.api.middleware.TokenMiddleware",
+    "redcross.audit.middleware.AccessLogMiddleware",
     "redcross.accounts.middleware.ScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "redcross.accounts.middleware.SessionLifeMiddleware",
     "redcross.accounts.middleware.PasswordChangeMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "redcross.accounts.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "redcross.urls"
 WSGI_APPLICATION = "redcross.wsgi.application"
@@ -186,6 +196,10 @@ TEMPLATES = [
 # People -----------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -203,8 +217,30 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_AGE = 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+
+# A visitor of the demonstration enters as anybody without a telephone at hand.
+SECOND_FACTOR = env.bool("SECOND_FACTOR", default=not DEMO)
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "redcross.accounts.adapters.SecondFactorAdapter"
+MFA_TOTP_ISSUER = "红十字会业务门户"
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_AGE = dt.timedelta(days=30)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "redcross.accounts.addresses.client_address"
+AXES_LOCKOUT_TEMPLATE = "portal/locked.html"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 # Mail ---------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("figures/", include("redcross.indicators.urls")),
     path("reports/", include("redcross.reports.urls")),
     path("api/v1/", include("redcross.api.urls")),
+    path("audit/", include("redcross.audit.urls")),
     path("people/", include("redcross.people.urls")),
     path("tokens/", tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", revoke, name="token-revoke"),

@@ -14,6 +14,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 SITE_URL = "http://localhost:8000"
 DEMO, BUSINESS_DATE = False, None
+SECOND_FACTOR = False  # its own tests turn it on
 # Pages are tested without gathering static files first.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT, WHITENOISE_USE_FINDERS = None, True

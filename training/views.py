@@ -76,7 +76,9 @@ def _asked_for(request: SignedInRequest) -> tuple[QuerySet[TrainingClass], str]:
 def _class(request: SignedInRequest, pk: int) -> TrainingClass:
     _require_reader(request)
     visible = TrainingClass.objects.visible_to(request.user).select_related("branch", "upload")
-    return get_object_or_404(visible, pk=pk)
+    found = get_object_or_404(visible, pk=pk)
+    request.seen_branch = found.branch.code
+    return found
 
 
 def _roster(request: SignedInRequest, found: TrainingClass) -> QuerySet[Enrolment]:

@@ -2,11 +2,24 @@
 
 from collections.abc import Callable
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 
-from redcross.accounts.scope import acting_for
+from redcross.accounts.addresses import client_address
+from redcross.accounts.choices import NEEDING_SECOND_FACTOR
+from redcross.accounts.scope import acting_for, roles_of
 
+BEGAN, SEEN, ADDRESS, AGENT = "began", "seen", "address", "agent"
+_NOTED_EVERY = 60
+_SETTING_UP = ("/second-factor/", "/reauthenticate/", "/logout/", "/password/", "/static/")
 UNSCOPED = frozenset({"/health/", "/ready/", "/metrics"})
 
 
@@ -31,6 +44,48 @@ class ScopeMiddleware:
         return response
 
 
+class SessionLifeMiddleware:
+    """End a session that was idle too long, or that has lasted a working day."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and hasattr(request, "session"):
+            now = timezone.now().timestamp()
+            began = request.session.setdefault(BEGAN, now)
+            seen = request.session.get(SEEN, now)
+            if now - seen > settings.SESSION_IDLE_AGE or now - began > settings.SESSION_COOKIE_AGE:
+                logout(request)
+                messages.info(request, "登录已过期，请重新登录。")
+                return redirect_to_login(request.get_full_path())
+            if now - seen > _NOTED_EVERY or SEEN not in request.session:
+                request.session[SEEN] = now
+                request.session[ADDRESS] = client_address(request)
+                request.session[AGENT] = request.META.get("HTTP_USER_AGENT", "")[:200]
+        return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Who holds a role that needs a second factor sets one up before anything else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if (
+            settings.SECOND_FACTOR
+            and user.is_authenticated
+            and not request.path.startswith(_SETTING_UP)
+            and any(each.role in NEEDING_SECOND_FACTOR for each in roles_of(user))
+            and not is_mfa_enabled(user)
+        ):
+            messages.info(request, "您的角色须使用第二道验证，请先绑定验证器。")
+            return redirect("mfa_activate_totp")
+        return self.get_response(request)
+
+
 class PasswordChangeMiddleware:
     """Send a person whose password was set by someone else to change it first."""
 
@@ -38,9 +93,6 @@ class PasswordChangeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        from django.shortcuts import redirect
-        from django.urls import reverse
-
         allowed = {reverse("password_change"), reverse("logout")}
         if (
             request.user.is_authenticated

@@ -33,12 +33,18 @@ END $$
 _MAINTAIN_SINCE = 170000  # the right to ANALYZE a table one does not own
 
 _read_only: list[Callable[[], set[str]]] = []
+_append_only: list[type[models.Model]] = []
 
 
 def read_only(tables: Callable[[], set[str]]) -> Callable[[], set[str]]:
     """Register tables that the application may SELECT and never write."""
     _read_only.append(tables)
     return tables
+
+
+def append_only(model: type[models.Model]) -> None:
+    """Register a model whose rows the application may add and read, never change."""
+    _append_only.append(model)
 
 
 def visible_models() -> Iterator[type[Visible]]:
@@ -68,6 +74,9 @@ def install_policies(*, using: str) -> None:
         for table in sorted(protected):
             quoted = connections[using].ops.quote_name(table)
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {quoted} FROM {role}")
+        for model in _append_only:
+            quoted = connections[using].ops.quote_name(model._meta.db_table)
+            cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {quoted} FROM {role}")
         for model in visible_models():
             cursor.execute(policy_sql(model))
             for event in getattr(model, "pgh_event_models", {}).values():

@@ -10,4 +10,8 @@ class SignedInRequest(HttpRequest):
     """A request whose user is one of ours."""
 
     user: User
+    seen_branch: str
+    """The code of the branch whose data the page shows, for the access log."""
+    reason: str
+    """Why an original is opened, for the access log."""
     htmx: HtmxDetails

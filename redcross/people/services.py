@@ -5,6 +5,7 @@ import datetime as dt
 import secrets
 from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
@@ -90,15 +91,31 @@ def reset_password(user: User, *, by: User) -> str:
     return password
 
 
+def sessions_of(user: User) -> list[Session]:
+    """Return a person's sessions that have not ended, the newest first."""
+    found = [
+        session
+        for session in Session.objects.filter(expire_date__gt=timezone.now())
+        if session.get_decoded().get("_auth_user_id") == str(user.pk)
+    ]
+    return sorted(found, key=lambda each: each.expire_date, reverse=True)
+
+
+@transaction.atomic
+def reset_second_factor(user: User, *, by: User) -> int:
+    """Forget a person's authenticators, so that he sets up new ones; return how many there were."""
+    _require_care(by, user)
+    forgotten, _ = Authenticator.objects.filter(user=user).delete()
+    sign_out_everywhere(user)
+    return forgotten
+
+
 def sign_out_everywhere(user: User, *, but: str = "") -> int:
     """End a person's sessions, but for one; return how many ended."""
-    ended = 0
-    for session in Session.objects.filter(expire_date__gt=timezone.now()):
-        mine = session.get_decoded().get("_auth_user_id") == str(user.pk)
-        if mine and session.session_key != but:
-            session.delete()
-            ended += 1
-    return ended
+    others = [each for each in sessions_of(user) if each.session_key != but]
+    for each in others:
+        each.delete()
+    return len(others)
 
 
 @transaction.atomic

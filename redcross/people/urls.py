@@ -6,10 +6,11 @@ from redcross.people import views
 
 urlpatterns = [
     path("", views.people, name="people"),
+    path("me/", views.account, name="account"),
     path("waiting/", views.waiting, name="accounts-waiting"),
     path("<int:pk>/", views.person, name="person"),
     re_path(
-        r"^(?P<pk>\d+)/(?P<verb>password|sign-out|stand-in|hand-over)/$",
+        r"^(?P<pk>\d+)/(?P<verb>password|second-factor|sign-out|stand-in|hand-over)/$",
         views.act,
         name="person-act",
     ),

@@ -1,7 +1,9 @@
 """人员与账户: the people of the branches below, looked after by the level above."""
 
+import datetime as dt
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -13,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from redcross.accounts.middleware import ADDRESS, AGENT, BEGAN
 from redcross.accounts.models import RoleAssignment, User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import holds
@@ -25,6 +28,8 @@ from redcross.people.services import (
     hand_over,
     open_accounts,
     reset_password,
+    reset_second_factor,
+    sessions_of,
     sign_out_everywhere,
     stand_in,
 )
@@ -151,6 +156,9 @@ def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
             return _shown(request, found, password=reset_password(found, by=request.user))
         if verb == "sign-out":
             messages.success(request, f"已结束{sign_out_everywhere(found)}个登录。")
+        elif verb == "second-factor":
+            forgotten = reset_second_factor(found, by=request.user)
+            messages.success(request, f"已解除{forgotten}个验证器，下次登录时重新绑定。")
         elif verb == "stand-in":
             form = StandInForm(request.POST, people=others)
             if not form.is_valid():
@@ -168,3 +176,32 @@ def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     except PeopleError as error:
         messages.error(request, str(error))
     return redirect("person", pk=pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def account(request: SignedInRequest) -> HttpResponse:
+    """我的账户: my roles, my second factor, and where I am signed in."""
+    here = request.session.session_key or ""
+    if request.method == "POST":
+        ended = sign_out_everywhere(request.user, but=here)
+        messages.success(request, f"已结束其他{ended}个登录。")
+        return redirect("account")
+    sessions = []
+    for each in sessions_of(request.user):
+        said = each.get_decoded()
+        began = said.get(BEGAN)
+        sessions.append(
+            {
+                "here": each.session_key == here,
+                "began": dt.datetime.fromtimestamp(began, tz=dt.UTC) if began else None,
+                "address": said.get(ADDRESS, ""),
+                "agent": said.get(AGENT, ""),
+            }
+        )
+    context = {
+        "roles": roles_of(request.user),
+        "sessions": sessions,
+        "second_factor": is_mfa_enabled(request.user),
+    }
+    return render(request, "people/account.html", context)

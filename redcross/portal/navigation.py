@@ -79,6 +79,8 @@ def _system(user: User, *, sees_boards: bool) -> Iterator[Link]:
         yield "人员与账户", reverse("people")
     if holds(user, [Role.ADMINISTRATOR]):
         yield "机构与用户", reverse("admin:index")
+    if holds(user, [Role.AUDITOR]):
+        yield "访问日志", reverse("access-log")
     if sees_boards:
         yield "接口令牌", reverse("tokens")
 

@@ -28,6 +28,11 @@ class RecordAdmin(ModelAdmin):
     def get_queryset(self, request: SignedInRequest) -> QuerySet[Any]:
         return self.model.objects.visible_to(request.user)
 
+    def get_object(self, request: SignedInRequest, object_id: str, from_field: Any = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        request.seen_branch = found.branch.code if found else ""
+        return found
+
     def has_module_permission(self, request: SignedInRequest) -> bool:
         return holds(request.user, READING, domain=self.opts.app_label)
 

@@ -1,7 +1,8 @@
 """Addresses of the shell."""
 
+from allauth.account import views as account_views
 from django.contrib.auth import views as auth_views
-from django.urls import path
+from django.urls import include, path
 
 from redcross.portal import views
 
@@ -9,6 +10,11 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("login/", views.LoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    # The names under which the library of second factors knows them.
+    path("login/", views.LoginView.as_view(), name="account_login"),
+    path("logout/", auth_views.LogoutView.as_view(), name="account_logout"),
+    path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("second-factor/", include("allauth.mfa.urls")),
     path("password/", views.PasswordChangeView.as_view(), name="password_change"),
     path("notices/read/", views.notices_read, name="notices-read"),
     path("search/", views.search, name="search"),

@@ -74,3 +74,14 @@ class RemarkForm(forms.Form):
     remark = forms.CharField(label="意见", required=False, max_length=2000)
     worksheet = forms.CharField(required=False, max_length=100)
     cell = forms.CharField(label="单元格", required=False, max_length=12)
+
+
+class ReasonForm(forms.Form):
+    """Why somebody opens an original."""
+
+    reason = forms.CharField(
+        label="理由",
+        min_length=4,
+        max_length=200,
+        error_messages={"required": "请写明理由。", "min_length": "理由请写清楚，至少4个字。"},
+    )

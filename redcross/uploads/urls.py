@@ -10,6 +10,7 @@ urlpatterns = [
     path("typed/", views.typed, name="upload-typed"),
     path("zero/", views.zero, name="upload-zero"),
     path("review/", review_views.review, name="review"),
+    path("<int:pk>/original/", review_views.original, name="upload-original"),
     path("<int:pk>/paper/", review_views.paper, name="upload-paper"),
     path("board/", views.progress_board, name="progress"),
     path("board/remind/", views.remind, name="remind"),

@@ -192,6 +192,7 @@ def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
         "may_review": upload.state in (State.SUBMITTED, State.REVIEWED)
         and rules.may_review(request.user, upload),
         "may_undo": rules.may_undo(request.user, upload),
+        "may_see_file": rules.may_see_file(request.user, upload),
     }
 
 
@@ -215,7 +216,9 @@ def _upload(request: SignedInRequest, pk: int) -> Upload:
     uploads = Upload.objects.visible_to(request.user).select_related(
         "branch__parent", "uploaded_by", "reviewed_by", "approved_by"
     )
-    return get_object_or_404(uploads, pk=pk)
+    upload = get_object_or_404(uploads, pk=pk)
+    request.seen_branch = upload.branch.code
+    return upload
 
 
 @login_required

@@ -1,0 +1,14 @@
+"""Closed lists of the access log."""
+
+from django.db import models
+
+
+class Act(models.TextChoices):
+    """What a person did."""
+
+    VIEW = "VIEW", "查看"
+    EXPORT = "EXPORT", "导出"
+    CHANGE = "CHANGE", "办理"
+    ORIGINAL = "ORIGINAL", "查看原件"
+    SIGN_IN = "SIGN_IN", "登录"
+    REFUSED = "REFUSED", "被拒绝"

@@ -1,0 +1,64 @@
+"""Every signed-in request is written down unless it shows figures alone."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from redcross.accounts.addresses import client_address
+from redcross.audit.choices import Act
+from redcross.audit.services import write
+
+# Pages of figures, of help and of the frame: they show nobody's data.
+UNLOGGED = frozenset({
+    "home", "board", "figure", "screen", "help", "search", "code", "blanks", "blank",
+    "upload-state", "health", "ready", "notices-read", "login", "account_login", "admin:jsi18n",
+    "certificate-check", "api-schema", "api-page",
+})  # fmt: skip
+REFUSED = (401, 403)
+
+
+class AccessLogMiddleware:
+    """Write who asked for what, once the answer is known."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        typed = request.POST.get("username", "") if request.method == "POST" else ""
+        response = self.get_response(request)
+        user = getattr(request, "user", None)
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name in ("login", "account_login") and request.method == "POST":
+            self._signed_in(request, response, typed)
+        elif user is not None and user.is_authenticated and name and name not in UNLOGGED:
+            write(
+                user,
+                _act(request, response),
+                request.path,
+                address=client_address(request),
+                branch_code=getattr(request, "seen_branch", "") or request.GET.get("branch", ""),
+                reason=getattr(request, "reason", ""),
+                status=response.status_code,
+            )
+        return response
+
+    def _signed_in(self, request: HttpRequest, response: HttpResponse, typed: str) -> None:
+        entered = response.status_code == 302
+        write(
+            request.user if entered and request.user.is_authenticated else None,
+            Act.SIGN_IN if entered else Act.REFUSED,
+            request.path,
+            username=typed,
+            address=client_address(request),
+            status=response.status_code,
+        )
+
+
+def _act(request: HttpRequest, response: HttpResponse) -> Act:
+    if response.status_code in REFUSED:
+        return Act.REFUSED
+    if getattr(request, "reason", ""):
+        return Act.ORIGINAL
+    if response.get("Content-Disposition", "").startswith("attachment"):
+        return Act.EXPORT
+    return Act.VIEW if request.method in ("GET", "HEAD", "OPTIONS") else Act.CHANGE

@@ -1,0 +1,61 @@
+"""Who saw, exported or did what, when, from where: append-only, each row sealed to the last."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from redcross.accounts.models import User
+from redcross.accounts.policies import append_only
+from redcross.audit.choices import Act
+
+
+class AccessEntryQuerySet(models.QuerySet["AccessEntry"]):
+    """Entries as an auditor asks for them."""
+
+    def of(self, words: str) -> Self:
+        """Keep those of a person, an address of a page, a branch or a reason."""
+        return self.filter(
+            Q(username__icontains=words)
+            | Q(what__icontains=words)
+            | Q(branch_code=words)
+            | Q(reason__icontains=words)
+        )
+
+
+class AccessEntry(models.Model):
+    """One act. The database numbers it and seals it with the digest of the one before."""
+
+    at = models.DateTimeField("时间")
+    user = models.ForeignKey(
+        User,
+        verbose_name="用户",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        related_name="+",
+    )
+    username = models.CharField("登录名", max_length=150, blank=True)
+    address = models.GenericIPAddressField("来源地址", null=True)
+    act = models.CharField("动作", max_length=10, choices=Act)
+    what = models.CharField("对象", max_length=300)
+    branch_code = models.CharField("机构代码", max_length=12, blank=True)
+    reason = models.CharField("理由", max_length=200, blank=True)
+    status = models.PositiveSmallIntegerField("结果", default=200)
+    digest = models.BinaryField("指纹", editable=False, default=b"")
+
+    objects = AccessEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "访问记录"
+        verbose_name_plural = "访问日志"
+        constraints = [
+            models.CheckConstraint(name="access_act_is_known", condition=Q(act__in=Act.values)),
+        ]
+        indexes = [models.Index(name="access_by_time", fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.get_act_display()} {self.what}"
+
+
+append_only(AccessEntry)

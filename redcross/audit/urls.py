@@ -1,0 +1,7 @@
+"""Addresses of the access log."""
+
+from django.urls import path
+
+from redcross.audit import views
+
+urlpatterns = [path("", views.log, name="access-log")]

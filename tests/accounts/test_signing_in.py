@@ -1,0 +1,159 @@
+"""Letting in the right ones, and telling the others nothing."""
+
+import datetime as dt
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from redcross.accounts.choices import NEEDING_SECOND_FACTOR, Role
+from redcross.people.services import reset_second_factor
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client, username, password="secret-1"):  # noqa: S107  that of the cast
+    return client.post(reverse("login"), {"username": username, "password": password})
+
+
+# Lock-out ---------------------------------------------------------------------------
+
+
+def test_five_wrong_passwords_lock_a_name_at_one_address(clerk, reviewer):
+    client = Client()
+    for _ in range(5):
+        answer = sign_in(client, clerk.username, "wrong")
+
+    assert answer.status_code == 429
+    assert sign_in(client, clerk.username).status_code == 429
+    assert "15分钟后再试" in answer.content.decode()
+    assert sign_in(client, reviewer.username).status_code == 302
+    elsewhere = Client(REMOTE_ADDR="10.1.2.3")
+    assert sign_in(elsewhere, clerk.username).status_code == 302
+
+
+def test_the_lock_opens_by_itself(clerk, time_machine):
+    client = Client()
+    for _ in range(5):
+        sign_in(client, clerk.username, "wrong")
+    time_machine.move_to(timezone.now() + dt.timedelta(seconds=16 * 60))
+
+    assert sign_in(client, clerk.username).status_code == 302
+
+
+def test_an_unknown_name_gets_the_same_answer_as_a_wrong_password(clerk):
+    unknown = sign_in(Client(), "nobody", "wrong")
+    wrong = sign_in(Client(), clerk.username, "wrong")
+
+    def said(answer, name):
+        return answer.content.decode().replace(name, "").split("csrfmiddlewaretoken")[-1][90:]
+
+    assert unknown.status_code == wrong.status_code == 200
+    assert said(unknown, "nobody") == said(wrong, clerk.username)
+
+
+def test_behind_a_proxy_its_last_word_counts(rf, settings):
+    from redcross.accounts.addresses import client_address
+
+    request = rf.get("/", HTTP_X_FORWARDED_FOR="1.1.1.1, 2.2.2.2", REMOTE_ADDR="127.0.0.1")
+    assert client_address(request) == "127.0.0.1"
+    settings.SECURE = True
+    assert client_address(request) == "2.2.2.2"
+
+
+# Sessions ---------------------------------------------------------------------------
+
+
+def test_an_idle_session_ends(clerk, signed_in, time_machine):
+    page = signed_in(clerk)
+    assert page.get(reverse("home")).status_code == 200
+    time_machine.move_to(timezone.now() + dt.timedelta(seconds=61 * 60))
+
+    assert page.get(reverse("home")).url.startswith(reverse("login"))
+
+
+def test_a_busy_session_ends_after_a_working_day(clerk, signed_in, time_machine):
+    page = signed_in(clerk)
+    for _ in range(14):
+        answer = page.get(reverse("home"))
+        time_machine.move_to(timezone.now() + dt.timedelta(seconds=59 * 60))
+
+    assert answer.status_code == 302
+
+
+def test_one_signs_out_everywhere_else(clerk):
+    here, there = Client(), Client(HTTP_USER_AGENT="旧电脑")
+    for client in (here, there):
+        sign_in(client, clerk.username)
+        client.get(reverse("home"))
+    assert "旧电脑" in here.get(reverse("account")).content.decode()
+
+    here.post(reverse("account"))
+
+    assert there.get(reverse("home")).status_code == 302
+    assert here.get(reverse("home")).status_code == 200
+
+
+# The second factor --------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_authenticator(clerk):
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(clerk, secret)
+    return clerk, secret
+
+
+def code_of(secret):
+    return totp.format_hotp_value(
+        totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time()))
+    )
+
+
+def test_the_code_lets_in_once(with_authenticator, time_machine):
+    clerk, secret = with_authenticator
+    time_machine.move_to(timezone.now(), tick=False)
+    client = Client()
+    sign_in(client, clerk.username)
+
+    answer = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    while answer.status_code == 302 and answer.url == reverse("mfa_trust"):
+        answer = client.post(answer.url, {"action": "skip"})
+    assert client.get(reverse("home")).status_code == 200
+
+    again = Client()
+    sign_in(again, clerk.username)
+    again.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert again.get(reverse("home")).status_code == 302
+
+
+def test_the_shared_secret_is_not_stored_in_clear(with_authenticator):
+    _, secret = with_authenticator
+
+    assert secret not in str(Authenticator.objects.get().data)
+
+
+@pytest.mark.parametrize("role", sorted(NEEDING_SECOND_FACTOR))
+def test_some_roles_are_entered_only_with_a_second_factor(role, person, signed_in, settings):
+    settings.SECOND_FACTOR = True
+    page = signed_in(person(Role(role), "53"))
+
+    assert page.get(reverse("home")).url == reverse("mfa_activate_totp")
+    assert page.get(reverse("mfa_index")).status_code == 200
+
+
+def test_others_need_none(clerk, signed_in, settings):
+    settings.SECOND_FACTOR = True
+
+    assert signed_in(clerk).get(reverse("home")).status_code == 200
+
+
+def test_a_lost_telephone_is_mended_by_the_level_above(with_authenticator, reviewer):
+    clerk, _ = with_authenticator
+
+    reset_second_factor(clerk, by=reviewer)
+
+    assert sign_in(Client(), clerk.username).url == reverse("home")

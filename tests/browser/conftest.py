@@ -1,0 +1,66 @@
+"""A Chromium that walks the portal, and complains."""
+
+import os
+import shutil
+
+import pytest
+
+from redcross.accounts.choices import Role
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+WIDE, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright runs an event loop here
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-quic"],
+        )
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def people(committed, person):
+    committed()
+    return {
+        "clerk": person(Role.STATISTICIAN, "5301"),
+        "reviewer": person(Role.REVIEWER, "53"),
+        "leader": person(Role.LEADER, "53"),
+    }
+
+
+@pytest.fixture
+def visit(chromium, live_server, people):
+    """Open a page signed in as somebody; complaints of the console fail the test."""
+    complaints = []
+
+    def go(who, size=WIDE, scheme="light"):
+        context = chromium.new_context(viewport=size, color_scheme=scheme, locale="zh-CN")
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda asked: (
+                None
+                if asked.url.startswith((live_server.url, "data:", "blob:"))
+                else complaints.append(f"left the server: {asked.url}")
+            ),
+        )
+        page.goto(f"{live_server.url}/login/")
+        page.fill("#id_username", people[who].username)
+        page.fill("#id_password", "secret-1")
+        page.click("#login-form button[type=submit]")
+        page.wait_for_url(f"{live_server.url}/")
+        return page
+
+    yield go
+    assert complaints == []

@@ -1,0 +1,114 @@
+"""Every page as people see it: axe-core content, nothing wider than the screen, nothing fetched
+from elsewhere, and style sheets that the browser of a county office understands."""
+
+import re
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from redcross.accounts.choices import Role
+from redcross.branches.models import Branch
+from tests.browser.conftest import CHROMIUM, PHONE, WIDE
+from tests.ledger import effective, ledger
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="没有 Chromium，跳过浏览器测试"),
+    pytest.mark.skipif(not AXE.exists(), reason="没有 axe-core，跳过可访问性测试"),
+    pytest.mark.django_db(transaction=True),
+]
+# Files, machines' pages, and what is no page of ours.
+NO_PAGES = re.compile(r"^(login|logout|health|ready|disclosure|api-|schema|docs)")
+UNKNOWN_TO_CHROMIUM_109 = re.compile(r"oklch\(|color-mix\(|@layer")
+SERIOUS = """
+axe.run().then((found) => found.violations
+  .filter((each) => ["serious", "critical"].includes(each.impact))
+  .map((each) => `${each.id}: ${each.nodes[0].html}`))
+"""
+
+
+def pages():
+    """Yield the address of every page that needs no argument."""
+    for pattern in get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver) and str(pattern.pattern) in {"records/", "api/v1/"}:
+            continue
+        parts = pattern.url_patterns if isinstance(pattern, URLResolver) else [pattern]
+        for each in parts:
+            if (
+                isinstance(each, URLPattern)
+                and each.name
+                and not NO_PAGES.match(each.name)
+                and not each.pattern.regex.groups
+            ):
+                yield reverse(each.name)
+
+
+@pytest.fixture
+def upload(people, person, now):
+    """One upload that is effective, so that pages have something to show."""
+    return effective(
+        people["clerk"], people["reviewer"], Branch.objects.get(code="5301"), ledger(60000, 40000),
+        now=now,
+    )  # fmt: skip
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["1366 light", "360 dark"]
+)
+def test_every_page_is_fit_for_everybody(
+    visit, people, upload, live_server, size, scheme, person, signed_in
+):
+    people["all"] = person(Role.REVIEWER, "53")
+    for role in (Role.STATISTICIAN, Role.OFFICE, Role.LEADER):
+        from redcross.accounts.services import give_role
+
+        give_role(people["all"], role, Branch.objects.get(code="53"))
+    page = visit("all", size, scheme)
+    styles = set()
+    page.on(
+        "response",
+        lambda answer: styles.add(answer.url) if answer.url.endswith(".css") else None,
+    )
+    at = {"branch": "53", "period": "2021-08"}
+    addresses = [
+        *pages(),
+        *(
+            reverse("board", kwargs={"key": key}) + "?branch=53&period=2021-08"
+            for key in ("overview", "donations")
+        ),
+        reverse("figure", kwargs={"key": "donations.raised"})
+        + f"?branch={at['branch']}&period=2021-08",
+        reverse("upload", kwargs={"pk": upload.pk}),
+        reverse("upload-paper", kwargs={"pk": upload.pk}),
+        reverse("fund", kwargs={"code": "dianmiao"}),
+        reverse("campaign", kwargs={"code": "99-2021"}),
+        reverse("event", kwargs={"code": "yangbi-2021"}),
+        reverse("help", kwargs={"page": "upload"}),
+        reverse("code", kwargs={"key": "all"}),
+        reverse("admin:donations_donation_changelist"),
+    ]
+    found = {}
+
+    asking = signed_in(people["all"])
+    for address in addresses:
+        if asking.get(address).status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            continue
+        answer = page.goto(f"{live_server.url}{address}")
+        page.evaluate(AXE.read_text())
+        said = page.evaluate(SERIOUS)
+        if answer.status != 200:
+            said.append(f"status {answer.status}")
+        if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+            said.append("wider than the screen")
+        if said:
+            found[address] = said
+
+    assert len(addresses) > 30
+    assert found == {}
+    assert styles
+    for style in styles:
+        assert not UNKNOWN_TO_CHROMIUM_109.search(page.request.get(style).text()), style

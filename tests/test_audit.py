@@ -1,0 +1,201 @@
+"""Who saw or exported whose what is written down, and nobody changes it unseen."""
+
+import datetime as dt
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from redcross.accounts.choices import Role
+from redcross.audit.choices import Act
+from redcross.audit.models import AccessEntry
+from redcross.audit.services import verify, write
+from tests.ledger import ledger, ready
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def auditor(person, signed_in):
+    return signed_in(person(Role.AUDITOR, "53"))
+
+
+@pytest.fixture
+def upload(clerk, branch, now):
+    return ready(clerk, branch("5301"), ledger(1, 2), now=now)
+
+
+def acts():
+    return list(AccessEntry.objects.order_by("pk").values_list("act", "what", "status"))
+
+
+def test_who_looked_at_an_upload_is_known(clerk, signed_in, upload):
+    address = reverse("upload", kwargs={"pk": upload.pk})
+
+    signed_in(clerk).get(address)
+
+    entry = AccessEntry.objects.get()
+    assert (entry.username, entry.act, entry.what) == (clerk.username, Act.VIEW, address)
+    assert (entry.address, entry.branch_code) == ("127.0.0.1", "5301")
+
+
+def test_figures_are_nobodys_data(clerk, signed_in):
+    page = signed_in(clerk)
+    for name, kwargs in (("home", {}), ("board", {"key": "overview"}), ("help", {"page": "start"})):
+        page.get(reverse(name, kwargs=kwargs))
+
+    assert acts() == []
+
+
+def test_a_file_that_leaves_is_an_export(clerk, signed_in):
+    signed_in(clerk).get(reverse("disclosure"), {"branch": "5301", "period": "2021-08"})
+
+    assert acts() == [(Act.EXPORT, "/disclosure.xlsx", 200)]
+
+
+def test_a_refused_page_is_remembered(clerk, signed_in):
+    signed_in(clerk).get(reverse("access-log"))
+
+    assert acts() == [(Act.REFUSED, "/audit/", 403)]
+
+
+def test_sign_ins_and_wrong_passwords_are_remembered(clerk):
+    browser = Client()
+    browser.post(reverse("login"), {"username": clerk.username, "password": "wrong"})
+    browser.post(reverse("login"), {"username": clerk.username, "password": "secret-1"})
+
+    assert [act for act, _, _ in acts()] == [Act.REFUSED, Act.SIGN_IN]
+    assert set(AccessEntry.objects.values_list("username", flat=True)) == {clerk.username}
+
+
+def test_the_auditor_reads_and_takes_the_log_along(auditor, clerk, signed_in, upload):
+    signed_in(clerk).get(reverse("upload", kwargs={"pk": upload.pk}))
+
+    page = auditor.get(reverse("access-log"), {"q": clerk.username, "act": "VIEW"})
+    exported = auditor.get(reverse("access-log"), {"format": "csv"}).content.decode()
+
+    assert f"/uploads/{upload.pk}/" in page.content.decode()
+    assert f"/uploads/{upload.pk}/" in exported
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.AUDITOR])
+def test_nobody_else_reads_it(role, person, signed_in):
+    assert signed_in(person(role, "53")).get(reverse("access-log")).status_code == 403
+
+
+def test_a_name_that_is_a_formula_stays_text(auditor):
+    write(None, Act.REFUSED, "/login/", username="=cmd|' /C calc'!A0")
+
+    assert "'=cmd|" in auditor.get(reverse("access-log"), {"format": "csv"}).content.decode()
+
+
+# The chain --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def entries():
+    for number in range(5):
+        write(None, Act.VIEW, f"/uploads/{number}/", reason="核对｜'")
+
+
+def behind_the_triggers(sql):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_accessentry DISABLE TRIGGER audit_keep")
+        cursor.execute(sql)
+        cursor.execute("ALTER TABLE audit_accessentry ENABLE TRIGGER audit_keep")
+
+
+def test_an_untouched_log_is_whole(entries):
+    found = verify(using="default")
+
+    assert (found.entries, found.broken) == (5, [])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE audit_accessentry SET username = 'x' WHERE what = '/uploads/2/'",
+        "UPDATE audit_accessentry SET at = at - interval '1 s' WHERE what = '/uploads/2/'",
+        "UPDATE audit_accessentry SET digest = sha256('x') WHERE what = '/uploads/2/'",
+        "DELETE FROM audit_accessentry WHERE what = '/uploads/2/'",
+        "DELETE FROM audit_accessentry WHERE what = '/uploads/0/'",
+    ],
+)
+def test_any_change_is_found(sql, entries, capsys):
+    behind_the_triggers(sql)
+
+    with pytest.raises(SystemExit):
+        call_command("audit", "--verify")
+
+    assert "访问日志被改动" in capsys.readouterr().err
+
+
+def test_a_cut_off_end_is_found_by_the_digest_noted_elsewhere(entries, capsys):
+    noted = verify(using="default").last
+    call_command("audit", "--verify", "--expect", noted)
+    behind_the_triggers("DELETE FROM audit_accessentry WHERE what = '/uploads/4/'")
+
+    with pytest.raises(SystemExit):
+        call_command("audit", "--verify", "--expect", noted)
+
+
+@pytest.mark.parametrize(
+    "verb", ["UPDATE audit_accessentry SET reason = ''", "DELETE FROM audit_accessentry"]
+)
+def test_not_even_the_owner_changes_an_entry_by_accident(verb, entries):
+    with (
+        pytest.raises(DatabaseError, match="只能追加"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(verb)
+
+
+def test_the_application_may_only_add_and_read():
+    with connection.cursor() as cursor:
+        rights = {}
+        for right in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"):
+            cursor.execute(
+                "SELECT has_table_privilege(%s, 'audit_accessentry', %s)",
+                [settings.APPLICATION_ROLE, right],
+            )
+            rights[right] = cursor.fetchone()[0]
+
+    assert rights == {
+        "SELECT": True, "INSERT": True, "UPDATE": False, "DELETE": False, "TRUNCATE": False,
+    }  # fmt: skip
+
+
+# Originals ----------------------------------------------------------------------------
+
+
+def test_an_original_opens_by_a_reason_for_half_an_hour(clerk, signed_in, upload, time_machine):
+    page = signed_in(clerk)
+    address = reverse("upload-original", kwargs={"pk": upload.pk})
+    assert "attachment" not in page.get(address, {"file": "1"}).get("Content-Disposition", "")
+
+    page.post(address, {"reason": "核对票据"})
+    assert page.get(address, {"file": "1"}).content[:2] == b"PK"
+
+    entry = AccessEntry.objects.get(act=Act.ORIGINAL)
+    assert (entry.reason, entry.username) == ("核对票据", clerk.username)
+    time_machine.move_to(timezone.now() + dt.timedelta(seconds=31 * 60))
+    assert "attachment" not in page.get(address, {"file": "1"}).get("Content-Disposition", "")
+
+
+def test_no_original_without_a_reason(clerk, signed_in, upload):
+    page = signed_in(clerk)
+
+    answer = page.post(reverse("upload-original", kwargs={"pk": upload.pk}), {"reason": " "})
+
+    assert "请写明理由" in answer.content.decode()
+
+
+def test_a_supervisor_opens_no_original(person, signed_in, upload):
+    page = signed_in(person(Role.SUPERVISOR, "53"))
+
+    assert page.get(reverse("upload-original", kwargs={"pk": upload.pk})).status_code == 403
