@@ -39,7 +39,7 @@ def test_the_history_costs_the_same_however_long(
         ready(clerk, branch("5301"), ledger(number + 1), now=now)
     client = signed_in(clerk)
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(19):
         response = client.get(reverse("uploads"))
 
     assert response.context["page"].paginator.count == count
@@ -54,7 +54,7 @@ def test_the_queue_costs_the_same_however_long(
         services.submit(upload.pk, user=clerk, now=now)
     client = signed_in(reviewer)
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(19):
         response = client.get(reverse("review"))
 
     assert len(response.context["queue"]) == count
@@ -70,7 +70,7 @@ def test_a_board_takes_few_queries_whatever_there_is(
         )
     client = signed_in(person(Role.LEADER, "53"))
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         response = client.get("/dashboards/overview/?branch=53&period=2021")
 
     assert response.status_code == 200

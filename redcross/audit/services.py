@@ -43,14 +43,19 @@ def write(
         AccessEntry.objects.create(
             at=timezone.now(),
             user=user,
-            username=(username or (user.username if user else ""))[:150],
-            address=address,
+            username=_text(username or (user.username if user else ""), 150),
+            address=address or None,
             act=act,
-            what=what[:300],
-            branch_code=branch_code[:12],
-            reason=reason[:200],
+            what=_text(what, 300),
+            branch_code=_text(branch_code, 12),
+            reason=_text(reason, 200),
             status=status,
         )
+
+
+def _text(said: str, longest: int) -> str:
+    """Return what a visitor sent as PostgreSQL can keep it: a NUL is no character there."""
+    return said.replace("\x00", "␀")[:longest]
 
 
 def verify(*, using: str) -> Verified:

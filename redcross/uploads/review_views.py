@@ -18,12 +18,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from redcross.accounts.requests import SignedInRequest
+from redcross.units import Unit
 from redcross.uploads import rules, services, storage, tasks
 from redcross.uploads.forms import ReasonForm
 from redcross.uploads.models import Upload
 from redcross.uploads.selecting import queue_of
 from redcross.uploads.services import RefusedError
-from redcross.uploads.specification import CellKind
 
 ORIGINALS = "originals"
 OPEN_FOR = dt.timedelta(minutes=30)
@@ -125,14 +125,18 @@ def original(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _sums(upload: Upload) -> list[tuple[str, str, Decimal]]:
-    """Return each column that adds up, with its unit and its sum over all tables."""
+    """Return each column of a unit that adds up, with its sum over all tables."""
     found: dict[str, Decimal] = {}
     for table in upload.tables:
         for name, value in table.get("sums", {}).items():
             found[name] = found.get(name, Decimal(0)) + Decimal(str(value))
     told: list[Any] = [
-        (field.label.partition("（")[0], str(field.unit.label), found[field.name])
+        (
+            field.label.partition("（")[0],
+            str(field.unit.label),
+            found[field.name].quantize(Decimal(1).scaleb(-field.decimal_places)),
+        )
         for field in upload.declared.specification().fields
-        if field.name in found and field.kind in (CellKind.DECIMAL, CellKind.INTEGER)
+        if field.name in found and field.unit is not Unit.NONE
     ]
     return told

@@ -207,7 +207,7 @@ def test_records_cost_the_same_however_many(
     effective(clerk, reviewer, branch("5301"), ledger(*range(1, count + 1)), now=now)
     client = program(reviewer)
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(19):
         client.get(reverse("api-records", args=["donations.donation"]))
 
 

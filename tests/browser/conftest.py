@@ -45,7 +45,14 @@ def visit(chromium, live_server, people):
         context = chromium.new_context(viewport=size, color_scheme=scheme, locale="zh-CN")
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
+        page.on(
+            "console",
+            lambda said: (
+                complaints.append(f"{said.text} {said.location['url']}")
+                if said.type == "error"
+                else None
+            ),
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "request",

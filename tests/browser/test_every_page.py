@@ -63,7 +63,7 @@ def test_every_page_is_fit_for_everybody(
     visit, people, upload, live_server, size, scheme, person, signed_in
 ):
     people["all"] = person(Role.REVIEWER, "53")
-    for role in (Role.STATISTICIAN, Role.OFFICE, Role.LEADER):
+    for role in (Role.STATISTICIAN, Role.OFFICE, Role.LEADER, Role.AUDITOR):
         from redcross.accounts.services import give_role
 
         give_role(people["all"], role, Branch.objects.get(code="53"))

@@ -174,7 +174,7 @@ def test_the_matrix_costs_the_same_however_much_was_told(
     for quarter in QUARTERS[:quarters]:
         tell(road, quarter, "√")
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(21):
         leader.get(reverse("reform-matrix") + "?level=county&on=2021-12-31")
 
 

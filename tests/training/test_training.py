@@ -143,7 +143,7 @@ def test_the_list_of_classes_costs_the_same_however_long(
     road.effective("training.roster", "姓名 培训日期 期次 是否合格", *rows)
     client = signed_in(road.clerk)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(19):
         response = client.get(reverse("classes"))
 
     assert response.context["page"].paginator.count == count

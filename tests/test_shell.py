@@ -1,0 +1,184 @@
+"""Search, help, papers that leave the portal, the wall screen, and forty uploads to pass."""
+
+import io
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from redcross.accounts.choices import Role
+from redcross.portal.help import TOPICS
+from redcross.portal.searching import search, spoken
+from redcross.uploads import services
+from redcross.uploads.choices import State
+from redcross.uploads.models import Upload
+from tests.ledger import effective, ledger, ready
+
+pytestmark = pytest.mark.django_db
+
+
+# Search -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["昆明", "km", "kunming", "KunMing", "5301"])
+def test_a_branch_is_found_as_people_type_it(words, person):
+    hits = search(words, person(Role.LEADER, "53"))
+
+    assert "昆明市红十字会" in [hit.title for hit in hits["机构"]]
+
+
+def test_nobody_finds_what_he_may_not_open(person):
+    hits = search("昆明", person(Role.LEADER, "5303"))
+
+    assert "机构" not in hits
+
+
+def test_figures_funds_events_sheets_and_codes_are_found(person):
+    user = person(Role.DESK, "53")
+
+    assert "募集款物合计" in [hit.title for hit in search("mjkw", user)["指标"]]
+    assert "滇苗助学" in [hit.title for hit in search("dmzx", user)["基金"]]
+    assert any("漾濞" in hit.title for hit in search("漾濞", user)["灾害事件"])
+    assert "捐赠款物明细表" in [hit.title for hit in search("捐赠款物", user)["报表"]]
+    assert search("E602", user)["问题代码"]
+
+
+def test_every_hit_opens(person, signed_in):
+    user = person(Role.DESK, "53")
+    page = signed_in(user)
+
+    for words in ("昆明", "募集", "滇苗", "我要报送"):
+        for hits in search(words, user).values():
+            for hit in hits:
+                assert page.get(hit.address).status_code == 200, hit
+
+
+def test_an_empty_search_says_what_to_type(signed_in, clerk):
+    page = signed_in(clerk)
+
+    assert "拼音首字母" in page.get(reverse("search")).content.decode()
+    assert "没有找到" in page.get(reverse("search"), {"q": "zzzz"}).content.decode()
+
+
+def test_names_are_spoken_once():
+    assert spoken("昆明市") == ("kunmingshi", "kms")
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_topic_of_the_guide_is_a_page(topic, signed_in, clerk):
+    page = signed_in(clerk).get(reverse("help", kwargs={"page": topic}))
+
+    assert f"<h1>{TOPICS[topic]}" in page.content.decode()
+
+
+# Papers -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def loaded(clerk, reviewer, branch, now):
+    return effective(clerk, reviewer, branch("5301"), ledger(60000, 40000), now=now)
+
+
+def test_a_board_leaves_as_a_workbook_with_its_exact_figures(loaded, signed_in, person):
+    page = signed_in(person(Role.LEADER, "53"))
+
+    answer = page.get(
+        reverse("board-export", kwargs={"key": "donations", "form": "xlsx"}),
+        {"branch": "53", "period": "2021-08"},
+    )
+
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    values = {row[0].value: row[1].value for row in book.worksheets[0].iter_rows(min_row=5)}
+    assert values["募集款物合计"] == 100000
+    assert any(sheet._charts for sheet in book.worksheets)
+
+
+@pytest.mark.parametrize("name", ["board-export", "figure-export"])
+@pytest.mark.parametrize("form", ["xlsx", "pdf"])
+def test_papers_open(name, form, loaded, signed_in, person):
+    key = "overview" if name == "board-export" else "donations.raised"
+    answer = signed_in(person(Role.LEADER, "53")).get(
+        reverse(name, kwargs={"key": key, "form": form}), {"branch": "53", "period": "2021-08"}
+    )
+
+    assert answer.content[:4] == (b"%PDF" if form == "pdf" else b"PK\x03\x04")
+    assert "attachment" in answer["Content-Disposition"]
+
+
+def test_no_paper_of_a_foreign_branch(loaded, signed_in, person):
+    page = signed_in(person(Role.LEADER, "5303"))
+
+    answer = page.get(
+        reverse("board-export", kwargs={"key": "overview", "form": "pdf"}), {"branch": "5301"}
+    )
+
+    assert answer.status_code == 404
+
+
+# Boards -----------------------------------------------------------------------------
+
+
+def test_unequal_ranges_are_compared_by_their_difference(road, signed_in):
+    headings = "捐赠人 金额（元） 到账日期 票据号码"
+    for year, amount in ((2020, 100), (2021, 300)):
+        row = ("云岭示例公司", amount, f"{year}-08-01", str(year))
+        road.effective("donations.ledger", headings, row, period=str(year))
+
+    page = signed_in(road.clerk).get(
+        reverse("board", kwargs={"key": "donations"}),
+        {"branch": "53", "period": "2021", "against": "2019..2020"},
+    )
+
+    assert "较2019—2020年超出200元" in page.content.decode()
+
+
+def test_a_comparison_that_is_no_period_is_told(signed_in, clerk):
+    page = signed_in(clerk).get(
+        reverse("board", kwargs={"key": "donations"}), {"period": "2021", "against": "去年"}
+    )
+
+    assert page.status_code == 200
+    assert "去年" in page.context["asked"].message
+
+
+def test_the_screen_renews_its_middle_alone(loaded, signed_in, person):
+    page = signed_in(person(Role.LEADER, "53"))
+    at = {"branch": "53", "period": "2021-08"}
+
+    whole = page.get(reverse("screen"), at).content.decode()
+    middle = page.get(reverse("screen"), at, headers={"HX-Request": "true"}).content.decode()
+
+    assert 'hx-trigger="every 60s"' in whole
+    assert "<html" not in middle
+    assert "10万元" in middle
+
+
+# Forty uploads ------------------------------------------------------------------------
+
+
+def test_several_in_no_doubt_pass_at_once_and_the_others_wait(
+    clerk, reviewer, branch, now, signed_in
+):
+    waiting = []
+    for number in range(3):
+        upload = ready(clerk, branch("5301"), ledger(1, 2, tickets=f"P{number}"), now=now)
+        services.submit(upload.pk, user=clerk, now=now, note="说明")
+        waiting.append(upload.pk)
+    Upload.objects.filter(pk=waiting[2]).update(warnings=1)
+
+    signed_in(reviewer).post(reverse("review"), {"pk": waiting})
+
+    states = dict(Upload.objects.filter(pk__in=waiting).values_list("pk", "state"))
+    assert State.SUBMITTED not in (states[waiting[0]], states[waiting[1]])
+    assert states[waiting[2]] == State.SUBMITTED
+
+
+def test_the_printed_sheet_says_sums_people_and_the_way_back(loaded, signed_in, clerk, reviewer):
+    page = signed_in(clerk).get(reverse("upload-paper", kwargs={"pk": loaded.pk}))
+
+    text = page.content.decode()
+    assert "100000.00" in text
+    assert str(clerk) in text
+    assert str(reviewer) in text
+    assert f"/uploads/{loaded.pk}/" in text
+    assert "data:image/svg+xml" in text
