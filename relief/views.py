@@ -16,6 +16,7 @@ from donations.models import Donation
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import holds, home_branch
 from redcross.branches.models import Branch
+from redcross.dashboards.composing import map_of
 from redcross.indicators.answers import Question, ask
 from redcross.indicators.asking import SEEING_FIGURES
 from redcross.indicators.declaration import registry
@@ -107,7 +108,15 @@ def event(request: SignedInRequest, code: str) -> HttpResponse:
         if found.appeal_id
         else []
     )
-    answers = ask(*asked, *received)
+    sent_from = Question(
+        registry["relief.responder_times"],
+        period,
+        branch,
+        by=("branch", "event"),
+        category=found.pk,
+    )
+    *answers, by_branch = ask(*asked, *received, sent_from)
+    here = (found.longitude, found.latitude)
     of_event = {"event": found}
     responses = EventResponse.objects.visible_to(request.user).filter(**of_event)
     needs = (
@@ -122,6 +131,9 @@ def event(request: SignedInRequest, code: str) -> HttpResponse:
         "period": period,
         "sent": [lines[0] for lines in answers[: len(SENT)]],
         "received": answers[len(SENT)][0] if received else None,
+        "map": None
+        if found.outside_province
+        else map_of(branch, by_branch, point=here if None not in here else None),  # type: ignore[arg-type]
         "by_source": _of_appeal(answers[len(SENT) + 1], found.appeal_id) if received else [],
         "by_form": _of_appeal(answers[len(SENT) + 2], found.appeal_id) if received else [],
         "by_day": _received_by_day(request, found) if received else [],

@@ -89,7 +89,7 @@ async function regions(address, parent) {
   return { ...whole, features: whole.features.filter((each) => each.properties.parent === parent) };
 }
 
-async function painted(said, place, { text, accent, ground, line }) {
+async function painted(said, place, { text, accent, soft, ground, line }) {
   const name = `${said.layer} ${said.parent}`;
   echarts.registerMap(name, await regions(place.dataset.layer, said.parent));
   const told = new Map(said.values.map((each) => [each.name, each]));
@@ -98,16 +98,24 @@ async function painted(said, place, { text, accent, ground, line }) {
     animation: false,
     textStyle: { color: text },
     tooltip: { formatter: ({ name: code }) => (told.has(code) ? `${told.get(code).label}：${told.get(code).told}` : "") },
-    visualMap: { min: 0, max: most, text: [`高（${said.unit}）`, "低"], textStyle: { color: text }, inRange: { color: [ground, accent] }, left: 0, bottom: 0 },
+    visualMap: { seriesIndex: 0, min: 0, max: most, text: [`高（${said.unit}）`, "低"], textStyle: { color: text }, inRange: { color: [ground, accent] }, left: 0, bottom: 0 },
+    geo: {
+      map: name,
+      label: { show: true, color: text, fontSize: 10, formatter: ({ name: code }) => told.get(code)?.label.slice(0, 4) ?? "" },
+      itemStyle: { areaColor: ground, borderColor: line },
+      emphasis: { label: { color: text }, itemStyle: { areaColor: line } },
+      select: { disabled: true },
+    },
     series: [
+      { type: "map", geoIndex: 0, data: said.values.map(({ name: code, value }) => ({ name: code, value })) },
       {
-        type: "map",
-        map: name,
-        data: said.values.map(({ name: code, value }) => ({ name: code, value })),
-        label: { show: true, color: text, fontSize: 10, formatter: ({ name: code }) => told.get(code)?.label.slice(0, 4) ?? "" },
-        itemStyle: { areaColor: ground, borderColor: line },
-        emphasis: { label: { color: text }, itemStyle: { areaColor: line } },
-        select: { disabled: true },
+        type: "scatter",
+        coordinateSystem: "geo",
+        symbol: "pin",
+        symbolSize: 32,
+        itemStyle: { color: soft },
+        tooltip: { show: false },
+        data: said.point ? [said.point] : [],
       },
     ],
     aria: { enabled: true },

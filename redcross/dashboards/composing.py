@@ -117,7 +117,7 @@ def compose(board: Board, asked: Asked) -> dict[str, Any]:
     return {
         "cards": made[: len(board.cards)],
         "blocks": [(block, [by_key[key] for key in block.cards]) for block in board.blocks],
-        "map": _map(branch, by_branch[0]),
+        "map": map_of(branch, by_branch[0]),
         "lines": lines,
         "columns": columns,
         "trend": _trend(rest[1], rest[2], _drawn_unit(main.unit)),
@@ -180,8 +180,13 @@ def _moved(place: int | None, before: int | None) -> str:
     return f"↑{before - place}" if place < before else f"↓{place - before}"
 
 
-def _map(branch: Branch, figures: list[Figure]) -> dict[str, Any] | None:
-    """Return the branches below as a map paints them; a county has none."""
+def map_of(
+    branch: Branch, figures: list[Figure], *, point: tuple[Decimal, Decimal] | None = None
+) -> dict[str, Any] | None:
+    """Return the branches below as a map paints them; a county has none.
+
+    `point` is a place to mark, as longitude and latitude in degrees.
+    """
     layers = {Level.PROVINCE: "prefectures", Level.PREFECTURE: "counties"}
     layer = layers.get(Level(branch.level))
     if layer is None or not figures:
@@ -190,6 +195,7 @@ def _map(branch: Branch, figures: list[Figure]) -> dict[str, Any] | None:
         "kind": "map",
         "layer": layer,
         "parent": branch.code,
+        "point": [float(each) for each in point] if point else None,
         "unit": _drawn_unit(figures[0].indicator.unit),
         "values": [
             {

@@ -234,3 +234,14 @@ def test_a_fund_shows_the_projects_of_its_brand(road, signed_in, person):
     page = signed_in(person(Role.LEADER, "53")).get(reverse("fund", args=["dianmiao"]))
 
     assert "示例助学项目" in page.content.decode()
+
+
+def test_the_map_of_an_event_marks_where_it_happened(answered, signed_in, person):
+    page = signed_in(person(Role.LEADER, "53"))
+
+    inside = page.get(reverse("event", kwargs={"code": "yangbi-2021"})).context["map"]
+    outside = page.get(reverse("event", kwargs={"code": "henan-2021"})).context["map"]
+
+    assert inside["point"] == pytest.approx([99.87, 25.68], abs=0.2)
+    assert len([each for each in inside["values"] if each["name"].isdigit()]) >= 16
+    assert outside is None
