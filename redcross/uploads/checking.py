@@ -9,7 +9,7 @@ from django.db import transaction
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_for
 from redcross.uploads import progress, storage
-from redcross.uploads.choices import Origin, State
+from redcross.uploads.choices import AWAITING_REVIEW, Origin, State
 from redcross.uploads.comparison import Comparison, RowChange
 from redcross.uploads.examining import (
     Examination,
@@ -110,7 +110,9 @@ def _keep(upload_id: int, found: Examination, now: dt.datetime) -> Upload:
         storage.put_json(upload.changes_file, changes_as_json(found.comparison))
         upload.save()
         upload.findings.all().delete()
-        UploadFinding.objects.bulk_create(_stored(upload, found.groups))
+        UploadFinding.objects.bulk_create(
+            [*_stored(upload, found.groups), *_same_under_another_name(upload)]
+        )
         record_step(upload, by=None, now=now)
     return upload
 
@@ -123,11 +125,40 @@ def _verdict(found: Examination) -> tuple[str, str]:
 
 
 def _rows_digest(frame: pl.DataFrame) -> str:
-    """Tell the same rows under another file name."""
+    """Return what the same rows give in any order, under any file name."""
     if frame.is_empty():
         return ""
-    keys = frame.select(pl.col("row_key").sort()).to_series()
-    return f"{int(keys.hash(seed=1).sum()):x}-{frame.height}"
+    said = frame.select(pl.exclude("worksheet", "row", "row_key").cast(pl.String, strict=False))
+    return f"{int(said.hash_rows(seed=1).sum()):x}-{frame.height}"
+
+
+def _same_under_another_name(upload: Upload) -> list[UploadFinding]:
+    """Say so where another upload of the branch holds exactly these rows already."""
+    if not upload.rows_digest:
+        return []
+    twin = (
+        Upload.objects.filter(
+            branch=upload.branch_id,
+            sheet=upload.sheet,
+            rows_digest=upload.rows_digest,
+            state__in=[State.EFFECTIVE, *AWAITING_REVIEW],
+        )
+        .exclude(pk=upload.pk)
+        .order_by("pk")
+        .last()
+    )
+    if twin is None:
+        return []
+    return [
+        UploadFinding(
+            branch_id=upload.branch_id,
+            upload=upload,
+            code="upload.same_rows",
+            severity=Severity.NOTICE.value,
+            message=f"数据与批次{twin.pk}（{twin.filename or twin.get_origin_display()}）完全相同",
+            suggestion="若是重复报送，请撤回这一份；相同的行不会重复计入。",
+        )
+    ]
 
 
 def _plain(finding: Finding) -> list[object]:

@@ -370,3 +370,18 @@ def test_a_workbook_of_wide_xlsx_columns_keeps_unknown_headings_named(clerk, kun
 
     assert upload.tables[0]["unknown"] == ["经办科室"]
     assert upload.state == State.READY
+
+
+def test_the_same_rows_under_another_name_and_in_another_order_are_recognised(
+    clerk, reviewer, branch, now
+):
+    effective(clerk, reviewer, branch("5301"), ledger(100, 200, 300), now=now)
+    rows = [("示例2", 300, "2021-08-08", "T2"), ("示例0", 100, "2021-08-08", "T0")]
+    rows.append(("示例1", 200, "2021-08-08", "T1"))
+
+    again = ready(clerk, branch("5301"), gifts(*rows), now=now)
+    changed = ready(clerk, branch("5301"), ledger(100, 200, 301), now=now)
+
+    assert "upload.same_rows" in set(again.findings.values_list("code", flat=True))
+    assert again.state == State.READY
+    assert "upload.same_rows" not in set(changed.findings.values_list("code", flat=True))
