@@ -12,9 +12,9 @@ from dateutil.relativedelta import relativedelta
 from donations.choices import DisclosureContent, GiverKind
 from donations.models import Campaign, Disclosure, DisclosureDuty, Donation
 from redcross.accounts.masks import masked_name
+from redcross.files import PLAIN
 
 HEAD = ("序号", "捐赠日期", "捐赠（单位/姓名）", "捐赠金额（元）", "物资", "用途")
-_PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def public_name(gift: Donation) -> str:
 def public_list(title: str, until: str, gifts: Iterable[Donation], notice: str) -> bytes:
     """Return the list of gifts for publication (捐款信息公示表) as a workbook."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, _PLAIN)
+    book = xlsxwriter.Workbook(buffer, PLAIN)
     bold = book.add_format({"bold": True, "border": 1, "align": "center"})
     money = book.add_format({"num_format": "#,##0.00"})
     day = book.add_format({"num_format": "yyyy-mm-dd"})

@@ -23,6 +23,7 @@ from donations.panels import panels_of
 from donations.services import MergeError, merge, separate
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, REVIEWING, holds
+from redcross.files import sent
 from redcross.indicators.answers import Figure, Question, ask
 from redcross.indicators.asking import asked_of
 from redcross.indicators.declaration import registry
@@ -31,7 +32,6 @@ from redcross.periods import Period, business_date, month_start
 YEARS = 5
 PAGE = 50
 LISTED_AT_ONCE = 100_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @login_required
@@ -134,9 +134,7 @@ def disclosure(request: SignedInRequest) -> HttpResponse:
         gifts,
         settings.DEMO_NOTICE if settings.DEMO else "",
     )
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="disclosure.xlsx"'
-    return response
+    return sent(content, "disclosure.xlsx")
 
 
 @login_required

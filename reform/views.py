@@ -17,6 +17,7 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
+from redcross.files import PLAIN, sent
 from redcross.indicators.answers import Question, ask
 from redcross.indicators.asking import sees_figures_of
 from redcross.indicators.declaration import registry
@@ -36,7 +37,6 @@ from reform.models import (
     Visit,
 )
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LEVELS = {"prefecture": Level.PREFECTURE, "county": Level.COUNTY}
 BRIEFED = (
     "donations.raised",
@@ -108,8 +108,7 @@ def matrix(request: SignedInRequest) -> HttpResponse:
 
 def _workbook(found: services.Matrix, title: str) -> HttpResponse:
     buffer = io.BytesIO()
-    plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, plain)
+    book = xlsxwriter.Workbook(buffer, PLAIN)
     sheet = book.add_worksheet("改革进展")
     bold = book.add_format({"bold": True, "border": 1, "text_wrap": True})
     boxed = book.add_format({"border": 1})
@@ -125,9 +124,7 @@ def _workbook(found: services.Matrix, title: str) -> HttpResponse:
     sheet.set_column(1, len(found.items), 16)
     sheet.freeze_panes(2, 1)
     book.close()
-    response = HttpResponse(buffer.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="reform-matrix.xlsx"'
-    return response
+    return sent(buffer.getvalue(), "reform-matrix.xlsx")
 
 
 @login_required

@@ -17,12 +17,12 @@ from rest_framework.throttling import AnonRateThrottle
 from redcross.accounts.masks import masked_name
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, holds
+from redcross.files import sent
 from redcross.periods import Period, UnknownPeriodError, business_date
 from training.certificates import certificates
 from training.choices import Course, Result
 from training.models import Device, Enrolment, TrainingClass
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PAGE = 20
 LONGEST_NUMBER = 40
 SOON = dt.timedelta(days=90)
@@ -140,9 +140,7 @@ def class_certificates(request: SignedInRequest, pk: int) -> HttpResponse:
     if not held:
         raise Http404
     notice = settings.DEMO_NOTICE if settings.DEMO else ""
-    response = HttpResponse(certificates(held, notice=notice), content_type=DOCX)
-    response["Content-Disposition"] = f'attachment; filename="certificates-{found.pk}.docx"'
-    return response
+    return sent(certificates(held, notice=notice), f"certificates-{found.pk}.docx")
 
 
 @login_required

@@ -18,6 +18,7 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import holds
 from redcross.audit.choices import Act
 from redcross.audit.models import AccessEntry
+from redcross.files import sent
 
 PAGE = 100
 EXPORTED = 100_000
@@ -67,6 +68,4 @@ def _exported(rows: "QuerySet[AccessEntry]") -> HttpResponse:
             f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
             for cell in told
         )
-    response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="access-log.csv"'
-    return response
+    return sent(f"\ufeff{buffer.getvalue()}".encode(), "access-log.csv")

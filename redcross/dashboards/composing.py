@@ -11,7 +11,7 @@ from redcross.indicators import wording
 from redcross.indicators.answers import Figure, Question, ask
 from redcross.indicators.asking import Asked
 from redcross.indicators.choices import Kind
-from redcross.indicators.declaration import registry
+from redcross.indicators.declaration import Indicator, registry
 from redcross.indicators.models import Target
 from redcross.periods import Period, add_months
 from redcross.units import Unit
@@ -80,6 +80,27 @@ class Line:
     """How the place changed against the period compared with: ↑2, ↓1, or nothing."""
 
 
+def cards_of(board: Board, asked: Asked) -> list[Card]:
+    """Return a board's key figures alone, for a page that shows nothing else of it."""
+    cards = [registry[key] for key in board.cards]
+    answers = ask(*_of_cards(cards, asked))
+    return _read_cards(answers, len(cards), asked)
+
+
+def _of_cards(cards: list[Indicator], asked: Asked) -> list[Question]:
+    periods = (asked.period, asked.compared, asked.period.year_so_far)
+    return [
+        Question(each, period, asked.branch, own=asked.own) for period in periods for each in cards
+    ]
+
+
+def _read_cards(answers: list[list[Figure]], count: int, asked: Asked) -> list[Card]:
+    now, last, so_far = (
+        [lines[0] for lines in answers[at * count : (at + 1) * count]] for at in range(3)
+    )
+    return _cards(now, last, so_far, _targets(asked.branch, asked.period), asked.period)
+
+
 def compose(board: Board, asked: Asked) -> dict[str, Any]:
     """Return everything a board shows; the number of queries does not grow with branches."""
     branch, period, own, against = asked.branch, asked.period, asked.own, asked.compared
@@ -89,11 +110,8 @@ def compose(board: Board, asked: Asked) -> dict[str, Any]:
     cards = [registry[key] for key in keys]
     trend = Period(add_months(period.last, 1 - TREND_MONTHS), period.last)
     before = trend.same_last_year
-    year = period.year_so_far
     questions = [
-        *(Question(each, period, branch, own=own) for each in cards),
-        *(Question(each, against, branch, own=own) for each in cards),
-        *(Question(each, year, branch, own=own) for each in cards),
+        *_of_cards(cards, asked),
         *(Question(each, period, branch, by=("branch",)) for each in columns),
         Question(main, against, branch, by=("branch",)),
         Question(main, trend, branch, own=own, by=("month",)),
@@ -106,12 +124,9 @@ def compose(board: Board, asked: Asked) -> dict[str, Any]:
     answers = ask(*questions)
     count = len(cards)
     width = len(columns)
-    now, last, so_far = (
-        [lines[0] for lines in answers[at * count : (at + 1) * count]] for at in range(3)
-    )
     by_branch = answers[3 * count : 3 * count + width]
     rest = answers[3 * count + width :]
-    made = _cards(now, last, so_far, _targets(branch, period), period)
+    made = _read_cards(answers, count, asked)
     by_key = dict(zip(keys, made, strict=True))
     lines = _lines(by_branch, rest[0])
     return {

@@ -11,7 +11,7 @@ from redcross.dashboards.boards import registry
 from redcross.dashboards.composing import compose
 from redcross.dashboards.printing import paper_of
 from redcross.indicators.asking import asked_of
-from redcross.indicators.views import sent
+from redcross.indicators.views import printed
 
 SCREEN = "overview"
 
@@ -38,7 +38,7 @@ def export(request: SignedInRequest, key: str, form: str) -> HttpResponse:
     asked = asked_of(request)
     notice = settings.DEMO_NOTICE if settings.DEMO else ""
     paper = paper_of(registry[key], asked, compose(registry[key], asked), notice)
-    return sent(paper, form, f"{key}-{asked.branch.code}-{asked.period}")
+    return printed(paper, form, f"{key}-{asked.branch.code}-{asked.period}")
 
 
 @login_required

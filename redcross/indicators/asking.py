@@ -54,6 +54,11 @@ class Asked:
         return urlencode(said)
 
     @property
+    def map_address(self) -> str:
+        """Where a branch clicked on the map opens: its code comes behind."""
+        return f"?{urlencode({'period': str(self.period)})}&branch="
+
+    @property
     def offered(self) -> list[Period]:
         """Periods a reader may turn to: years, halves, quarters and months, the newest first."""
         this = self.period.last.year

@@ -18,6 +18,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from redcross.files import PLAIN
 from redcross.indicators.answers import Figure
 from redcross.indicators.wording import exact, short
 from redcross.units import Unit
@@ -25,8 +26,6 @@ from redcross.units import Unit
 # One of the fonts every PDF reader has for Chinese: it is named, never embedded.
 _FONT = "STSong-Light"
 _ACCENT = colors.HexColor("#8c2727")
-# Text stays text: a cell that begins with = + - @ is nobody's formula.
-_PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _LABELS_ACROSS = 12
 
 Cell = str | Figure
@@ -55,7 +54,7 @@ class Paper:
 def as_workbook(paper: Paper) -> bytes:
     """Return the paper as a workbook: a worksheet a table, exact numbers, native charts."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, _PLAIN)
+    book = xlsxwriter.Workbook(buffer, PLAIN)
     bold = book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "top"})
     forms = {
         unit: book.add_format({"num_format": "#,##0.00" if _has_cents(unit) else "#,##0"})

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, holds
+from redcross.files import sent
 from redcross.indicators.answers import Question, ask
 from redcross.indicators.asking import Asked, asked_of
 from redcross.indicators.behind import records_behind
@@ -22,10 +23,6 @@ from redcross.indicators.paper import Paper, Sheet, as_pdf, as_workbook
 from redcross.indicators.wording import exact
 
 PAGE = 50
-CONTENT_TYPES = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @login_required
@@ -87,15 +84,12 @@ def export(request: SignedInRequest, key: str, form: str) -> HttpResponse:
             ),
         ),
     )
-    return sent(paper, form, f"{key}-{asked.branch.code}-{asked.period}")
+    return printed(paper, form, f"{key}-{asked.branch.code}-{asked.period}")
 
 
-def sent(paper: Paper, form: str, name: str) -> HttpResponse:
+def printed(paper: Paper, form: str, name: str) -> HttpResponse:
     """Answer with a paper as a file of the form asked for."""
-    content = as_pdf(paper) if form == "pdf" else as_workbook(paper)
-    response = HttpResponse(content, content_type=CONTENT_TYPES[form])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    return response
+    return sent(as_pdf(paper) if form == "pdf" else as_workbook(paper), f"{name}.{form}")
 
 
 def _question(request: SignedInRequest, indicator: Indicator, asked: Asked) -> Question:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, holds, home_branch
 from redcross.dashboards.boards import registry
-from redcross.dashboards.composing import compose
+from redcross.dashboards.composing import cards_of
 from redcross.indicators import rollup
 from redcross.indicators.asking import Asked, sees_figures_of
 from redcross.notices.models import Notice
@@ -71,7 +71,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     month = Period.month(add_months(month_start(today), -1)).year_so_far
     cards = []
     if branch is not None and sees_figures_of(request.user, branch):
-        cards = compose(registry["overview"], Asked(branch, month, own=False))["cards"]
+        cards = cards_of(registry["overview"], Asked(branch, month, own=False))
     context = {
         "owed": owed_by(request.user, today),
         "open": open_uploads(request.user),

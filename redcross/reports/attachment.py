@@ -5,12 +5,11 @@ from typing import Any
 
 import xlsxwriter
 
+from redcross.files import PLAIN
 from redcross.reports.content import Content
 
 HEAD = ("指标", "机构", "范围", "报告期", "分组类别", "数值", "单位", "限定词", "来源", "不含")
 ORIGINS = {"rows": "明细", "reported": "登记数", "mixed": "明细与登记数"}
-# Text stays text: a cell that begins with = + - @ is nobody's formula.
-PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
 def workbook_of(content: Content, notice: str) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,6 +19,7 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import holds, home_branch
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
+from redcross.files import sent
 from redcross.indicators.asking import SEEING_FIGURES
 from redcross.indicators.wording import NOTHING, in_document
 from redcross.periods import Period, add_months, business_date, business_now, month_start
@@ -37,8 +38,6 @@ from redcross.reports.forms import TemplateForm, WriteForm
 from redcross.reports.models import Report, ReportTemplate
 from redcross.reports.services import WRITING, ReportRefusedError
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 20
 
 
@@ -251,7 +250,7 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
 def word(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a report as a Word document."""
     found = _report(request, pk)
-    return _file(document_of(found), f"{found}.docx", DOCX)
+    return sent(document_of(found), f"{found}.docx")
 
 
 @login_required
@@ -260,13 +259,7 @@ def figures(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a report's tables and figures as a workbook."""
     found = _report(request, pk)
     notice = settings.DEMO_NOTICE if settings.DEMO else ""
-    return _file(workbook_of(found.content, notice), f"{found}（附表）.xlsx", XLSX)
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return sent(workbook_of(found.content, notice), f"{found}（附表）.xlsx")
 
 
 @login_required
@@ -278,7 +271,7 @@ def template(request: SignedInRequest, kind: str, code: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         name = f"{kinds[kind].name}模板.docx"
-        return _file(template_of(kind, branch.pk), name, DOCX)
+        return sent(template_of(kind, branch.pk), name)
     form = TemplateForm(request.POST, request.FILES)
     if "restore" in request.POST:
         ReportTemplate.objects.filter(kind=kind, branch=branch).delete()

@@ -3,7 +3,6 @@
 import datetime as dt
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 import segno
 from django.conf import settings
@@ -12,18 +11,20 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from redcross.accounts.requests import SignedInRequest
+from redcross.files import sent
 from redcross.units import Unit
 from redcross.uploads import rules, services, storage, tasks
 from redcross.uploads.forms import ReasonForm
 from redcross.uploads.models import Upload
 from redcross.uploads.selecting import queue_of
 from redcross.uploads.services import RefusedError
+from redcross.uploads.views import upload_of
 
 ORIGINALS = "originals"
 OPEN_FOR = dt.timedelta(minutes=30)
@@ -74,7 +75,7 @@ def _passed(request: SignedInRequest, upload: Upload) -> bool:
 @require_GET
 def paper(request: SignedInRequest, pk: int) -> HttpResponse:
     """The 报送表 to be printed and stamped: figures, who filled and checked, the way back."""
-    upload = _upload(request, pk)
+    upload = upload_of(request, pk)
     address = f"{settings.SITE_URL}{reverse('upload', kwargs={'pk': upload.pk})}"
     context = {
         "upload": upload,
@@ -86,20 +87,11 @@ def paper(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "uploads/paper.html", context)
 
 
-def _upload(request: SignedInRequest, pk: int) -> Upload:
-    uploads = Upload.objects.visible_to(request.user).select_related(
-        "branch__parent", "uploaded_by", "reviewed_by", "approved_by"
-    )
-    upload = get_object_or_404(uploads, pk=pk)
-    request.seen_branch = upload.branch.code
-    return upload
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def original(request: SignedInRequest, pk: int) -> HttpResponse:
     """查看原件: a reason opens the workbook as it came for half an hour, and is written down."""
-    upload = _upload(request, pk)
+    upload = upload_of(request, pk)
     if not rules.may_see_file(request.user, upload) or not upload.file:
         raise PermissionDenied
     opened = request.session.get(ORIGINALS, {})
@@ -110,10 +102,7 @@ def original(request: SignedInRequest, pk: int) -> HttpResponse:
         until = timezone.now().timestamp() + OPEN_FOR.total_seconds()
         request.session[ORIGINALS] = {**opened, str(pk): until}
     elif "file" in request.GET and timezone.now().timestamp() < until:
-        response = HttpResponse(storage.get(upload.file), content_type="application/octet-stream")
-        name = quote(upload.filename or f"{upload.pk}")
-        response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-        return response
+        return sent(storage.get(upload.file), upload.filename or str(upload.pk))
     open_now = timezone.now().timestamp() < until
     context = {
         "upload": upload,

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import Counter
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,6 +18,7 @@ from redcross.accounts.choices import Role
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, READING, REVIEWING, holds, home_branch
 from redcross.branches.models import Branch
+from redcross.files import sent
 from redcross.notices.services import holders, tell
 from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
 from redcross.uploads import effecting, progress, rules, services, storage, tasks, workbook
@@ -33,7 +33,6 @@ from redcross.uploads.services import RefusedError
 from redcross.uploads.sheet import Monthly, Sheet, registry
 from redcross.uploads.template import template
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 20
 REMINDING = (*REVIEWING, Role.OFFICE)
 
@@ -160,7 +159,7 @@ def history(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One upload: what was read, found, would change; who did what; what can be done."""
-    upload = _upload(request, pk)
+    upload = upload_of(request, pk)
     return render(request, "uploads/detail.html", _told(request, upload))
 
 
@@ -212,7 +211,8 @@ def _preview(upload: Upload, fields: Any) -> dict[str, Any]:
     return {"headings": [field.label for field in shown], "rows": rows}
 
 
-def _upload(request: SignedInRequest, pk: int) -> Upload:
+def upload_of(request: SignedInRequest, pk: int) -> Upload:
+    """Return an upload one may see, its branch noted for the access log; else 404."""
     uploads = Upload.objects.visible_to(request.user).select_related(
         "branch__parent", "uploaded_by", "reviewed_by", "approved_by"
     )
@@ -225,7 +225,7 @@ def _upload(request: SignedInRequest, pk: int) -> Upload:
 @require_GET
 def state(request: SignedInRequest, pk: int) -> HttpResponse:
     """The live part of an upload's page; when the work ends the page is told to reload."""
-    upload = _upload(request, pk)
+    upload = upload_of(request, pk)
     turn = progress.turn(pk)
     if upload.state not in IN_WORK and not turn:
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -237,7 +237,7 @@ def state(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     """Do one thing to an upload, and say how it went."""
-    upload = _upload(request, pk)
+    upload = upload_of(request, pk)
     try:
         done = _ACTS[verb](request, upload)
     except RefusedError as error:
@@ -367,7 +367,7 @@ def zero(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def download(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
     """Give back 批注本 or 待改行."""
-    upload = _upload(request, pk)
+    upload = upload_of(request, pk)
     if not upload.file or not rules.may_see_file(request.user, upload):
         messages.error(request, "没有可下载的文件，或您没有查看原件的权限。")
         return redirect("upload", pk=pk)
@@ -479,9 +479,7 @@ def blank(request: SignedInRequest, key: str) -> HttpResponse:
 
 
 def _xlsx(content: bytes, name: str) -> HttpResponse:
-    stem = name.rpartition(".")[0] or name
-    disposition = f"attachment; filename*=UTF-8''{quote(stem)}.xlsx"
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+    return sent(content, f"{name.rpartition('.')[0] or name}.xlsx")
 
 
 @login_required
