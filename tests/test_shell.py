@@ -141,6 +141,24 @@ def test_a_comparison_that_is_no_period_is_told(signed_in, clerk):
     assert "去年" in page.context["asked"].message
 
 
+def test_branch_and_period_go_along_to_the_next_board(loaded, signed_in, person):
+    page = signed_in(person(Role.LEADER, "53"))
+    page.get(reverse("board", kwargs={"key": "overview"}), {"branch": "5301", "period": "2021"})
+
+    home = page.get(reverse("home")).content.decode()
+
+    next_board = reverse("board", kwargs={"key": "donations"})
+    assert f'href="{next_board}?branch=5301&amp;period=2021"' in home
+
+
+def test_a_board_without_a_choice_is_the_reader_s_own(loaded, signed_in, person):
+    page = signed_in(person(Role.LEADER, "53"))
+
+    home = page.get(reverse("home")).content.decode()
+
+    assert f'href="{reverse("board", kwargs={"key": "donations"})}"' in home
+
+
 def test_the_screen_renews_its_middle_alone(loaded, signed_in, person):
     page = signed_in(person(Role.LEADER, "53"))
     at = {"branch": "53", "period": "2021-08"}

@@ -15,6 +15,8 @@ from redcross.branches.models import Branch
 from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
 
 PREVIOUS = "previous"
+LOOKED_AT = "looked_at"
+"""Where the session keeps the state that goes on with a reader to the next board."""
 SEEING_FIGURES = (*READING, Role.LEADER)
 
 
@@ -44,14 +46,19 @@ class Asked:
         return f"较{self.compared.label}"
 
     @property
+    def place(self) -> str:
+        """Branch and period as an address holds them."""
+        return urlencode({"branch": self.branch.code, "period": str(self.period)})
+
+    @property
     def query(self) -> str:
         """The state as an address holds it."""
-        said = {"branch": self.branch.code, "period": str(self.period)}
+        said = {}
         if self.own:
             said["own"] = "1"
         if self.against:
             said["against"] = str(self.against)
-        return urlencode(said)
+        return "&".join(filter(None, (self.place, urlencode(said))))
 
     @property
     def map_address(self) -> str:
@@ -100,7 +107,22 @@ def asked_of(request: SignedInRequest) -> Asked:
             against = period.previous if text == PREVIOUS else Period.parse(text)
         except UnknownPeriodError as error:
             message = str(error)
-    return Asked(branch, period, request.GET.get("own") == "1", message, against)
+    asked = Asked(branch, period, request.GET.get("own") == "1", message, against)
+    if "branch" in request.GET or "period" in request.GET:
+        _keep(request, asked)
+    return asked
+
+
+def _keep(request: SignedInRequest, asked: Asked) -> None:
+    """Keep what was chosen for the links to other boards; a session is written only anew."""
+    if request.session.get(LOOKED_AT) != asked.place:
+        request.session[LOOKED_AT] = asked.place
+
+
+def looked_at(request: SignedInRequest) -> str:
+    """Return branch and period a person last chose, as an address holds them; else ""."""
+    session = getattr(request, "session", None)
+    return str(session.get(LOOKED_AT, "")) if session is not None else ""
 
 
 def sees_figures_of(user: User, branch: Branch) -> bool:

@@ -19,6 +19,7 @@ from redcross.accounts.models import User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, READING, REVIEWING, holds
 from redcross.dashboards.boards import registry
+from redcross.indicators.asking import looked_at
 from redcross.people.rules import LOOKING_AFTER
 
 Entry = tuple[str, str, str, Iterable[str]]
@@ -43,10 +44,10 @@ def groups(request: SignedInRequest) -> list[dict[str, Any]]:
     user: User | AnonymousUser = request.user
     if not user.is_authenticated:
         return []
-    found = [(title, list(links)) for title, links in _all_groups(user)]
+    found = [(title, list(links)) for title, links in _all_groups(user, looked_at(request))]
     every = [link for _, links in found for _, link in links]
     # Of /uploads/ and /uploads/new/ the longer is the page one is on.
-    here = max((link for link in every if request.path.startswith(link)), key=len, default="")
+    here = max((each for each in every if request.path.startswith(_path(each))), key=len, default="")
     return [
         {
             "title": title,
@@ -59,17 +60,22 @@ def groups(request: SignedInRequest) -> list[dict[str, Any]]:
     ]
 
 
+def _path(link: str) -> str:
+    return link.partition("?")[0]
+
+
 def links_of(user: User) -> list[Link]:
     """Return every link of a person's navigation."""
-    return [link for _, links in _all_groups(user) for link in links]
+    return [link for _, links in _all_groups(user, "") for link in links]
 
 
-def _all_groups(user: User) -> Iterator[tuple[str, Iterable[Link]]]:
+def _all_groups(user: User, place: str) -> Iterator[tuple[str, Iterable[Link]]]:
+    """Yield the groups; boards open at the branch and period one has been looking at."""
     sees_boards = holds(user, SEEING_BOARDS)
-    yield "", [("首页", reverse("home")), *_board(OVERVIEW, sees=sees_boards)]
+    yield "", [("首页", reverse("home")), *_board(OVERVIEW, place, sees=sees_boards)]
     yield "数据报送", _reporting(user)
     for domain in Domain:
-        yield str(domain.label), _domain(user, domain, sees_boards=sees_boards)
+        yield str(domain.label), _domain(user, domain, place, sees_boards=sees_boards)
     yield "通报与报告", [("通报与报告", reverse("reports"))] if sees_boards else []
     yield "系统", _system(user, sees_boards=sees_boards)
 
@@ -85,10 +91,11 @@ def _system(user: User, *, sees_boards: bool) -> Iterator[Link]:
         yield "接口令牌", reverse("tokens")
 
 
-def _board(key: str, *, sees: bool, title: str = "") -> list[Link]:
+def _board(key: str, place: str, *, sees: bool, title: str = "") -> list[Link]:
     if not sees or key not in registry:
         return []
-    return [(title or registry[key].title, reverse("board", kwargs={"key": key}))]
+    address = reverse("board", kwargs={"key": key})
+    return [(title or registry[key].title, f"{address}?{place}" if place else address)]
 
 
 def _reporting(user: User) -> Iterator[Link]:
@@ -105,8 +112,8 @@ def _reporting(user: User) -> Iterator[Link]:
         yield "空表下载", reverse("blanks")
 
 
-def _domain(user: User, domain: Domain, *, sees_boards: bool) -> Iterator[Link]:
-    yield from _board(domain.value, sees=sees_boards, title="看板")
+def _domain(user: User, domain: Domain, place: str, *, sees_boards: bool) -> Iterator[Link]:
+    yield from _board(domain.value, place, sees=sees_boards, title="看板")
     for group, label, name, roles in _of_apps():
         if group == domain.label and holds(user, roles):
             yield label, reverse(name)
