@@ -10,8 +10,9 @@ from redcross.branches.models import Branch
 from redcross.indicators import wording
 from redcross.indicators.declaration import registry
 from redcross.indicators.models import Target
-from redcross.reports.declaration import Calendar, Chapter, ReportKind, passage, register
-from redcross.reports.story import Block, Said, Story, Told, cell, plain, table
+from redcross.reports.declaration import Calendar, Chapter, ReportKind, Section, passage, register
+from redcross.reports.story import Block, Said, Story, Told, plain, table
+from redcross.reports.tables import headed, in_column
 from redcross.uploads.choices import State
 from redcross.uploads.models import UploadStep
 from redcross.uploads.obligations import HANDED_IN, due_sheets, obligations
@@ -125,9 +126,9 @@ def civilised_city(story: Story) -> Iterator[Block]:
     columns = [story.lines(key, by=("branch",)) for key in keys]
     if not all(columns):
         return
-    head = ["单位", *(f"{registry[key].label}（{registry[key].unit.label}）" for key in keys)]
+    head = ["单位", *(headed(key) for key in keys)]
     rows: list[list[Said | None]] = [
-        [line.branch.short_name, *(cell(column[at]) for column in columns)]
+        [line.branch.short_name, *(in_column(column[at]) for column in columns)]
         for at, line in enumerate(columns[0])
         if not line.own
     ]
@@ -145,29 +146,21 @@ register(
             Chapter(
                 "总体情况",
                 (
-                    "donations.raised",
-                    "donations.events",
-                    "training.done",
-                    "donors.blood",
-                    "donors.stem_cells",
-                    "donors.organs",
-                    "relief.medical",
-                    "reform.network",
+                    Section("募捐筹资", ("donations.raised", "donations.events")),
+                    Section("应急救护", ("training.done",)),
+                    Section(
+                        "无偿献血、造血干细胞与遗体器官捐献",
+                        ("donors.blood", "donors.stem_cells", "donors.organs"),
+                    ),
+                    Section("人道救助", ("relief.medical",)),
+                    Section("组织建设", ("reform.network",)),
                 ),
             ),
-            Chapter(
-                "主要指标完成情况",
-                (
-                    "portal.targets",
-                    "donations.by_branch",
-                    "training.by_branch",
-                    "donors.by_branch",
-                    "reform.by_branch",
-                ),
-            ),
+            Chapter("主要指标完成情况", ("portal.targets", "donations.by_branch")),
             Chapter("存在问题", ("portal.reporting", "reform.behind")),
             Chapter("下一步工作要求", ("portal.next_steps",)),
         ),
+        annexes=("training.by_branch", "donors.by_branch", "reform.by_branch"),
     )
 )
 register(
@@ -181,11 +174,19 @@ register(
         chapters=(
             Chapter(
                 "深化改革，健全机制",
-                ("reform.governance", "reform.tasks", "reform.mechanisms", "reform.liaison"),
+                (
+                    Section("健全组织领导", ("reform.governance",)),
+                    Section("落实年度重点任务", ("reform.tasks",)),
+                    Section("完善工作机制", ("reform.mechanisms", "reform.liaison")),
+                ),
             ),
             Chapter(
                 "动员人道资源",
-                ("donations.raised", "donations.campaigns", "donations.funds", "reform.activities"),
+                (
+                    Section("募集款物", ("donations.raised",)),
+                    Section("筹资活动与品牌", ("donations.campaigns", "donations.funds")),
+                    Section("宣传与培训", ("reform.activities",)),
+                ),
             ),
             Chapter("夯实组织基础", ("reform.network",)),
             Chapter("应急救援", ("donations.events", "relief.events", "relief.readiness")),
@@ -193,7 +194,11 @@ register(
             Chapter("人道救助", ("relief.projects", "relief.editions", "relief.medical")),
             Chapter(
                 "无偿献血、造血干细胞与遗体器官捐献",
-                ("donors.blood", "donors.stem_cells", "donors.organs"),
+                (
+                    Section("无偿献血", ("donors.blood",)),
+                    Section("造血干细胞捐献", ("donors.stem_cells",)),
+                    Section("遗体和人体器官捐献", ("donors.organs",)),
+                ),
             ),
             Chapter("典型经验", ("reform.examples",)),
             Chapter("短板和不足", ("reform.natures", "reform.open_problems")),

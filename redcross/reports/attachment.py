@@ -1,13 +1,15 @@
 """The figures and tables of a report as a workbook."""
 
 import io
+import re
 from typing import Any
 
 import xlsxwriter
 
 from redcross.files import PLAIN
-from redcross.reports.content import Content
+from redcross.reports.content import Content, tables_of
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 HEAD = ("指标", "机构", "范围", "报告期", "分组类别", "数值", "单位", "限定词", "来源", "不含")
 ORIGINS = {"rows": "明细", "reported": "登记数", "mixed": "明细与登记数"}
 
@@ -17,13 +19,7 @@ def workbook_of(content: Content, notice: str) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, PLAIN)
     bold = book.add_format({"bold": True, "text_wrap": True, "border": 1})
-    tables = [
-        block
-        for chapter in content["chapters"]
-        for block in chapter["blocks"]
-        if block["kind"] == "table"
-    ]
-    for at, block in enumerate(tables, start=1):
+    for at, block in enumerate(tables_of(content), start=1):
         sheet = book.add_worksheet(f"附表{at}")
         _rows(sheet, block["title"], block["head"], block["rows"], content["figures"], bold, notice)
     sheet = book.add_worksheet("数字来源")
@@ -61,7 +57,10 @@ def _rows(
         for column, piece in enumerate(row):
             told = piece.get("figures", [])
             value = figures[told[0]]["value"] if len(told) == 1 else None
-            sheet.write_string(at, column, piece["text"])
+            if _NUMBER.fullmatch(piece["text"]):
+                sheet.write_number(at, column, float(piece["text"]))
+            else:
+                sheet.write_string(at, column, piece["text"])
             if value is not None:
                 sheet.write_comment(at, column, f"{value} {figures[told[0]]['unit']}")
     sheet.set_column(0, len(head), 16)

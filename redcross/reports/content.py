@@ -2,7 +2,10 @@
 
 import datetime as dt
 import hashlib
+import itertools
 import json
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -11,10 +14,17 @@ from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.indicators.answers import Figure
 from redcross.periods import Period
-from redcross.reports.declaration import ReportKind, heading_of, kinds
+from redcross.reports.declaration import (
+    Chapter,
+    ReportKind,
+    heading_of,
+    kinds,
+    subheading_of,
+)
 from redcross.reports.story import Block, Paragraph, Story, Told
 
 Content = dict[str, Any]
+_NUMBER = re.compile(r"-?[\d.]+[%万亿元]*|—")
 
 
 class NothingToTellError(Exception):
@@ -34,24 +44,63 @@ def compose(kind: ReportKind, branch: Branch, period: Period, *, now: dt.datetim
     told = story.told(kinds.passages_of(kind))
     figures: dict[str, dict[str, Any]] = {}
     chapters: list[dict[str, Any]] = []
-    for chapter in kind.chapters:
-        blocks = [
-            _stored(f"{name}:{at}", block, figures)
-            for name in chapter.passages
-            for at, block in enumerate(told[name])
-        ]
-        if blocks:
-            heading = heading_of(len(chapters), chapter.heading) if chapter.heading else ""
-            chapters.append({"heading": heading, "blocks": blocks})
+    for at, chapter in enumerate(kind.chapters):
+        blocks = _blocks(chapter, told, figures) or [_nothing(at, period)]
+        heading = heading_of(at, chapter.heading) if chapter.heading else ""
+        chapters.append({"heading": heading, "blocks": blocks})
     return {
         "title": kind.title.format(where=_whose(branch), period=period.label),
         "addressee": _addressee(branch) if kind.addressed else "",
         "society": branch.society,
         "chapters": chapters,
+        "annexes": _of_passages(kind.annexes, told, figures),
         "figures": figures,
         "notes": _notes(figures),
         "cut_off": timezone.localtime(now).isoformat(timespec="minutes"),
     }
+
+
+def _blocks(
+    chapter: Chapter, told: dict[str, list[Block]], figures: dict[str, dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return what stands under a chapter; a section that tells nothing has no heading."""
+    blocks: list[dict[str, Any]] = []
+    numbered = 0
+    for section in chapter.sections:
+        found = _of_passages(section.passages, told, figures)
+        if found and section.heading:
+            text = subheading_of(numbered, section.heading)
+            blocks.append({"kind": "heading", "id": f"heading:{section.passages[0]}", "text": text})
+            numbered += 1
+        blocks += found
+    return blocks
+
+
+def _of_passages(
+    names: Iterable[str], told: dict[str, list[Block]], figures: dict[str, dict[str, Any]]
+) -> list[dict[str, Any]]:
+    return [
+        _stored(f"{name}:{at}", block, figures)
+        for name in names
+        for at, block in enumerate(told[name])
+    ]
+
+
+def _nothing(at: int, period: Period) -> dict[str, Any]:
+    """Return the one sentence of a chapter that has nothing to tell."""
+    text = f"{period.label}没有登记这方面的情况。"
+    return {"kind": "text", "id": f"nothing:{at}", "pieces": [{"text": text}]}
+
+
+def tables_of(content: Content) -> list[dict[str, Any]]:
+    """Return the tables of a report, those of its annexes last."""
+    blocks = [block for chapter in content["chapters"] for block in chapter["blocks"]]
+    return [block for block in (*blocks, *annexes_of(content)) if block["kind"] == "table"]
+
+
+def annexes_of(content: Content) -> list[dict[str, Any]]:
+    """Return the tables behind the signature; a report of earlier days has none."""
+    return list(content.get("annexes", []))
 
 
 def _whose(branch: Branch) -> str:
@@ -141,17 +190,40 @@ def text_of(block: dict[str, Any]) -> str:
     return "".join(piece["text"] for piece in block["pieces"])
 
 
+def is_number(piece: dict[str, Any]) -> bool:
+    """Tell whether a cell stands at the right: a figure, a number, or what lacks one."""
+    return bool(piece.get("figures")) or bool(_NUMBER.fullmatch(piece["text"]))
+
+
 def edited(content: Content, edits: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
     """Return the chapters as a reader gets them: a person's words stand before ours.
 
-    A figure whose printed text a person kept still leads to its source.
+    A figure whose printed text a person kept still leads to its source. Headings under
+    which a person left nothing go, and those behind them move up.
     """
-    chapters = []
+    chapters: list[dict[str, Any]] = []
     for chapter in content["chapters"]:
-        blocks = [_edited(block, edits.get(block["id"])) for block in chapter["blocks"]]
-        blocks = [block for block in blocks if block is not None]
-        chapters.append({**chapter, "blocks": blocks})
+        kept = [_edited(block, edits.get(block["id"])) for block in chapter["blocks"]]
+        blocks = _headed([block for block in kept if block is not None])
+        if blocks:
+            heading = chapter["heading"].partition("、")[2]
+            heading = heading_of(len(chapters), heading) if heading else ""
+            chapters.append({**chapter, "heading": heading, "blocks": blocks})
     return chapters
+
+
+def _headed(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Drop the headings that stand over nothing, and number the others anew."""
+    kept: list[dict[str, Any]] = []
+    numbered = 0
+    for block, after in itertools.zip_longest(blocks, blocks[1:]):
+        if block["kind"] != "heading":
+            kept.append(block)
+        elif after is not None and after["kind"] != "heading":
+            text = subheading_of(numbered, block["text"].partition("）")[2])
+            kept.append({**block, "text": text})
+            numbered += 1
+    return kept
 
 
 def _edited(block: dict[str, Any], edit: dict[str, str] | None) -> dict[str, Any] | None:

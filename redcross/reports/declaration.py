@@ -45,11 +45,26 @@ class Calendar:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Chapter:
-    """A heading and the passages under it, by key."""
+class Section:
+    """A heading of the second level and the passages under it, by key."""
 
     heading: str
     passages: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Chapter:
+    """A heading and what stands under it: passages by key, or sections of them."""
+
+    heading: str
+    passages: tuple[str | Section, ...]
+
+    @property
+    def sections(self) -> list[Section]:
+        """All that stands under it as sections; a passage alone has no heading."""
+        return [
+            each if isinstance(each, Section) else Section("", (each,)) for each in self.passages
+        ]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,6 +80,8 @@ class ReportKind:
     levels: tuple[str, ...] = (Level.PROVINCE,)
     addressed: bool = True
     """Whether it is sent to the branches below, and says so."""
+    annexes: tuple[str, ...] = ()
+    """Passages whose tables stand behind the signature, each on a page of its own."""
 
 
 class Kinds(Mapping[str, ReportKind]):
@@ -95,7 +112,8 @@ class Kinds(Mapping[str, ReportKind]):
     def passages_of(self, kind: ReportKind) -> dict[str, Passage]:
         """Return a report's passages; one that no app tells fails."""
         self._all()
-        names = [name for chapter in kind.chapters for name in chapter.passages]
+        told = [section for chapter in kind.chapters for section in chapter.sections]
+        names = [name for section in told for name in section.passages] + [*kind.annexes]
         unknown = [name for name in names if name not in self._passages]
         if unknown:
             message = f"{kind.key}: no app tells {', '.join(unknown)}"
@@ -126,6 +144,11 @@ passage = kinds.passage
 def heading_of(at: int, text: str) -> str:
     """Number a chapter: 一、总体情况."""
     return f"{NUMERALS[at]}、{text}"
+
+
+def subheading_of(at: int, text: str) -> str:
+    """Number a section of a chapter: （一）募捐筹资."""
+    return f"（{NUMERALS[at]}）{text}"
 
 
 def last_whole(calendar: Calendar, today: dt.date) -> Period:

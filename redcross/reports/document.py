@@ -3,46 +3,23 @@
 import datetime as dt
 import functools
 import io
-import zipfile
+import logging
 from typing import Any
 
 import jinja2
 from django.conf import settings
 from django.utils import timezone
-from docx.opc.exceptions import PackageNotFoundError
 from docxtpl import DocxTemplate
-from jinja2.sandbox import SandboxedEnvironment
+from lxml.etree import LxmlError
 
-from redcross.reports.content import Content, edited, text_of
+from redcross.reports import templating
+from redcross.reports.columns import set_widths
+from redcross.reports.content import Content, annexes_of, edited, is_number, text_of
 from redcross.reports.layout import official_template
-from redcross.reports.models import Report, ReportTemplate
+from redcross.reports.models import FAULT_LENGTH, Report, ReportTemplate
+from redcross.reports.templating import TemplateRefusedError
 
-NAMES = frozenset(
-    {
-        "notice",
-        "number_line",
-        "title",
-        "addressee",
-        "chapters",
-        "notes",
-        "cut_off",
-        "society",
-        "date",
-    }
-)
-LARGEST = 5 * 1024 * 1024
-LARGEST_OPENED = 50 * 1024 * 1024
-
-
-class TemplateRefusedError(Exception):
-    """A template cannot be used; the sentence says why and what to do."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
-
-    def __str__(self) -> str:
-        return self.text
+logger = logging.getLogger(__name__)
 
 
 @functools.cache
@@ -59,17 +36,36 @@ def template_of(kind: str, branch_id: int) -> bytes:
 
 def document_of(report: Report) -> bytes:
     """Return a report as a docx."""
-    return rendered(
-        template_of(report.kind, report.branch_id),
-        _context(report.content, report.edits, _number_line(report), report.issued_at),
-    )
+    context = _context(report.content, report.edits, _number_line(report), report.issued_at)
+    return _filled(report.kind, report.branch_id, context)
+
+
+def _filled(kind: str, branch_id: int, context: dict[str, Any]) -> bytes:
+    """Fill the office's template; one that fails is noted, and the portal's own serves.
+
+    A due report never waits for a template.
+    """
+    known = ReportTemplate.objects.filter(kind=kind, branch_id=branch_id).first()
+    if known is None:
+        return rendered(own_template(), context)
+    try:
+        check_template(bytes(known.content))
+        return rendered(bytes(known.content), context)
+    except TemplateRefusedError as error:
+        fault = str(error)
+    except Exception:  # whatever it was, the paper goes out
+        logger.exception("template %s of %s cannot be filled", known.pk, kind)
+        fault = "模板无法填写。请下载自带模板，在它上面重新修改后上传。"
+    if known.fault != fault[:FAULT_LENGTH]:
+        ReportTemplate.objects.filter(pk=known.pk).update(fault=fault[:FAULT_LENGTH])
+    return rendered(own_template(), context)
 
 
 def document_of_content(
     content: Content, edits: dict[str, dict[str, str]], *, kind: str, branch_id: int
 ) -> bytes:
     """Return what has been composed, and is not stored, as a docx."""
-    return rendered(template_of(kind, branch_id), _context(content, edits, "", None))
+    return _filled(kind, branch_id, _context(content, edits, "", None))
 
 
 def _number_line(report: Report) -> str:
@@ -84,6 +80,7 @@ def _context(
 ) -> dict[str, Any]:
     cut_off = dt.datetime.fromisoformat(content["cut_off"])
     signed = timezone.localtime(issued_at) if issued_at else cut_off
+    annexes = annexes_of(content)
     return {
         "notice": settings.DEMO_NOTICE if settings.DEMO else "",
         "number_line": number_line,
@@ -94,24 +91,56 @@ def _context(
             {"heading": chapter["heading"], "blocks": [_block(each) for each in chapter["blocks"]]}
             for chapter in edited(content, edits)
         ],
+        "annex_list": _annex_list(annexes) if annexes else [],
+        "annexes": [
+            {"label": f"附件{at if len(annexes) > 1 else ''}", **_block(each)}
+            for at, each in enumerate(annexes, start=1)
+        ],
         "notes": content["notes"],
         "cut_off": f"数据截至{cut_off:%Y}年{cut_off.month}月{cut_off.day}日{cut_off.hour}时。",
         "date": f"{signed.year}年{signed.month}月{signed.day}日",
     }
 
 
+def _annex_list(annexes: list[dict[str, Any]]) -> list[str]:
+    """Return the lines 附件：1.甲, 2.乙 as they stand below the text."""
+    if len(annexes) == 1:
+        return [f"附件：{annexes[0]['title']}"]
+    return [
+        f"{'附件：' if at == 1 else '　　　'}{at}.{each['title']}"
+        for at, each in enumerate(annexes, start=1)
+    ]
+
+
+class Cell(str):
+    """The words of a cell, and whether they are a number."""
+
+    __slots__ = ("number",)
+    number: bool
+
+
+def _cell(piece: dict[str, Any]) -> Cell:
+    cell = Cell(piece["text"])
+    cell.number = is_number(piece)
+    return cell
+
+
 def _block(block: dict[str, Any]) -> dict[str, Any]:
-    if block["kind"] == "text":
-        return {"text": text_of(block), "title": "", "head": [], "rows": []}
-    rows = [[piece["text"] for piece in row] for row in block["rows"]]
-    return {"text": "", "title": block["title"], "head": block["head"], "rows": rows}
+    said = {"text": "", "level": 0, "title": "", "head": [], "rows": []}
+    match block["kind"]:
+        case "heading":
+            return {**said, "text": block["text"], "level": 2}
+        case "text":
+            return {**said, "text": text_of(block)}
+    rows = [[_cell(each) for each in row] for row in block["rows"]]
+    return {**said, "title": block["title"], "head": block["head"], "rows": rows}
 
 
 def rendered(template: bytes, context: dict[str, Any]) -> bytes:
     """Fill a template; nothing in it can reach further than the words it is given."""
     document = DocxTemplate(io.BytesIO(template))
-    environment = SandboxedEnvironment(autoescape=True, undefined=jinja2.StrictUndefined)
-    document.render(context, environment, autoescape=True)
+    document.render(context, templating.environment(), autoescape=True)
+    set_widths(document.docx)
     properties = document.docx.core_properties
     properties.title = context["title"]
     buffer = io.BytesIO()
@@ -121,32 +150,13 @@ def rendered(template: bytes, context: dict[str, Any]) -> bytes:
 
 def check_template(content: bytes) -> None:
     """Refuse what is no usable template, with a sentence for its author."""
-    if len(content) > LARGEST:
-        raise TemplateRefusedError("模板超过 5 MB，请删去其中的图片后再传。")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            if sum(each.file_size for each in package.infolist()) > LARGEST_OPENED:
-                raise TemplateRefusedError("模板解压后过大，请检查后再传。")
-            if any(name.endswith("vbaProject.bin") for name in package.namelist()):
-                raise TemplateRefusedError("模板含有宏，请另存为不含宏的 docx 后再传。")
-        document = DocxTemplate(io.BytesIO(content))
-        used = document.get_undeclared_template_variables(SandboxedEnvironment())
-    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError):
-        raise TemplateRefusedError(
-            "这不是 Word 文档（docx）。请在 Word 或 WPS 中另存为 docx 后再传。"
-        ) from None
-    except jinja2.TemplateError as error:
-        raise TemplateRefusedError(f"模板中的标记写得不对：{error}。") from None
-    unknown = sorted(used - NAMES)
-    if unknown:
-        known = "、".join(sorted(NAMES))
-        raise TemplateRefusedError(
-            f"模板用了不认识的名称“{'、'.join(unknown)}”。可用的名称：{known}。"
-        )
+    templating.checked(content)
     try:
         rendered(content, _SAMPLE)
-    except jinja2.TemplateError as error:
-        raise TemplateRefusedError(f"模板无法填写：{error}。") from None
+    except (jinja2.TemplateError, LxmlError, ValueError, KeyError, TypeError) as error:
+        raise TemplateRefusedError(
+            f"模板按示例内容填写失败（{error}）。请检查循环和判断的标记是否各占一段或一行。"
+        ) from None
 
 
 _SAMPLE: dict[str, Any] = {
@@ -159,9 +169,19 @@ _SAMPLE: dict[str, Any] = {
         {
             "heading": "一、示例",
             "blocks": [
-                {"text": "示例。", "title": "", "head": [], "rows": []},
-                {"text": "", "title": "示例", "head": ["甲"], "rows": [["1"]]},
+                _block({"kind": "heading", "text": "（一）示例"}),
+                _block({"kind": "text", "pieces": [{"text": "示例。"}]}),
+                _block(
+                    {"kind": "table", "title": "示例", "head": ["甲"], "rows": [[{"text": "1"}]]}
+                ),
             ],
+        }
+    ],
+    "annex_list": ["附件：示例"],
+    "annexes": [
+        {
+            "label": "附件",
+            **_block({"kind": "table", "title": "示例", "head": ["甲"], "rows": [[{"text": "1"}]]}),
         }
     ],
     "notes": ["示例"],

@@ -10,15 +10,20 @@ import io
 from typing import Any
 
 from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-TITLE, HEADING, BODY = "方正小标宋简体", "黑体", "仿宋_GB2312"
+TITLE, HEADING, SECOND, BODY = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"
 LATIN = "Times New Roman"
 SIZE_2, SIZE_3, SIZE_4 = Pt(22), Pt(16), Pt(14)
-LINE = Pt(29)
+# 22 lines on 225 mm and 28 characters on 156 mm: a hair less than lines of 29 points, and
+# characters of 16 points a quarter of a point closer. A grid of characters (docGrid) would say
+# the same, but Word, WPS and LibreOffice count it differently.
+LINE = Pt(28.95)
+CLOSER_TWIPS = -5
 
 
 def official_template() -> bytes:
@@ -36,29 +41,9 @@ def official_template() -> bytes:
     _line(document, "{%p if addressee %}")
     _line(document, "{{ addressee }}", indent=False)
     _line(document, "{%p endif %}")
-    _line(document, "{%p for chapter in chapters %}")
-    _line(document, "{%p if chapter.heading %}")
-    _line(document, "{{ chapter.heading }}", font=HEADING)
-    _line(document, "{%p endif %}")
-    _line(document, "{%p for block in chapter.blocks %}")
-    _line(document, "{%p if block.text %}")
-    _line(document, "{{ block.text }}")
-    _line(document, "{%p endif %}")
-    _line(document, "{%p if block.rows %}")
-    _line(document, "{{ block.title }}", font=HEADING, size=SIZE_4, centred=True, indent=False)
-    _table(document)
-    _line(document, "{%p endif %}")
-    _line(document, "{%p endfor %}")
-    _line(document, "{%p endfor %}")
-    _line(document, "{%p if notes %}")
-    _line(document, "口径说明", font=HEADING, size=SIZE_4)
-    _line(document, "{%p for note in notes %}")
-    _line(document, "{{ note }}", size=SIZE_4)
-    _line(document, "{%p endfor %}")
-    _line(document, "{%p endif %}")
-    _line(document, "{{ cut_off }}", size=SIZE_4).paragraph_format.keep_with_next = True
-    _signature(document, "{{ society }}")
-    _signature(document, "{{ date }}")
+    _chapters(document)
+    _closing(document)
+    _annexes(document)
     _page_numbers(document)
     document.core_properties.author = "红十字会业务门户"
     document.core_properties.title = "报告模板"
@@ -66,6 +51,78 @@ def official_template() -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+def _chapters(document: Any) -> None:
+    """Lay out headings of two levels, paragraphs and tables."""
+    _line(document, "{%p for chapter in chapters %}")
+    _line(document, "{%p if chapter.heading %}")
+    _kept(_line(document, "{{ chapter.heading }}", font=HEADING))
+    _line(document, "{%p endif %}")
+    _line(document, "{%p for block in chapter.blocks %}")
+    _line(document, "{%p if block.level %}")
+    _kept(_line(document, "{{ block.text }}", font=SECOND))
+    _line(document, "{%p elif block.text %}")
+    _line(document, "{{ block.text }}")
+    _line(document, "{%p endif %}")
+    _line(document, "{%p if block.rows %}")
+    _kept(
+        _line(document, "{{ block.title }}", font=HEADING, size=SIZE_4, centred=True, indent=False)
+    )
+    _table(document, "block")
+    _line(document, "{%p endif %}")
+    _line(document, "{%p endfor %}")
+    _line(document, "{%p endfor %}")
+
+
+def _closing(document: Any) -> None:
+    """Lay out 口径说明, 数据截至, the list of annexes, signer and date."""
+    _line(document, "{%p if notes %}")
+    _kept(_line(document, "口径说明", font=HEADING, size=SIZE_4))
+    _line(document, "{%p for note in notes %}")
+    _line(document, "{{ note }}", size=SIZE_4)
+    _line(document, "{%p endfor %}")
+    _line(document, "{%p endif %}")
+    _kept(_line(document, "{{ cut_off }}", size=SIZE_4))
+    _line(document, "{%p if annex_list %}")
+    _kept(_line(document, ""))
+    _line(document, "{%p for line in annex_list %}")
+    _kept(_line(document, "{{ line }}"))
+    _line(document, "{%p endfor %}")
+    _line(document, "{%p endif %}")
+    _kept(_line(document, ""))
+    _kept(_signature(document, "{{ society }}"))
+    _signature(document, "{{ date }}")
+
+
+def _annexes(document: Any) -> None:
+    """Lay out each annex on a page of its own: 附件1, its title, its table."""
+    _line(document, "{%p for annex in annexes %}")
+    label = _line(document, "{{ annex.label }}", font=HEADING, indent=False)
+    label.paragraph_format.page_break_before = True
+    _kept(
+        _line(
+            document,
+            "{{ annex.title }}",
+            font=TITLE,
+            size=SIZE_2,
+            centred=True,
+            indent=False,
+            after=Pt(14),
+        )
+    )
+    _table(document, "annex")
+    _line(document, "{%p endfor %}")
+    # Word ends a document with a paragraph; a small one brings no page of its own.
+    _line(document, "{%p if annexes %}")
+    _line(document, "", size=Pt(1), indent=False).paragraph_format.line_spacing = Pt(1)
+    _line(document, "{%p endif %}")
+
+
+def _kept(paragraph: Any) -> Any:
+    """Keep a paragraph on the page of the next one."""
+    paragraph.paragraph_format.keep_with_next = True
+    return paragraph
 
 
 def _page(document: Any) -> None:
@@ -82,6 +139,9 @@ def _normal(document: Any) -> None:
     _named(style.element.get_or_add_rPr(), BODY)
     style.font.name = LATIN
     style.font.size = SIZE_3
+    closer = OxmlElement("w:spacing")
+    closer.set(qn("w:val"), str(CLOSER_TWIPS))
+    style.element.get_or_add_rPr().append(closer)
     _named(style.element.get_or_add_rPr(), BODY)
     form = style.paragraph_format
     form.space_before = form.space_after = Pt(0)
@@ -134,43 +194,63 @@ def _indent(paragraph: Any, chars: str, count: int, plain: str, twips: int) -> N
     properties.append(indent)
 
 
-def _signature(document: Any, text: str) -> None:
+def _signature(document: Any, text: str) -> Any:
     """Write signer and date at the right, four characters from the edge."""
     paragraph = document.add_paragraph()
     run = paragraph.add_run(text)
     _named(run._element.get_or_add_rPr(), BODY)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    paragraph.paragraph_format.keep_with_next = True
     _indent(paragraph, "rightChars", 400, "right", 1280)
+    return paragraph
 
 
-def _table(document: Any) -> None:
-    """Lay out the rows of a block: one heading row that repeats, one row a line."""
-    table = document.add_table(rows=4, cols=3)
+def _table(document: Any, name: str) -> None:
+    """Lay out the rows of a block or an annex: the heading repeats, no row is torn apart.
+
+    Words stand at the left, numbers at the right; headings in the middle.
+    """
+    table = document.add_table(rows=4, cols=7)
     table.style = "Table Grid"
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = True
-    _fill(table.cell(0, 0), "{%tc for name in block.head %}")
+    _fill(table.cell(0, 0), f"{{%tc for name in {name}.head %}}")
     _fill(table.cell(0, 1), "{{ name }}", font=HEADING)
     _fill(table.cell(0, 2), "{%tc endfor %}")
-    _fill(table.cell(1, 0), "{%tr for row in block.rows %}")
-    _fill(table.cell(2, 0), "{%tc for text in row %}")
-    _fill(table.cell(2, 1), "{{ text }}")
-    _fill(table.cell(2, 2), "{%tc endfor %}")
+    _fill(table.cell(1, 0), f"{{%tr for row in {name}.rows %}}")
+    _fill(table.cell(2, 0), "{%tc for cell in row %}")
+    _fill(table.cell(2, 1), "{%tc if cell.number %}")
+    _fill(table.cell(2, 2), "{{ cell }}", side=WD_ALIGN_PARAGRAPH.RIGHT)
+    _fill(table.cell(2, 3), "{%tc else %}")
+    _fill(table.cell(2, 4), "{{ cell }}", side=WD_ALIGN_PARAGRAPH.LEFT)
+    _fill(table.cell(2, 5), "{%tc endif %}")
+    _fill(table.cell(2, 6), "{%tc endfor %}")
     _fill(table.cell(3, 0), "{%tr endfor %}")
+    for spare in table.rows[0].cells[3:]:
+        table.rows[0]._tr.remove(spare._tc)
     for width in list(table._tbl.iter(qn("w:tcW"))):  # columns as wide as their words
         width.getparent().remove(width)
     heading = OxmlElement("w:tblHeader")
     heading.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(heading)
+    for row in (table.rows[0], table.rows[2]):
+        whole = OxmlElement("w:cantSplit")
+        whole.set(qn("w:val"), "true")
+        row._tr.get_or_add_trPr().insert(0, whole)
 
 
-def _fill(cell: Any, text: str, *, font: str = BODY) -> None:
+def _fill(
+    cell: Any,
+    text: str,
+    *,
+    font: str = BODY,
+    side: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.CENTER,
+) -> None:
     paragraph = cell.paragraphs[0]
     run = paragraph.add_run(text)
     run.font.size = Pt(12)
     run.font.name = LATIN
     _named(run._element.get_or_add_rPr(), font)
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.alignment = side
     form = paragraph.paragraph_format
     form.line_spacing_rule = WD_LINE_SPACING.SINGLE
     form.space_before = form.space_after = Pt(2)

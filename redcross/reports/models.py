@@ -15,6 +15,8 @@ from redcross.indicators.asking import SEEING_FIGURES
 from redcross.periods import Period
 from redcross.reports.choices import State
 
+FAULT_LENGTH = 500
+
 
 class ReportQuerySet(models.QuerySet["Report"]):
     """Reports by who may read them."""
@@ -187,6 +189,7 @@ class ReportTemplate(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="上传人", on_delete=models.PROTECT, related_name="+"
     )
     uploaded_at = models.DateTimeField("上传时间")
+    fault = models.CharField("填写失败的原因", max_length=FAULT_LENGTH, blank=True)
 
     class Meta:
         verbose_name = "报告模板"

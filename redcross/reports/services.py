@@ -13,11 +13,11 @@ from django.utils import timezone
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
 from redcross.accounts.rules import holds, home_branch
-from redcross.accounts.scope import acting_as_system
 from redcross.branches.models import Branch
 from redcross.indicators.answers import Question, ask
 from redcross.indicators.asking import SEEING_FIGURES
 from redcross.indicators.declaration import registry as indicators
+from redcross.notices.models import Notice
 from redcross.notices.services import holders, tell
 from redcross.periods import Period
 from redcross.reports.choices import State
@@ -29,8 +29,8 @@ from redcross.reports.content import (
     says_nothing,
     text_of,
 )
-from redcross.reports.declaration import ReportKind, kinds, last_whole
-from redcross.reports.models import Report, ReportReceipt, ReportSchedule
+from redcross.reports.declaration import ReportKind, kinds
+from redcross.reports.models import Report, ReportReceipt
 from redcross.units import Unit
 
 WRITING = (Role.OFFICE,)
@@ -93,14 +93,17 @@ def draft(
     """Write a report a person asks for; asked twice, the one there is stands."""
     _require_writer(user, branch)
     check_asked(kind, branch, period)
-    report, created = _write(kind, branch, period, now=now, may_be_empty=False)
+    if period.end > timezone.localtime(now).date():
+        message = f"{period.label}还没有结束，结束后再编写“{kind.name}”。"
+        raise ReportRefusedError(message)
+    report, created = write(kind, branch, period, now=now, may_be_empty=False)
     if not created:
         message = f"{branch.society}{period.label}的“{kind.name}”已经生成，没有再写一份。"
         raise ReportRefusedError(message)
     return report
 
 
-def _write(
+def write(
     kind: ReportKind, branch: Branch, period: Period, *, now: dt.datetime, may_be_empty: bool
 ) -> tuple[Report, bool]:
     """Write a report once, whoever else is about to: one transaction, one lock."""
@@ -242,6 +245,31 @@ def receive(report: Report, *, user: User, now: dt.datetime) -> None:
     )
 
 
+def unread(report: Report) -> list[Branch]:
+    """Return the branches just below of which nobody has read an issued report."""
+    below = Branch.objects.filter(parent=report.branch).in_official_order()
+    return list(below.exclude(pk__in=report.receipts.values("branch")))
+
+
+def remind(report: Report, *, user: User, now: dt.datetime) -> list[Branch]:
+    """Remind the branches that have not read an issued report (催阅), once a day."""
+    _require_writer(user, report.branch)
+    if report.state != State.ISSUED:
+        message = "发布以后才能催阅。"
+        raise ReportRefusedError(message)
+    behind = unread(report)
+    if not behind:
+        message = "各单位都已签收，不必催阅。"
+        raise ReportRefusedError(message)
+    link, today = reverse("report", kwargs={"pk": report.pk}), timezone.localtime(now).date()
+    text = f"请尽快阅读并签收{report.branch.society}的{report}（{report.issue}）。"
+    if Notice.objects.filter(link=link, text=text[:500], created_at__date=today).exists():
+        message = "今天已经催阅过，明天可以再催。"
+        raise ReportRefusedError(message)
+    tell(holders(behind, SEEING_FIGURES, today), text, link=link, sent_by=user, now=now)
+    return behind
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Change:
     """A figure that is no longer what the report says."""
@@ -282,59 +310,11 @@ def _plain(value: Any) -> str | None:
     return None if value is None else format(value.normalize(), "f")
 
 
+def is_intact(report: Report) -> bool:
+    """Tell whether the figures of a final report are those whose digest was taken."""
+    return digest(report.figures) == report.figures_digest
+
+
 def unit_of(told: dict[str, Any]) -> Unit:
     """Return the unit of a stored figure."""
     return indicators[told["indicator"]].unit
-
-
-# What is due ------------------------------------------------------------------
-
-
-def issue_due(now: dt.datetime) -> list[Report]:
-    """Write every report that is due and not yet written, the oldest first.
-
-    Nothing is written twice, also by two beats at once: each report is one transaction
-    under its own lock, and the database allows one a period. A worker that is killed
-    loses at most the one it was writing.
-    """
-    today = timezone.localtime(now).date()
-    with acting_as_system("到期报告"):
-        owed = [
-            (due_on, kind, branch, period)
-            for kind in kinds.values()
-            for due_on, period in _due_periods(kind, today)
-            for branch in _branches_without(kind, period)
-        ]
-    made = []
-    for _, kind, branch, period in sorted(owed, key=lambda each: (each[0], each[2].code)):
-        with acting_as_system("到期报告"):
-            report, created = _write(kind, branch, period, now=now, may_be_empty=True)
-        if created:
-            made.append(report)
-    return made
-
-
-def _due_periods(kind: ReportKind, today: dt.date) -> list[tuple[dt.date, Period]]:
-    schedule, _ = ReportSchedule.objects.get_or_create(
-        kind=kind.key, defaults={"starts_on": last_whole(kind.calendar, today).last}
-    )
-    if not schedule.enabled:
-        return []
-    calendar = kind.calendar
-    if schedule.day:
-        calendar = dataclasses.replace(calendar, day=schedule.day)
-    found = []
-    period = calendar.period_of(schedule.starts_on)
-    while calendar.due_on(period) <= today:
-        found.append((calendar.due_on(period), period))
-        period = period.next
-    return found
-
-
-def _branches_without(kind: ReportKind, period: Period) -> list[Branch]:
-    written_for = Report.objects.filter(
-        kind=kind.key, first_month=period.start, last_month=period.last
-    ).values("branch")
-    return list(
-        Branch.objects.filter(level__in=kind.levels).exclude(pk__in=written_for).order_by("code")
-    )

@@ -6,6 +6,7 @@ does not grow with the length of a report.
 """
 
 import dataclasses
+import re
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -19,6 +20,7 @@ from redcross.indicators.declaration import registry
 from redcross.periods import Period
 
 ROUNDS = 8
+_STOPS = re.compile(r"[。；，\s]*([。；])")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -215,9 +217,13 @@ def paragraph(*sentences: tuple[Told, ...]) -> Iterator[Paragraph]:
 
 
 def plain(text: str) -> Iterator[Paragraph]:
-    """Yield a paragraph without figures; none where there is no text."""
+    """Yield a paragraph without figures, closed by one full stop; none where there is no text.
+
+    What people typed into records may bring stops of its own.
+    """
     if text:
-        yield Paragraph((Told(text),))
+        told = _STOPS.sub(r"\1", text)
+        yield Paragraph((Told(told if told.endswith(("。", "！", "？")) else f"{told}。"),))
 
 
 def cell(said: Said | None) -> Told:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from redcross.indicators import wording
+from redcross.indicators.answers import Figure
 from redcross.indicators.declaration import registry
-from redcross.reports.story import Said, Story, Table, change, table
+from redcross.reports.story import Said, Story, Table, Told, change, table
+from redcross.units import Unit
 
 
 def by_branch(story: Story, title: str, keys: Sequence[str]) -> Iterator[Table]:
@@ -21,13 +23,13 @@ def by_branch(story: Story, title: str, keys: Sequence[str]) -> Iterator[Table]:
     if not below or all(figure.value is None for column in columns for figure in column):
         return
     places = wording.places([columns[0][at].value for at in below])
-    head = ["单位", *(_headed(registry[key].label, key) for key in keys)]
+    head = ["单位", *(headed(key) for key in keys)]
     compared = first.comparable
     rows: list[list[Said | None]] = []
     for at, place in zip(below, places, strict=True):
         row: list[Said | None] = [
             columns[0][at].branch.short_name,
-            *(column[at] for column in columns),
+            *(in_column(column[at]) for column in columns),
         ]
         if compared:
             row += [change(columns[0][at], before[at]), place]
@@ -37,5 +39,17 @@ def by_branch(story: Story, title: str, keys: Sequence[str]) -> Iterator[Table]:
     yield table(title, head, rows)
 
 
-def _headed(label: str, key: str) -> str:
-    return f"{label}（{registry[key].unit.label}）"
+def headed(key: str) -> str:
+    """Return the heading of an indicator's column, with the unit of all its cells."""
+    indicator = registry[key]
+    unit = "万元" if indicator.unit is Unit.YUAN else indicator.unit.label
+    return f"{indicator.label}（{unit}）"
+
+
+def in_column(figure: Figure) -> Told:
+    """Write a figure below a heading that says the unit: 1234.58, 38400, 81.3."""
+    if figure.value is None:
+        return Told(wording.NOTHING, (figure,))
+    value = figure.value / 10_000 if figure.indicator.unit is Unit.YUAN else figure.value
+    whole = figure.indicator.unit is not Unit.YUAN and value == value.to_integral_value()
+    return Told(f"{value:.0f}" if whole else f"{value:.2f}", (figure,))

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from redcross.accounts.tasks import ScopedTask
 from redcross.periods import business_now
-from redcross.reports import services
+from redcross.reports import due
 
 
 class WritingTask(ScopedTask):
@@ -18,4 +18,4 @@ class WritingTask(ScopedTask):
 @shared_task(name="reports.issue_due", base=WritingTask)
 def issue_due() -> None:
     """Write the reports that are due."""
-    services.issue_due(business_now(timezone.now()))
+    due.issue_due(business_now(timezone.now()))

@@ -23,13 +23,12 @@ from redcross.files import sent
 from redcross.indicators.asking import SEEING_FIGURES
 from redcross.indicators.wording import NOTHING, in_document
 from redcross.periods import Period, add_months, business_date, business_now, month_start
-from redcross.reports import services
+from redcross.reports import due, services
 from redcross.reports.attachment import workbook_of
 from redcross.reports.choices import State
-from redcross.reports.content import NothingToTellError, edited
+from redcross.reports.content import NothingToTellError, annexes_of, edited, is_number
 from redcross.reports.declaration import kinds
 from redcross.reports.document import (
-    TemplateRefusedError,
     check_template,
     document_of,
     template_of,
@@ -37,6 +36,7 @@ from redcross.reports.document import (
 from redcross.reports.forms import TemplateForm, WriteForm
 from redcross.reports.models import Report, ReportTemplate
 from redcross.reports.services import WRITING, ReportRefusedError
+from redcross.reports.templating import TemplateRefusedError
 
 PAGE = 20
 
@@ -67,7 +67,8 @@ def reports(request: SignedInRequest) -> HttpResponse:
         found = found.filter(content__title__icontains=search)
     found = found.defer("edits").order_by("-last_month", "branch__code", "-pk")
     branches = _writes_for(request)
-    month = Period.month(add_months(month_start(business_date(timezone.now())), -1))
+    today = business_date(timezone.now())
+    month = Period.month(add_months(month_start(today), -1))
     return render(
         request,
         "reports/list.html",
@@ -78,12 +79,22 @@ def reports(request: SignedInRequest) -> HttpResponse:
             "state": state,
             "kind": kind,
             "search": search,
+            "coming": sorted(due.coming(branches, today)) if branches else [],
+            "today": today,
+            "templates": _templates(branches),
             "query": urlencode({"q": search, "kind": kind, "state": state}),
             "form": WriteForm(branches=branches, initial={"period": str(month)})
             if branches
             else None,
         },
     )
+
+
+def _templates(branches: list[Branch]) -> list[tuple[str, str, ReportTemplate | None]]:
+    """Return each report's key, name and the template its office has put in place."""
+    known = ReportTemplate.objects.filter(branch__in=branches).select_related("uploaded_by")
+    kept = {each.kind: each for each in known.defer("content")}
+    return [(each.key, each.name, kept.get(each.key)) for each in kinds.values()]
 
 
 @login_required
@@ -126,11 +137,17 @@ def report(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "report": found,
         "kind": kinds.get(found.kind),
-        "chapters": _readable(found),
+        "chapters": _readable(found, edited(found.content, found.edits)),
+        "annexes": _readable(found, [{"blocks": annexes_of(found.content)}])[0]["blocks"],
         "notes": found.content["notes"],
         "writes": holds(request.user, WRITING, found.branch),
         "changes": _changes(found) if is_final else [],
         "receipts": found.receipts.select_related("user", "branch") if is_final else [],
+        "unread": services.unread(found) if found.state == State.ISSUED else [],
+        "intact": is_final and services.is_intact(found),
+        "fault": ReportTemplate.objects.filter(kind=found.kind, branch=found.branch)
+        .exclude(fault="")
+        .first(),
         "received": found.receipts.filter(user=request.user).exists(),
         "is_reader": home_branch(request.user) != found.branch,
         "edit": request.GET.get("edit", ""),
@@ -138,14 +155,13 @@ def report(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "reports/report.html", context)
 
 
-def _readable(report: Report) -> list[dict[str, Any]]:
+def _readable(report: Report, chapters: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the chapters with the address of each figure's page."""
-    chapters = edited(report.content, report.edits)
     for chapter in chapters:
         for block in chapter["blocks"]:
-            rows = block["rows"] if block["kind"] == "table" else [block["pieces"]]
+            rows = block["rows"] if block["kind"] == "table" else [block.get("pieces", [])]
             for piece in (piece for row in rows for piece in row):
-                piece["number"] = piece.get("figures") or piece["text"] == NOTHING
+                piece["number"] = is_number(piece)
                 if piece.get("figures") and piece["text"] != NOTHING:
                     told = report.figures[piece["figures"][0]]
                     piece["link"] = _address(told)
@@ -216,6 +232,11 @@ def _issue(request: SignedInRequest, report: Report) -> str:
     return f"已发布，{issued.issue}。"
 
 
+def _remind(request: SignedInRequest, report: Report) -> str:
+    behind = services.remind(report, user=request.user, now=business_now(timezone.now()))
+    return f"已提醒{len(behind)}个单位：{'、'.join(each.short_name for each in behind)}。"
+
+
 def _receive(request: SignedInRequest, report: Report) -> str:
     services.receive(report, user=request.user, now=timezone.now())
     return "已签收。"
@@ -228,6 +249,7 @@ ACTS: dict[str, Act] = {
     "reopen": _reopen,
     "issue": _issue,
     "receive": _receive,
+    "remind": _remind,
 }
 
 
@@ -298,6 +320,7 @@ def _keep_template(request: SignedInRequest, kind: str, branch: Branch, file: An
             "filename": file.name[:200],
             "uploaded_by": request.user,
             "uploaded_at": timezone.now(),
+            "fault": "",
         },
     )
-    messages.success(request, "模板已启用。")
+    messages.success(request, f"模板“{file.name}”已启用，从下一次下载 Word 起使用。")

@@ -1,33 +1,26 @@
 """Reports are written once, edited by people, fixed for good, and told apart from later data."""
 
-import datetime as dt
 import io
-import threading
 
 import docx
 import openpyxl
 import pytest
 from django.core.management import call_command
-from django.db import InternalError, close_old_connections, connection, transaction
+from django.db import InternalError, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from redcross.accounts.choices import Role
+from redcross.branches.models import Branch
 from redcross.notices.models import Notice
 from redcross.periods import Period
 from redcross.reports import services
 from redcross.reports.choices import State
+from redcross.reports.columns import HALF_CHARACTER, widths_of
 from redcross.reports.content import NothingToTellError, digest, edited, text_of
 from redcross.reports.declaration import kinds
-from redcross.reports.document import (
-    TemplateRefusedError,
-    check_template,
-    document_of,
-    own_template,
-    rendered,
-)
-from redcross.reports.models import Report, ReportSchedule
+from redcross.reports.document import document_of, own_template, rendered
+from redcross.reports.models import Report
 from redcross.reports.services import ReportRefusedError
 from tests.ledger import effective, ledger
 
@@ -63,6 +56,14 @@ def words(report):
         for block in chapter["blocks"]
         if block["kind"] == "text"
     )
+
+
+def paragraph_of(report):
+    """Return the paragraph that tells what was raised."""
+    blocks = (
+        each for chapter in edited(report.content, report.edits) for each in chapter["blocks"]
+    )
+    return next(each for each in blocks if each["id"] == RAISED)
 
 
 def printed(content):
@@ -136,7 +137,7 @@ def test_a_persons_words_survive_a_refresh_and_say_when_the_ground_has_moved(
 
     report = services.refresh(report.pk, user=office, now=now)
 
-    block = edited(report.content, report.edits)[0]["blocks"][0]
+    block = paragraph_of(report)
     assert text_of(block) == "八月募集1234.58万元，来之不易。"
     assert block["stale"]
     assert report.figures["donations.raised|2021-08|53|||"]["value"] == "12355778"
@@ -145,7 +146,7 @@ def test_a_persons_words_survive_a_refresh_and_say_when_the_ground_has_moved(
 def test_a_number_that_a_person_kept_still_leads_to_its_source(report, office):
     report = services.edit(report.pk, RAISED, "共募集1234.58万元。", user=office)
 
-    pieces = edited(report.content, report.edits)[0]["blocks"][0]["pieces"]
+    pieces = paragraph_of(report)["pieces"]
     assert [piece["text"] for piece in pieces if piece.get("figures")] == ["1234.58万元"]
 
 
@@ -202,6 +203,66 @@ def test_issues_are_numbered_by_year_without_gaps(
     assert numbers == ["2022年第1期", "2022年第2期"]
 
 
+def test_a_report_of_months_not_yet_over_is_refused(office, monthly, branch, now):
+    with pytest.raises(ReportRefusedError, match="2022年2月还没有结束"):
+        services.draft(monthly, branch("53"), Period.parse("2022-02"), user=office, now=now)
+
+
+def test_the_digest_of_a_final_report_is_recomputed(report, office, now):
+    final = services.finalise(report.pk, document_number="", user=office, now=now)
+
+    assert services.is_intact(final)
+    next(iter(final.content["figures"].values()))["value"] = "1"
+    assert not services.is_intact(final)
+
+
+def test_those_who_have_not_read_are_named_and_reminded_once_a_day(
+    report, office, clerk, person, now
+):
+    reader = person(Role.STATISTICIAN, "5303")
+    services.finalise(report.pk, document_number="", user=office, now=now)
+    report = services.issue(report.pk, user=office, now=now)
+    services.receive(report, user=clerk, now=now)
+
+    behind = services.remind(report, user=office, now=now)
+
+    assert "5301" not in {each.code for each in behind}
+    assert len(behind) == Branch.objects.filter(parent=report.branch).count() - 1
+    assert Notice.objects.filter(user=reader, text__startswith="请尽快阅读并签收").count() == 1
+    assert not Notice.objects.filter(user=clerk, text__startswith="请尽快阅读").exists()
+    with pytest.raises(ReportRefusedError, match="今天已经催阅过"):
+        services.remind(report, user=office, now=now)
+
+
+def test_a_chapter_without_data_says_so_in_one_sentence(report):
+    chapters = {each["heading"]: each["blocks"] for each in report.content["chapters"]}
+
+    assert [text_of(each) for each in chapters["三、存在问题"]] != []
+    assert all(chapters.values())
+
+
+def test_headings_over_nothing_go_and_the_others_move_up(report, office):
+    for block in report.content["chapters"][0]["blocks"]:
+        if block["kind"] == "text":
+            services.edit(report.pk, block["id"], " ", user=office)
+    report.refresh_from_db()
+
+    chapters = edited(report.content, report.edits)
+
+    assert chapters[0]["heading"] == "一、主要指标完成情况"
+
+
+def test_every_figure_printed_in_the_document_is_the_indicators(report):
+    document = docx.Document(io.BytesIO(document_of(report)))
+    table = document.tables[0]
+
+    (kunming,) = [row for row in table.rows if row.cells[0].text == "昆明市"]
+    figure = report.figures["donations.raised|2021-08|5301|||"]
+    assert table.rows[0].cells[1].text == "募集款物合计（万元）"
+    assert kunming.cells[1].text == f"{int(figure['value']) / 10_000:.2f}"
+    assert all("增长-" not in each.text for each in document.paragraphs)
+
+
 def test_an_issued_report_is_told_to_the_branches_below_and_receipted_once(
     report, office, clerk, now
 ):
@@ -233,37 +294,32 @@ def test_the_word_document_is_laid_out_as_official_documents_are(report):
     assert document.tables[0].rows[0].cells[0].text == "单位"
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("{{ secret }}", "不认识的名称“secret”"),
-        ("{% if %}", "标记写得不对"),
-        ("{{ title.__class__.__mro__[1].__subclasses__() }}", "无法填写"),
-    ],
-)
-def test_a_template_that_cannot_be_filled_is_refused_with_a_sentence(text, sentence):
-    document = docx.Document()
-    document.add_paragraph(text)
-    buffer = io.BytesIO()
-    document.save(buffer)
+def test_no_number_of_a_table_is_torn_and_the_longest_words_wrap_first():
+    rows = [
+        ["单位", "普及应急救护知识人次（人次）", "佐证"],
+        ["西双版纳州", "1499985", "很长的说明" * 20],
+    ]
 
-    with pytest.raises(TemplateRefusedError, match=sentence):
-        check_template(buffer.getvalue())
+    name, number, evidence = widths_of(rows, 8845)
+
+    assert min(name, number) >= 10 * HALF_CHARACTER
+    assert evidence > name + number
+    assert 8800 < name + number + evidence <= 8845
 
 
-def test_what_is_no_word_document_is_refused():
-    with pytest.raises(TemplateRefusedError, match="不是 Word 文档"):
-        check_template(b"PK\x03\x04 nothing")
+def test_every_row_of_a_table_in_the_document_fits_its_grid(report):
+    document = docx.Document(io.BytesIO(document_of(report)))
 
-
-def test_the_portals_own_template_passes_its_own_check():
-    check_template(own_template())
+    for table in document.tables:
+        columns = len(table._tbl.tblGrid)
+        assert {len(row._tr.tc_lst) for row in table.rows} == {columns}
+        assert table.rows[0]._tr.xpath("./w:trPr/w:tblHeader")
 
 
 def test_words_in_a_report_are_words_in_the_document(report):
     context = {
         "notice": "", "number_line": "", "title": "<b>甲 & 乙</b>", "addressee": "", "chapters": [],
-        "notes": [], "cut_off": "", "society": "", "date": "",
+        "annex_list": [], "annexes": [], "notes": [], "cut_off": "", "society": "", "date": "",
     }  # fmt: skip
 
     assert "<b>甲 & 乙</b>" in printed(rendered(own_template(), context))
@@ -306,74 +362,6 @@ def test_every_act_on_the_page_answers(report, office):
 
     report.refresh_from_db()
     assert report.state == State.ISSUED
-
-
-# What is due ------------------------------------------------------------------
-
-
-def shanghai(text):
-    return timezone.make_aware(dt.datetime.fromisoformat(text))
-
-
-def scheduled(*wanted, since=dt.date(2021, 1, 1)):
-    for key in kinds:
-        ReportSchedule.objects.create(kind=key, starts_on=since, enabled=key in wanted)
-
-
-def test_two_years_of_beat_with_outages_write_every_due_report_once(branch):
-    kind = kinds["donors.monthly"]
-    scheduled(kind.key)
-    moments = [
-        shanghai("2021-02-09T23:50"),  # a day too early
-        shanghai("2021-02-10T00:10"),
-        shanghai("2021-02-10T00:10"),  # beat twice
-        shanghai("2021-07-01T08:00"),  # months of outage
-        *(shanghai(f"{2021 + at // 12}-{at % 12 + 1:02}-10T08:00") for at in range(7, 24)),
-        shanghai("2023-01-10T08:00"),
-    ]
-
-    made = [
-        str(report.period)
-        for moment in moments
-        for report in services.issue_due(moment)
-        if report.kind == kind.key
-    ]
-
-    assert made == [f"{2021 + at // 12}-{at % 12 + 1:02}" for at in range(24)]
-
-
-def test_a_report_is_not_written_before_its_day(branch):
-    scheduled("donors.monthly")
-
-    assert services.issue_due(shanghai("2021-02-09T23:59")) == []
-
-
-def test_a_schedule_that_is_off_writes_nothing(branch):
-    scheduled()
-
-    assert services.issue_due(shanghai("2022-02-20T08:00")) == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_beats_at_once_write_each_report_once(committed):
-    committed()
-    scheduled("donors.monthly", "donations.quarterly", since=dt.date(2021, 12, 1))
-    made = []
-
-    def beat():
-        try:
-            made.extend(services.issue_due(shanghai("2022-01-20T08:00")))
-        finally:
-            connection.close()
-            close_old_connections()
-
-    beats = [threading.Thread(target=beat) for _ in range(2)]
-    for each in beats:
-        each.start()
-    for each in beats:
-        each.join()
-
-    assert sorted(report.kind for report in made) == ["donations.quarterly", "donors.monthly"]
 
 
 # The command ------------------------------------------------------------------

@@ -29,8 +29,9 @@ from redcross.periods import Period, business_now
 from redcross.portal.acceptance import Expectation, all_expected
 from redcross.portal.demo import ACCOUNTS, PASSWORD, DemoFile, all_files, visitors_files
 from redcross.reports.choices import State as ReportState
+from redcross.reports.due import issue_due
 from redcross.reports.models import Report
-from redcross.reports.services import finalise, issue, issue_due
+from redcross.reports.services import finalise, issue
 from redcross.uploads import checking, effecting, services
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload

@@ -1,0 +1,151 @@
+"""Word templates of an office: checked with a sentence that names the tag, and never in the way."""
+
+import io
+import zipfile
+
+import docx
+import pytest
+
+from redcross.accounts.choices import Role
+from redcross.periods import Period
+from redcross.reports import services
+from redcross.reports.declaration import kinds
+from redcross.reports.document import check_template, document_of, own_template
+from redcross.reports.models import ReportTemplate
+from redcross.reports.templating import LARGEST, TemplateRefusedError
+from tests.ledger import effective, ledger
+
+MONTHLY = "portal.monthly_bulletin"
+
+
+def template(*paragraphs):
+    document = docx.Document()
+    for each in paragraphs:
+        document.add_paragraph(each)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def changed(content, change):
+    """Return a docx whose parts went through a function of name and bytes."""
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+    return buffer.getvalue()
+
+
+def in_document(old, new):
+    def change(name, part):
+        return part.replace(old, new, 1) if name == "word/document.xml" else part
+
+    return changed(template("{{ title }}"), change)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{{ secret }}", "不认识的名称“secret”。可用的名称：notice（演示声明）"),
+        ("{{ title.__class__.__mro__ }}", "不认识的名称“.__class__”|不认识的名称“.__mro__”"),
+        ("{% if %}", "“{% if %}”写得不对"),
+        ("{% iff title %}", "“{% iff title %}”写得不对"),
+        ("{% for each in chapters %}", "“{% for each in chapters %}”没有结束.*{% endfor %}"),
+        ("{% endif %}", "“{% endif %}”前面没有对应的 {% if"),
+        ("{% else %}", "“{% else %}”前面没有对应的"),
+        ("甲 {{ title", "“甲 {{ title”处的标记不完整"),
+        ("{{ title + }}", "“{{ title [+] }}”写得不对"),
+        ("{{ title * 999999999 }}", "不能用的写法"),
+        ("{{ range(999999999) }}", "不能用的写法（调用）"),
+        ("{{ title|upper }}", "不能用的写法"),
+        ("{% for each in chapters %}{{ each.name }}{% endfor %}", "不认识的名称“.name”"),
+    ],
+)
+def test_a_tag_that_cannot_be_filled_is_named_in_the_sentence(text, sentence):
+    with pytest.raises(TemplateRefusedError, match=sentence):
+        check_template(template("{{ title }}", text))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "不是 Word 文档"),
+        (b"PK\x03\x04 nothing", "不是 Word 文档"),
+        (template("{{ title }}")[:-400], "不是 Word 文档"),
+        (b"0" * (LARGEST + 1), "超过 5 MB"),
+        (in_document(b"<w:body>", b"<w:body"), "不是 Word 文档"),
+        (
+            in_document(b"<w:document", b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///'>]><w:document"),
+            "外部实体声明",
+        ),
+        (
+            changed(
+                template("{{ title }}"),
+                lambda _, part: part.replace(
+                    b"wordprocessingml.document.main+xml",
+                    b"ms-word.document.macroEnabled.main+xml",
+                ),
+            ),
+            "含有宏",
+        ),
+        (
+            changed(
+                template("{{ title }}"),
+                lambda name, part: (
+                    part.replace(
+                        b"</Relationships>",
+                        b'<Relationship Id="x" Type="http://schemas.openxmlformats.org/officeDocument/'
+                        b'2006/relationships/attachedTemplate" Target="http://example.org/t.dotm"'
+                        b' TargetMode="External"/></Relationships>',
+                    )
+                    if name == "word/_rels/document.xml.rels"
+                    else part
+                ),
+            ),
+            "引用了外部文件",
+        ),
+    ],
+    ids=["empty", "no package", "torn", "huge", "broken xml", "xxe", "macro", "fetches"],
+)
+def test_a_file_that_is_no_safe_word_document_is_refused(content, sentence):
+    with pytest.raises(TemplateRefusedError, match=sentence):
+        check_template(content)
+
+
+def test_a_package_that_swells_is_refused():
+    buffer = io.BytesIO(template("{{ title }}"))
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("word/media/image.bin", b"0" * (60 * 1024 * 1024))
+
+    with pytest.raises(TemplateRefusedError, match="解压后超过"):
+        check_template(buffer.getvalue())
+
+
+def test_the_portals_own_template_passes_its_own_check():
+    check_template(own_template())
+
+
+@pytest.mark.django_db
+def test_a_template_that_has_gone_bad_never_keeps_a_report_back(
+    person, clerk, reviewer, branch, now, signed_in
+):
+    office = person(Role.OFFICE, "53")
+    effective(clerk, reviewer, branch("5301"), ledger(100), now=now)
+    report = services.draft(
+        kinds[MONTHLY], branch("53"), Period.parse("2021-08"), user=office, now=now
+    )
+    kept = ReportTemplate.objects.create(
+        kind=MONTHLY, branch=branch("53"), content=template("{{ gone }}"), filename="旧.docx",
+        uploaded_by=office, uploaded_at=now,
+    )  # fmt: skip
+
+    document = docx.Document(io.BytesIO(document_of(report)))
+
+    assert document.paragraphs[0].text.startswith("关于2021年8月")
+    kept.refresh_from_db()
+    assert "不认识的名称“gone”" in kept.fault
+    page = signed_in(office).get(f"/reports/{report.pk}/").content.decode()
+    assert "上传的模板“旧.docx”未能使用" in page
