@@ -145,6 +145,11 @@ async function draw() {
   }
 }
 addEventListener("DOMContentLoaded", draw);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  charts.forEach((chart) => chart.dispose());
+  charts.clear();
+  draw();
+});
 addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.matches("[data-screen]")) draw();

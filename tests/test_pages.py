@@ -9,6 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from redcross.accounts.choices import Role
+from redcross.dashboards.boards import registry as boards
+from redcross.dashboards.composing import compose
+from redcross.indicators.asking import Asked
+from redcross.indicators.declaration import registry as indicators
+from redcross.periods import Period
 from redcross.uploads import services
 from tests.ledger import effective, ledger, ready
 from tests.workbooks import gifts
@@ -74,6 +79,31 @@ def test_a_board_takes_few_queries_whatever_there_is(
         response = client.get("/dashboards/overview/?branch=53&period=2021")
 
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize("key", sorted(boards))
+def test_a_board_asks_its_figures_in_twelve_queries_whatever_it_shows(
+    branch, key, clerk, reviewer, now, django_assert_max_num_queries
+):
+    effective(clerk, reviewer, branch("5301"), ledger(1, 2), now=now)
+
+    for code in ("53", "5301", "530102"):
+        with django_assert_max_num_queries(12):
+            compose(boards[key], Asked(branch(code), Period.parse("2021"), own=False))
+
+
+def test_no_board_draws_or_ranks_what_may_not_be_compared():
+    assert all(indicators[board.main].comparable for board in boards.values())
+
+
+def test_a_reader_turns_to_other_periods_and_keeps_branch_and_comparison(signed_in, person, loaded):
+    client = signed_in(person(Role.LEADER, "53"))
+
+    page = client.get("/dashboards/overview/?branch=53&period=2021-08&against=previous").content
+
+    for period in ("2021-07", "2021Q3", "2021H2", "2021", "..2021-08", "2021-09"):
+        assert f"?branch=53&amp;against=previous&amp;period={period}".encode() in page
+    assert "数据截至".encode() in page
 
 
 def test_a_leader_reads_figures_and_no_record(signed_in, person, loaded):

@@ -28,7 +28,7 @@ class Board:
     title: str
     cards: tuple[str, ...]
     main: str
-    """The indicator of trend, ranking and the table's first column."""
+    """The indicator of trend, ranking and the table's first column; it may be compared."""
     columns: tuple[str, ...] = ()
     breakdowns: tuple[tuple[str, str], ...] = ()
     """(indicator, breakdown) of each table of composition."""

@@ -80,6 +80,14 @@ class Line:
     """How the place changed against the period compared with: ↑2, ↓1, or nothing."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Part:
+    """One category of a composition, and its share of what is told, in percent."""
+
+    figure: Figure
+    share: Decimal | None
+
+
 def cards_of(board: Board, asked: Asked) -> list[Card]:
     """Return a board's key figures alone, for a page that shows nothing else of it."""
     cards = [registry[key] for key in board.cards]
@@ -142,12 +150,19 @@ def compose(board: Board, asked: Asked) -> dict[str, Any]:
             (line for line in lines if line.place and line.place <= SHOWN_PLACES),
             key=lambda line: line.place or 0,
         ),
-        "compositions": [
-            (told[0].indicator.label, [each for each in told if each.value is not None])
-            for told in rest[3:]
-            if told
-        ],
+        "compositions": [(told[0].indicator.label, _parts(told)) for told in rest[3:] if told],
     }
+
+
+def _parts(told: list[Figure]) -> list[Part]:
+    """Return the categories that have a value; a place or a rate has no share of anything."""
+    known = [(each, each.value) for each in told if each.value is not None]
+    whole = sum((value for _, value in known), Decimal(0))
+    adds_up = told[0].indicator.kind in (Kind.FLOW, Kind.STOCK) and whole > 0
+    return [
+        Part(each, (value * 100 / whole).quantize(Decimal("0.1")) if adds_up else None)
+        for each, value in known
+    ]
 
 
 def _targets(branch: Branch, period: Period) -> dict[str, Decimal]:
@@ -167,7 +182,8 @@ def _cards(
     cards = []
     for figure, before, whole in zip(now, last, so_far, strict=True):
         year = period.first is not None and period.first.year == period.last.year
-        target = targets.get(figure.indicator.key) if year and figure.value == whole.value else None
+        aims = year and figure.indicator.comparable and figure.value == whole.value
+        target = targets.get(figure.indicator.key) if aims else None
         cards.append(Card(figure, before, target, expected))
     return cards
 

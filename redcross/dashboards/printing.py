@@ -5,6 +5,7 @@ from typing import Any
 from redcross.dashboards.boards import Board
 from redcross.indicators.asking import Asked
 from redcross.indicators.paper import Paper, Sheet
+from redcross.indicators.wording import NOTHING, told_at
 
 
 def paper_of(board: Board, asked: Asked, found: dict[str, Any], notice: str) -> Paper:
@@ -12,7 +13,7 @@ def paper_of(board: Board, asked: Asked, found: dict[str, Any], notice: str) -> 
     where = f"{asked.branch}{'（本级）' if asked.own else ''}"
     cards = [*found["cards"], *(card for _, part in found["blocks"] for card in part)]
     missing = sorted({name for card in cards for name in card.figure.missing})
-    said = [f"报告期：{asked.period.label}，{asked.comparison}"]
+    said = [f"报告期：{asked.period.label}，{asked.comparison}", told_at(asked.cut_off)]
     said += [f"不含{'、'.join(missing)}"] if missing else []
     said += [notice] if notice else []
     columns = found["columns"]
@@ -55,9 +56,20 @@ def paper_of(board: Board, asked: Asked, found: dict[str, Any], notice: str) -> 
                 chart="line",
             ),
             *(
-                Sheet(label, ("类别", "数值"), [(each.category, each) for each in lines])
-                for label, lines in found["compositions"]
-                if lines
+                Sheet(
+                    label,
+                    ("类别", "数值", "占比"),
+                    [
+                        (
+                            part.figure.category,
+                            part.figure,
+                            NOTHING if part.share is None else f"{part.share}%",
+                        )
+                        for part in parts
+                    ],
+                )
+                for label, parts in found["compositions"]
+                if parts
             ),
         ),
     )

@@ -229,6 +229,7 @@ class _Book:
         self.notes = notes
         self.labels = labels
         self.missing = missing
+        self._sorted: dict[tuple[str, str, str, str, bool], Any] = {}
 
     # lines ------------------------------------------------------------------
 
@@ -416,9 +417,23 @@ class _Book:
         branch: Branch,
         own: bool,
     ) -> Iterator[tuple[str, dt.date, Decimal]]:
-        for code, month, value in self.rows.get((key, breakdown), _Rows()).cells.get(category, ()):
-            if code == branch.code if own else code.startswith(branch.code):
+        for month, cells in self._by_month(key, breakdown, category, branch, own).items():
+            for code, value in cells:
                 yield code, month, value
+
+    def _by_month(
+        self, key: str, breakdown: str, category: str, branch: Branch, own: bool
+    ) -> dict[dt.date, list[tuple[str, Decimal]]]:
+        """Return a subtree's cells by month, sorted out once: a trend asks for them 48 times."""
+        name = (key, breakdown, category, branch.code, own)
+        if name not in self._sorted:
+            found: defaultdict[dt.date, list[tuple[str, Decimal]]] = defaultdict(list)
+            rows = self.rows.get((key, breakdown), _Rows())
+            for code, month, value in rows.cells.get(category, ()):
+                if code == branch.code if own else code.startswith(branch.code):
+                    found[month].append((code, value))
+            self._sorted[name] = dict(found)
+        return self._sorted[name]
 
     def _candidates(
         self,
@@ -453,10 +468,13 @@ class _Book:
         own: bool,
         period: Period,
     ) -> tuple[Decimal | None, Origin, str]:
+        by_month = self._by_month(key, breakdown, category, branch, own)
+        months = by_month if period.length is None else period.months
         inside = [
             (code, month, value)
-            for code, month, value in self._months(key, breakdown, category, branch, own)
-            if period.start <= month < period.end
+            for month in months
+            if month < period.end
+            for code, value in by_month.get(month, ())
         ]
         used: list[ReportedFigure] = []
         cut: list[ReportedFigure] = []

@@ -1,6 +1,7 @@
 """What the address of a board or figure asks: branch, period, 本级 or 全域."""
 
 import dataclasses
+import datetime as dt
 from urllib.parse import urlencode
 
 from django.http import Http404
@@ -12,7 +13,14 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, home_branch
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
-from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
+from redcross.periods import (
+    Period,
+    UnknownPeriodError,
+    add_months,
+    business_date,
+    business_now,
+    month_start,
+)
 
 PREVIOUS = "previous"
 LOOKED_AT = "looked_at"
@@ -53,17 +61,50 @@ class Asked:
     @property
     def query(self) -> str:
         """The state as an address holds it."""
-        said = {}
-        if self.own:
-            said["own"] = "1"
-        if self.against:
-            said["against"] = str(self.against)
-        return "&".join(filter(None, (self.place, urlencode(said))))
+        return self._said("branch", "period", "own", "against")
+
+    @property
+    def elsewhere(self) -> str:
+        """The state but for the branch, for the way to another one."""
+        return self._said("period", "against")
+
+    @property
+    def another_time(self) -> str:
+        """The state but for the period, for the way to another one."""
+        return self._said("branch", "own", "against")
+
+    def _said(self, *names: str) -> str:
+        against = PREVIOUS if self.against == self.period.previous else str(self.against or "")
+        said = {
+            "branch": self.branch.code,
+            "period": str(self.period),
+            "own": "1" if self.own else "",
+            "against": against,
+        }
+        return urlencode({name: said[name] for name in names if said[name]})
 
     @property
     def map_address(self) -> str:
         """Where a branch clicked on the map opens: its code comes behind."""
-        return f"?{urlencode({'period': str(self.period)})}&branch="
+        return f"?{self.elsewhere}&branch="
+
+    @property
+    def cut_off(self) -> dt.datetime:
+        """Until when records count (数据截至): boards are always of this moment."""
+        return timezone.localtime(business_now(timezone.now()))
+
+    @property
+    def turns(self) -> list[tuple[str, Period]]:
+        """Month, quarter, half, year around the last month, and all since the beginning."""
+        last = self.period.last
+        parts = (
+            ("月", f"{last:%Y-%m}"),
+            ("季度", f"{last.year}Q{(last.month + 2) // 3}"),
+            ("半年", f"{last.year}H{(last.month + 5) // 6}"),
+            ("年", f"{last.year}"),
+            ("自始累计", f"..{last:%Y-%m}"),
+        )
+        return [(name, Period.parse(text)) for name, text in parts]
 
     @property
     def offered(self) -> list[Period]:
@@ -73,12 +114,6 @@ class Asked:
         parts = ("", "H1", "H2", *(f"Q{number}" for number in range(1, 5)))
         parts += tuple(f"-{number:02d}" for number in range(1, 13))
         return [Period.parse(f"{year}{part}") for year in years for part in parts]
-
-    @property
-    def years(self) -> list[Period]:
-        """The years and months a reader turns to next."""
-        last = self.period.last.year
-        return [Period.year(year) for year in (last - 1, last, last + 1)]
 
     @property
     def ancestors(self) -> list[Branch]:

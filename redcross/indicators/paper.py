@@ -9,8 +9,9 @@ from typing import Any, Literal
 import xlsxwriter
 from reportlab.graphics.charts.barcharts import VerticalBarChart
 from reportlab.graphics.charts.lineplots import LinePlot
-from reportlab.graphics.shapes import Drawing
+from reportlab.graphics.shapes import Drawing, Line, String
 from reportlab.lib import colors
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -20,13 +21,16 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 
 from redcross.files import PLAIN
 from redcross.indicators.answers import Figure
-from redcross.indicators.wording import exact, short
+from redcross.indicators.wording import exact, scale_of, short
 from redcross.units import Unit
 
 # One of the fonts every PDF reader has for Chinese: it is named, never embedded.
 _FONT = "STSong-Light"
 _ACCENT = colors.HexColor("#8c2727")
+_LINE_COLOURS = (_ACCENT, colors.HexColor("#8a8a84"))
 _LABELS_ACROSS = 12
+# Numbers of a chart's axis in 亿 and 万: the commas divide by a thousand each.
+_AXIS = r'[>=100000000]0\.00,,"亿";[>=10000]0\.0,"万";0'
 
 Cell = str | Figure
 
@@ -104,8 +108,10 @@ def _draw(book: Any, sheet: Any, table: Sheet) -> None:
             }
         )
     chart.set_title({"name": table.title})
+    values = {"num_format": _AXIS, "major_gridlines": {"visible": True}}
+    chart.set_y_axis({"reverse": True} if table.chart == "bar" else values)
     if table.chart == "bar":
-        chart.set_y_axis({"reverse": True})
+        chart.set_x_axis({**values, "crossing": "min"})
         chart.set_legend({"none": True})
     chart.set_size({"width": 720, "height": max(320, 20 * len(table.rows))})
     sheet.insert_chart(3, len(table.head) + 1, chart)
@@ -145,8 +151,18 @@ def _foot(canvas: Any, document: Any) -> None:
 
 
 def _table(table: Sheet, body: ParagraphStyle) -> Table:
-    rows = [[Paragraph(heading, body) for heading in table.head]]
-    rows += [[Paragraph(_written(cell), body) for cell in cells] for cells in table.rows]
+    number = ParagraphStyle("number", parent=body, alignment=TA_RIGHT)
+    first = table.rows[0] if table.rows else ()
+    rows = [
+        [
+            Paragraph(heading, number if at < len(first) and _is_figure(first[at]) else body)
+            for at, heading in enumerate(table.head)
+        ]
+    ]
+    rows += [
+        [Paragraph(_written(cell), number if _is_figure(cell) else body) for cell in cells]
+        for cells in table.rows
+    ]
     made = Table(rows, repeatRows=1)
     made.setStyle(
         TableStyle(
@@ -162,6 +178,10 @@ def _table(table: Sheet, body: ParagraphStyle) -> Table:
     return made
 
 
+def _is_figure(cell: Cell) -> bool:
+    return isinstance(cell, Figure)
+
+
 def _written(cell: Cell) -> str:
     if isinstance(cell, str):
         return cell.replace("&", "&amp;").replace("<", "&lt;")
@@ -171,15 +191,23 @@ def _written(cell: Cell) -> str:
 
 
 def _drawing(table: Sheet) -> Drawing:
-    drawing = Drawing(250 * mm, 58 * mm)
+    """Draw a table's figures; the axis counts in 万 or 亿, as its heading says."""
+    drawing = Drawing(250 * mm, 62 * mm)
     names = [str(row[0]) for row in table.rows]
     numbers = [at for at, cell in enumerate(table.rows[0]) if isinstance(cell, Figure)]
+    drawn = numbers if table.chart == "line" else numbers[:1]
+    known = [[_number(row[column]) for row in table.rows] for column in drawn]
+    size, scale = scale_of(max((abs(each) for column in known for each in column), default=0))
+    data = [[float(each / size) for each in column] for column in known]
+    unit = next(cell.unit for cell in table.rows[0] if isinstance(cell, Figure))
+    drawing.add(String(4 * mm, 58 * mm, f"{scale}{unit}", fontName=_FONT, fontSize=8))
     if table.chart == "line":
-        drawing.add(_lines(table, numbers))
+        drawing.add(_lines(data, names))
+        _name_lines(drawing, [table.head[column] for column in drawn])
         return drawing
     chart = VerticalBarChart()
     chart.x, chart.y, chart.width, chart.height = 20 * mm, 12 * mm, 225 * mm, 42 * mm
-    chart.data = [[float(_number(row[numbers[0]])) for row in table.rows]]
+    chart.data = data
     chart.categoryAxis.categoryNames = names
     chart.categoryAxis.labels.fontName = _FONT
     chart.categoryAxis.labels.fontSize = 7 if len(names) <= 2 * _LABELS_ACROSS else 5
@@ -190,24 +218,29 @@ def _drawing(table: Sheet) -> Drawing:
     return drawing
 
 
-def _lines(table: Sheet, numbers: Sequence[int]) -> LinePlot:
+def _lines(data: list[list[float]], names: list[str]) -> LinePlot:
     chart = LinePlot()
     chart.x, chart.y, chart.width, chart.height = 20 * mm, 12 * mm, 225 * mm, 42 * mm
-    chart.data = [
-        [(at, float(_number(row[column]))) for at, row in enumerate(table.rows)]
-        for column in numbers
-    ]
-    names = [str(row[0]) for row in table.rows]
+    chart.data = [list(enumerate(column)) for column in data]
     chart.xValueAxis.valueSteps = list(range(0, len(names), max(1, len(names) // _LABELS_ACROSS)))
     chart.xValueAxis.labelTextFormat = lambda at: names[int(at)]
     chart.xValueAxis.labels.fontName = _FONT
     chart.xValueAxis.labels.fontSize = 7
     chart.yValueAxis.labels.fontSize = 7
     chart.yValueAxis.valueMin = 0
-    chart.lines[0].strokeColor = _ACCENT
-    if len(numbers) > 1:
-        chart.lines[1].strokeColor = colors.HexColor("#8a8a84")
+    for line, colour in enumerate(_LINE_COLOURS[: len(data)]):
+        chart.lines[line].strokeColor = colour
     return chart
+
+
+def _name_lines(drawing: Drawing, names: list[str]) -> None:
+    """Write which colour is which line at the right above the chart."""
+    if len(names) < len(_LINE_COLOURS):
+        return
+    for at, (name, colour) in enumerate(zip(names, _LINE_COLOURS, strict=False)):
+        left = (190 + 30 * at) * mm
+        drawing.add(Line(left, 59 * mm, left + 8 * mm, 59 * mm, strokeColor=colour))
+        drawing.add(String(left + 10 * mm, 58 * mm, name, fontName=_FONT, fontSize=8))
 
 
 def _number(cell: Cell) -> Decimal:

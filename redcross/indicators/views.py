@@ -20,7 +20,7 @@ from redcross.indicators.declaration import Indicator, Sum, registry
 from redcross.indicators.discrepancies import discrepancies
 from redcross.indicators.labels import breakdown_label
 from redcross.indicators.paper import Paper, Sheet, as_pdf, as_workbook
-from redcross.indicators.wording import exact
+from redcross.indicators.wording import exact, told_at
 
 PAGE = 50
 
@@ -55,6 +55,7 @@ def export(request: SignedInRequest, key: str, form: str) -> HttpResponse:
     found = _series(_question(request, indicator, asked))
     figure = found["figure"]
     said = [f"口径：{indicator.definition}", f"报告期：{asked.period.label}"]
+    said.append(told_at(asked.cut_off))
     if figure:
         said.append(f"数值：{exact(figure.value, indicator.unit)}，来源：{figure.origin.label}")
         said += [f"不含{'、'.join(figure.missing)}"] if figure.missing else []
@@ -70,7 +71,7 @@ def export(request: SignedInRequest, key: str, form: str) -> HttpResponse:
                     (f"{each.branch}{'本级' if each.own else ''}", each)
                     for each in found["by_branch"]
                 ],
-                chart="bar",
+                chart="bar" if indicator.comparable else "",
             ),
             Sheet(
                 "按月",

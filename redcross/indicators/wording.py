@@ -1,5 +1,6 @@
 """How figures are written for people: 7.38亿元, 1,522.36万元, 增长2.3%, 2000余万元."""
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -47,6 +48,17 @@ def _shortened(value: Decimal, unit: Unit) -> tuple[str, str]:
             return _trimmed((value / size).quantize(_TWO, ROUND_HALF_UP)), name
     places = Decimal(1) if value == value.to_integral_value() else _TWO
     return _trimmed(value.quantize(places, ROUND_HALF_UP)), ""
+
+
+def told_at(cut_off: dt.datetime) -> str:
+    """Write until when records count: 数据截至2026年9月30日8时05分."""
+    day = f"{cut_off.year}年{cut_off.month}月{cut_off.day}日"
+    return f"数据截至{day}{cut_off.hour}时{cut_off.minute:02}分"
+
+
+def scale_of(most: Decimal | int) -> tuple[Decimal, str]:
+    """Return what a chart's numbers are divided by, and its word: 亿, 万 or none."""
+    return next(((size, name) for size, name in _SCALES if most >= size), (Decimal(1), ""))
 
 
 def _trimmed(number: Decimal) -> str:
