@@ -5,7 +5,6 @@ security, encryption, history and rollup are on. Times are told in var/bench.jso
 """
 
 import datetime as dt
-import functools
 import io
 import json
 import random
@@ -13,7 +12,6 @@ import resource
 import statistics
 import time
 import uuid
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -23,22 +21,17 @@ import xlsxwriter
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.db.models import Sum
-from django.db.models.functions import TruncMonth
-from django.test.utils import CaptureQueriesContext, get_runner
+from django.test.utils import get_runner
 from django.utils import timezone
 from import_export import resources
 
-from donations.choices import Source
+from donations.management import measuring
 from donations.models import Donation
 from redcross.accounts.models import User
-from redcross.accounts.scope import acting_as_system, acting_for
+from redcross.accounts.scope import acting_for
 from redcross.accounts.services import ensure_service_accounts
 from redcross.branches.models import Branch
 from redcross.branches.services import load_divisions
-from redcross.dashboards.boards import registry as boards
-from redcross.dashboards.composing import compose
-from redcross.indicators.asking import Asked
 from redcross.periods import Period
 from redcross.uploads import checking, effecting, services
 from redcross.uploads.choices import State
@@ -79,7 +72,8 @@ class Command(BaseCommand):
     help = "测量报送与看板的速度，结果写入 var/bench.json。"
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000])
+        parser.add_argument("--rows", type=int, nargs="*", default=[10_000, 100_000])
+        parser.add_argument("--gifts", type=int, default=200_000, help="看板测速用的捐赠行数")
 
     def handle(self, **options: Any) -> None:
         if settings.OWNER_DATABASE != "default":
@@ -93,10 +87,14 @@ class Command(BaseCommand):
             load_divisions()
             ensure_service_accounts()
             found: dict[str, Any] = {"uploads": [], "boards": {}}
-            rival = self._rivals()
+            rival = self._rivals() if options["rows"] else {}
             for rows in options["rows"]:
                 found["uploads"] += self._uploads(rows, rival)
-            found["boards"] = self._boards()
+            filler = _received(workbook(1), "2021")
+            seconds = measuring.fill(options["gifts"], filler.pk)
+            found["gifts"] = {"rows": options["gifts"], "seconds": round(seconds, 1)}
+            found["boards"] = measuring.measure_boards()
+            found["home"] = measuring.measure_home()
         finally:
             runner.teardown_databases(databases)
         target = settings.VAR_DIR / "bench.json"
@@ -142,38 +140,18 @@ class Command(BaseCommand):
             )
             self.stdout.write(str(measured[-1]))
 
-        first = _timed(lambda: _walk(content))
+        first = measuring.timed(lambda: _walk(content))
         copied = statistics.median(_copy_back() for _ in range(REPEATS))
         told("first", first[1], copied)
-        told("identical", _timed(lambda: _walk(content + b" "))[1], None)
+        told("identical", measuring.timed(lambda: _walk(content + b" "))[1], None)
         changed = workbook(rows, changed=10)
-        told("changed_10_percent", _timed(lambda: _walk(changed))[1], None)
+        told("changed_10_percent", measuring.timed(lambda: _walk(changed))[1], None)
         wrong = workbook(rows, wrong=100)
-        told("wrong_1_percent", _timed(lambda: _check(wrong))[1], None)
+        told("wrong_1_percent", measuring.timed(lambda: _check(wrong))[1], None)
         upload = _walk(workbook(rows, prefix="U"))
         user = User.objects.get(username="命令行（审核）")
-        undone = _timed(lambda: effecting.undo(upload.pk, user=user, now=timezone.now()))
+        undone = measuring.timed(lambda: effecting.undo(upload.pk, user=user, now=timezone.now()))
         told("undo", undone[1], None)
-        return measured
-
-    def _boards(self) -> dict[str, dict[str, float]]:
-        measured = {}
-        province = Branch.objects.get(code="53")
-        period = Period.year(2021)
-        for key, board in boards.items():
-            with acting_as_system("测速"):
-                with CaptureQueriesContext(connection) as queries:
-                    compose(board, Asked(province, period, own=False))
-                quick = [
-                    _timed(functools.partial(compose, board, Asked(province, period, own=False)))[1]
-                    for _ in range(5)
-                ]
-                live = [_timed(_live)[1] for _ in range(3)]
-            measured[key] = {
-                "queries": len(queries),
-                "ms": round(statistics.median(quick) * 1000, 1),
-                "live_ms": round(statistics.median(live) * 1000, 1),
-            }
         return measured
 
 
@@ -201,12 +179,6 @@ def workbook(rows: int, *, changed: int = 0, wrong: int = 0, prefix: str = "T") 
         sheet.write_row(number, 6, [*rest, f"{prefix}{rows}-{number}", "示例"])
     book.close()
     return buffer.getvalue()
-
-
-def _timed(act: Callable[[], Any]) -> tuple[Any, float]:
-    start = time.perf_counter()
-    result = act()
-    return result, time.perf_counter() - start
 
 
 def _received(content: bytes, period: str) -> Any:
@@ -269,20 +241,3 @@ def _dataset(content: bytes, upload_id: int) -> tablib.Dataset:
         keys = [branch, upload_id, "捐赠明细", at, uuid.uuid4()]
         rows.append((*given, *keys, "PERSON", "MONEY", "SOCIETY", "WECHAT", "1", "dianmiao"))
     return tablib.Dataset(*rows, headers=names)
-
-
-def _live() -> list[Any]:
-    """Ask the records themselves for what the board's main figures say."""
-    raised = Donation.objects.filter(source=Source.SOCIETY)
-    year = raised.filter(received_on__year=2021)
-    return [
-        year.aggregate(total=Sum("value")),
-        list(year.values("branch__parent").annotate(total=Sum("value"))),
-        list(
-            raised.annotate(month=TruncMonth("received_on"))
-            .values("month")
-            .annotate(total=Sum("value"))
-        ),
-        list(year.values("form").annotate(total=Sum("value"))),
-        list(year.values("campaign").annotate(total=Sum("value"))),
-    ]
