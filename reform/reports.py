@@ -1,5 +1,6 @@
 """What reports tell of reform and organisation."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from redcross.branches.choices import Level
@@ -108,10 +109,14 @@ def tasks(story: Story) -> Iterator[Block]:
     )
     latest = _latest_progress(story, year)
     rows = [
-        (task.number, task.name, task.due_on.isoformat(), *_state(latest.get(task.number)))
+        (task.number, task.name, _day(task.due_on), *_state(latest.get(task.number)))
         for task in sorted(known, key=lambda each: _as_number(each.number))
     ]
     yield table(f"{year}年重点任务推进情况", ("序号", "重点任务", "完成时限", "状态", "佐证"), rows)
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _as_number(text: str) -> tuple[int, str]:
