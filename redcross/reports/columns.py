@@ -14,7 +14,7 @@ TWIP = 635
 """English Metric Units of a twip."""
 HALF_CHARACTER = 120
 """Twips of half a character of 12 points."""
-PADDING = 2
+PADDING = 3
 """Half characters that a cell's two margins take."""
 HEADING_LINES = 3
 
