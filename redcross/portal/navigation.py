@@ -47,7 +47,9 @@ def groups(request: SignedInRequest) -> list[dict[str, Any]]:
     found = [(title, list(links)) for title, links in _all_groups(user, looked_at(request))]
     every = [link for _, links in found for _, link in links]
     # Of /uploads/ and /uploads/new/ the longer is the page one is on.
-    here = max((each for each in every if request.path.startswith(_path(each))), key=len, default="")
+    here = max(
+        (each for each in every if request.path.startswith(_path(each))), key=len, default=""
+    )
     return [
         {
             "title": title,
