@@ -15,9 +15,12 @@ from django.utils import timezone
 
 from redcross.accounts.models import RoleAssignment, User
 from redcross.branches.models import Branch
+from redcross.logs import request_id
 
 SCOPE = "redcross.scope"
 ACTOR = "redcross.actor"
+REQUEST = "redcross.request"
+_PROGRAM = "redcross"
 
 
 def branches_of(user: User | AnonymousUser) -> "models.QuerySet[Branch, int]":
@@ -82,7 +85,10 @@ def _scope(branches: object, actor: str, *, durable: bool) -> Iterator[None]:
 
 
 def _set(cursor: object, scope: str, actor: str) -> None:
+    # The request's id stands in pg_stat_activity and, by %a, in the server's own log.
+    number = request_id()
     cursor.execute(  # type: ignore[attr-defined]
-        "SELECT set_config(%s, %s, true), set_config(%s, %s, true)",
-        [SCOPE, scope, ACTOR, actor],
+        "SELECT set_config(%s, %s, true), set_config(%s, %s, true), set_config(%s, %s, true),"
+        " set_config('application_name', %s, true)",
+        [SCOPE, scope, ACTOR, actor, REQUEST, number, f"{_PROGRAM} {number}".strip()],
     )

@@ -1,13 +1,18 @@
 """The base of every Celery task: it acts for the user in its header."""
 
+import time
 from typing import Any
 
+import structlog
 from celery import Task
 
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_as_system, acting_for
+from redcross.logs import REQUEST, is_request_id, request_id
 
 USER_HEADER = "user_id"
+REQUEST_HEADER = "redcross_request"
+_log = structlog.get_logger("redcross.tasks")
 
 
 class UnscopedTaskError(Exception):
@@ -28,7 +33,26 @@ class ScopedTask(Task):  # type: ignore[type-arg]
     system = False
     opens_own_scope = False
 
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        """Send the task with the id of the request that asked for it."""
+        given = options.pop("headers", None) or {}
+        headers = {REQUEST_HEADER: request_id(), **given}
+        return super().apply_async(*args, headers=headers, **options)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        said = str((self.request.headers or {}).get(REQUEST_HEADER, ""))
+        number = said if is_request_id(said) else (self.request.id or "").replace("-", "")
+        began, ended = time.monotonic(), "failed"
+        with structlog.contextvars.bound_contextvars(**{REQUEST: number}):
+            try:
+                result = self._scoped(*args, **kwargs)
+                ended = "done"
+            finally:
+                ms = round((time.monotonic() - began) * 1000)
+                _log.info("task", task=self.name, ended=ended, ms=ms)
+        return result
+
+    def _scoped(self, *args: Any, **kwargs: Any) -> Any:
         if self.opens_own_scope:
             return self.run(*args, **kwargs)
         user_id = (self.request.headers or {}).get(USER_HEADER)

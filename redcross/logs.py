@@ -1,0 +1,123 @@
+"""What is written down about the machine: one JSON line an event, and nobody's data in it."""
+
+import logging
+import logging.config
+import re
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+Event = MutableMapping[str, Any]
+
+REQUEST = "request"
+"""The name under which an id goes from the web through Celery into PostgreSQL."""
+_KNOWN = re.compile(r"[0-9a-f]{32}")
+_LONG_NUMBER = re.compile(r"(?<![0-9a-f])\d{7,}[Xx]?(?![0-9a-f])")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+_UNTOUCHED = frozenset({REQUEST, "timestamp", "level", "logger", "ms", "status", "user"})
+
+
+def request_id() -> str:
+    """Return the id of the request or task at hand; empty outside of one."""
+    return str(structlog.contextvars.get_contextvars().get(REQUEST, ""))
+
+
+def is_request_id(said: str) -> bool:
+    """Tell whether an id is one of ours."""
+    return _KNOWN.fullmatch(said) is not None
+
+
+def without_values(_logger: Any, _method: str, event: Event) -> Event:
+    """Keep what a library says and drop what it says it about.
+
+    An error's message may quote a row (a violated constraint does), a warning an address or
+    a name that was typed: of records that are not ours the template alone is kept, and of
+    errors their kind and the lines of code they came by.
+    """
+    record: logging.LogRecord = event["_record"]
+    event["logger"] = record.name
+    if not event["_from_structlog"]:
+        event["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event["error"], event["at"] = type(error).__qualname__, _lines_of(error)
+    event.pop("stack_info", None)
+    return event
+
+
+def _lines_of(error: BaseException) -> list[str]:
+    return [
+        f"{each.filename.rpartition('site-packages/')[2]}:{each.lineno} {each.name}"
+        for each in traceback.extract_tb(error.__traceback__)[-12:]
+    ]
+
+
+def without_people(_logger: Any, _method: str, event: Event) -> Event:
+    """Mask what looks like a document's number, a telephone or an address of mail."""
+    for name, value in event.items():
+        if name not in _UNTOUCHED and not name.startswith("_"):
+            event[name] = _masked(value)
+    return event
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return _MAIL.sub("***@***", _LONG_NUMBER.sub("***", value))
+    if isinstance(value, list | tuple):
+        return [_masked(each) for each in value]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**10:
+        return "***"
+    return value if isinstance(value, int | float | None) else _masked(str(value))
+
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso"),
+]
+
+CONFIGURATION: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processors": [
+                without_values,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                without_people,
+                structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            ],
+            "foreign_pre_chain": _SHARED,
+            "use_get_message": False,
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "loggers": {
+        "redcross": {"level": "INFO"},
+        # Django's own handlers would mail an error with what was typed.
+        "django": {"handlers": [], "level": "WARNING"},
+        # Refusals are told by our own line of each request, without address or name.
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},
+    },
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+
+
+def configure(configuration: dict[str, Any]) -> None:
+    """Lay the logging of the process; our own events take the way of those of libraries."""
+    logging.config.dictConfig(configuration)
+    structlog.configure(
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
