@@ -2,17 +2,15 @@
 
 import dataclasses
 import datetime as dt
-import io
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-import xlsxwriter
 from dateutil.relativedelta import relativedelta
 
 from donations.choices import DisclosureContent, GiverKind
 from donations.models import Campaign, Disclosure, DisclosureDuty, Donation
 from redcross.accounts.masks import masked_name
-from redcross.files import PLAIN
+from redcross.files.workbooks import Book
 
 HEAD = ("序号", "捐赠日期", "捐赠（单位/姓名）", "捐赠金额（元）", "物资", "用途")
 
@@ -91,8 +89,7 @@ def public_name(gift: Donation) -> str:
 
 def public_list(title: str, until: str, gifts: Iterable[Donation], notice: str) -> bytes:
     """Return the list of gifts for publication (捐款信息公示表) as a workbook."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, PLAIN)
+    book = Book()
     bold = book.add_format({"bold": True, "border": 1, "align": "center"})
     money = book.add_format({"num_format": "#,##0.00"})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -116,8 +113,7 @@ def public_list(title: str, until: str, gifts: Iterable[Donation], notice: str) 
     sheet.set_column(0, 0, 6)
     sheet.set_column(1, 5, 22)
     sheet.freeze_panes(3, 0)
-    book.close()
-    return buffer.getvalue()
+    return book.content()
 
 
 def _plain(quantity: Decimal | None) -> str:

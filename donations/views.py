@@ -4,7 +4,6 @@ import dataclasses
 import functools
 from decimal import Decimal
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -16,14 +15,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from donations.choices import CampaignKind, Source
-from donations.disclosure import owed, public_list
+from donations.disclosure import owed
+from donations.exports import DISCLOSURE, listed
 from donations.forms import MergeForm
 from donations.models import Campaign, CampaignResult, Donation, Fund, Giver
 from donations.panels import panels_of
 from donations.services import MergeError, merge, separate
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, REVIEWING, holds
-from redcross.files import sent
+from redcross.exports.answering import answered
 from redcross.indicators.answers import Figure, Question, ask
 from redcross.indicators.asking import asked_of
 from redcross.indicators.declaration import registry
@@ -31,7 +31,6 @@ from redcross.periods import Period, business_date, month_start
 
 YEARS = 5
 PAGE = 50
-LISTED_AT_ONCE = 100_000
 
 
 @login_required
@@ -116,25 +115,14 @@ def _balance(raised: Figure, allocated: Figure) -> Figure:
 @require_GET
 def disclosure(request: SignedInRequest) -> HttpResponse:
     """Send the gifts of a branch, period, fund or campaign as a list fit for the public."""
-    asked = asked_of(request)
-    if not holds(request.user, READING, asked.branch, domain="donations"):
-        raise PermissionDenied
-    gifts = Donation.objects.visible_to(request.user).raised().received_in(asked.period)
-    gifts = gifts.filter(branch__code__startswith=asked.branch.code)
-    title = str(asked.branch.society)
-    for model, name in ((Fund, "fund"), (Campaign, "campaign")):
-        if code := request.GET.get(name):
-            chosen = get_object_or_404(model, code=code)
-            gifts = gifts.filter(**{name: chosen})
-            title += f"“{chosen}”"
-    gifts = gifts.select_related("fund").order_by("received_on", "pk")[:LISTED_AT_ONCE]
-    content = public_list(
-        title,
-        f"（{asked.period.label}）",
-        gifts,
-        settings.DEMO_NOTICE if settings.DEMO else "",
-    )
-    return sent(content, "disclosure.xlsx")
+    where = asked_of(request)
+    asked = {"branch": where.branch.code, "period": str(where.period)}
+    asked |= {name: request.GET[name] for name in ("fund", "campaign") if request.GET.get(name)}
+    gifts, _, _ = listed(request.user, asked)
+    return answered(
+        request, DISCLOSURE, "disclosure.xlsx", asked, rows=gifts.count(),
+        branch_code=where.branch.code,
+    )  # fmt: skip
 
 
 @login_required

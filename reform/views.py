@@ -1,10 +1,8 @@
 """The pages of reform: matrix, key tasks, one page for a leader's visit."""
 
 import datetime as dt
-import io
 from typing import Any
 
-import xlsxwriter
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -17,7 +15,8 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.files import PLAIN, sent
+from redcross.files import Holds, sent
+from redcross.files.workbooks import Book
 from redcross.indicators.answers import Question, ask
 from redcross.indicators.asking import sees_figures_of
 from redcross.indicators.declaration import registry
@@ -107,8 +106,7 @@ def matrix(request: SignedInRequest) -> HttpResponse:
 
 
 def _workbook(found: services.Matrix, title: str) -> HttpResponse:
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, PLAIN)
+    book = Book()
     sheet = book.add_worksheet("改革进展")
     bold = book.add_format({"bold": True, "border": 1, "text_wrap": True})
     boxed = book.add_format({"border": 1})
@@ -123,8 +121,7 @@ def _workbook(found: services.Matrix, title: str) -> HttpResponse:
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, len(found.items), 16)
     sheet.freeze_panes(2, 1)
-    book.close()
-    return sent(buffer.getvalue(), "reform-matrix.xlsx")
+    return sent(book.content(), "reform-matrix.xlsx", holds=Holds.FIGURES, rows=len(found.rows))
 
 
 @login_required

@@ -1,18 +1,17 @@
 """People, the roles that tie them to branches, and rows that only some may see."""
 
-from typing import TYPE_CHECKING, Self, TypeVar
+import datetime as dt
+from typing import Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils import timezone
 
 from redcross.accounts.choices import WITHOUT_RECORDS, Domain, Role
 from redcross.branches.models import Branch, BranchOwned, BranchOwnedQuerySet
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 class User(AbstractUser):
@@ -22,6 +21,8 @@ class User(AbstractUser):
     phone = models.CharField("办公电话", max_length=40, blank=True)
     is_service = models.BooleanField("服务账户", default=False)
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
+    password_set_at = models.DateTimeField("密码设定时间", default=timezone.now, editable=False)
+    unused_notice_at = models.DateTimeField("闲置提醒时间", null=True, blank=True, editable=False)
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
 
@@ -34,6 +35,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.display_name or self.username
 
+    def set_password(self, raw_password: str | None) -> None:
+        """Set a password and begin its age anew."""
+        super().set_password(raw_password)
+        self.password_set_at = timezone.now()
+
     def get_full_name(self) -> str:
         return self.display_name
 
@@ -41,10 +47,81 @@ class User(AbstractUser):
         return self.display_name
 
 
+class UsedPassword(models.Model):
+    """A password a person had, as its hash: the last few are not taken again."""
+
+    user = models.ForeignKey(
+        User, verbose_name="用户", on_delete=models.CASCADE, related_name="used_passwords"
+    )
+    encoded = models.CharField("密码指纹", max_length=200, editable=False)
+    set_at = models.DateTimeField("设定时间")
+
+    class Meta:
+        verbose_name = "用过的密码"
+        verbose_name_plural = "用过的密码"
+        indexes = [models.Index(name="used_password_by_user", fields=["user", "-set_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.set_at:%Y-%m-%d}"
+
+
+class SafetySettings(models.Model):
+    """What the rules of safety count in: one row, kept by administrators."""
+
+    unused_days = models.PositiveSmallIntegerField(
+        "闲置停用（天）", default=180, help_text="这么多天没有登录的账户自动停用，由上一级恢复。"
+    )
+    unused_notice_days = models.PositiveSmallIntegerField(
+        "停用前提醒（天）", default=14, help_text="停用前这么多天提醒本人。"
+    )
+    password_days = models.PositiveSmallIntegerField(
+        "密码有效期（天）", default=180, help_text="超过后登录须改密码；0 表示不限。"
+    )
+    password_history = models.PositiveSmallIntegerField(
+        "不得重用的密码（个）", default=5, help_text="新密码不能与最近用过的这么多个相同。"
+    )
+    export_hours = models.PositiveSmallIntegerField(
+        "导出文件保留（小时）", default=72, help_text="过时自动删除，须重新导出。"
+    )
+    export_rows_at_once = models.PositiveIntegerField(
+        "直接导出的行数上限", default=5000, help_text="更多的由后台生成，到“我的导出”下载。"
+    )
+
+    class Meta:
+        verbose_name = "安全设置"
+        verbose_name_plural = "安全设置"
+        constraints = [
+            models.CheckConstraint(name="safety_settings_are_one_row", condition=Q(pk=1)),
+            models.CheckConstraint(
+                name="unused_accounts_are_warned_first",
+                condition=Q(unused_notice_days__gte=1) & Q(unused_days__gt=F("unused_notice_days")),
+                violation_error_message="停用前至少提前一天提醒，且提醒期须短于闲置期。",
+            ),
+            models.CheckConstraint(
+                name="exports_are_kept_a_while",
+                condition=Q(export_hours__gte=1) & Q(export_rows_at_once__gte=1),
+                violation_error_message="导出文件至少保留一小时，直接导出至少一行。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "安全设置"
+
+    @classmethod
+    def current(cls) -> "SafetySettings":
+        """Return the settings that hold; a new portal has the defaults."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    @property
+    def exports_kept(self) -> dt.timedelta:
+        """How long the file of an export can be fetched."""
+        return dt.timedelta(hours=self.export_hours)
+
+
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     """Roles by the day they hold."""
 
-    def on(self, day: "dt.date") -> Self:
+    def on(self, day: dt.date) -> Self:
         """Keep the roles that hold on a day."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 

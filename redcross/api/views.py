@@ -21,6 +21,7 @@ from redcross.api import records, serializers
 from redcross.api.choices import Scope
 from redcross.branches.models import Branch
 from redcross.branches.services import branch_by_code
+from redcross.files import Holds, sent
 from redcross.indicators.answers import ask
 from redcross.indicators.asking import sees_figures_of
 from redcross.indicators.telling import UnknownWordError, as_json, questions_of
@@ -72,9 +73,9 @@ def _sent(request: Request, serializer: type[serializers.Strict]) -> dict[str, A
     """Check a body; raise ValidationError."""
     if not hasattr(request.data, "items"):
         raise exceptions.ValidationError("请求体应为一个对象。")
-    sent = serializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return dict(sent.validated_data)
+    given = serializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
 
 
 def _user(request: Request) -> User:
@@ -137,13 +138,8 @@ class Template(APIView):
         _asked(request, serializers.Strict)
         if key not in registry:
             raise exceptions.NotFound
-        return _file(template(registry[key].specification()), XLSX)
-
-
-def _file(content: bytes, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = "attachment"
-    return response
+        content = template(registry[key].specification())
+        return sent(content, f"{registry[key].title}.xlsx", holds=Holds.NOTHING)
 
 
 class Uploads(APIView):
@@ -178,19 +174,19 @@ class Uploads(APIView):
     )
     def post(self, request: Request) -> Response:
         """Hand in a workbook; it is checked in the background."""
-        sent = _sent(request, serializers.UploadIn)
-        if sent["sheet"] not in registry:
-            message = f"没有名为“{sent['sheet']}”的报表。"
+        given = _sent(request, serializers.UploadIn)
+        if given["sheet"] not in registry:
+            message = f"没有名为“{given['sheet']}”的报表。"
             raise exceptions.ValidationError(message)
         upload = services.receive(
             _user(request),
-            sheet=sent["sheet"],
-            branch=_branch(sent["branch"]),
-            period=_period(sent["period"]),
-            content=sent["file"].read(),
-            filename=sent["file"].name,
-            mode=sent.get("mode"),
-            note=sent.get("note", ""),
+            sheet=given["sheet"],
+            branch=_branch(given["branch"]),
+            period=_period(given["period"]),
+            content=given["file"].read(),
+            filename=given["file"].name,
+            mode=given.get("mode"),
+            note=given.get("note", ""),
             now=timezone.now(),
         )
         tasks.check_later(upload, _user(request).pk)
@@ -231,18 +227,18 @@ class Act(APIView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Do it, or say why not."""
-        sent = _sent(request, serializers.ActIn)
+        given = _sent(request, serializers.ActIn)
         upload = _upload(request, pk)
         user, now = _user(request), timezone.now()
         match self.verb:
             case "submit":
-                services.submit(upload.pk, user=user, now=now, note=sent.get("note"))
+                services.submit(upload.pk, user=user, now=now, note=given.get("note"))
             case "withdraw":
                 services.withdraw(upload.pk, user=user, now=now)
             case "approve":
                 services.approve(upload.pk, user=user, now=now, then=tasks.load_later)
             case "return":
-                services.send_back(upload.pk, user=user, now=now, remark=sent.get("remark", ""))
+                services.send_back(upload.pk, user=user, now=now, remark=given.get("remark", ""))
             case "undo":
                 tasks.undo_later(upload, user)
         upload.refresh_from_db()
@@ -391,7 +387,13 @@ class ReportWord(APIView):
     def get(self, request: Request, pk: int) -> HttpResponse:
         """Give the document."""
         _asked(request, serializers.Strict)
-        return _file(document_of(_report(request, pk)), DOCX)
+        report = _report(request, pk)
+        return sent(
+            document_of(report),
+            f"{report}.docx",
+            holds=Holds.ISSUED,
+            branch_code=report.branch.code,
+        )
 
 
 class Nothing(APIView):

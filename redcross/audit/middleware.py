@@ -12,7 +12,7 @@ from redcross.audit.services import write
 UNLOGGED = frozenset({
     "home", "board", "figure", "screen", "help", "search", "code", "blanks", "blank",
     "upload-state", "health", "ready", "notices-read", "login", "account_login", "admin:jsi18n",
-    "certificate-check", "api-schema", "api-page",
+    "certificate-check", "api-schema", "api-page", "exports",
 })  # fmt: skip
 REFUSED = (401, 403)
 
@@ -36,9 +36,13 @@ class AccessLogMiddleware:
                 _act(request, response),
                 request.path,
                 address=client_address(request),
-                branch_code=getattr(request, "seen_branch", "") or request.GET.get("branch", ""),
+                branch_code=getattr(response, "branch_code", "")
+                or getattr(request, "seen_branch", "")
+                or request.GET.get("branch", ""),
                 reason=getattr(request, "reason", ""),
                 status=response.status_code,
+                file=getattr(response, "name", ""),
+                rows=getattr(response, "rows", None),
             )
         return response
 

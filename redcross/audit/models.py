@@ -20,6 +20,8 @@ class AccessEntryQuerySet(models.QuerySet["AccessEntry"]):
             | Q(what__icontains=words)
             | Q(branch_code=words)
             | Q(reason__icontains=words)
+            | Q(file__icontains=words)
+            | Q(request=words)
         )
 
 
@@ -42,6 +44,10 @@ class AccessEntry(models.Model):
     branch_code = models.CharField("机构代码", max_length=12, blank=True)
     reason = models.CharField("理由", max_length=200, blank=True)
     status = models.PositiveSmallIntegerField("结果", default=200)
+    # Empty is NULL in these three: so the digests of entries made before them hold.
+    file = models.CharField("文件", max_length=200, null=True)  # noqa: DJ001
+    rows = models.PositiveIntegerField("行数", null=True)
+    request = models.CharField("请求编号", max_length=32, null=True)  # noqa: DJ001
     digest = models.BinaryField("指纹", editable=False, default=b"")
 
     objects = AccessEntryQuerySet.as_manager()

@@ -8,11 +8,12 @@ from django.utils import timezone
 from redcross.accounts.models import User
 from redcross.audit.choices import Act
 from redcross.audit.models import AccessEntry
+from redcross.logs import request_id
 
-# Must say the same as the trigger that seals (see the second migration).
+# Must say the same as the trigger that seals (see the last migration).
 SEALED = (
     "concat_ws('|', id, extract(epoch FROM at), user_id, username, host(address), act, what,"
-    " branch_code, reason, status)"
+    " branch_code, reason, status, 'file=' || file, 'rows=' || rows, 'request=' || request)"
 )
 
 
@@ -37,6 +38,8 @@ def write(
     branch_code: str = "",
     reason: str = "",
     status: int = 200,
+    file: str = "",
+    rows: int | None = None,
 ) -> None:
     """Add one entry, in a transaction of its own where none is open."""
     with transaction.atomic():
@@ -50,6 +53,9 @@ def write(
             branch_code=_text(branch_code, 12),
             reason=_text(reason, 200),
             status=status,
+            file=_text(file, 200) or None,
+            rows=rows,
+            request=request_id() or None,
         )
 
 

@@ -1,12 +1,12 @@
 """A page of figures that leaves the portal: a workbook with native charts, or a PDF to forward."""
 
 import dataclasses
+import functools
 import io
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
-import xlsxwriter
 from reportlab.graphics.charts.barcharts import VerticalBarChart
 from reportlab.graphics.charts.lineplots import LinePlot
 from reportlab.graphics.shapes import Drawing, Line, String
@@ -19,7 +19,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from redcross.files import PLAIN
+from redcross.files.workbooks import Book
 from redcross.indicators.answers import Figure
 from redcross.indicators.wording import exact, scale_of, short
 from redcross.units import Unit
@@ -57,8 +57,7 @@ class Paper:
 
 def as_workbook(paper: Paper) -> bytes:
     """Return the paper as a workbook: a worksheet a table, exact numbers, native charts."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, PLAIN)
+    book = Book()
     bold = book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "top"})
     forms = {
         unit: book.add_format({"num_format": "#,##0.00" if _has_cents(unit) else "#,##0"})
@@ -83,8 +82,7 @@ def as_workbook(paper: Paper) -> bytes:
         sheet.freeze_panes(4, 1)
         if table.chart and table.rows:
             _draw(book, sheet, table)
-    book.close()
-    return buffer.getvalue()
+    return book.content()
 
 
 _NO_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
@@ -117,8 +115,11 @@ def _draw(book: Any, sheet: Any, table: Sheet) -> None:
     sheet.insert_chart(3, len(table.head) + 1, chart)
 
 
-def as_pdf(paper: Paper) -> bytes:
-    """Return the paper as A4 pages with its tables and charts, page numbers at the foot."""
+def as_pdf(paper: Paper, mark: str = "") -> bytes:
+    """Return the paper as A4 pages with its tables and charts, page numbers at the foot.
+
+    `mark` says who takes it along: it runs across every page, light, and stands at the foot.
+    """
     if _FONT not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     buffer = io.BytesIO()
@@ -141,13 +142,26 @@ def as_pdf(paper: Paper) -> bytes:
         if table.chart and len(table.rows) > 1:
             parts += [_drawing(table), Spacer(1, 4 * mm)]
         parts.append(_table(table, body))
-    document.build(parts, onFirstPage=_foot, onLaterPages=_foot)
+    foot = functools.partial(_foot, mark=mark)
+    document.build(parts, onFirstPage=foot, onLaterPages=foot)
     return buffer.getvalue()
 
 
-def _foot(canvas: Any, document: Any) -> None:
+def _foot(canvas: Any, document: Any, *, mark: str) -> None:
+    width, height = landscape(A4)
     canvas.setFont(_FONT, 8)
-    canvas.drawCentredString(landscape(A4)[0] / 2, 8 * mm, f"第 {document.page} 页")
+    canvas.drawCentredString(width / 2, 8 * mm, f"第 {document.page} 页")
+    if not mark:
+        return
+    canvas.drawString(14 * mm, 8 * mm, mark)
+    canvas.saveState()
+    canvas.translate(width / 2, height / 2)
+    canvas.rotate(25)
+    canvas.setFont(_FONT, 22)
+    canvas.setFillColor(colors.HexColor("#8a8a84"), alpha=0.16)
+    for at in (-60, 0, 60):
+        canvas.drawCentredString(0, at * mm, mark)
+    canvas.restoreState()
 
 
 def _table(table: Sheet, body: ParagraphStyle) -> Table:

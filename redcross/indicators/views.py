@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, holds
-from redcross.files import sent
+from redcross.files import Content, Holds, sent
 from redcross.indicators.answers import Question, ask
 from redcross.indicators.asking import Asked, asked_of
 from redcross.indicators.behind import records_behind
@@ -90,7 +90,9 @@ def export(request: SignedInRequest, key: str, form: str) -> HttpResponse:
 
 def printed(paper: Paper, form: str, name: str) -> HttpResponse:
     """Answer with a paper as a file of the form asked for."""
-    return sent(as_pdf(paper) if form == "pdf" else as_workbook(paper), f"{name}.{form}")
+    content: Content = as_workbook(paper) if form == "xlsx" else functools.partial(as_pdf, paper)
+    rows = sum(len(table.rows) for table in paper.sheets)
+    return sent(content, f"{name}.{form}", holds=Holds.FIGURES, rows=rows)
 
 
 def _question(request: SignedInRequest, indicator: Indicator, asked: Asked) -> Question:

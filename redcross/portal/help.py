@@ -8,6 +8,7 @@ TOPICS = {
     "figures": "看数",
     "reports": "通报与报告",
     "records": "记录",
+    "exports": "导出与密码",
     "keys": "快捷键",
 }
 _BY_ADDRESS = (
@@ -19,6 +20,7 @@ _BY_ADDRESS = (
     ("/funds", "figures"),
     ("/reports", "reports"),
     ("/records", "records"),
+    ("/exports", "exports"),
 )
 
 

@@ -83,6 +83,7 @@ def _all_groups(user: User, place: str) -> Iterator[tuple[str, Iterable[Link]]]:
 
 
 def _system(user: User, *, sees_boards: bool) -> Iterator[Link]:
+    yield "我的导出", reverse("exports")
     if holds(user, LOOKING_AFTER):
         yield "人员与账户", reverse("people")
     if holds(user, [Role.ADMINISTRATOR]):

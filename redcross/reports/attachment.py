@@ -1,12 +1,9 @@
 """The figures and tables of a report as a workbook."""
 
-import io
 import re
 from typing import Any
 
-import xlsxwriter
-
-from redcross.files import PLAIN
+from redcross.files.workbooks import Book
 from redcross.reports.content import Content, tables_of
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -16,8 +13,7 @@ ORIGINS = {"rows": "明细", "reported": "登记数", "mixed": "明细与登记�
 
 def workbook_of(content: Content, notice: str) -> bytes:
     """Return each table on a worksheet of its own, and all figures on the last."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, PLAIN)
+    book = Book()
     bold = book.add_format({"bold": True, "text_wrap": True, "border": 1})
     for at, block in enumerate(tables_of(content), start=1):
         sheet = book.add_worksheet(f"附表{at}")
@@ -38,8 +34,7 @@ def workbook_of(content: Content, notice: str) -> bytes:
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, 9, 14)
     sheet.freeze_panes(2, 1)
-    book.close()
-    return buffer.getvalue()
+    return book.content()
 
 
 def _rows(

@@ -19,7 +19,7 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import holds, home_branch
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
-from redcross.files import sent
+from redcross.files import Holds, sent
 from redcross.indicators.asking import SEEING_FIGURES
 from redcross.indicators.wording import NOTHING, in_document
 from redcross.periods import Period, add_months, business_date, business_now, month_start
@@ -272,7 +272,9 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
 def word(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a report as a Word document."""
     found = _report(request, pk)
-    return sent(document_of(found), f"{found}.docx")
+    return sent(
+        document_of(found), f"{found}.docx", holds=Holds.ISSUED, branch_code=found.branch.code
+    )
 
 
 @login_required
@@ -281,7 +283,13 @@ def figures(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a report's tables and figures as a workbook."""
     found = _report(request, pk)
     notice = settings.DEMO_NOTICE if settings.DEMO else ""
-    return sent(workbook_of(found.content, notice), f"{found}（附表）.xlsx")
+    return sent(
+        workbook_of(found.content, notice),
+        f"{found}（附表）.xlsx",
+        holds=Holds.FIGURES,
+        rows=len(found.content["figures"]),
+        branch_code=found.branch.code,
+    )
 
 
 @login_required
@@ -293,7 +301,7 @@ def template(request: SignedInRequest, kind: str, code: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         name = f"{kinds[kind].name}模板.docx"
-        return sent(template_of(kind, branch.pk), name)
+        return sent(template_of(kind, branch.pk), name, holds=Holds.NOTHING)
     form = TemplateForm(request.POST, request.FILES)
     if "restore" in request.POST:
         ReportTemplate.objects.filter(kind=kind, branch=branch).delete()

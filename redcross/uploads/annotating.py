@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import xlsxwriter
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
+from redcross.files.workbooks import Book
 from redcross.uploads.opening import NUMBER
 from redcross.uploads.workbook import Grid, Workbook
 
@@ -60,24 +60,21 @@ def _kept(path: Path, findings: Sequence[Annotation]) -> bytes:
 
 
 def _anew(book: Workbook, findings: Sequence[Annotation]) -> bytes:
-    buffer = io.BytesIO()
-    target = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
+    target = Book()
     colours = {name: target.add_format({"bg_color": f"#{code}"}) for name, code in _COLOURS.items()}
     by_worksheet = _by_worksheet(findings)
     for grid in book.grids:
         notes = _by_row(by_worksheet.get(grid.worksheet, []))
         sheet = target.add_worksheet(_sheet_name(grid.worksheet, target))
         _write_grid(sheet, grid, range(grid.cells.height), notes, colours, anew=False)
-    target.close()
-    return buffer.getvalue()
+    return target.content()
 
 
 def bad_rows(
     book: Workbook, heading_rows: Mapping[str, Sequence[int]], findings: Iterable[Annotation]
 ) -> bytes:
     """Return 待改行: the rows with errors under their own headings, to be sent as it is."""
-    buffer = io.BytesIO()
-    target = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
+    target = Book()
     colours = {name: target.add_format({"bg_color": f"#{code}"}) for name, code in _COLOURS.items()}
     by_worksheet = _by_worksheet(each for each in findings if each[4] == "error")
     for grid in book.grids:
@@ -90,8 +87,7 @@ def bad_rows(
             _write_grid(sheet, grid, positions, notes, colours, anew=True)
     if not target.worksheets():
         target.add_worksheet("待改行")
-    target.close()
-    return buffer.getvalue()
+    return target.content()
 
 
 def _write_grid(

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from redcross.files.workbooks import INFORMATION
 from redcross.units import Unit
 from redcross.uploads.cells import clean_column, dtype_of, findings_of
 from redcross.uploads.cells.amounts import parse_decimal
@@ -23,7 +24,7 @@ from redcross.uploads.specification import (
 )
 from redcross.uploads.workbook import Grid, Workbook
 
-OWN_WORKSHEETS = ("可选项", "填写说明")
+OWN_WORKSHEETS = ("可选项", "填写说明", INFORMATION)
 NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
 
 

@@ -17,9 +17,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from redcross.accounts.requests import SignedInRequest
-from redcross.files import sent
+from redcross.exports.services import ExportRefusedError
+from redcross.files import Holds, ending, sent
+from redcross.files.passwords import LOCKABLE
 from redcross.units import Unit
-from redcross.uploads import rules, services, storage, tasks
+from redcross.uploads import rules, services, storage, tasks, workbook
+from redcross.uploads.annotating import annotated
+from redcross.uploads.choices import Origin
 from redcross.uploads.forms import ReasonForm
 from redcross.uploads.models import Upload
 from redcross.uploads.selecting import queue_of
@@ -102,7 +106,7 @@ def original(request: SignedInRequest, pk: int) -> HttpResponse:
         until = timezone.now().timestamp() + OPEN_FOR.total_seconds()
         request.session[ORIGINALS] = {**opened, str(pk): until}
     elif "file" in request.GET and timezone.now().timestamp() < until:
-        return sent(storage.get(upload.file), upload.filename or str(upload.pk))
+        return _original(upload)
     open_now = timezone.now().timestamp() < until
     context = {
         "upload": upload,
@@ -111,6 +115,27 @@ def original(request: SignedInRequest, pk: int) -> HttpResponse:
         "minutes": OPEN_FOR.seconds // 60,
     }
     return render(request, "uploads/original.html", context)
+
+
+def _original(upload: Upload) -> HttpResponse:
+    """Answer with the workbook as it came; what no password can close is written as xlsx."""
+    name = upload.filename or str(upload.pk)
+    personal = any(field.personal for field in upload.declared.specification().fields)
+    content = storage.get(upload.file)
+    if personal and ending(name) not in LOCKABLE and upload.origin == Origin.FILE:
+        with storage.opened(upload.file, name) as path:
+            try:
+                content = annotated(path, name, workbook.read(path, filename=name), [])
+            except workbook.UnreadableError as error:
+                raise ExportRefusedError(str(error)) from None
+        name = f"{name}.xlsx"
+    return sent(
+        content,
+        name,
+        holds=Holds.PEOPLE if personal else Holds.FIGURES,
+        rows=upload.rows,
+        branch_code=upload.branch.code,
+    )
 
 
 def _sums(upload: Upload) -> list[tuple[str, str, Decimal]]:

@@ -18,7 +18,7 @@ from redcross.accounts.choices import Role
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, READING, REVIEWING, holds, home_branch
 from redcross.branches.models import Branch
-from redcross.files import sent
+from redcross.files import Holds, sent
 from redcross.notices.services import holders, tell
 from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
 from redcross.uploads import effecting, progress, rules, services, storage, tasks, workbook
@@ -380,9 +380,20 @@ def download(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
             return redirect("upload", pk=pk)
         if kind == "annotated":
             content = annotated(path, upload.filename, book, found)
-            return _xlsx(content, f"批注本-{upload.filename}")
+            return _back(upload, content, f"批注本-{upload.filename}")
     headings = {table["worksheet"]: table["heading_rows"] for table in upload.tables}
-    return _xlsx(bad_rows(book, headings, found), f"待改行-{upload.filename}")
+    return _back(upload, bad_rows(book, headings, found), f"待改行-{upload.filename}")
+
+
+def _back(upload: Upload, content: bytes, name: str) -> HttpResponse:
+    personal = any(field.personal for field in upload.declared.specification().fields)
+    return sent(
+        content,
+        _as_xlsx(name),
+        holds=Holds.PEOPLE if personal else Holds.FIGURES,
+        rows=upload.rows,
+        branch_code=upload.branch.code,
+    )
 
 
 @login_required
@@ -475,11 +486,11 @@ def blank(request: SignedInRequest, key: str) -> HttpResponse:
         society=branch.society if branch else "",
         branch_names=list(below.values_list("short_name", flat=True)),
     )
-    return _xlsx(content, f"{registry[key].title}.xlsx")
+    return sent(content, f"{registry[key].title}.xlsx", holds=Holds.NOTHING)
 
 
-def _xlsx(content: bytes, name: str) -> HttpResponse:
-    return sent(content, f"{name.rpartition('.')[0] or name}.xlsx")
+def _as_xlsx(name: str) -> str:
+    return f"{name.rpartition('.')[0] or name}.xlsx"
 
 
 @login_required

@@ -1,0 +1,12 @@
+"""Closed lists of exports."""
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    """How far an export is."""
+
+    WAITING = "WAITING", "正在生成"
+    READY = "READY", "可以下载"
+    FAILED = "FAILED", "未能生成"
+    EXPIRED = "EXPIRED", "已过期"

@@ -1,0 +1,73 @@
+"""Files made for one person, sealed, for a time."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from redcross.accounts.encryption import EncryptedField
+from redcross.accounts.models import User
+from redcross.exports.choices import State
+
+
+def sealed_path(_export: models.Model, _name: str) -> str:
+    """Return a path that tells nothing of what lies there."""
+    return f"exports/{uuid.uuid4().hex}"
+
+
+class ExportQuerySet(models.QuerySet["Export"]):
+    """Exports by whose they are."""
+
+    def of(self, user: User) -> Self:
+        """Keep those a person made; nobody else fetches them, whatever his roles."""
+        return self.filter(user=user)
+
+
+class Export(models.Model):
+    """One file, on its way to the person who asked for it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="导出人",
+        on_delete=models.CASCADE,
+        related_name="exports",
+    )
+    name = models.CharField("文件名", max_length=200)
+    key = models.CharField("种类", max_length=60, blank=True)
+    asked = models.JSONField("条件", default=dict, blank=True)
+    state = models.CharField("状态", max_length=10, choices=State)
+    rows = models.PositiveIntegerField("行数", null=True, blank=True)
+    personal = models.BooleanField("含个人信息")
+    branch_code = models.CharField("机构代码", max_length=12, blank=True)
+    message = models.CharField("说明", max_length=300, blank=True)
+    file = models.FileField("文件", upload_to=sealed_path, max_length=120, blank=True)
+    password = EncryptedField("打开密码", kind="export_password", null=True, blank=True)
+    """Kept so that the file can be handed in again as it is, and only as long as the file."""
+    created_at = models.DateTimeField("提出时间")
+    expires_at = models.DateTimeField("有效期至")
+    fetched_at = models.DateTimeField("下载时间", null=True, blank=True)
+
+    objects = ExportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "导出文件"
+        verbose_name_plural = "导出文件"
+        constraints = [
+            models.CheckConstraint(
+                name="export_state_is_known", condition=Q(state__in=State.values)
+            ),
+            models.CheckConstraint(
+                name="export_that_is_ready_has_a_file",
+                condition=~Q(state=State.READY) | ~Q(file=""),
+            ),
+            models.CheckConstraint(
+                name="export_that_ended_keeps_no_file",
+                condition=~Q(state=State.EXPIRED) | Q(file="", password__isnull=True),
+            ),
+        ]
+        indexes = [models.Index(name="export_by_end", fields=["expires_at"])]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,65 @@
+"""Passwords of files: real encryption as Office writes it (AES-256, agile), and strong words."""
+
+import io
+import secrets
+
+from msoffcrypto import OfficeFile
+from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError
+from msoffcrypto.format.ooxml import OOXMLFile
+
+LOCKABLE = frozenset({"xlsx", "xlsm", "docx"})
+SHORTEST = 10
+CLASSES = 3
+_GROUPS = ("abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789")  # nothing twofold
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+
+
+def new_password() -> str:
+    """Return three groups of four that can be read out, with letters of both sizes and digits."""
+    while True:
+        signs = [secrets.choice("".join(_GROUPS)) for _ in range(12)]
+        if all(set(group) & set(signs) for group in _GROUPS):
+            return "-".join("".join(signs[at : at + 4]) for at in (0, 4, 8))
+
+
+def classes_of(password: str) -> int:
+    """Count which of small letters, capitals, digits and other signs a password has."""
+    return sum(
+        any(test(sign) for sign in password)
+        for test in (
+            str.islower,
+            str.isupper,
+            str.isdigit,
+            lambda sign: not (sign.islower() or sign.isupper() or sign.isdigit()),
+        )
+    )
+
+
+def is_strong(password: str) -> bool:
+    """Tell whether a password is long and mixed enough."""
+    return len(password) >= SHORTEST and classes_of(password) >= CLASSES
+
+
+def locked(content: bytes, password: str) -> bytes:
+    """Return a workbook or Word document that opens with the password alone."""
+    buffer = io.BytesIO()
+    OOXMLFile(io.BytesIO(content)).encrypt(password, buffer)
+    return buffer.getvalue()
+
+
+def is_locked(content: bytes) -> bool:
+    """Tell whether a file is an Office document that asks for a password."""
+    return content.startswith(_OLE) and _PACKAGE in content
+
+
+def unlocked(content: bytes, password: str) -> bytes | None:
+    """Return what lies under the password; None where it is another's, or the file damaged."""
+    try:
+        file = OfficeFile(io.BytesIO(content))
+        file.load_key(password=password, verify_password=True)
+        buffer = io.BytesIO()
+        file.decrypt(buffer)
+    except (DecryptionError, FileFormatError, InvalidKeyError, ValueError, OSError):
+        return None
+    return buffer.getvalue()
