@@ -7,7 +7,7 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 
 from redcross.accounts.choices import Role
-from redcross.accounts.models import RoleAssignment, User
+from redcross.accounts.models import RoleAssignment, SafetySettings, User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, holds
 from redcross.branches.models import Branch, BranchAlias
@@ -143,6 +143,22 @@ class UserAdmin(_ManagedByAdministrators):
     search_fields = ["username", "display_name"]
     fields = ["username", "display_name", "phone", "is_active", "must_change_password"]
     inlines = [RoleInline]
+
+
+@admin.register(SafetySettings, site=site)
+class SafetySettingsAdmin(_ManagedByAdministrators):
+    """The one row of numbers the rules of safety count in."""
+
+    list_display = ["__str__", "unused_days", "password_days", "export_hours"]
+
+    def has_add_permission(self, request: SignedInRequest) -> bool:
+        return self._manages(request) and not SafetySettings.objects.exists()
+
+    def save_model(
+        self, request: SignedInRequest, obj: SafetySettings, form: Any, change: bool
+    ) -> None:
+        obj.pk = 1
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(AccountRequest, site=site)

@@ -1,0 +1,55 @@
+"""Rules of passwords: mixed signs, none of the last few, and not for ever."""
+
+import datetime as dt
+
+from django.contrib.auth.hashers import check_password
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from redcross.accounts.models import SafetySettings, UsedPassword, User
+from redcross.files.passwords import CLASSES, classes_of
+
+
+class MixedSignsValidator:
+    """Three of small letters, capitals, digits and other signs."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise ValidationError where fewer kinds of sign are used."""
+        if classes_of(password) < CLASSES:
+            raise ValidationError(self.get_help_text(), code="password_not_mixed")
+
+    def get_help_text(self) -> str:
+        """Say what is asked."""
+        return "密码须含大写字母、小写字母、数字、符号中的至少三类。"
+
+
+class NotUsedBeforeValidator:
+    """None of a person's last passwords, the present one included."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise ValidationError where the person had this password lately."""
+        if user is None or user.pk is None:
+            return
+        kept = SafetySettings.current().password_history
+        lately = user.used_passwords.order_by("-set_at", "-pk").values_list("encoded", flat=True)
+        if any(check_password(password, each) for each in [user.password, *lately[:kept]]):
+            raise ValidationError(self.get_help_text(), code="password_used_before")
+
+    def password_changed(self, password: str, user: User | None = None) -> None:
+        """Note the new password's hash, and forget those that no longer count."""
+        if user is None or user.pk is None:
+            return
+        UsedPassword.objects.create(user=user, encoded=user.password, set_at=timezone.now())
+        kept = SafetySettings.current().password_history
+        counting = user.used_passwords.order_by("-set_at", "-pk").values("pk")[:kept]
+        user.used_passwords.exclude(pk__in=list(counting.values_list("pk", flat=True))).delete()
+
+    def get_help_text(self) -> str:
+        """Say what is asked."""
+        return "新密码不能与最近用过的密码相同。"
+
+
+def is_too_old(user: User, now: dt.datetime) -> bool:
+    """Tell whether a password has to be changed because of its age."""
+    days = SafetySettings.current().password_days
+    return days > 0 and now - user.password_set_at > dt.timedelta(days=days)

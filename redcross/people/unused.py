@@ -1,0 +1,116 @@
+"""Accounts nobody uses: their holder is warned, then they are closed; the level above reopens."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from redcross.accounts.choices import Role
+from redcross.accounts.models import RoleAssignment, SafetySettings, User
+from redcross.accounts.rules import ENTERING
+from redcross.notices.services import holders, tell
+from redcross.people.rules import LOOKING_AFTER
+from redcross.periods import Period, add_months, month_start
+from redcross.uploads.obligations import due_on
+from redcross.uploads.sheet import Due, registry
+
+AROUND_DUE = dt.timedelta(days=7)
+MARGIN = 31
+"""Days a reporter by quarter or year may be later than his calendar says."""
+_MONTH = 31
+_log = structlog.get_logger("redcross.people")
+
+
+@transaction.atomic
+def close_unused(*, now: dt.datetime) -> tuple[int, int]:
+    """Warn and close accounts by the safety settings; return how many were warned and closed.
+
+    Who reports by quarter or year is given his whole calendar, nobody is closed in a week in
+    which something of his is due, and the last administrator never is.
+    """
+    settings, today = SafetySettings.current(), timezone.localdate(now)
+    silent_for = dt.timedelta(days=settings.unused_days)
+    notice = dt.timedelta(days=settings.unused_notice_days)
+    warned = closed = 0
+    for user in _candidates(now - silent_for + notice):
+        held = list(user.roles.on(today).select_related("branch__parent"))
+        allowed = max(silent_for, _calendar_of(held))
+        seen = user.seen_at  # type: ignore[attr-defined]
+        if now - seen < allowed - notice or _is_last_administrator(held, today):
+            continue
+        if user.unused_notice_at is None or user.unused_notice_at < seen:
+            closes = timezone.localdate(max(seen + allowed, now + notice))
+            text = f"您的账户很久没有登录，如不登录，将于{closes:%Y年%m月%d日}停用。"
+            tell([user], text, link="/", now=now)
+            user.unused_notice_at = now
+            user.save(update_fields=["unused_notice_at"])
+            warned += 1
+        elif (
+            now - seen >= allowed
+            and now - user.unused_notice_at >= notice
+            and not _is_due(held, today)
+        ):
+            _close(user, held, now)
+            closed += 1
+    return warned, closed
+
+
+def _candidates(before: dt.datetime) -> Iterable[User]:
+    seen = Coalesce(F("last_login"), F("date_joined"))
+    return list(
+        User.objects.annotate(seen_at=seen)
+        .filter(is_active=True, is_service=False)
+        .filter(Q(seen_at__lte=before))
+        .order_by("pk")
+        .select_for_update(of=("self",), skip_locked=True)
+    )
+
+
+def _close(user: User, held: Iterable[RoleAssignment], now: dt.datetime) -> None:
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    above = {each.branch.parent or each.branch for each in held}
+    keepers = holders(above, LOOKING_AFTER, timezone.localdate(now))
+    text = f"{user}（{user.username}）的账户因长期未登录已停用；需要时请为其重置密码，即可恢复。"
+    tell(keepers, text, link=f"/people/{user.pk}/", now=now)
+    _log.info("account.closed", account=user.pk)
+
+
+def _calendar_of(held: Iterable[RoleAssignment]) -> dt.timedelta:
+    """Return how long a reporter may have no cause to come: his longest calendar and a margin."""
+    months = max((due.calendar.months for each in held for due in _dues(each)), default=0)
+    return dt.timedelta(days=months * _MONTH + MARGIN) if months > 1 else dt.timedelta(0)
+
+
+def _dues(held: RoleAssignment) -> Iterable[Due]:
+    if held.role not in ENTERING:
+        return
+    for sheet in registry.values():
+        if held.sheets and sheet.key not in held.sheets:
+            continue
+        if held.domain and sheet.domain != held.domain:
+            continue
+        yield from (due for due in sheet.due if due.level == held.branch.level)
+
+
+def _is_due(held: Iterable[RoleAssignment], today: dt.date) -> bool:
+    """Tell whether something of his is due within a week, or was within the last."""
+    months = [Period.month(add_months(month_start(today), -back)) for back in range(14)]
+    return any(
+        abs((due_on(due, month) - today).days) <= AROUND_DUE.days
+        for each in held
+        for due in _dues(each)
+        for month in months
+        if month.last.month % due.calendar.months == 0
+    )
+
+
+def _is_last_administrator(held: Iterable[RoleAssignment], today: dt.date) -> bool:
+    if not any(each.role == Role.ADMINISTRATOR for each in held):
+        return False
+    others = RoleAssignment.objects.on(today).filter(role=Role.ADMINISTRATOR, user__is_active=True)
+    return others.values("user").distinct().count() <= 1

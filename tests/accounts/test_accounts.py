@@ -1,0 +1,294 @@
+"""Passwords, accounts nobody uses, and sessions that end with the right to them."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from redcross.accounts.choices import Role
+from redcross.accounts.models import SafetySettings, User
+from redcross.accounts.services import give_role
+from redcross.notices.models import Notice
+from redcross.people.services import reset_password
+from redcross.people.unused import close_unused
+from redcross.periods import Period
+from redcross.uploads.obligations import due_on
+from redcross.uploads.sheet import Quarterly, registry
+
+pytestmark = pytest.mark.django_db
+
+GOOD = "Yunling-2022-a"
+QUIET = dt.datetime(2022, 2, 19, 9, tzinfo=dt.UTC)
+"""A day around which nothing is due."""
+
+
+def sign_in(name, password):
+    client = Client()
+    return client, client.post(reverse("login"), {"username": name, "password": password})
+
+
+def change(client, old, new):
+    return client.post(
+        reverse("password_change"),
+        {"old_password": old, "new_password1": new, "new_password2": new},
+    )
+
+
+# Passwords ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "weak", ["Abc-123", "abcdefghij", "abcdefghij12", "1234567890", "ABCDEFGH123"]
+)
+def test_a_weak_password_is_not_taken(weak, clerk):
+    with pytest.raises(ValidationError):
+        validate_password(weak, clerk)
+
+
+def test_a_good_one_is_and_ends_the_other_sessions(clerk):
+    here, _ = sign_in(clerk.username, "secret-1")
+    there, _ = sign_in(clerk.username, "secret-1")
+
+    answer = change(here, "secret-1", GOOD)
+
+    assert answer.status_code == 302
+    assert here.get(reverse("home")).status_code == 200
+    assert there.get(reverse("home")).status_code == 302
+
+
+def test_the_last_passwords_are_not_taken_again(clerk):
+    SafetySettings.objects.create(pk=1, password_history=2)
+    page, _ = sign_in(clerk.username, "secret-1")
+    passwords = [f"{GOOD}{number}" for number in range(3)]
+    for old, new in zip(["secret-1", *passwords], passwords, strict=False):
+        change(page, old, new)
+    clerk.refresh_from_db()
+
+    for each in passwords[1:]:
+        with pytest.raises(ValidationError, match="最近用过"):
+            validate_password(each, clerk)
+    validate_password(passwords[0], clerk)
+    assert clerk.used_passwords.count() == 2
+    assert not clerk.used_passwords.filter(encoded__contains=GOOD).exists()
+
+
+def test_an_old_password_is_changed_before_anything_else(clerk):
+    User.objects.filter(pk=clerk.pk).update(password_set_at=timezone.now() - dt.timedelta(days=181))
+    page, _ = sign_in(clerk.username, "secret-1")
+
+    assert page.get(reverse("uploads")).url == reverse("password_change")
+    change(page, "secret-1", GOOD)
+    assert page.get(reverse("uploads")).status_code == 200
+
+
+def test_how_old_is_a_setting(clerk):
+    SafetySettings.objects.create(pk=1, password_days=0)
+    User.objects.filter(pk=clerk.pk).update(password_set_at=timezone.now() - dt.timedelta(days=999))
+
+    page, _ = sign_in(clerk.username, "secret-1")
+
+    assert page.get(reverse("uploads")).status_code == 200
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """Count the hashes that are computed."""
+    counted = []
+    encode = MD5PasswordHasher.encode
+
+    def counting(self, password, salt):
+        counted.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counting)
+    return counted
+
+
+@pytest.mark.parametrize("who", ["unknown", "known", "closed", "service"])
+def test_every_wrong_sign_in_takes_one_hash(who, clerk, hashed):
+    name = {"unknown": "nobody", "service": "命令行（填报）"}.get(who, clerk.username)
+    if who == "closed":
+        User.objects.filter(pk=clerk.pk).update(is_active=False)
+
+    sign_in(name, "wrong")
+
+    assert len(hashed) == 1
+
+
+# Sessions -------------------------------------------------------------------------------
+
+
+def test_a_reset_password_ends_every_session(clerk, reviewer):
+    page, _ = sign_in(clerk.username, "secret-1")
+
+    reset_password(clerk, by=reviewer)
+
+    assert page.get(reverse("uploads")).status_code == 302
+
+
+def test_a_lost_role_ends_the_session(clerk, signed_in):
+    page = signed_in(clerk)
+    assert page.get(reverse("uploads")).status_code == 200
+
+    clerk.roles.all().delete()
+
+    assert page.get(reverse("uploads")).url.startswith(reverse("login"))
+    assert "_auth_user_id" not in page.session
+
+
+def test_a_closed_account_is_out_at_once(clerk, signed_in):
+    page = signed_in(clerk)
+
+    User.objects.filter(pk=clerk.pk).update(is_active=False)
+
+    assert page.get(reverse("uploads")).status_code == 302
+
+
+# Accounts nobody uses -------------------------------------------------------------------
+
+
+@pytest.fixture
+def unused(person):
+    """Make a person who was last here so many days before the quiet day."""
+
+    def make(role, code, days):
+        user = person(role, code)
+        User.objects.filter(pk=user.pk).update(last_login=QUIET - dt.timedelta(days=days))
+        return user
+
+    return make
+
+
+def is_open(user):
+    user.refresh_from_db()
+    return user.is_active
+
+
+def test_an_unused_account_is_warned_of_then_closed(unused, person):
+    silent = unused(Role.LEADER, "5301", 200)
+    keeper = person(Role.REVIEWER, "53")
+    User.objects.filter(pk=keeper.pk).update(last_login=QUIET)
+
+    assert close_unused(now=QUIET) == (1, 0)
+    assert is_open(silent)
+    assert close_unused(now=QUIET + dt.timedelta(days=13)) == (0, 0)
+    assert close_unused(now=QUIET + dt.timedelta(days=14)) == (0, 1)
+
+    assert not is_open(silent)
+    assert "停用" in Notice.objects.get(user=silent).text
+    assert silent.username in Notice.objects.get(user=keeper).text
+
+
+def test_who_signs_in_after_the_warning_keeps_his_account(unused):
+    user = unused(Role.LEADER, "5301", 200)
+    close_unused(now=QUIET)
+    User.objects.filter(pk=user.pk).update(last_login=QUIET + dt.timedelta(days=1))
+
+    close_unused(now=QUIET + dt.timedelta(days=20))
+
+    assert is_open(user)
+
+
+def test_the_level_above_opens_it_again(unused, reviewer):
+    user = unused(Role.LEADER, "5301", 400)
+    close_unused(now=QUIET)
+    close_unused(now=QUIET + dt.timedelta(days=14))
+    assert not is_open(user)
+
+    password = reset_password(user, by=reviewer)
+
+    assert is_open(user)
+    assert sign_in(user.username, password)[1].status_code == 302
+
+
+def quarterly():
+    return next(
+        (sheet, due)
+        for sheet in registry.values()
+        for due in sheet.due
+        if isinstance(due.calendar, Quarterly)
+    )
+
+
+def test_a_quarterly_reporter_is_given_his_calendar(person):
+    SafetySettings.objects.create(pk=1, unused_days=40, unused_notice_days=7)
+    sheet, due = quarterly()
+    code = {"PROVINCE": "53", "PREFECTURE": "5301", "COUNTY": "530102"}[due.level]
+    user = person(Role.STATISTICIAN, code)
+    user.roles.update(sheets=[sheet.key])
+    User.objects.filter(pk=user.pk).update(last_login=QUIET - dt.timedelta(days=100))
+
+    close_unused(now=QUIET)
+    close_unused(now=QUIET + dt.timedelta(days=10))
+
+    assert is_open(user)
+
+
+def test_nobody_is_closed_in_a_week_in_which_something_is_due(unused):
+    clerk = unused(Role.STATISTICIAN, "530102", 800)
+    monthly = min(
+        due_on(due, Period.parse("2022-02"))
+        for sheet in registry.values()
+        for due in sheet.due
+        if due.level == "COUNTY" and due.calendar.months == 1
+    )
+    day = dt.datetime.combine(monthly, dt.time(9), dt.UTC)
+    close_unused(now=day - dt.timedelta(days=30))
+
+    close_unused(now=day)
+    in_that_week = is_open(clerk)
+    close_unused(now=day + dt.timedelta(days=10))
+
+    assert in_that_week
+    assert not is_open(clerk)
+
+
+def test_the_last_administrator_is_never_closed(unused, person):
+    one = unused(Role.ADMINISTRATOR, "53", 900)
+    User.objects.filter(username="admin").delete()
+
+    close_unused(now=QUIET)
+    close_unused(now=QUIET + dt.timedelta(days=30))
+
+    assert is_open(one)
+
+
+def test_service_accounts_are_left_alone():
+    close_unused(now=QUIET + dt.timedelta(days=9999))
+
+    assert not User.objects.filter(is_service=True, is_active=False).exists()
+
+
+# Settings and pairs ---------------------------------------------------------------------
+
+
+def test_the_settings_are_one_row():
+    SafetySettings.objects.create(pk=1)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SafetySettings.objects.create(pk=2)
+
+
+@pytest.mark.parametrize("role", [Role.DESK, Role.OFFICE, Role.AUDITOR])
+def test_only_administrators_change_them(role, person, signed_in):
+    page = signed_in(person(role, "53"))
+
+    assert page.get(reverse("admin:accounts_safetysettings_add")).status_code in (302, 403)
+    administrator = signed_in(person(Role.ADMINISTRATOR, "53"))
+    said = {"unused_days": 90, "unused_notice_days": 7, "password_days": 90, "password_history": 3,
+            "export_hours": 24, "export_rows_at_once": 1000}  # fmt: skip
+    administrator.post(reverse("admin:accounts_safetysettings_add"), said)
+    assert SafetySettings.current().unused_days == 90
+
+
+def test_one_person_is_never_administrator_and_auditor(person, branch):
+    user = person(Role.ADMINISTRATOR, "53")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        give_role(user, Role.AUDITOR, branch("53"))
