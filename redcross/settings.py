@@ -10,11 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-import structlog
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 
-from redcross import embedded
+from redcross import embedded, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -102,11 +101,14 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # a worker's lines are the portal's own
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "uploads.sweep": {"task": "uploads.sweep", "schedule": 30.0},
+    "exports.sweep": {"task": "exports.sweep", "schedule": 600.0},
+    "people.close_unused": {"task": "people.close_unused", "schedule": 6 * 60 * 60.0},
     "reports.issue_due": {"task": "reports.issue_due", "schedule": 600.0},
 }
 
@@ -139,6 +141,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "redcross.branches",
     "redcross.accounts",
+    "redcross.exports",
     "redcross.audit",
     "redcross.notices",
     "redcross.uploads",
@@ -155,10 +158,12 @@ INSTALLED_APPS = [
     "reform",
 ]
 MIDDLEWARE = [
+    "redcross.portal.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "redcross.portal.middleware.SecurityHeadersMiddleware",
+    "redcross.portal.middleware.PlainRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -172,7 +177,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "redcross.accounts.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "redcross.accounts.rates.RateMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "redcross.exports.middleware.LeavingMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "redcross.urls"
@@ -203,14 +210,14 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+_VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {"NAME": "redcross.accounts.passwords.MixedSignsValidator"},
+    {"NAME": "redcross.accounts.passwords.NotUsedBeforeValidator"},
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -271,6 +278,7 @@ PGHISTORY_APPEND_ONLY = False
 
 # The web ----------------------------------------------------------------------
 
+# Health checks ask from within; nothing is built from the host's name but from SITE_URL.
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_COOKIE_HTTPONLY = False
@@ -310,10 +318,18 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
+        "redcross.accounts.rates.AddressThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "60/hour", "user": "3000/hour"},
+    # The pages' rates stand here too: one place, one counter for all processes. A whole
+    # office may come from one address, so that these are wide.
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": env.str("RATE_API_STRANGERS", default="60/hour"),
+        "user": env.str("RATE_API", default="3000/hour"),
+        "sign-in": env.str("RATE_SIGN_IN", default="60/min"),
+        "search": env.str("RATE_SEARCH", default="120/min"),
+        "certificate-check": env.str("RATE_CERTIFICATE_CHECK", default="30/hour"),
+    },
     "EXCEPTION_HANDLER": "redcross.api.errors.tell",
 }
 SPECTACULAR_SETTINGS = {
@@ -344,22 +360,8 @@ UNFOLD = {
 
 # What is written down ---------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-            "foreign_pre_chain": [
-                structlog.stdlib.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso"),
-            ],
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+LOGGING = logs.CONFIGURATION
+LOGGING_CONFIG = "redcross.logs.configure"
+# Nobody's form values by mail; an error is found by its number in the log.
+ADMINS: list[tuple[str, str]] = []
+MANAGERS = ADMINS

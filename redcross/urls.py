@@ -14,6 +14,7 @@ urlpatterns = [
     path("figures/", include("redcross.indicators.urls")),
     path("reports/", include("redcross.reports.urls")),
     path("api/v1/", include("redcross.api.urls")),
+    path("exports/", include("redcross.exports.urls")),
     path("audit/", include("redcross.audit.urls")),
     path("people/", include("redcross.people.urls")),
     path("tokens/", tokens, name="tokens"),
@@ -25,3 +26,5 @@ urlpatterns = [
     path("reform/", include("reform.urls")),
     path("records/", site.urls),
 ]
+
+handler500 = "redcross.portal.views.server_error"

@@ -10,11 +10,14 @@ from django.urls import URLPattern, get_resolver, reverse
 from donations.models import Giver
 from donors.models import DonationCase
 from redcross.accounts.choices import WITHOUT_RECORDS, Role
+from redcross.accounts.rules import READING
 from redcross.branches.models import Branch
 from redcross.periods import Period
+from redcross.portal.records import RecordAdmin, ReferenceAdmin
+from redcross.portal.site import site
 from redcross.reports.declaration import kinds
 from redcross.reports.services import draft
-from redcross.uploads.models import Upload
+from redcross.uploads.models import PeriodLock, Upload
 from tests.conftest import NOW
 from training.models import TrainingClass
 
@@ -30,6 +33,8 @@ NOBODYS = {
     "help", "blank", "code", "board", "board-export", "figure", "figure-export", "fund",
     "campaign", "event", "api-template", "api-records", "report-template", "certificate-check",
 }  # fmt: skip
+# Nobody else opens these, whatever his branch: `tests/exports` says so.
+OF_ONE_PERSON = {"export", "export-file"}
 OPEN, SHUT = {200, 204, 302}, {301, 302, 401, 403, 404, 405, 410}
 REFUSED = {403, 404, 405}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -105,7 +110,7 @@ def test_a_role_of_another_prefecture_opens_nothing_of_this_one(role, person, si
     page = signed_in(person(role, "5303"))
 
     for address in things.values():
-        for method in ("GET", "POST"):
+        for method in ("GET", "POST", "PUT", "DELETE"):
             answer = page.generic(method, address)
             assert is_refused(answer), f"{method} {address} {answer.status_code}"
 
@@ -141,6 +146,50 @@ def test_a_leader_reads_figures_and_no_names(person, signed_in, things):
 
     for name in ("giver", "class", "case", "upload-original", "admin:donations_donation_change"):
         assert is_refused(page.get(things[name])), things[name]
+
+
+# The record pages, by the kind of their admin class --------------------------------------
+
+READERS = frozenset(READING)
+MAKING_NAMES = frozenset({Role.DESK, Role.OFFICE})
+ONLY_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+LOCKING = MAKING_NAMES | ONLY_ADMINISTRATORS
+
+
+def rule_of_records(model, admin):
+    """Return who of the province sees a kind of record, and who adds to it."""
+    if model is Branch:
+        return READERS | ONLY_ADMINISTRATORS, ONLY_ADMINISTRATORS
+    if model is PeriodLock:
+        return LOCKING, LOCKING
+    if isinstance(admin, RecordAdmin):
+        return READERS, frozenset()
+    if isinstance(admin, ReferenceAdmin):
+        return READERS, MAKING_NAMES
+    return ONLY_ADMINISTRATORS, ONLY_ADMINISTRATORS
+
+
+def test_each_role_sees_and_adds_the_records_its_rule_names(person, rf):
+    for role in Role:
+        request = rf.get("/")
+        request.user = person(role, "53")
+        for model, admin in site._registry.items():
+            seeing, adding = rule_of_records(model, admin)
+
+            assert admin.has_view_permission(request) == (role in seeing), (role, model)
+            assert admin.has_add_permission(request) == (role in adding), (role, model)
+            if isinstance(admin, RecordAdmin):
+                assert not admin.has_delete_permission(request)
+
+
+def test_no_object_takes_a_method_it_does_not_know(person, signed_in, things):
+    page = signed_in(person(Role.DESK, "53"))
+
+    for address in things.values():
+        for method in ("PUT", "PATCH", "DELETE"):
+            assert is_refused(page.generic(method, address)), f"{method} {address}"
+        for method in ("HEAD", "OPTIONS"):
+            assert page.generic(method, address).status_code < 500, f"{method} {address}"
 
 
 @pytest.fixture
@@ -206,4 +255,4 @@ def test_every_page_that_names_an_object_is_told_of_here(things):
         if arguments(entry) and not name.startswith("admin:") and not name.startswith("mfa_")
     }
 
-    assert naming - NOBODYS - PUBLIC <= set(things) | {"token-revoke"}
+    assert naming - NOBODYS - PUBLIC <= set(things) | {"token-revoke", *OF_ONE_PERSON}

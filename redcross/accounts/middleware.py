@@ -52,7 +52,7 @@ class SessionLifeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and hasattr(request, "session"):
-            if not roles_of(request.user):
+            if not roles_of(request.user) and not getattr(request, "api_token", None):
                 logout(request)
                 messages.error(request, "您的账户目前没有任何角色，请找上一级或系统管理员。")
                 return redirect_to_login(reverse("home"))

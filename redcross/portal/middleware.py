@@ -1,8 +1,19 @@
-"""Headers every answer carries."""
+"""What every request gets: an id, a line in the log, headers, and no more than it may carry."""
 
-from collections.abc import Callable
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
 
+import structlog
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from redcross.logs import REQUEST
+
+_log = structlog.get_logger("redcross.web")
+LONGEST_ADDRESS = 4000
+_UNTOLD = frozenset({"/health/", "/ready/"})
 
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -16,6 +27,76 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class RequestLogMiddleware:
+    """Give each request an id and write one line of it, with the address's pattern alone.
+
+    The id goes on to Celery's tasks and to PostgreSQL, and stands on the page of an error.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        number = uuid.uuid4().hex
+        began = time.monotonic()
+        request.number = number  # type: ignore[attr-defined]
+        with structlog.contextvars.bound_contextvars(**{REQUEST: number}):
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = number
+            if request.path not in _UNTOLD and not request.path.startswith("/static/"):
+                self._tell(request, response, began)
+        return response
+
+    def _tell(self, request: HttpRequest, response: HttpResponse, began: float) -> None:
+        match = request.resolver_match
+        _log.info(
+            "request",
+            method=request.method if request.method in _METHODS else "?",
+            path=match.route if match else "",
+            page=match.view_name if match else "",
+            status=response.status_code,
+            ms=round((time.monotonic() - began) * 1000),
+            user=getattr(getattr(request, "user", None), "pk", None),
+        )
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class PlainRequestMiddleware:
+    """Refuse what no page of ours ever sends: odd methods, NUL bytes, endless addresses.
+
+    PostgreSQL takes no NUL in a text, so that it would fail in whichever query met it first.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in _METHODS:
+            return _refused(request, 405)
+        if len(request.get_full_path()) > LONGEST_ADDRESS:
+            return _refused(request, 414)
+        if "\0" in request.path or _has_nul(request.GET.lists()):
+            return _refused(request, 400)
+        if request.method == "POST" and not request.path.startswith("/api/"):
+            try:
+                if _has_nul(request.POST.lists()):
+                    return _refused(request, 400)
+            except SuspiciousOperation:
+                return _refused(request, 400)
+        return self.get_response(request)
+
+
+def _has_nul(said: Iterable[tuple[str, Sequence[object]]]) -> bool:
+    return any("\0" in name or any("\0" in str(each) for each in values) for name, values in said)
+
+
+def _refused(request: HttpRequest, status: int) -> HttpResponse:
+    return render(request, "400.html", {"status": status}, status=status)

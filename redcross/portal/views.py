@@ -9,11 +9,13 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.db import connection
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import get_template
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from redcross.accounts.passwords import is_too_old
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, holds, home_branch
 from redcross.dashboards.boards import registry
@@ -39,9 +41,13 @@ class LoginView(auth_views.LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Let in, through the second factor where the person has one."""
-        record_authentication(self.request, form.get_user(), method="password")
+        user = form.get_user()
+        if is_too_old(user, timezone.now()):
+            user.must_change_password = True
+            user.save(update_fields=["must_change_password"])
+        record_authentication(self.request, user, method="password")
         return perform_login(
-            self.request, form.get_user(), email_verification="none",
+            self.request, user, email_verification="none",
             redirect_url=self.get_success_url(),
         )  # fmt: skip
 
@@ -109,6 +115,12 @@ def notices_read(request: SignedInRequest) -> HttpResponse:
     """Mark what one was told as read."""
     mark_read(request.user, now=timezone.now())
     return redirect("home")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Show the number by which an error's lines are found in the log, and nothing else of it."""
+    number = getattr(request, "number", "")
+    return HttpResponse(get_template("500.html").render({"number": number}), status=500)
 
 
 @require_GET

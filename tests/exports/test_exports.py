@@ -13,6 +13,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl.utils.escape import unescape
 
 from donations.models import Donation
 from redcross.accounts.choices import Role
@@ -29,7 +30,7 @@ from redcross.files.workbooks import INFORMATION, Book, marked
 from redcross.uploads import checking
 from redcross.uploads.models import Upload
 from redcross.uploads.services import receive
-from tests.leaving import taken
+from tests.leaving import read, taken
 from tests.ledger import effective, ledger, ready
 
 pytestmark = pytest.mark.django_db
@@ -152,7 +153,8 @@ def test_a_text_that_begins_like_a_formula_stays_text(sign):
 
     assert [cell.data_type for cell in cells] == ["s", "s", "n"]
     assert [cell.quotePrefix for cell in cells[:2]] == [True, True]
-    assert [cell.value for cell in cells] == [told, told, -12.5]
+    assert [unescape(cell.value) for cell in cells[:2]] == [told, told]
+    assert cells[2].value == -12.5
     assert cells[1].font.bold
     assert not cells[0].font.bold
     assert plain_text(told) == f"'{told}"
@@ -235,7 +237,7 @@ def test_what_was_exported_and_handed_in_again_changes_nothing(road, signed_in, 
         ("云岭示例公司", "单位", 100, "2021-08-01", "1"),
     )  # fmt: skip
     page = signed_in(road.clerk)
-    content = annotated(page, upload).content
+    content = read(page, annotated(page, upload))
 
     again = ready(road.clerk, upload.branch, content, now=now)
 
@@ -359,7 +361,7 @@ def test_the_list_costs_the_same_however_long(
         )  # fmt: skip
     page = signed_in(clerk)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         answer = page.get(reverse("exports"))
 
     assert answer.context["page"].paginator.count == count
