@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.utils import timezone
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import RoleAssignment, SafetySettings, User
@@ -12,13 +12,13 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, holds
 from redcross.branches.models import Branch, BranchAlias
 from redcross.people.models import AccountRequest
-from redcross.portal.records import RecordAdmin
+from redcross.portal.records import RecordAdmin, UnfilledAdmin
 from redcross.portal.site import site
 from redcross.uploads.models import PeriodException, PeriodLock
 from redcross.uploads.rules import may_lock
 
 
-class _ManagedByAdministrators(ModelAdmin):
+class _ManagedByAdministrators(UnfilledAdmin):
     list_per_page = 20
 
     def _manages(self, request: SignedInRequest) -> bool:
@@ -97,7 +97,7 @@ class ExceptionInline(_Inline):
 
 
 @admin.register(PeriodLock, site=site)
-class PeriodLockAdmin(ModelAdmin):
+class PeriodLockAdmin(UnfilledAdmin):
     """Closed months; only the province closes and opens them."""
 
     list_display = ["domain", "branch", "first_month", "last_month", "locked_by", "locked_at"]

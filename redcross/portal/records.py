@@ -17,7 +17,14 @@ from redcross.portal.site import site
 CORRECTING = (*REVIEWING,)
 
 
-class RecordAdmin(ModelAdmin):
+class UnfilledAdmin(ModelAdmin):
+    """Forms that take nothing from their address: a value that is none of a field's breaks them."""
+
+    def get_changeform_initial_data(self, request: SignedInRequest) -> dict[str, Any]:
+        return {}
+
+
+class RecordAdmin(UnfilledAdmin):
     """A record: entered through uploads, corrected by reviewers and desks, never added."""
 
     list_per_page = 20
@@ -57,7 +64,7 @@ class RecordAdmin(ModelAdmin):
         return format_html('<a href="{}">批次{} {}</a>', address, obj.upload_id, obj.source_label)
 
 
-class ReferenceAdmin(ModelAdmin):
+class ReferenceAdmin(UnfilledAdmin):
     """Named things of the whole province: everybody reads, the province's desks write."""
 
     list_per_page = 20
