@@ -100,7 +100,6 @@ def test_another_host_is_refused(host, client):
         "/help/" + "%00" + "/",
         "/uploads/%ff%fe/",
         "/%2e%2e/%2e%2e/etc/passwd",
-        "//evil.example/",
         "/uploads/" + "9" * 40 + "/",
     ],
 )

@@ -66,6 +66,7 @@ class RequestLogMiddleware:
         )
 
 
+_OF_PROGRAMS = frozenset({"PUT", "PATCH", "DELETE"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -79,13 +80,14 @@ class PlainRequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in _METHODS:
+        program = request.path.startswith("/api/")
+        if request.method not in _METHODS or (request.method in _OF_PROGRAMS and not program):
             return _refused(request, 405)
         if len(request.get_full_path()) > LONGEST_ADDRESS:
             return _refused(request, 414)
         if "\0" in request.path or _has_nul(request.GET.lists()):
             return _refused(request, 400)
-        if request.method == "POST" and not request.path.startswith("/api/"):
+        if request.method == "POST" and not program:
             try:
                 if _has_nul(request.POST.lists()):
                     return _refused(request, 400)
