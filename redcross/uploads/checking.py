@@ -26,7 +26,8 @@ from redcross.uploads.services import record_step
 from redcross.uploads.specification import Finding, FindingGroup, Severity
 from redcross.uploads.workbook import UnreadableError
 
-CHECKABLE = frozenset({State.RECEIVED, State.CHECKING, State.HAS_ERRORS, State.READY})
+CHECKABLE = frozenset({State.RECEIVED, State.CHECKING})
+"""A message that comes twice finds the upload checked, and leaves it alone."""
 
 
 def check(upload_id: int, *, user: User, now: dt.datetime) -> Upload:

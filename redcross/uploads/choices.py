@@ -20,6 +20,13 @@ class State(models.TextChoices):
     FAILED = "FAILED", "已中断"
 
 
+class Turn(models.TextChoices):
+    """What a person has asked of an upload after its load, and no worker has done yet."""
+
+    UNDO = "UNDO", "正在作废本批"
+    RESTORE = "RESTORE", "正在恢复本批"
+
+
 class UploadMode(models.TextChoices):
     """What an upload does with what is there."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 from django.apps import apps
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_for
@@ -32,6 +32,7 @@ from redcross.uploads.staging import count_if_grown, look_up_by_index, stage
 from redcross.uploads.undoing import Undone, take_back
 
 _DEADLOCK = "40P01"
+_GONE = frozenset({"", "08000", "08003", "08006", "57P01", "57P02", "57P03"})
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -58,6 +59,8 @@ def load(upload_id: int, *, now: dt.datetime) -> Loaded:
         try:
             loaded = _retried(lambda: _load(upload_id, approver, watch, now))
         except DatabaseError as error:
+            if is_lost(error):
+                raise  # the upload stays LOADING: the sweeper has it loaded once more
             _interrupt(upload_id, approver, now, error)
             raise RefusedError(*_explained(error)) from error
     progress.report(upload_id, "done", loaded.inserted + loaded.changed)
@@ -89,6 +92,7 @@ def _load(upload_id: int, approver: User, watch: Stopwatch, now: dt.datetime) ->
                 deleted = delete_missing(upload, sheet)
             upload.state, upload.context_id = State.EFFECTIVE, context
             upload.effective_at, upload.undo_context_id = now, None
+            upload.turn, upload.turn_by = "", None
             upload.seconds = {**upload.seconds, **watch.seconds}
             upload.code = upload.message = ""
             upload.save()
@@ -158,6 +162,8 @@ def undo(upload_id: int, *, user: User, now: dt.datetime) -> Undone:
         try:
             return _retried(lambda: _undo(upload_id, user, now))
         except DatabaseError as error:
+            if is_lost(error):
+                raise
             raise RefusedError(*_explained(error)) from error
 
 
@@ -172,10 +178,13 @@ def _undo(upload_id: int, user: User, now: dt.datetime) -> Undone:
         sheet = upload.declared
         branches = sheet.model.objects.filter(upload=upload).values_list("branch_id", flat=True)
         lock_branches([*branches.distinct(), upload.branch_id])
+        # While we waited for the branch a later upload may have become effective.
+        require_undoable(upload, user)
         _read_locks(sheet.domain)
         with one_context(upload, "undo") as context:
             undone = take_back(upload, sheet)
             upload.state, upload.undo_context_id = State.UNDONE, context
+            upload.turn, upload.turn_by = "", None
             upload.save()
             record_step(upload, by=user, now=now, remark=_told(undone))
     return undone
@@ -192,6 +201,7 @@ def restore(upload_id: int, *, user: User, now: dt.datetime) -> Loaded:
         upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
         require_restorable(upload, user)
         upload.state, upload.changes = State.LOADING, {}
+        upload.turn, upload.turn_by = "", None
         upload.save()
         record_step(upload, by=user, now=now, remark="恢复")
     return load(upload_id, now=now)
@@ -262,6 +272,11 @@ def sqlstate(error: DatabaseError) -> str:
     return str(getattr(error.__cause__, "pgcode", None) or "")
 
 
+def is_lost(error: DatabaseError) -> bool:
+    """Tell whether the server went away, rather than refused what it was given."""
+    return sqlstate(error) in _GONE and isinstance(error, OperationalError)
+
+
 def _explained(error: DatabaseError) -> tuple[str, str]:
     detail = str(getattr(getattr(error.__cause__, "diag", None), "message_primary", "") or "")
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
@@ -289,7 +304,10 @@ def _interrupt(upload_id: int, user: User, now: dt.datetime, error: DatabaseErro
         upload = Upload.objects.select_for_update().get(pk=upload_id)
         if upload.state != State.LOADING:
             return
-        upload.state, upload.code, upload.message = State.FAILED, code, message
-        upload.approved_by = None
+        # What was effective once can be restored once more.
+        upload.state = State.UNDONE if upload.undo_context_id else State.FAILED
+        upload.code, upload.message = code, message
+        if upload.state == State.FAILED:
+            upload.approved_by = None
         upload.save()
         record_step(upload, by=None, now=now, remark=message)

@@ -14,9 +14,11 @@ from redcross.branches.models import Branch
 from redcross.periods import Period
 from redcross.uploads.choices import (
     AWAITING_REVIEW,
+    IN_WORK,
     FindingSeverity,
     Origin,
     State,
+    Turn,
     UploadMode,
 )
 
@@ -39,6 +41,10 @@ class UploadQuerySet(VisibleQuerySet["Upload"]):
     def effective(self) -> Self:
         """Keep what counts."""
         return self.filter(state=State.EFFECTIVE)
+
+    def at_work(self) -> Self:
+        """Keep what a machine has to do something with."""
+        return self.filter(Q(state__in=IN_WORK) | ~Q(turn=""))
 
     def for_period(self, period: Period) -> Self:
         """Keep the uploads for months inside the period."""
@@ -104,6 +110,11 @@ class Upload(Visible):
     effective_at = models.DateTimeField("生效时间", null=True, blank=True)
     context_id = models.UUIDField("生效批次", null=True, blank=True, unique=True)
     undo_context_id = models.UUIDField("作废批次", null=True, blank=True, unique=True)
+    turn = models.CharField("正在办理", max_length=8, choices=Turn, blank=True)
+    turn_by = models.ForeignKey(
+        User, verbose_name="办理人", on_delete=models.PROTECT, null=True, blank=True,
+        related_name="+",
+    )  # fmt: skip
 
     objects = UploadQuerySet.as_manager()  # type: ignore[misc]
 
@@ -134,6 +145,11 @@ class Upload(Visible):
                 name="upload_effective_has_its_context",
                 condition=~Q(state=State.EFFECTIVE) | Q(context_id__isnull=False),
             ),
+            models.CheckConstraint(
+                name="upload_turn_is_known_and_somebodys",
+                condition=Q(turn="", turn_by__isnull=True)
+                | Q(turn__in=Turn.values, turn_by__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(name="upload_by_branch_sheet", fields=["branch", "sheet", "first_month"]),
@@ -142,6 +158,7 @@ class Upload(Visible):
                 fields=["state"],
                 condition=~Q(state__in=[State.EFFECTIVE, State.UNDONE]),
             ),
+            models.Index(name="upload_turn", fields=["turn"], condition=~Q(turn="")),
             models.Index(name="upload_digest", fields=["branch", "digest"]),
         ]
 

@@ -1,15 +1,18 @@
 """How far an upload is, and that somebody still works on it; kept in Valkey.
 
-Written inside the load's transaction nobody would see it.
+Written inside the load's transaction nobody would see it. Nothing of it is needed for the
+work itself: a queue that is being restarted must not end a load.
 """
 
 import contextlib
 import dataclasses
+import datetime as dt
 import threading
 import time
 from collections.abc import Iterator
 
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 LIFETIME = 3600
 BEAT = 10
@@ -26,9 +29,6 @@ STEPS = {
     "load": "写入",
     "done": "完成",
 }
-
-TURNS = {"undo": "正在作废本批", "restore": "正在恢复本批"}
-_LONGEST_TURN = 120
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,28 +53,22 @@ class Progress:
 def report(upload_id: int, step: str, rows: int = 0) -> None:
     """Say which step begins."""
     value = {"step": step, "rows": rows, "at": time.time()}
-    cache.set(f"upload:{upload_id}:progress", value, LIFETIME)
+    with contextlib.suppress(RedisError):
+        cache.set(f"upload:{upload_id}:progress", value, LIFETIME)
 
 
 def current(upload_id: int) -> Progress | None:
     """Return the step at work, None where nothing was said."""
-    value = cache.get(f"upload:{upload_id}:progress")
+    value = None
+    with contextlib.suppress(RedisError):
+        value = cache.get(f"upload:{upload_id}:progress")
     return Progress(**value) if value else None
 
 
-def begin_turn(upload_id: int, turn: str) -> None:
-    """Say that an effective upload is being undone, or an undone one restored."""
-    cache.set(f"upload:{upload_id}:turn", turn, _LONGEST_TURN)
-
-
-def end_turn(upload_id: int) -> None:
-    """Say that the undoing or restoring is over, well or not."""
-    cache.delete(f"upload:{upload_id}:turn")
-
-
-def turn(upload_id: int) -> str:
-    """Return what the page shows of an undoing or restoring at work, "" where none is."""
-    return TURNS.get(cache.get(f"upload:{upload_id}:turn") or "", "")
+def wait(upload_id: int) -> None:
+    """Say that it stands in the queue; the sweeper leaves it there for a while."""
+    report(upload_id, "waiting")
+    _beat(upload_id)
 
 
 @contextlib.contextmanager
@@ -84,9 +78,9 @@ def heartbeat(upload_id: int) -> Iterator[None]:
 
     def beat() -> None:
         while not ended.wait(BEAT):
-            cache.set(_key(upload_id), time.time(), LIFETIME)
+            _beat(upload_id)
 
-    cache.set(_key(upload_id), time.time(), LIFETIME)
+    _beat(upload_id)
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
     try:
@@ -94,13 +88,25 @@ def heartbeat(upload_id: int) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-        cache.delete(_key(upload_id))
+        with contextlib.suppress(RedisError):
+            cache.delete(_key(upload_id))
 
 
-def is_silent(upload_id: int) -> bool:
+def last_heartbeat(upload_id: int) -> float | None:
+    """Return when somebody last worked on it or queued it, in seconds since 1970."""
+    seen: float | None = cache.get(_key(upload_id))
+    return seen
+
+
+def is_silent(upload_id: int, *, now: dt.datetime) -> bool:
     """Tell whether nobody has worked on it for a minute."""
-    last = cache.get(_key(upload_id))
-    return last is None or time.time() - last > SILENT_AFTER
+    last = last_heartbeat(upload_id)
+    return last is None or now.timestamp() - last > SILENT_AFTER
+
+
+def _beat(upload_id: int) -> None:
+    with contextlib.suppress(RedisError):
+        cache.set(_key(upload_id), time.time(), LIFETIME)
 
 
 def _key(upload_id: int) -> str:

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
 
@@ -71,6 +71,7 @@ def receive(
     if len(content) > LARGEST_FILE:
         raise RefusedError("file.too_large", "文件超过 200 MB，请分成几份上传。")
     digest = hashlib.sha256(content).hexdigest()
+    _alone_with(f"{sheet}:{branch.pk}:{digest}")
     refuse_twin(sheet=sheet, branch=branch, period=period, digest=digest)
     upload = Upload(
         branch=branch,
@@ -180,6 +181,12 @@ def lock_on(domain: str, branch: Branch, period: Period, *, now: dt.datetime) ->
         .select_related("branch")
         .first()
     )
+
+
+def _alone_with(what: str) -> None:
+    """Let one at a time take the same file in: who comes second sees the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(530001, hashtext(%s))", [what])
 
 
 def refuse_twin(*, sheet: str, branch: Branch, period: Period, digest: str) -> None:

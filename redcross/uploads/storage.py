@@ -10,16 +10,22 @@ from typing import Any
 
 import polars as pl
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
 from redcross.accounts.encryption import seal, unseal
 
 
 def put(field: FieldFile, content: bytes) -> None:
-    """Seal and store; the row itself is saved by the caller."""
-    if field:
-        field.delete(save=False)
+    """Seal and store; the row itself is saved by the caller.
+
+    What the row named before stays until the change is committed: after one that was cut
+    off the row still names it.
+    """
+    before = field.name
     field.save("", ContentFile(seal(content)), save=False)
+    if before:
+        transaction.on_commit(lambda: field.storage.delete(before))
 
 
 def get(field: FieldFile) -> bytes:

@@ -1,26 +1,41 @@
 """Uploads whose worker died: found by their silent heartbeat, and taken up again."""
 
+import datetime as dt
+import math
+
+from django.core.cache import cache
+
 from redcross.accounts.scope import acting_as_system
 from redcross.uploads import progress
-from redcross.uploads.choices import IN_WORK, State
 from redcross.uploads.models import Upload
 
+_SWEPT = "uploads:swept"
+_KEPT = 7 * 24 * 60 * 60
 
-def silent_uploads() -> list[Upload]:
+
+def silent_uploads(*, now: dt.datetime) -> list[Upload]:
     """Return the uploads in work that no worker has touched for a minute."""
     with acting_as_system("查找中断的报送"):
-        in_work = Upload.objects.filter(state__in=IN_WORK).order_by("pk")
-        return [upload for upload in in_work if progress.is_silent(upload.pk)]
+        in_work = Upload.objects.at_work().order_by("pk")
+        return [upload for upload in in_work if progress.is_silent(upload.pk, now=now)]
 
 
-def sweep() -> list[int]:
-    """Send each silent upload to a worker once more; return their ids."""
-    from redcross.uploads.tasks import check_upload, load_upload
+def sweep(*, now: dt.datetime) -> list[int]:
+    """Send each silent upload to a worker once more; return their ids.
 
-    found = silent_uploads()
+    One that still stands in a long queue is sent twice then; who comes second finds the
+    work done and does nothing.
+    """
+    from redcross.uploads.tasks import send
+
+    cache.set(_SWEPT, now.timestamp(), _KEPT)
+    found = silent_uploads(now=now)
     for upload in found:
-        if upload.state == State.LOADING:
-            load_upload.delay(upload_id=upload.pk)
-        else:
-            check_upload.delay(upload_id=upload.pk, user_id=upload.uploaded_by_id)
+        send(upload)
     return [upload.pk for upload in found]
+
+
+def seconds_since(*, now: dt.datetime) -> float:
+    """Return the seconds since uploads were last swept, infinity where they never were."""
+    swept: float | None = cache.get(_SWEPT)
+    return math.inf if swept is None else max(0.0, now.timestamp() - swept)

@@ -1,12 +1,17 @@
 """The road's steps in a worker."""
 
-from celery import shared_task
+import contextlib
+from typing import Any
+
+from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from redcross.accounts.models import User
 from redcross.accounts.tasks import ScopedTask
-from redcross.uploads import checking, effecting, progress, sweeping
+from redcross.uploads import checking, effecting, progress, sweeping, turning
+from redcross.uploads.choices import State, Turn
 from redcross.uploads.models import Upload
 
 
@@ -29,44 +34,56 @@ def load_upload(*, upload_id: int) -> None:
     effecting.load(upload_id, now=timezone.now())
 
 
-@shared_task(name="uploads.undo", base=RoadTask, acks_late=True)
-def undo_upload(*, upload_id: int, user_id: int) -> None:
-    """Take an upload back."""
-    try:
-        effecting.undo(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
-    finally:
-        progress.end_turn(upload_id)
-
-
-def check_later(upload: Upload, user_id: int) -> None:
-    """Have an upload checked once the request's transaction stands."""
-    pk = upload.pk
-    transaction.on_commit(lambda: check_upload.delay(upload_id=pk, user_id=user_id))
-
-
-def load_later(upload_id: int) -> None:
-    """Have an approved upload made effective."""
-    load_upload.delay(upload_id=upload_id)
-
-
-def undo_later(upload: Upload, user: User) -> None:
-    """Have an upload taken back, if this person may; raise RefusedError."""
-    effecting.require_undoable(upload, user)
-    pk, user_id = upload.pk, user.pk
-    progress.begin_turn(pk, "undo")
-    transaction.on_commit(lambda: undo_upload.delay(upload_id=pk, user_id=user_id))
-
-
-@shared_task(name="uploads.restore", base=RoadTask, acks_late=True)
-def restore_upload(*, upload_id: int, user_id: int) -> None:
-    """Make an undone upload effective again."""
-    try:
-        effecting.restore(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
-    finally:
-        progress.end_turn(upload_id)
+@shared_task(name="uploads.turn", base=RoadTask, acks_late=True)
+def turn_upload(*, upload_id: int) -> None:
+    """Take an upload back, or make an undone one effective again, as was asked."""
+    turning.take(upload_id, now=timezone.now())
 
 
 @shared_task(name="uploads.sweep", base=RoadTask)
 def sweep_uploads() -> None:
     """Take up what nobody works on any more."""
-    sweeping.sweep()
+    sweeping.sweep(now=timezone.now())
+
+
+def send(upload: Upload) -> None:
+    """Queue what the upload waits for."""
+    if upload.turn:
+        _queue(turn_upload, upload.pk)
+    elif upload.state == State.LOADING:
+        load_later(upload.pk)
+    else:
+        _queue(check_upload, upload.pk, user_id=upload.uploaded_by_id)
+
+
+def check_later(upload: Upload, user_id: int) -> None:
+    """Have an upload checked once the request's transaction stands."""
+    pk = upload.pk
+    transaction.on_commit(lambda: _queue(check_upload, pk, user_id=user_id))
+
+
+def load_later(upload_id: int) -> None:
+    """Have an approved upload made effective."""
+    _queue(load_upload, upload_id)
+
+
+def undo_later(upload: Upload, user: User) -> None:
+    """Have an upload taken back, if this person may; raise RefusedError."""
+    _turn_later(upload, Turn.UNDO, user)
+
+
+def restore_later(upload: Upload, user: User) -> None:
+    """Have an undone upload made effective again, if this person may; raise RefusedError."""
+    _turn_later(upload, Turn.RESTORE, user)
+
+
+def _turn_later(upload: Upload, turn: Turn, user: User) -> None:
+    pk = turning.ask(upload.pk, turn, user=user).pk
+    transaction.on_commit(lambda: _queue(turn_upload, pk))
+
+
+def _queue(task: "Task[Any, Any]", upload_id: int, **more: int) -> None:
+    """Send a task; while no queue answers the upload's state keeps it for the sweeper."""
+    progress.wait(upload_id)
+    with contextlib.suppress(OperationalError):
+        task.delay(upload_id=upload_id, **more)

@@ -13,6 +13,12 @@ from redcross.uploads.staging import look_up_by_index, model_columns, quoted, ta
 
 _EDITED = "生效后又有改动，未还原"
 _POINTED_AT = "已被其他记录引用，未删除"
+# A change `l` that a later upload made and that was taken back with it counts for nothing.
+_LASTS = (
+    "NOT EXISTS (SELECT 1 FROM pghistory_context c"
+    " JOIN uploads_upload u ON u.id = (c.metadata ->> 'upload')::bigint"
+    " WHERE c.id = l.pgh_context_id AND u.state = 'UNDONE')"
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def _later(events: str, row: str, context: str) -> str:
     """Tell in SQL whether `row` was changed by anything but this context."""
     return (
         f"EXISTS (SELECT 1 FROM {events} l WHERE l.pgh_obj_id = {row}"
-        f" AND l.pgh_context_id IS DISTINCT FROM {context}"
+        f" AND l.pgh_context_id IS DISTINCT FROM {context} AND {_LASTS}"
         f" AND l.pgh_id > coalesce((SELECT max(m.pgh_id) FROM {events} m"
         f" WHERE m.pgh_obj_id = {row} AND m.pgh_context_id = {context}), 0))"
     )
@@ -119,7 +125,7 @@ def _delete(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[in
             f" AND NOT EXISTS (SELECT 1 FROM {updated} e WHERE e.pgh_obj_id = t.id"
             " AND e.pgh_context_id = %(context)s)"
         )
-        edited = f"EXISTS (SELECT 1 FROM {updated} l WHERE l.pgh_obj_id = t.id)"
+        edited = f"EXISTS (SELECT 1 FROM {updated} l WHERE l.pgh_obj_id = t.id AND {_LASTS})"
     pointed_at = _pointed_at(model)
     table = table_of(model)
     parameters: dict[str, Any] = {"context": context, "upload": upload.pk}

@@ -21,7 +21,7 @@ from redcross.branches.models import Branch
 from redcross.files import Holds, sent
 from redcross.notices.services import holders, tell
 from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
-from redcross.uploads import effecting, progress, rules, services, storage, tasks, workbook
+from redcross.uploads import progress, rules, services, storage, tasks, workbook
 from redcross.uploads.annotating import annotated, bad_rows
 from redcross.uploads.choices import IN_WORK, OPEN, Origin, State
 from redcross.uploads.codes import CODES
@@ -166,7 +166,7 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
     rows_shown = rules.may_see_rows(request.user, upload)
     changes = storage.get_json(upload.changes_file) if upload.changes_file and rows_shown else {}
-    turn = progress.turn(upload.pk)
+    turn = upload.get_turn_display()
     in_work = upload.state in IN_WORK or bool(turn)
     spec = upload.declared.specification()
     mine = rules.may_enter(request.user, upload.branch, upload.sheet)
@@ -226,7 +226,7 @@ def upload_of(request: SignedInRequest, pk: int) -> Upload:
 def state(request: SignedInRequest, pk: int) -> HttpResponse:
     """The live part of an upload's page; when the work ends the page is told to reload."""
     upload = upload_of(request, pk)
-    turn = progress.turn(pk)
+    turn = upload.get_turn_display()
     if upload.state not in IN_WORK and not turn:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {"upload": upload, "progress": progress.current(pk), "turn": turn}
@@ -288,10 +288,7 @@ def _undo(request: SignedInRequest, upload: Upload) -> str:
 
 
 def _restore(request: SignedInRequest, upload: Upload) -> str:
-    effecting.require_restorable(upload, request.user)
-    pk, user_id = upload.pk, request.user.pk
-    progress.begin_turn(pk, "restore")
-    transaction.on_commit(lambda: tasks.restore_upload.delay(upload_id=pk, user_id=user_id))
+    tasks.restore_later(upload, request.user)
     return "已开始恢复本批。"
 
 

@@ -1,7 +1,10 @@
 """An upload whose worker died is found and taken up again; one at work is left alone."""
 
+import datetime as dt
+
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from redcross.uploads import progress, services, sweeping
 from redcross.uploads.choices import State
@@ -22,7 +25,7 @@ def test_a_check_that_was_cut_off_is_done_again(clerk, branch, now):
     upload = receive(clerk, branch("5301"), ledger(1), now=now)
     Upload.objects.filter(pk=upload.pk).update(state=State.CHECKING)
 
-    assert sweeping.sweep() == [upload.pk]
+    assert sweeping.sweep(now=timezone.now()) == [upload.pk]
 
     upload.refresh_from_db()
     assert upload.state == State.READY
@@ -33,15 +36,26 @@ def test_a_load_that_was_cut_off_is_done_once(clerk, reviewer, branch, now):
     services.submit(upload.pk, user=clerk, now=now)
     services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
 
-    assert sweeping.sweep() == [upload.pk]
-    assert sweeping.sweep() == []
+    assert sweeping.sweep(now=timezone.now()) == [upload.pk]
+    assert sweeping.sweep(now=timezone.now()) == []
 
     upload.refresh_from_db()
     assert upload.state == State.EFFECTIVE
+
+
+def test_what_stands_in_the_queue_is_not_queued_again_at_once(clerk, branch, now):
+    upload = receive(clerk, branch("5301"), ledger(1), now=now)
+    progress.wait(upload.pk)
+    moment = timezone.now()
+
+    early = sweeping.sweep(now=moment + dt.timedelta(seconds=progress.SILENT_AFTER - 10))
+    late = sweeping.sweep(now=moment + dt.timedelta(seconds=progress.SILENT_AFTER + 10))
+
+    assert (early, late) == ([], [upload.pk])
 
 
 def test_what_somebody_works_on_is_left_alone(clerk, branch, now):
     upload = receive(clerk, branch("5301"), ledger(1), now=now)
 
     with progress.heartbeat(upload.pk):
-        assert sweeping.sweep() == []
+        assert sweeping.sweep(now=timezone.now()) == []
