@@ -6,6 +6,7 @@ from typing import Any
 from celery import Celery, signals
 
 from redcross import embedded
+from redcross.uploads import opener
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "redcross.settings")
 
@@ -19,6 +20,12 @@ def _start_queue(**_: Any) -> None:
     embedded.ensure_valkey()
 
 
+def _warm_opener(**_: Any) -> None:
+    """Have the process that opens files wait before the first file comes."""
+    opener.warm()
+
+
+signals.worker_process_init.connect(_warm_opener)
 if not os.environ.get("REDIS_URL"):
     for moment in (signals.worker_init, signals.beat_init, signals.before_task_publish):
         moment.connect(_start_queue)

@@ -10,7 +10,6 @@ import datetime as dt
 import gc
 import io
 import json
-import os
 import resource
 import sys
 import zipfile
@@ -413,12 +412,11 @@ def _write_rows(rows: Iterable[list[str]], target: Path, name: str) -> dict[str,
     return {"name": name, "file": target.name, "first_row": 1, "merged": []}
 
 
-def main() -> None:
-    """Open argv's file, answer in one JSON line."""
+def answer_for(path: Path, folder: Path) -> dict[str, Any]:
+    """Limit this process, open the file in it, and say what was found or why it cannot be."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.disable()  # cells hold no cycles; walking them over and over costs a fifth
-    path, folder = Path(sys.argv[1]), Path(sys.argv[2])
     try:
         answer = open_file(path, folder)
     except UnopenableError as error:
@@ -428,9 +426,13 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001  the parent names it
         answer = {"error": "file.damaged", "detail": type(error).__name__}
     answer["peak_kb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return answer
+
+
+def main() -> None:
+    """Open argv's file, answer in one JSON line."""
+    answer = answer_for(Path(sys.argv[1]), Path(sys.argv[2]))
     sys.stdout.write(json.dumps(answer, ensure_ascii=True))
-    sys.stdout.flush()
-    os._exit(0)  # a million cells need no tidying one by one
 
 
 if __name__ == "__main__":

@@ -1,16 +1,13 @@
 """A file becomes grids of cells, or is refused by name; nothing it does can hurt us."""
 
 import dataclasses
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from redcross.uploads import opener
 from redcross.uploads.opening import KIND
 
 SECONDS = 25
@@ -102,30 +99,14 @@ def read(path: Path, *, filename: str) -> Workbook:
 
 def _ask_child(path: Path, folder: Path) -> dict[str, Any]:
     seconds = SECONDS * max(1, path.stat().st_size / FREE_BYTES)
-    environment = {
-        "PATH": os.environ.get("PATH", ""),
-        "LANG": "C.UTF-8",
-        "POLARS_MAX_THREADS": "1",
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-        "PYTHONWARNINGS": "ignore",
-    }
-    command = [sys.executable, "-m", "redcross.uploads.opening", str(path), str(folder)]
-    try:
-        child = subprocess.run(  # noqa: S603  our own module, the path is ours
-            command,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            env=environment,
-            cwd=folder,
-        )
-    except subprocess.TimeoutExpired:
-        raise UnreadableError("file.timeout") from None
-    if child.returncode != 0 or not child.stdout:
-        noise = child.stderr.lower()
-        full = b"memory" in noise or b"alloc" in noise or child.returncode in (-6, -9)
+    outcome = opener.ask(path, folder, seconds)
+    if not outcome.in_time:
+        raise UnreadableError("file.timeout")
+    if outcome.code != 0 or outcome.answer is None:
+        noise = outcome.noise.lower()
+        full = "memory" in noise or "alloc" in noise or outcome.code in (-6, -9)
         raise UnreadableError("file.out_of_memory" if full else "file.damaged")
-    return dict(json.loads(child.stdout))
+    return outcome.answer
 
 
 def _notice(text: str) -> str:
