@@ -27,6 +27,7 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 BUSINESS_DATE = dt.date(2022, 2, 22) if DEMO else None
 CERTIFICATE_CHECK = env.bool("CERTIFICATE_CHECK", default=False)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 DEMO_NOTICE = "演示数据：省级合计取自公开综述，州市县分解均为虚构"
 
 
@@ -159,6 +160,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "redcross.portal.middleware.RequestLogMiddleware",
+    "redcross.portal.metrics.RequestMetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -251,9 +253,10 @@ AXES_VERBOSE = False
 
 # Mail ---------------------------------------------------------------------------
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+# An empty value is none: docker compose hands every variable on.
+EMAIL_CONFIG = environ.Env.email_url_config(env.str("EMAIL_URL", default="") or "consolemail://")
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="portal@localhost")
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or "portal@localhost"
 
 # Language, time, files --------------------------------------------------------
 
@@ -291,7 +294,7 @@ if SECURE:
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$"]
+    SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -21,4 +21,5 @@ urlpatterns = [
     path("help/<slug:page>/", views.help_page, name="help"),
     path("health/", views.health, name="health"),
     path("ready/", views.ready, name="ready"),
+    path("metrics", views.metrics, name="metrics"),
 ]

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from redcross.accounts.passwords import is_too_old
 from redcross.accounts.requests import SignedInRequest
@@ -28,6 +28,8 @@ from redcross.periods import Period, add_months, business_date, month_start
 from redcross.portal import searching
 from redcross.portal.demo import ACCOUNTS, PASSWORD
 from redcross.portal.help import TOPICS
+from redcross.portal.metrics import exposition, may_read, queue_length
+from redcross.portal.migrating import missing_migrations
 from redcross.uploads.selecting import open_uploads, owed_by, queue_of
 
 WORDS = 60
@@ -131,12 +133,26 @@ def health(_request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def ready(_request: SignedInRequest) -> HttpResponse:
-    """Say whether the database answers and every figure is counted as declared."""
+    """Say whether database and queue answer, and the tables and figures fit the program."""
     try:
-        connection.ensure_connection()
-        stale = rollup.stale()
+        missing = missing_migrations()
+        stale = [] if missing else rollup.stale()
     except Exception:  # noqa: BLE001  whatever keeps it from answering, it is not ready
         return JsonResponse({"status": "database"}, status=503)
+    if missing:
+        return JsonResponse({"status": "migrations", "missing": missing}, status=503)
     if stale:
         return JsonResponse({"status": "stale", "indicators": stale}, status=503)
+    try:
+        queue_length()
+    except Exception:  # noqa: BLE001  the same for the queue
+        return JsonResponse({"status": "queue"}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+@require_GET
+def metrics(request: SignedInRequest) -> HttpResponse:
+    """Tell a monitor how the portal fares; others find nothing here."""
+    if not may_read(request):
+        raise Http404
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
