@@ -16,14 +16,14 @@ RUN npm run build -- "$(python -c 'import unfold; print(unfold.__path__[0])')/st
 
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-RUN useradd --system --uid 10001 --home-dir /app redcross \
+RUN useradd --system --uid 10001 --user-group --home-dir /app redcross \
  && install -d -o redcross -g redcross -m 0700 /app/var/media
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
-USER redcross
+USER 10001
 VOLUME /app/var/media
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
   CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health/', timeout=4)"]
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "redcross.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "16", "redcross.wsgi:application"]

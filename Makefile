@@ -22,7 +22,7 @@ install: var/static/staticfiles.json
 static/vendor/echarts.min.js: package-lock.json redcross/portal/build.mjs redcross/portal/palette.json | .venv/installed
 	@echo "正在准备图表与样式……"
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent --ignore-scripts --no-audit --no-fund 2>/dev/null \
-	  || PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund
+	  || PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
 	@PATH="$(CURDIR)/$(BIN):$$PATH" node redcross/portal/build.mjs \
 	  "$$($(BIN)/python -c 'import unfold; print(unfold.__path__[0])')/static"
 

@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 LOWERED = ROOT / "static" / "unfold" / "css" / "styles.css"
@@ -154,3 +156,128 @@ def test_pages_receive_no_colour_that_chromium_109_lacks(settings):
 
     assert sorted(scales) == ["base", "primary"]
     assert all(re.fullmatch(r"#[\da-f]{6}", c) for scale in scales.values() for c in scale.values())
+
+
+@pytest.fixture(scope="module")
+def services():
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+
+
+def test_the_compose_file_is_what_its_schema_demands():
+    done = subprocess.run(
+        [
+            *(sys.executable, "-W", "ignore", "-m", "check_jsonschema"),
+            *("--builtin-schema", "vendor.compose-spec", "docker-compose.yml"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (0, "ok -- validation done\n")
+
+
+def test_every_container_is_confined_and_what_must_answer_is_asked(services):
+    unconfined = [
+        name
+        for name, each in services.items()
+        if not (
+            each["mem_limit"]
+            and each["logging"]["options"]["max-size"]
+            and "no-new-privileges:true" in each["security_opt"]
+        )
+    ]
+    silent = [name for name, each in services.items() if not each.get("healthcheck")]
+    published = [name for name, each in services.items() if each.get("ports")]
+
+    assert (unconfined, published) == ([], ["proxy"])
+    assert silent == ["web"], "web has the image's own"
+
+
+def test_what_runs_all_day_holds_no_owner_password_and_no_right_it_does_not_need(services):
+    ours = {name: services[name] for name in ("setup", "web", "worker", "beat")}
+
+    owners = [name for name, each in ours.items() if "DATABASE_OWNER_URL" in each["environment"]]
+
+    assert owners == ["setup"]
+    assert [each["read_only"] and each["cap_drop"] for each in ours.values()] == [["ALL"]] * 4
+    assert "\nUSER 10001\n" in (ROOT / "Dockerfile").read_text()
+
+
+def variables():
+    text = (ROOT / "redcross" / "settings.py").read_text()
+    return set(re.findall(r"\benv\.\w+\(\s*\"(\w+)\"", text)) | {"SECRET_KEY", "FIELD_KEYS"}
+
+
+def test_the_example_environment_names_every_variable_and_no_other():
+    example = (ROOT / ".env.example").read_text()
+
+    named = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
+
+    compose = {"POSTGRES_PASSWORD", "OWNER_PASSWORD", "APPLICATION_PASSWORD"}
+    assert named == variables() | compose
+
+
+def test_compose_hands_on_every_variable_the_portal_reads(services):
+    set_by_compose_alone = {"DEBUG", "DEMO"}
+
+    handed = set(services["setup"]["environment"])
+
+    assert handed == variables() - set_by_compose_alone
+    assert services["web"]["environment"]["SECOND_FACTOR"] == "${SECOND_FACTOR:-on}"
+
+
+def test_a_variable_left_empty_is_one_not_given():
+    said = answer(
+        "[s.EMAIL_BACKEND, s.DEFAULT_FROM_EMAIL, s.METRICS_TOKEN]",
+        EMAIL_URL="", EMAIL_FROM="", METRICS_TOKEN="",
+    )  # fmt: skip
+
+    assert said == ["django.core.mail.backends.console.EmailBackend", "portal@localhost", ""]
+
+
+def test_a_port_that_is_taken_is_named_in_one_sentence():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+
+        done = subprocess.run(
+            [sys.executable, "manage.py", "run"],
+            env=inherited | {"SITE_URL": f"http://localhost:{port}"},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(
+        rf"(CommandError: )?端口 {port} 无法使用（.+），可能已有程序在用。.+\n", done.stderr
+    )
+
+
+def unit(name):
+    text = (ROOT / "docs" / "systemd" / f"redcross-{name}.service").read_text()
+    return dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize(("name", "number"), [("web", 0), ("worker", 1), ("beat", 2)])
+def test_a_unit_runs_what_the_command_for_one_terminal_runs(name, number):
+    from redcross.portal.management.commands.run import commands
+
+    _python, _module, *ours = commands("127.0.0.1", 8000)[number]
+
+    program, *given = unit(name)["ExecStart"].split()
+    assert [Path(program).name, *given] == ours
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat", "backup"])
+def test_a_unit_is_nobodys_but_its_own_users_and_writes_where_it_must(name):
+    said = unit(name)
+    text = (ROOT / "docs" / "systemd" / f"redcross-{name}.service").read_text()
+
+    assert (said["User"], said["ProtectSystem"], said["UMask"]) == ("redcross", "strict", "0077")
+    assert ("redcross-owner.env" in text) == (name == "backup")

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.apps import apps
@@ -27,6 +27,8 @@ from redcross.embedded.postgres import program
 
 MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media"
 _BLOCK = 1024 * 1024
+_ASIDE = ".restore-"
+_TRANSACTION_TIMEOUT_SINCE = 170000
 
 
 class BackupError(Exception):
@@ -63,9 +65,8 @@ def make(target: Path, *, now: dt.datetime) -> Backup:
             f"--file={dump}",
         )
         media = Path(settings.MEDIA_ROOT)
-        files = (
-            sorted(path for path in media.rglob("*") if path.is_file()) if media.exists() else []
-        )
+        below = (path for each in _kept(media) for path in (each, *each.rglob("*")))
+        files = sorted(path for path in below if path.is_file())
         parts = {DUMP: _digest(dump)}
         parts |= {f"{MEDIA}/{path.relative_to(media)}": _digest(path) for path in files}
         made: dict[str, Any] = {
@@ -104,20 +105,18 @@ def restore(source: Path, *, replace: bool) -> Backup:
         message = "门户里已有数据；确要用备份覆盖，请加 --replace。"
         raise BackupError(message)
     media = Path(settings.MEDIA_ROOT)
-    fresh = media.with_name(f"{media.name}.restoring")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True, mode=0o700)
-    with tarfile.open(source) as tar:
-        for member in tar.getmembers():
-            if member.name.startswith(f"{MEDIA}/"):
-                member.name = member.name.removeprefix(f"{MEDIA}/")
-                tar.extract(member, fresh, filter="data")
-        dump = fresh.with_suffix(".dump")
-        with tar.extractfile(DUMP) as given, dump.open("wb") as taken:  # type: ignore[union-attr]
-            shutil.copyfileobj(given, taken)
-    script = fresh.with_suffix(".sql")
+    # Inside the folder itself: it may be a volume, and what is above it read-only.
+    fresh, old = media / f"{_ASIDE}restoring", media / f"{_ASIDE}before"
+    for folder in (fresh, old):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, mode=0o700)
+    dump, script = fresh.with_suffix(".dump"), fresh.with_suffix(".sql")
     try:
+        with tarfile.open(source) as tar:
+            for name in made["parts"]:
+                _lay(tar, name, dump if name == DUMP else fresh / name.removeprefix(f"{MEDIA}/"))
         _run("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(dump))
+        _fit(script)
         # One transaction: what was there is gone only where all of the backup has come.
         _run(
             "psql",
@@ -131,16 +130,55 @@ def restore(source: Path, *, replace: bool) -> Backup:
     finally:
         dump.unlink(missing_ok=True)
         script.unlink(missing_ok=True)
-    old = media.with_name(f"{media.name}.before")
-    shutil.rmtree(old, ignore_errors=True)
-    if media.exists():
-        media.rename(old)
-    fresh.rename(media)
-    shutil.rmtree(old, ignore_errors=True)
+    for each in _kept(media):
+        each.rename(old / each.name)
+    for each in fresh.iterdir():
+        each.rename(media / each.name)
+    for folder in (fresh, old):
+        shutil.rmtree(folder)
     # Grants, policies and triggers are laid as after every migration.
     call_command("migrate", database=settings.OWNER_DATABASE, verbosity=0)
     files = sum(1 for name in made["parts"] if name != DUMP)
     return Backup(made["made_at"], made["uploads"], files, source.stat().st_size)
+
+
+def _lay(tar: tarfile.TarFile, name: str, target: Path) -> None:
+    """Write one part where it belongs, readable by us alone.
+
+    TarFile's own filter came with Python 3.11.4, Debian 12 has 3.11.2; names that lead out
+    of the folder are refused when the backup is checked.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target.touch(mode=0o600)
+    with tar.extractfile(name) as given, target.open("wb") as taken:  # type: ignore[union-attr]
+        shutil.copyfileobj(given, taken)
+
+
+def _kept(media: Path) -> list[Path]:
+    """Return what lies in the folder of stored files, but what a restore set aside."""
+    if not media.exists():
+        return []
+    return sorted(each for each in media.iterdir() if not each.name.startswith(_ASIDE))
+
+
+def _fit(script: Path) -> None:
+    """Leave out what the server is too old to know; our pg_restore may be newer than it."""
+    connection = connections[settings.OWNER_DATABASE]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int")
+        if cursor.fetchone()[0] >= _TRANSACTION_TIMEOUT_SINCE:
+            return
+    whole = script.with_suffix(".whole")
+    script.rename(whole)
+    # The line stands before the data; a value of theirs may well contain it.
+    with whole.open("rb") as lines, script.open("wb") as fitting:
+        before = True
+        for line in lines:
+            if before and line == b"SET transaction_timeout = 0;\n":
+                before = False
+                continue
+            fitting.write(line)
+    whole.unlink()
 
 
 def _checked(source: Path) -> dict[str, Any]:
@@ -152,6 +190,9 @@ def _checked(source: Path) -> dict[str, Any]:
             opened = tar.extractfile(MANIFEST)
             made: dict[str, Any] = json.load(opened) if opened else {}
             for name, digest in made["parts"].items():
+                if name != DUMP and not _stays_inside(name):
+                    message = f"备份中的 {name} 指向别处，已拒绝；门户没有改动。"
+                    raise BackupError(message)
                 part = tar.extractfile(name)
                 if part is None or _digest_of(part) != digest:
                     message = f"备份中的 {name} 已损坏；门户没有改动。"
@@ -160,6 +201,11 @@ def _checked(source: Path) -> dict[str, Any]:
         message = f"{source} 不是完整的备份文件；门户没有改动。"
         raise BackupError(message) from error
     return made
+
+
+def _stays_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.parts[:1] == (MEDIA,) and ".." not in path.parts
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 
@@ -18,33 +21,59 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=int, default=urlsplit(settings.SITE_URL).port or 8000)
 
     def handle(self, **options: Any) -> None:
+        refuse_taken(options["host"], options["port"])
         connection.ensure_connection()
-        celery = [sys.executable, "-m", "celery", "-A", "redcross.celery"]
-        commands = [
-            [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-                *("--host", options["host"], "--port", str(options["port"])),
-                *("--workers", "2", "redcross.wsgi:application"),
-            ],
-            [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2"],
-            [*celery, "beat", "--loglevel", "WARNING"],
-        ]
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "redcross.settings"}
-        processes = [
-            subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)  # noqa: S603  our own programs
-            for command in commands
-        ]
-        self.stdout.write(f"门户已启动：{settings.SITE_URL}（按 Ctrl-C 结束）")
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        with tempfile.TemporaryDirectory(prefix="metrics-") as folder:
+            environment = {
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "redcross.settings",
+                "PROMETHEUS_MULTIPROC_DIR": folder,
+            }
+            processes = [
+                subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)  # noqa: S603  our own programs
+                for command in commands(options["host"], options["port"])
+            ]
+            self.stdout.write(f"门户已启动：{settings.SITE_URL}（按 Ctrl-C 结束）")
+            try:
+                processes[0].wait()
+            except KeyboardInterrupt:
+                pass
+            finally:
+                for process in processes:
+                    process.terminate()
+                for process in processes:
+                    process.wait()
+
+
+def commands(host: str, port: int) -> list[list[str]]:
+    """Return the commands of the three processes, the web first."""
+    celery = [sys.executable, "-m", "celery", "-A", "redcross.celery"]
+    return [
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *("--host", host, "--port", str(port)),
+            # Each thread keeps a connection, of which the database has a hundred.
+            *("--workers", "2", "--blocking-threads", "16", "redcross.wsgi:application"),
+        ],
+        [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2"],
+        [*celery, "beat", "--loglevel", "WARNING"],
+    ]
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raise CommandError where another program listens already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as trying:
+        trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            processes[0].wait()
-        except KeyboardInterrupt:
-            pass
-        finally:
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                process.wait()
+            trying.bind((host, port))
+        except OSError as error:
+            message = (
+                f"端口 {port} 无法使用（{error.strerror}），可能已有程序在用。"
+                f"请先停止它，或换一个端口：SITE_URL=http://localhost:{port + 1} make run"
+            )
+            raise CommandError(message) from error

@@ -1,6 +1,7 @@
 """manage.py setup: a real, empty portal: branches, service accounts, first administrator."""
 
 import secrets
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ class Command(BaseCommand):
     help = "建立空的门户：数据库结构、机构、服务账户和第一位系统管理员。"
 
     def handle(self, **options: Any) -> None:
+        Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True, mode=0o700)
         call_command("migrate", database=settings.OWNER_DATABASE, verbosity=0)
         with acting_as_system("初始化"):
             branches = load_divisions()
