@@ -16,7 +16,7 @@ from donors.models import (
     StemCellVolunteer,
 )
 from redcross.branches.choices import Level
-from redcross.indicators.statistics import Counted, StatisticsSheet
+from redcross.indicators.statistics import Counted, StatisticsSheet, at_least
 from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.codes import Code, declare
@@ -141,7 +141,7 @@ class StemCellVolunteers(Sheet):
 
     branch = Column("登记单位", aliases=_BRANCH, fill_down=True)
     name = Column("姓名", aliases=["志愿者姓名"], sample="张示例")
-    sex = Column("性别", required=False)
+    sex = Column("性别", required=False, words={"男性": "MALE", "女性": "FEMALE"})
     born_on = Column("出生日期", aliases=["出生年月"])
     id_number = Column("身份证号", aliases=["身份证号码", "证件号码", "证件号"], required=True)
     blood_type = Column("血型", required=False, words={"A": "A", "B": "B", "AB": "AB", "O": "O"})
@@ -295,7 +295,7 @@ class Cases(Sheet):
     case_number = Column("案例号", aliases=["案例编号", "编号"])
     name = Column("捐献者", aliases=["捐献者姓名"], note="加密保存；可不填。")
     id_number = Column("身份证号", aliases=["证件号"], note="加密保存；可不填。")
-    sex = Column("性别", required=False)
+    sex = Column("性别", required=False, words={"男性": "MALE", "女性": "FEMALE"})
     age_band = Column("年龄段", aliases=["年龄"], words={"未成年": "CHILD"})
     category = Column("捐献类别", aliases=["类别"], required=False)
     hospital = Column("医院", aliases=["所在医院"])
@@ -495,6 +495,7 @@ class StemCellStatistics(StatisticsSheet):
     stored = Counted(
         "入库／完成数", aliases=["完成数", "入库数", "入库"], indicator="donors.stem_cell_stored"
     )
+    stored_share = Counted("入库／完成率（%）", aliases=["完成率"], unit=Unit.PERCENT)
     reconfirmed = Counted(
         "再动员",
         indicator="donors.stem_cell_steps",
@@ -511,12 +512,18 @@ class StemCellStatistics(StatisticsSheet):
     examined = Counted(
         "体检", indicator="donors.stem_cell_steps", breakdown="step", category="EXAMINATION"
     )
+    publicity = Counted("宣传场次", aliases=["宣传活动场次", "宣传"])
+    teams = Counted("志愿者服务队", aliases=["服务队", "志愿服务队"])
     donated = Counted(
         "捐献／本年", aliases=["捐献例数", "捐献"], indicator="donors.stem_cell_donations"
     )
     donated_total = Counted(
         "捐献／累计", aliases=["累计捐献"], indicator="donors.stem_cell_donations_total"
     )
+
+    def rules(self) -> tuple[Rule, ...]:
+        """累计 is never less than 本年."""
+        return (*super().rules(), at_least(self, "donated_total", "donated"))
 
 
 @register
@@ -534,6 +541,23 @@ class OrganStatistics(StatisticsSheet):
     lungs = Counted("器官捐献／肺", aliases=["肺"], indicator="donors.lungs")
     livers = Counted("器官捐献／肝", aliases=["肝"], indicator="donors.livers")
     kidneys = Counted("器官捐献／肾", aliases=["肾"], indicator="donors.kidneys")
-    corneas = Counted("角膜／枚", aliases=["角膜"], indicator="donors.corneas")
+    pancreases = Counted("器官捐献／胰", aliases=["胰"])
+    intestines = Counted("器官捐献／小肠", aliases=["小肠"])
+    cornea_donations = Counted("角膜／例", aliases=["角膜例数", "角膜捐献例数"])
+    corneas = Counted(
+        "角膜／枚", aliases=["角膜", "角膜／片", "角膜枚数"], indicator="donors.corneas"
+    )
     bodies = Counted("遗体（例）", aliases=["遗体"], indicator="donors.bodies")
     recipients = Counted("受益人数", aliases=["受益人"], indicator="donors.organ_recipients")
+    coordinators_full_time = Counted("协调员／专职", aliases=["专职协调员", "专职"])
+    coordinators_part_time = Counted("协调员／兼职", aliases=["兼职协调员", "兼职"])
+    consoled = Counted("慰问救助／人次", aliases=["慰问人次", "慰问救助人次"])
+    consoled_value = Counted(
+        "慰问救助／金额（元）",
+        aliases=["慰问救助／金额", "慰问救助／万元", "慰问金额"],
+        unit=Unit.YUAN,
+    )
+
+    def rules(self) -> tuple[Rule, ...]:
+        """累计 is never less than 本年."""
+        return (*super().rules(), at_least(self, "wishes_total", "wishes"))

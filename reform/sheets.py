@@ -200,6 +200,7 @@ class Governance(Sheet):
             kind=CellKind.INTEGER if name in _NUMBERS else CellKind.TEXT,
             aliases=tuple(column.aliases),
             max_length=None if name in _NUMBERS else 200,
+            none_is_answer=name in _MEASURES,
             note=column.note,
             sample=column.sample,
         )
@@ -419,38 +420,96 @@ class Units(Sheet):
     remark = Column("备注", aliases=["说明"])
 
 
+_TALLIED = (
+    "units_start", "units_new", "units_closed", "units_end", "townships", "villages", "schools",
+    "medical", "enterprises", "others", "service_teams",
+)  # fmt: skip
+_ONLY_CHECKED = "仅用于核对，不单独登记。"
+
+
+def _tallied(word: str, *others: str) -> Column:
+    """Return a count of grassroots units; the register of units is what counts."""
+    aliases = [f"基层组织／{each}" for each in others] + [f"基层组织／其中／{word}"]
+    return Column(f"基层组织／{word}", aliases=aliases, required=False, note=_ONLY_CHECKED)
+
+
 @register
 class Network(Sheet):
-    """会员志愿者统计表：每行一个单位本期的会员与志愿者变动。"""
+    """基层组织、会员、志愿者统计表：每行一个单位本期的变动；基层组织以名册为准，此处只核对。"""
 
     key = "reform.network"
-    title = "会员志愿者统计表"
+    title = "基层组织、会员、志愿者统计表"
     model = NetworkMovement
     kind = SheetKind.STATISTICS
     unfolded_identity = ("month",)
     due = (Due(Level.COUNTY, Quarterly(day=5)), Due(Level.PREFECTURE, Quarterly(day=8)))
 
     branch = Column("单位", aliases=_BRANCH)
+    units_start = _tallied("期初")
+    units_new = _tallied("新增")
+    units_closed = _tallied("注销")
+    units_end = _tallied("期末")
+    townships = _tallied("乡镇", "乡镇（街道）")
+    villages = _tallied("村社区", "村（社区）")
+    schools = _tallied("学校")
+    medical = _tallied("医疗", "医疗机构")
+    enterprises = _tallied("企业")
+    others = _tallied("其他")
     members_before = Column("会员／期初", aliases=["会员期初", "期初会员"], required=False)
     adults_new = Column("会员／新增成人", aliases=["新增成人会员", "成人"], required=False)
     youths_new = Column("会员／新增青少年", aliases=["新增青少年会员", "青少年"], required=False)
-    members_left = Column("会员／注销", aliases=["注销会员", "注销"], required=False)
+    members_left = Column("会员／注销", aliases=["注销会员"], required=False)
     members_after = Column("会员／期末", aliases=["会员期末", "期末会员"], required=False)
-    groups_new = Column("会员／新增团体", aliases=["新增团体会员", "团体"], required=False)
+    groups_new = Column(
+        "会员／新增团体",
+        aliases=["会员／团体（个）", "新增团体会员", "团体", "团体（个）"],
+        required=False,
+    )
     volunteers_new = Column(
-        "志愿者／新注册", aliases=["新注册志愿者", "新增志愿者"], required=False
+        "志愿者／新注册", aliases=["志愿者／注册", "新注册志愿者", "新增志愿者"], required=False
     )
     volunteers_left = Column("志愿者／注销", aliases=["注销志愿者"], required=False)
     volunteer_hours = Column(
         "志愿者／服务时长（小时）",
-        aliases=["服务时长", "服务时长（小时）", "时长"],
+        aliases=["志愿者／时长（小时）", "服务时长", "服务时长（小时）", "时长"],
         unit=Unit.HOURS,
         required=False,
     )
+    service_teams = Column(
+        "志愿者／服务队", aliases=["志愿服务队", "服务队"], required=False, note=_ONLY_CHECKED
+    )
+
+    def _field(self, name: str, column: Column) -> FieldSpec:
+        if name not in _TALLIED:
+            return super()._field(name, column)
+        return FieldSpec(
+            name=name,
+            label=column.label,
+            kind=CellKind.INTEGER,
+            aliases=tuple(column.aliases),
+            note=column.note,
+        )
+
+    def model_field(self, name: str) -> "models.Field[Any, Any]":
+        if name in _TALLIED:
+            return models.TextField(blank=True)
+        return super().model_field(name)
 
     def rules(self) -> tuple[Rule, ...]:
         """期初+新增−注销=期末."""
         return (
+            Rule(
+                code="network.balance",
+                broken=lambda: (
+                    pl.col("units_end")
+                    != pl.col("units_start")
+                    + pl.col("units_new").fill_null(0)
+                    - pl.col("units_closed").fill_null(0)
+                ),
+                needs=("units_end", "units_start"),
+                message="基层组织期末 {units_end} 不等于期初 {units_start}+新增−注销",
+                suggestion="请核对期初、新增、注销与期末。",
+            ),
             Rule(
                 code="network.balance",
                 broken=lambda: (
@@ -484,6 +543,7 @@ class Network(Sheet):
             return pl.col(name).fill_null(0) if name in frame.columns else pl.lit(0)
 
         members = of("adults_new") + of("youths_new")
+        frame = frame.drop(_TALLIED, strict=False)
         return frame.with_columns(
             members_new=members,
             members_net=members - of("members_left"),

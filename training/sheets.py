@@ -3,7 +3,8 @@
 import polars as pl
 
 from redcross.branches.choices import Level
-from redcross.indicators.statistics import Counted, StatisticsSheet
+from redcross.indicators.statistics import Counted, StatisticsSheet, at_least
+from redcross.units import Unit
 from redcross.uploads.codes import Code, declare
 from redcross.uploads.sheet import (
     Column,
@@ -166,7 +167,12 @@ class Roster(Sheet):
         "培训单位", aliases=_BRANCH, fill_down=True, note="空白表示本单位。", sample="五华区"
     )
     name = Column("姓名", aliases=["学员姓名", "学员", "姓 名"], sample="张示例")
-    sex = Column("性别", required=False, words={"M": "MALE", "F": "FEMALE"}, sample="女")
+    sex = Column(
+        "性别",
+        required=False,
+        words={"男性": "MALE", "女性": "FEMALE", "M": "MALE", "F": "FEMALE"},
+        sample="女",
+    )
     id_number = Column(
         "身份证号",
         aliases=["身份证号码", "证件号", "证件号码", "身份证", "公民身份号码", "身份证件号码"],
@@ -537,6 +543,11 @@ class Statistics(StatisticsSheet):
         aliases=["救护员人数", "培训救护员人数", "救护员培训人数", "取证人数"],
         indicator="training.first_aiders_trained",
     )
+    teachers = Counted("救护员／教师", aliases=["救护员／其中／教师", "教师"])
+    students = Counted("救护员／学生", aliases=["救护员／其中／学生", "学生"])
+    officials = Counted("救护员／公务员", aliases=["救护员／其中／公务员", "公务员"])
+    workers = Counted("救护员／企业", aliases=["救护员／其中／企业", "企业", "企业职工"])
+    residents = Counted("救护员／社区农村", aliases=["救护员／其中／社区农村", "社区农村"])
     events = Counted(
         "普及／场次",
         aliases=["普及场次", "场次", "普及培训场次"],
@@ -547,13 +558,20 @@ class Statistics(StatisticsSheet):
         aliases=["普及人次", "普及培训人次"],
         indicator="training.popularised_times",
     )
+    instructor_classes = Counted("师资／期数", aliases=["师资期数", "师资培训期数"])
+    instructors = Counted("师资／人数", aliases=["师资人数", "师资培训人数"])
     valid = Counted(
         "累计持证",
         aliases=["持证人数", "有效持证", "持证救护员"],
         indicator="training.valid_certificates",
     )
+    share = Counted("持证率（%）", aliases=["持证率"], unit=Unit.PERCENT)
     stations = Counted(
         "救护站", aliases=["急救站", "博爱急救站", "救护站数"], indicator="training.stations"
     )
     aeds_new = Counted("AED／新增", aliases=["新增AED"])
     aeds = Counted("AED／累计", aliases=["AED", "AED台数", "累计AED"], indicator="training.aeds")
+
+    def rules(self) -> tuple[Rule, ...]:
+        """累计 is never less than 本期."""
+        return (*super().rules(), at_least(self, "aeds", "aeds_new"))

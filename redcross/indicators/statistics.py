@@ -53,17 +53,17 @@ class StatisticsSheet(Sheet):
     def _field(self, name: str, column: Column) -> FieldSpec:
         if not isinstance(column, Counted):
             return super()._field(name, column)
-        money = column.unit is Unit.YUAN
+        exact = column.unit in (Unit.YUAN, Unit.PERCENT)
         return FieldSpec(
             name=name,
             label=column.label,
-            kind=CellKind.DECIMAL if money else CellKind.INTEGER,
+            kind=CellKind.DECIMAL if exact else CellKind.INTEGER,
             aliases=tuple(column.aliases),
             hints=tuple(column.hints),
             required=bool(column.required),
             unit=column.unit,
             max_digits=_LARGEST,
-            decimal_places=2 if money else _WHOLE,
+            decimal_places=2 if exact else _WHOLE,
             note=column.note or ("" if column.indicator else "仅用于核对，不单独登记。"),
             sample=column.sample,
         )
@@ -127,3 +127,15 @@ class StatisticsSheet(Sheet):
             .then(pl.lit(Scope.OWN.value))
             .otherwise(pl.lit(Scope.SUBTREE.value))
         )
+
+
+def at_least(sheet: StatisticsSheet, cumulative: str, current: str) -> Rule:
+    """Return the rule that a cumulative figure is no less than the period's own."""
+    whole, part = sheet.columns[cumulative].label, sheet.columns[current].label
+    return Rule(
+        code="sum.cumulative",
+        broken=lambda: pl.col(cumulative) < pl.col(current),
+        needs=(cumulative, current),
+        message=f"{whole} {{{cumulative}}} 小于{part} {{{current}}}",
+        suggestion="累计数不应小于当期数，请核对两栏是否填反。",
+    )

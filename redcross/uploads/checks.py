@@ -50,8 +50,9 @@ def check(
     for rule in spec.rules:
         if set(rule.needs) <= present:
             # A cell that could not be read is one mistake, not two.
-            known = pl.col("row").is_in(list(unread.get(rule.needs[0], set())))
-            found += _broken(whole.filter(~known), rule, spec, letters)
+            asked = {*rule.needs, *rule.broken().meta.root_names()}
+            known = set().union(*(unread.get(name, set()) for name in asked))
+            found += _broken(whole.filter(~pl.col("row").is_in(list(known))), rule, spec, letters)
     return found
 
 

@@ -23,13 +23,20 @@ _SCANNED = 60
 _LONGEST_HEADING = 40
 _LONGEST_HINTED = 12
 _NEAR = 70
+_LONGEST_UNIT_CELL = 120
+_FALLBACK = 100
+"""Ranks from here on are taken only where no column says the same more exactly."""
 _UNIT_WORDS = (
     "万元|亿元|千元|百元|元|万人次|万人|人次|万|人|个|枚|例|份|台|件|名|户|期|场|批|%"
     "|小时|万毫升|毫升"
 )
 _UNIT_IN_BRACKETS = re.compile(rf"[(\[](?:单位[::]?)?(?:人民币)?(?P<unit>{_UNIT_WORDS})[)\]]")
-_UNIT_AFTER = re.compile(rf"(?:单位[::]|[/／])(?P<unit>{_UNIT_WORDS})$")
-_UNIT_CELL = re.compile(r"(?:金额)?单位[::]\s*(?:人民币)?(?P<unit>万元|亿元|千元|百元|元)")
+_UNIT_AFTER = re.compile(
+    rf"(?:单位[::](?P<unit>{_UNIT_WORDS})|[/／](?P<money>万元|亿元|千元|百元|元))$"
+)
+_UNIT_CELL = re.compile(
+    r"(?:单位(?:[::]|为|是|均为)|[(]|计量单位)\s*(?:人民币)?(?P<unit>万元|亿元|千元|百元|元)(?!/)"
+)
 _TOTAL = re.compile(
     r"(?:\W*(?:以上|本页|本表|本期|本月|本年|全年|全省|全市|全州|全县|全区|累计|捐款|捐赠|接收|金额|款物|资金|物资)*"
     r"(?:合计|总计|小计|共计|总金额|总额|总数|总和|合計|總計))"
@@ -41,6 +48,11 @@ _SIGNATURE = re.compile(
 )
 _NOTE = re.compile(r"^(?:注|备注|说明|附注|温馨提示|存在问题)[::\d(]")
 _DAY_ALONE = re.compile(r"^(?:二[〇○零O0]..?|\d{4})年.{1,3}月.{1,4}日$")
+_BRANCH_WORDS = (
+    "单位", "填报单位", "所属单位", "单位名称", "机构", "县", "县区", "县（市、区）", "县市区",
+    "区县", "县（区）", "州市", "州（市）", "各州市", "地区", "行政区划", "红十字会",
+)  # fmt: skip
+_SUMS = ("合计", "总计", "小计", "共计", "合計", "總計")
 _SERIAL_HEADINGS = frozenset({"序号", "编号", "序", "NO", "NO.", "行号", "#"})
 _PERSONS_AND_SO_ON = re.compile(r"人次|笔|户|件|人$")
 
@@ -90,9 +102,17 @@ class Vocabulary:
     def __init__(self, spec: SheetSpec, remembered: Mapping[str, str]) -> None:
         self.spec = spec
         self.words: dict[str, _Match] = {}
+        self.spellings: dict[str, _Match] = {}
+        self.parents: dict[str, str] = {}
         for field in spec.fields:
+            if JOINER in field.label:
+                self.parents[field.name] = plain(field.label.partition(JOINER)[0])
             for rank, word in enumerate((field.label, *field.aliases)):
                 self.words.setdefault(plain(word), _Match(field.name, rank))
+                self.spellings.setdefault(_spelt(word), _Match(field.name, rank))
+        if spec.branch_field and any(each.name == spec.branch_field for each in spec.fields):
+            for rank, word in enumerate(_BRANCH_WORDS):
+                self.words.setdefault(plain(word), _Match(spec.branch_field, _FALLBACK + rank))
         for heading, name in remembered.items():
             self.words[plain(heading)] = _Match(name, -1)
         self.hints = [(plain(hint), field.name) for field in spec.fields for hint in field.hints]
@@ -100,6 +120,19 @@ class Vocabulary:
     def exact(self, heading: str) -> _Match | None:
         """Return what a heading says, by the words alone."""
         return self.words.get(plain(heading))
+
+    def _below(self, levels: Sequence[str]) -> _Match | None:
+        """Return what the lowest level says by itself, unless its parent says otherwise.
+
+        期数 under 师资 is not 救护员／期数.
+        """
+        found = self.exact(levels[-1])
+        if found is None or len(levels) == 1:
+            return found
+        parent, above = self.parents.get(found.field, ""), plain("".join(levels[:-1]))
+        if parent and above and parent not in above and above not in parent:
+            return None
+        return dataclasses.replace(found, rank=found.rank + (_FALLBACK // 2 if parent else 0))
 
     def hinted(self, heading: str) -> str | None:
         """Return the field a word within a short heading points to."""
@@ -110,12 +143,19 @@ class Vocabulary:
 
     def match(self, levels: Sequence[str]) -> _Match | None:
         """Return what a column of one to three levels says."""
-        for text in (JOINER.join(levels), levels[-1], "".join(levels)):
-            found = self.exact(text)
-            if found is not None:
-                return found
+        joined = JOINER.join(levels)
+        found = (
+            self.spellings.get(_spelt(joined))
+            or self.exact(joined)
+            or self._below(levels)
+            or self.exact("".join(levels))
+        )
+        if found is not None:
+            return found
         if len(levels) > 1 and _is_unit(levels[-1]):
-            return self.match(levels[:-1])
+            # 角膜／例 is a count of cases, 角膜／枚 of corneas: the exact one goes before.
+            found = self.match(levels[:-1])
+            return dataclasses.replace(found, rank=found.rank + _FALLBACK) if found else None
         return None
 
 
@@ -126,6 +166,12 @@ def plain(heading: str) -> str:
     text = _UNIT_IN_BRACKETS.sub("", text)
     text = _UNIT_AFTER.sub("", text)
     return text.strip("*:·.、,").replace("(", "").replace(")", "").replace("/", "")
+
+
+def _spelt(heading: str) -> str:
+    """Fold widths and blanks only: 角膜／例 and 角膜／枚 stay apart."""
+    text = unicodedata.normalize("NFKC", heading.translate(INVISIBLE)).upper()
+    return "".join(text.split())
 
 
 def printed(heading: str) -> str:
@@ -140,11 +186,14 @@ def recognise(
     vocabulary = Vocabulary(spec, remembered or {})
     reader = _Reader(grid, vocabulary)
     starts = reader.heading_positions()
-    layouts = []
+    layouts: list[Layout] = []
     for at, end in itertools.pairwise([*starts, grid.cells.height]):
         beside = reader.side_by_side(at)
         readers = [_Reader(_part(grid, letters), vocabulary) for letters in beside] or [reader]
-        layouts += [layout for each in readers if (layout := each.layout(at, end)) is not None]
+        # A second table, or the heading repeated on a new page, keeps the unit of the first.
+        above = layouts[-1].unit if layouts else ""
+        found = [layout for each in readers if (layout := each.layout(at, end, above)) is not None]
+        layouts += found
     return layouts
 
 
@@ -310,7 +359,7 @@ class _Reader:
         if len(self.grid.merged) > 5000:
             return
         top = at + self.grid.first_row - 1
-        left = _index(self.letters[0])
+        left = index_of(self.letters[0])
         for first_row, first_column, last_row, last_column in self.grid.merged:
             level = first_row - top
             if not 0 <= level < len(rows) or last_column == first_column:
@@ -339,7 +388,7 @@ class _Reader:
 
     # layout -----------------------------------------------------------------
 
-    def layout(self, at: int, end: int) -> Layout | None:
+    def layout(self, at: int, end: int, unit_before: str = "") -> Layout | None:
         """Describe the table whose heading begins at a frame position."""
         depth, score = self._depth(at)
         if score < 2:
@@ -358,8 +407,8 @@ class _Reader:
             if letter not in columns and plain(headings[letter]) not in _SERIAL_HEADINGS
         ]
         start = at + depth
-        data, totals = self._rows_of(start, end, columns)
-        unit = self._unit_above(at, depth)
+        data, totals = self._rows_of(start, end, columns, depth)
+        unit = self._unit_above(at, depth) or unit_before or self._unit_below(data, end)
         spec = self.vocabulary.spec
         present = set(columns.values())
         return Layout(
@@ -434,7 +483,17 @@ class _Reader:
         for position in range(max(at - 6, 0), at + depth):
             for text in self.row(position):
                 match = _UNIT_CELL.search(unicodedata.normalize("NFKC", text))
-                if match and len(text) <= 60:
+                if match and len(text) <= _LONGEST_UNIT_CELL:
+                    return match["unit"]
+        return ""
+
+    def _unit_below(self, data: pl.Series, end: int) -> str:
+        """Return the unit a note under the table names: 注：金额单位为万元."""
+        start = (int(data[-1]) if data.len() else end) + 1
+        for position in range(start, min(start + 8, end)):
+            for text in self.row(position):
+                match = _UNIT_CELL.search(unicodedata.normalize("NFKC", text))
+                if match and "单位" in text:
                     return match["unit"]
         return ""
 
@@ -449,15 +508,15 @@ class _Reader:
                 or re.fullmatch(rf"[(\[]?(?P<unit>{_UNIT_WORDS})[)\]]?", bare)
             )
             if match:
-                return _multiple_of(match["unit"])
+                return multiple_of(match["unit"] or match.groupdict()["money"])
         if field.unit is Unit.YUAN and unit:
-            return _multiple_of(unit)
+            return multiple_of(unit)
         return Decimal(1)
 
     # rows -------------------------------------------------------------------
 
     def _rows_of(
-        self, start: int, end: int, columns: Mapping[str, str]
+        self, start: int, end: int, columns: Mapping[str, str], depth: int
     ) -> tuple[pl.Series, tuple[TotalRow, ...]]:
         """Tell data from totals, repeated headings, notes, signatures and blanks."""
         part = self.grid.cells[start:end]
@@ -487,7 +546,8 @@ class _Reader:
             first.fill_null("").alias("first"),
             *[pl.col(letter) for letter in self.letters],
         ).with_row_index("at")
-        doubtful = self._doubtful(table, columns)
+        printed_again = self._heading_texts(start, depth)
+        doubtful = self._doubtful(table, columns, printed_again)
         blank = table["filled"] == 0
         kinds = dict.fromkeys(table.filter(blank)["at"].to_list(), "blank")
         totals: list[TotalRow] = []
@@ -497,7 +557,9 @@ class _Reader:
             position = row["at"]
             if position in kinds:
                 continue
-            kind = self._kind_of(row, columns, tail=position > last_data, start=start)
+            kind = self._kind_of(
+                row, columns, tail=position > last_data, start=start, printed_again=printed_again
+            )
             if kind in ("total", "part"):
                 totals.append(
                     TotalRow(
@@ -531,7 +593,23 @@ class _Reader:
                     break
         return serial
 
-    def _doubtful(self, table: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
+    def _heading_texts(self, start: int, depth: int) -> list[dict[str, str]]:
+        """Return the plain texts of each heading row by letter, to know it when it comes again."""
+        return [
+            {
+                letter: plain(text)
+                for letter, text in zip(self.letters, self.row(start - back), strict=True)
+                if plain(text)
+            }
+            for back in range(1, depth + 1)
+        ]
+
+    def _doubtful(
+        self,
+        table: pl.DataFrame,
+        columns: Mapping[str, str],
+        printed_again: Sequence[Mapping[str, str]],
+    ) -> pl.DataFrame:
         """Return the rows worth a second look, so that a million clean ones cost little."""
         first = pl.col("first")
         needed = max(1, min(3, len(columns) - 1))
@@ -554,10 +632,12 @@ class _Reader:
         if labels and numbers:
             # A sum below the names, without a word beside it.
             suspicious |= pl.all_horizontal([pl.col(letter) == "" for letter in labels])
-        for letter in labels[:4]:
-            suspicious |= pl.col(letter).str.contains(
-                r"^\s*(?:合\s*计|总\s*计|小\s*计|共\s*计)\s*[:：]?\s*$"
-            )
+        sums = [spelt for word in _SUMS for spelt in _spellings(word)]
+        for letter in self.letters:
+            suspicious |= pl.col(letter).is_in(sums)
+        for texts in printed_again:
+            for letter, text in list(texts.items())[:3]:
+                suspicious |= pl.col(letter).is_in(_spellings(text))
         heading = self.vocabulary.words
         if columns:
             letter = next(iter(columns))
@@ -572,13 +652,18 @@ class _Reader:
         return int(certain["at"].max()) if certain.height else -1  # type: ignore[arg-type]
 
     def _kind_of(
-        self, row: Mapping[str, object], columns: Mapping[str, str], *, tail: bool, start: int
+        self,
+        row: Mapping[str, object],
+        columns: Mapping[str, str],
+        *,
+        tail: bool,
+        start: int,
+        printed_again: Sequence[Mapping[str, str]],
     ) -> str:
         texts = {letter: str(row[letter]) for letter in self.letters if row[letter]}
         first = str(row["first"])
         bare = "".join(unicodedata.normalize("NFKC", first).split())
-        known = [text for text in texts.values() if self._known(text)]
-        if len(known) >= 2 and len(known) * 2 > len(texts):
+        if self._is_heading_again(texts, printed_again):
             return "heading"
         total = self._total_kind(bare, texts, columns)
         if total:
@@ -599,17 +684,32 @@ class _Reader:
             return "note"
         return "data"
 
+    def _is_heading_again(
+        self, texts: Mapping[str, str], printed_again: Sequence[Mapping[str, str]]
+    ) -> bool:
+        known = [text for text in texts.values() if self._known(text)]
+        if len(known) >= 2 and len(known) * 2 > len(texts):
+            return True
+        alike = [
+            sum(plain(text) == row.get(letter) for letter, text in texts.items())
+            for row in printed_again
+        ]
+        return any(each >= 2 and each * 3 > len(texts) * 2 for each in alike)
+
     def _total_kind(self, bare: str, texts: Mapping[str, str], columns: Mapping[str, str]) -> str:
+        labels = {
+            letter
+            for letter, name in columns.items()
+            if self.vocabulary.spec.field(name).kind in (CellKind.TEXT, CellKind.BRANCH)
+        }
+        # Beside a name, 合计 in a column of another kind is a remark on that row.
+        named = any(letter in texts for letter in labels)
         words = [
             bare,
             *(
-                "".join(texts[letter].split())
-                for letter, name in columns.items()
-                if letter in texts
-                and self.vocabulary.spec.field(name).kind in (CellKind.TEXT, CellKind.BRANCH)
-                and re.fullmatch(
-                    r"\s*(?:合\s*计|总\s*计|小\s*计|共\s*计)\s*[:：]?\s*", texts[letter]
-                )
+                "".join(text.split())
+                for letter, text in texts.items()
+                if (letter in labels or not named) and "".join(text.split()).strip(":：") in _SUMS
             ),
         ]
         for word in words:
@@ -648,14 +748,22 @@ class _Reader:
         return has_labels and bool(texts)
 
 
-def _index(letter: str) -> int:
+def _spellings(word: str) -> list[str]:
+    """Return a word as it may be spaced out and ended: 合计, 合 计, 合　计："""
+    spaced = [blank.join(word) for blank in ("", " ", "  ", "   ", "\u3000", "\u00a0", "\n")]
+    return [each + end for each in spaced for end in ("", ":", "：")]
+
+
+def index_of(letter: str) -> int:
+    """Return the column's number from 0: A → 0, AA → 26."""
     value = 0
     for char in letter:
         value = value * 26 + ord(char) - 64
     return value - 1
 
 
-def _multiple_of(unit: str) -> Decimal:
+def multiple_of(unit: str) -> Decimal:
+    """Return what a number in this unit is multiplied by: 万元 → 10000."""
     for name in sorted(MULTIPLES, key=len, reverse=True):
         if name and unit.startswith(name):
             return MULTIPLES[name]

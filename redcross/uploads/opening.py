@@ -24,6 +24,10 @@ UNZIPPED = 1_500_000_000
 RATIO, RATIO_FROM = 300, 100_000_000
 CELLS = 60_000_000
 COLUMNS = 2000
+LONGEST = 32_768
+"""One more than a cell of Excel holds."""
+SPANNED = 2_000_000
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 HEAD = 12
 EMPTY, TEXT, NUMBER, DATE, BOOLEAN, ERROR = range(6)
 KIND = "?"
@@ -147,7 +151,26 @@ def _workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
             grids.append(grid)
     if problems and not grids:
         raise _named(problems[0])
-    return {"grids": grids, "notices": notices, "worksheets": len(sheets)}
+    from_1904 = _counts_from_1904(path)
+    return {
+        "grids": grids,
+        "notices": notices,
+        "worksheets": len(sheets),
+        "from_1904": from_1904,
+    }
+
+
+def _counts_from_1904(path: Path) -> bool:
+    """Tell the 1904 date system, for numbers that stand where days are asked."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if "xl/workbook.xml" not in archive.namelist():
+                return False
+            return b'date1904="1"' in archive.read("xl/workbook.xml") or (
+                b'date1904="true"' in archive.read("xl/workbook.xml")
+            )
+    # BIFF: the DATEMODE record, two bytes long, holds 1.
+    return b"\x22\x00\x02\x00\x01\x00" in path.read_bytes()
 
 
 def _sheet(book: Any, name: str, target: Path) -> dict[str, Any] | None:
@@ -167,12 +190,12 @@ def _sheet(book: Any, name: str, target: Path) -> dict[str, Any] | None:
         _add(columns, letter(first_column + index), values)
     del rows
     pl.DataFrame(columns).write_ipc(target)
-    merged = sheet.merged_cell_ranges or []
+    merged = sheet.merged_cell_ranges
     return {
         "name": name,
         "file": target.name,
         "first_row": first_row + 1,
-        "merged": [[*start, *end] for start, end in merged],
+        "merged": None if merged is None else [[*start, *end] for start, end in merged],
     }
 
 
@@ -191,7 +214,7 @@ def _add(columns: dict[str, pl.Series], name: str, values: Sequence[Any]) -> Non
 def _alike(name: str, values: Sequence[Any]) -> tuple[pl.Series, pl.Series]:
     types = set(map(type, values))
     if types == {str}:
-        texts = pl.Series(name, values, dtype=pl.String)
+        texts = pl.Series(name, values, dtype=pl.String).str.head(LONGEST)
         return texts, _text_kinds(texts)
     if types <= {int, float}:
         numbers = pl.Series(name, list(map(_number, values)), dtype=pl.String)
@@ -228,7 +251,7 @@ def _cell(value: Any) -> tuple[str, int]:
         case None | "":
             return "", EMPTY
         case str():
-            return value, ERROR if value in _ERROR_WORDS else TEXT
+            return value[:LONGEST], ERROR if value in _ERROR_WORDS else TEXT
         case bool():
             return ("TRUE" if value else "FALSE"), BOOLEAN
         case int() | float():
@@ -250,6 +273,8 @@ def _named(error: BaseException) -> UnopenableError:
 def _text(path: Path, folder: Path) -> dict[str, Any]:
     raw = path.read_bytes()
     text = _decoded(raw)
+    if not text.strip():
+        raise UnopenableError("file.empty")
     start = text.lstrip()[:600].lower()
     if start.startswith("<"):
         if "<html" in start or "<table" in text[:200_000].lower():
@@ -292,22 +317,23 @@ def _delimited(text: str, folder: Path) -> dict[str, Any]:
     mark = max(counts, key=lambda each: counts[each])
     if counts[mark] == 0:
         raise UnopenableError("file.not_a_workbook", "没有分栏的文本")
+    csv.field_size_limit(len(text) + 1)
     try:
         sample = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=mark))
     except csv.Error:
         raise UnopenableError("file.damaged") from None
     width = max((len(row) for row in sample), default=0)
-    if not 0 < width <= COLUMNS:
-        raise UnopenableError("file.damaged")
+    if width > COLUMNS:
+        raise UnopenableError("file.too_many_cells")
     frame = _parsed(text, mark, width)
-    frame = frame.with_columns(pl.all().fill_null(""))
+    frame = frame.with_columns(pl.all().fill_null("").str.head(LONGEST))
     texts = [frame[name] for name in frame.columns]
     columns: dict[str, pl.Series] = {}
     for series in texts:
         columns[series.name] = series
         columns[series.name + KIND] = _text_kinds(series).alias(series.name + KIND)
     pl.DataFrame(columns).write_ipc(folder / "0.arrow")
-    grid = {"name": "", "file": "0.arrow", "first_row": 1, "merged": []}
+    grid = {"name": "", "file": "0.arrow", "first_row": 1, "merged": None}
     return {"grids": [grid], "notices": [], "worksheets": 1}
 
 
@@ -343,15 +369,17 @@ def _html(text: str, folder: Path) -> dict[str, Any]:
     for number, table in enumerate(tree.iter("table")):
         if any(True for _ in table.iterdescendants("table")):
             continue
-        rows = _spread(table)
-        if rows:
-            grids.append(_write_rows(rows, folder / f"{number}.arrow", f"表{number + 1}"))
+        rows, merged = _spread(table)
+        if any(map(any, rows)):
+            grid = _write_rows(rows, folder / f"{number}.arrow", f"表{number + 1}")
+            grids.append({**grid, "merged": merged})
     return {"grids": grids, "notices": [], "worksheets": len(grids)}
 
 
-def _spread(table: Any) -> list[list[str]]:
-    """Lay out an HTML table, spans filled with their first cell only."""
+def _spread(table: Any) -> tuple[list[list[str]], list[list[int]]]:
+    """Lay out an HTML table, spans filled with their first cell only, and tell the spans."""
     rows: list[list[str]] = []
+    merged: list[list[int]] = []
     blocked: set[tuple[int, int]] = set()
     for at, row in enumerate(table.iter("tr")):
         line: list[str] = []
@@ -361,11 +389,15 @@ def _spread(table: Any) -> list[list[str]]:
             while (at, len(line)) in blocked:
                 line.append("")
             wide, tall = (_span(cell, name) for name in ("colspan", "rowspan"))
+            if len(blocked) + tall * wide > SPANNED:
+                raise UnopenableError("file.too_many_cells")
             for down in range(1, tall):
                 blocked |= {(at + down, len(line) + right) for right in range(wide)}
+            if wide > 1 or tall > 1:
+                merged.append([at, len(line), at + tall - 1, len(line) + wide - 1])
             line += ["".join(cell.itertext()).strip(), *[""] * (wide - 1)]
         rows.append(line)
-    return rows
+    return rows, merged
 
 
 def _span(cell: Any, name: str) -> int:
@@ -386,14 +418,19 @@ def _xml_spreadsheet(raw: bytes, folder: Path) -> dict[str, Any]:
     for number, sheet in enumerate(tree.iter(f"{space}Worksheet")):
         rows: list[list[str]] = []
         for row in sheet.iter(f"{space}Row"):
-            index = row.get(f"{space}Index")
-            rows += [[]] * (int(index) - 1 - len(rows)) if index else []
+            index = int(row.get(f"{space}Index") or 0)
+            if index > _LAST_ROW:
+                raise UnopenableError("file.too_many_cells")
+            rows += [[]] * (index - 1 - len(rows))
             line: list[str] = []
             for cell in row.iter(f"{space}Cell"):
-                at = cell.get(f"{space}Index")
-                line += [""] * (int(at) - 1 - len(line)) if at else []
+                at = int(cell.get(f"{space}Index") or 0)
+                across = int(cell.get(f"{space}MergeAcross") or 0)
+                if max(at, across) > _LAST_COLUMN:
+                    raise UnopenableError("file.too_many_cells")
+                line += [""] * (at - 1 - len(line))
                 line.append("".join(cell.itertext()).strip())
-                line += [""] * int(cell.get(f"{space}MergeAcross") or 0)
+                line += [""] * across
             rows.append(line)
         if rows:
             name = sheet.get(f"{space}Name") or f"表{number + 1}"
@@ -409,7 +446,7 @@ def _write_rows(rows: Iterable[list[str]], target: Path, name: str) -> dict[str,
         values = [row[index] if index < len(row) else "" for row in table]
         _add(columns, letter(index), values)
     pl.DataFrame(columns).write_ipc(target)
-    return {"name": name, "file": target.name, "first_row": 1, "merged": []}
+    return {"name": name, "file": target.name, "first_row": 1, "merged": None}
 
 
 def answer_for(path: Path, folder: Path) -> dict[str, Any]:

@@ -11,20 +11,32 @@ from redcross.files.workbooks import INFORMATION
 from redcross.units import Unit
 from redcross.uploads.cells import clean_column, dtype_of, findings_of
 from redcross.uploads.cells.amounts import parse_decimal
+from redcross.uploads.cells.dates import EPOCH_1904
 from redcross.uploads.checks import check
 from redcross.uploads.codes import CODES, severity_of
-from redcross.uploads.heading import Layout, TotalRow, plain, recognise
+from redcross.uploads.doubts import doubts_of
+from redcross.uploads.heading import Layout, TotalRow, index_of, plain, recognise
 from redcross.uploads.opening import KIND, NUMBER
 from redcross.uploads.specification import (
     CellKind,
     Context,
     FieldSpec,
     Finding,
+    Severity,
     SheetSpec,
 )
 from redcross.uploads.workbook import Grid, Workbook
 
 OWN_WORKSHEETS = ("可选项", "填写说明", INFORMATION)
+LABELLING = (
+    CellKind.TEXT,
+    CellKind.DATE,
+    CellKind.CHOICE,
+    CellKind.REFERENCE,
+    CellKind.BRANCH,
+    CellKind.BOOLEAN,
+)
+"""A merged cell of these stands for each of its rows; a merged amount is one amount."""
 NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
 
 
@@ -205,6 +217,8 @@ def _no_heading(book: Workbook, spec: SheetSpec) -> Finding:
 def _table(
     grid: Grid, layout: Layout, spec: SheetSpec, context: Context
 ) -> tuple[Table, pl.DataFrame, list[Finding]]:
+    if grid.from_1904:
+        context = dataclasses.replace(context, epoch=EPOCH_1904)
     layout = _names_are_no_branches(grid, layout, spec, context)
     part = grid.cells[layout.data]
     rows = (layout.data + grid.first_row).cast(pl.UInt32)
@@ -220,10 +234,14 @@ def _table(
             field,
             context,
             multiple=layout.multiples[letter],
+            merged=_lower_parts(grid, letter, layout) if field.kind in LABELLING else None,
+            knows_merges=grid.knows_merges,
         )
         found = findings_of(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)
         findings += found
-        unread[name] = {each.row for each in found if each.row is not None}
+        unread[name] = {
+            each.row for each in found if each.row is not None and each.severity is Severity.ERROR
+        }
         columns[name] = column.values.alias(name)
         letters[name] = letter
     frame = pl.DataFrame(
@@ -237,6 +255,7 @@ def _table(
     )
     findings += [_missing(layout, spec.field(name)) for name in layout.missing]
     findings += _unknown(layout)
+    findings += doubts_of(grid, layout, frame, spec, context)
     findings += check(frame, spec, context, letters=letters, unread=unread)
     totals = tuple(_total_checks(grid, layout, spec, frame, letters))
     findings += [
@@ -246,6 +265,20 @@ def _table(
     ]
     sums = {name: _sum(frame[name]) for name in columns if spec.field(name).kind in NUMERIC}
     return Table(layout, frame.height, sums, totals), _defaults(frame, spec), findings
+
+
+def _lower_parts(grid: Grid, letter: str, layout: Layout) -> pl.Series:
+    """Tell for each data row whether the column's cell is the lower part of a merged one."""
+    at = index_of(letter)
+    top_row, end_row = layout.positions
+    covered: set[int] = set()
+    for top, left, bottom, right in grid.merged:
+        if bottom > top and left <= at <= right:
+            first, last = top + 2 - grid.first_row, bottom + 1 - grid.first_row
+            covered.update(range(max(first, top_row), min(last + 1, end_row)))
+            if len(covered) == end_row - top_row:
+                break
+    return layout.data.is_in(list(covered))
 
 
 def _names_are_no_branches(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Layout:

@@ -76,6 +76,7 @@ class FieldSpec:
     allow_negative: bool = False
     earliest: dt.date | None = None
     latest: dt.date | None = None
+    none_is_answer: bool = False  # 无 is a word of this column, not an empty cell
     fill_down: bool = False  # a merged label stands for the rows below it
     personal: bool = False  # findings and diffs show it masked
     unique_in_workbook: bool = False
@@ -134,6 +135,8 @@ class Context:
     uploader's own context first, so that one id means "resolved"."""
     branch_labels: Mapping[int, str]
     own_subtree: frozenset[int]  # ids the uploader may write for
+    epoch: dt.date = dt.date(1899, 12, 30)
+    """Day 0 of the workbook's serial numbers; the 1904 date system begins elsewhere."""
     level_branch_id: int | None = None
     """Where a row names no branch: the uploading branch itself (= branch_id)."""
 

@@ -10,7 +10,7 @@ import polars as pl
 from redcross.uploads import opener
 from redcross.uploads.opening import KIND
 
-SECONDS = 25
+SECONDS = 20
 FREE_BYTES = 20_000_000
 """Up to this size a file has SECONDS; a larger one has more in proportion."""
 
@@ -61,6 +61,10 @@ class Grid:
     first_row: int
     cells: pl.DataFrame
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    knows_merges: bool = False
+    """Whether the format tells merged cells; a csv does not."""
+    from_1904: bool = False
+    """Whether serial numbers count from 1904."""
 
     @property
     def letters(self) -> list[str]:
@@ -88,7 +92,9 @@ def read(path: Path, *, filename: str) -> Workbook:
                 worksheet=found["name"] or Path(filename).stem[:31],
                 first_row=found["first_row"],
                 cells=pl.read_ipc((Path(folder) / found["file"]).read_bytes()),
-                merged=tuple(tuple(each) for each in found["merged"]),
+                merged=tuple(tuple(each) for each in found["merged"] or ()),
+                knows_merges=found["merged"] is not None,
+                from_1904=answer.get("from_1904", False),
             )
             for found in answer["grids"]
         )

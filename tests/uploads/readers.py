@@ -1,13 +1,17 @@
 """A ledger as plain values, so that reading is tested without a database."""
 
 import datetime as dt
+import tempfile
 from pathlib import Path
+
+import polars as pl
 
 from redcross.periods import Period
 from redcross.units import Unit
+from redcross.uploads import opening
 from redcross.uploads.reading import Reading, read_tables
 from redcross.uploads.specification import CellKind, Context, FieldSpec, SheetKind, SheetSpec
-from redcross.uploads.workbook import read
+from redcross.uploads.workbook import Grid, Workbook, read
 
 CHANNELS = {"银行": "BANK", "微信": "WECHAT"}
 LEDGER = SheetSpec(
@@ -55,6 +59,24 @@ def reading_of(
     path = folder / filename
     path.write_bytes(content)
     return read_tables(read(path, filename=filename), LEDGER, context(period))
+
+
+def opened_here(path: Path) -> Workbook:
+    """Open a file without a child of its own; what the child guards is tested elsewhere."""
+    with tempfile.TemporaryDirectory() as name:
+        answer = opening.open_file(path, Path(name))
+        grids = tuple(
+            Grid(
+                worksheet=found["name"] or "表",
+                first_row=found["first_row"],
+                cells=pl.read_ipc((Path(name) / found["file"]).read_bytes()),
+                merged=tuple(tuple(each) for each in found["merged"] or ()),
+                knows_merges=found["merged"] is not None,
+                from_1904=answer.get("from_1904", False),
+            )
+            for found in answer["grids"]
+        )
+    return Workbook(grids, tuple(answer["notices"]))
 
 
 def codes(reading: Reading) -> list[str]:

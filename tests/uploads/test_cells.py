@@ -155,7 +155,8 @@ def test_an_identity_number_is_checked_and_a_rounded_one_refused():
 
 
 def test_several_phones_in_a_cell_are_kept_and_a_short_one_refused():
-    assert parse_phone("138 0000 1234", is_number=False).code != ""
+    assert parse_phone("138 0000 1234", is_number=False).value == "13800001234"
+    assert parse_phone("138 0000 123", is_number=False).code == "phone.unreadable"
     assert parse_phone("13800001234/0871-63620000", is_number=False).value == (
         "13800001234、0871-63620000"
     )

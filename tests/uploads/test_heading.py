@@ -87,7 +87,7 @@ def test_two_tables_in_one_worksheet_are_both_read(tmp_path):
 
     assert reading.frame["giver"].to_list() == ["示例公司", "示例公司", "示例学校"]
     assert sums(reading) == [{"quantity": Decimal("201.00")}, {"quantity": Decimal("7.00")}]
-    assert codes(reading) == ["column.missing", "column.missing"]
+    assert codes(reading) == ["label.carried", "column.missing", "column.missing"]
 
 
 def test_a_footer_written_as_text_is_compared(tmp_path):

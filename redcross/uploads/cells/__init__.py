@@ -19,7 +19,7 @@ from redcross.uploads.cells.identifiers import (
 from redcross.uploads.cells.parsed import BLANKS, INVISIBLE, NOT_GIVEN, Parsed, folded
 from redcross.uploads.cells.words import boolean_parser, branch_parser, choice_parser
 from redcross.uploads.codes import severity_of
-from redcross.uploads.opening import DATE, ERROR, NUMBER
+from redcross.uploads.opening import DATE, EMPTY, ERROR, NUMBER
 from redcross.uploads.specification import CellKind, Context, FieldSpec, Finding
 
 Parser = Callable[[str, int], Parsed]
@@ -32,6 +32,14 @@ _DTYPES: Mapping[CellKind, Any] = {
 }
 _DITTO = frozenset({"同上", "〃", "″", '"', "〞", "''"})
 _INNER_BLANKS = r"[\t\r\n\u00a0\u3000]+"
+_SPACED_OUT = r"^([\u3400-\u9fff])\s+([\u3400-\u9fff])$"
+_DOTTED = r"([\u3400-\u9fff])[•‧∙・．⋅･˙]([\u3400-\u9fff])"
+"""The six dots that stand within names of minorities."""
+_DIGITS_LOST = 16
+_SCALED = {
+    "percent.scaled": "是小数，读作 {}%",
+    "percent.doubtful": "是小数，而同一栏有大于 1 的数，仍读作 {}%",
+}
 _INVISIBLE_PATTERN = "[" + "".join(map(chr, INVISIBLE)) + "]"
 
 
@@ -57,30 +65,99 @@ def clean_column(
     context: Context,
     *,
     multiple: Decimal,
+    merged: pl.Series | None = None,
+    knows_merges: bool = False,
 ) -> Column:
-    """Read the cells of one column; empty cells and "/" or "—" become null."""
+    """Read the cells of one column; empty cells and "/" or "—" become null.
+
+    `merged` is true where a cell is the lower part of a merged one. A label stands for
+    the rows below it there without a word; elsewhere what was filled in is said.
+    """
     frame = pl.DataFrame({"text": _tidied(texts, field), "kind": kinds})
     # 无 is an answer where yes or no is asked, and nothing everywhere else.
-    nothing = NOT_GIVEN - ({"无"} if field.kind is CellKind.BOOLEAN else set())
+    said = field.none_is_answer or field.kind is CellKind.BOOLEAN
+    nothing = NOT_GIVEN - ({"无"} if said else set())
     frame = frame.with_columns(
         pl.when(pl.col("text").is_in(list(nothing)) & (pl.col("kind") != ERROR))
         .then(None)
         .otherwise(pl.col("text"))
         .alias("text")
     )
-    if field.fill_down:
-        frame = frame.with_columns(pl.col("text").forward_fill())
+    carried: list[int] = []
+    if field.fill_down or (merged is not None and merged.any()):
+        empty = (pl.col("text").is_null()) & (pl.col("kind") != ERROR)
+        below = merged if merged is not None else pl.lit(value=False)
+        carry = pl.col("below") if not field.fill_down else pl.lit(value=True)
+        frame = frame.with_columns(empty.alias("empty"), below.alias("below")).with_columns(
+            pl.when(carry).then(pl.col("text").forward_fill()).otherwise(pl.col("text")),
+            pl.when(carry & pl.col("empty"))
+            .then(pl.when(empty).then(None).otherwise(pl.col("kind")).forward_fill())
+            .otherwise(pl.col("kind"))
+            .fill_null(EMPTY)
+            .alias("kind"),
+        )
+        told = pl.col("empty") & pl.col("text").is_not_null() & ~pl.col("below")
+        carried = frame.select(told.alias("told"))["told"].arg_true().to_list()
+        frame = frame.select("text", "kind")
     if field.fill_down or field.kind in (CellKind.TEXT, CellKind.CHOICE, CellKind.DATE):
         frame = _ditto(frame)
+    scaled: list[int] = []
+    if field.kind in (CellKind.DECIMAL, CellKind.INTEGER) and is_percent(field):
+        frame, scaled, code = _percents(frame)
     quick = _quick(frame, field, multiple)
-    return _slowly(frame, quick, field, parser_for(field, context, multiple))
+    column = _slowly(frame, quick, field, parser_for(field, context, multiple))
+    if scaled:
+        column.problems.extend(
+            (index, Parsed(None, code, _SCALED[code].format(frame["text"][index])), text)
+            for index in scaled
+            if (text := texts[index])
+        )
+    if not carried:
+        return column
+    said_of = {index for index, _, _ in column.problems}
+    code = "label.carried" if knows_merges else "label.unmerged"
+    reason = "空白，按上一行的“{}”读取"
+    column.problems.extend(
+        (index, Parsed(None, code, reason.format(text[:20]), "不是同一个的请补填。"), text)
+        for index in carried
+        if index not in said_of and (text := frame["text"][index])
+    )
+    return column
 
 
 def _tidied(texts: pl.Series, field: FieldSpec) -> pl.Series:
     expression = pl.col("t").str.replace_all(_INVISIBLE_PATTERN, "")
     if field.kind is CellKind.TEXT:
-        expression = expression.str.replace_all(_INNER_BLANKS, " ")
+        expression = (
+            expression.str.replace_all(_INNER_BLANKS, " ")
+            .str.strip_chars(BLANKS)
+            .str.replace(_SPACED_OUT, "${1}${2}")
+            .str.replace_all(_DOTTED, "${1}·${2}")
+        )
     return texts.alias("t").to_frame().select(expression.str.strip_chars(BLANKS))["t"]
+
+
+def is_percent(field: FieldSpec) -> bool:
+    """Tell whether a column's numbers are per cent."""
+    return field.unit is Unit.PERCENT or "%" in field.label or field.label.endswith("率")
+
+
+def _percents(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[int], str]:
+    """Read 0.85 as 85 where the whole column is written so: Excel stores 85% as 0.85."""
+    share = pl.when(pl.col("kind") == NUMBER).then(pl.col("text")).cast(pl.Float64, strict=False)
+    numbers = frame.select(share.alias("n"))["n"]
+    fractions = ((numbers > 0) & (numbers < 1)).fill_null(value=False)
+    if not fractions.any():
+        return frame, [], ""
+    if (numbers > 1).any():
+        return frame, fractions.arg_true().to_list(), "percent.doubtful"
+    told = numbers.is_not_null() & (numbers > 0)
+    texts = [
+        f"{Decimal(text).scaleb(2).normalize():f}" if scale else text
+        for text, scale in zip(frame["text"], told.fill_null(value=False), strict=True)
+    ]
+    changed = told.fill_null(value=False).arg_true().to_list()
+    return frame.with_columns(pl.Series("text", texts, dtype=pl.String)), changed, "percent.scaled"
 
 
 def _ditto(frame: pl.DataFrame) -> pl.DataFrame:
@@ -103,7 +180,10 @@ def _quick(frame: pl.DataFrame, field: FieldSpec, multiple: Decimal) -> pl.Serie
     expression: pl.Expr | None = None
     match field.kind:
         case CellKind.TEXT:
-            expression = pl.when(kind != ERROR).then(text)
+            number = (kind == NUMBER) & (text.str.len_chars() >= _DIGITS_LOST)
+            midnight = text.str.strip_suffix("T00:00:00")
+            read = pl.when(kind == DATE).then(midnight).otherwise(text)
+            expression = pl.when((kind != ERROR) & ~number).then(read)
         case CellKind.DECIMAL if multiple == 1:
             places = field.decimal_places
             fraction = rf"(?:\.\d{{1,{places}}})?" if places else ""
@@ -187,7 +267,11 @@ def _reader(  # noqa: C901  one case a kind of cell
             )
         case CellKind.DATE:
             return lambda text, kind: parse_date(
-                text, is_number=kind == NUMBER, is_date=kind == DATE, period=context.period
+                text,
+                is_number=kind == NUMBER,
+                is_date=kind == DATE,
+                period=context.period,
+                epoch=context.epoch,
             )
         case CellKind.BRANCH:
             named = branch_parser(context.branch_names, context.branch_labels, context.own_subtree)
@@ -208,8 +292,22 @@ def _reader(  # noqa: C901  one case a kind of cell
         case CellKind.CREDIT_CODE:
             named = parse_credit_code
         case CellKind.TEXT:
-            return lambda text, _kind: Parsed(text)
+            return _parse_text
     return lambda text, kind: named(text, is_number=kind == NUMBER)
+
+
+def _parse_text(text: str, kind: int) -> Parsed:
+    """Read a number that stands where a text is asked; more than 15 digits are lost."""
+    if kind != NUMBER:
+        return Parsed(text)
+    shown_as = f"{float(text):.15g}"
+    if "e" in shown_as or len(shown_as.replace("-", "").partition(".")[0]) > 15:
+        return Parsed(
+            code="text.digits_lost",
+            reason="Excel 已把编号当作数字，末几位丢失",
+            suggestion="请把整列设为“文本”格式后重新填写。",
+        )
+    return Parsed(shown_as)
 
 
 def findings_of(

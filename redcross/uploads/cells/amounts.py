@@ -15,6 +15,7 @@ _NUMBER = re.compile(
     r"(?P<exponent>[eE][-+]?\d{1,2})?"
     r"(?P<multiple>百万|千万|[百千万亿])?(?P<unit>[^\d.,]{0,6}?)(?:整|正)?"
 )
+_INEXACT = re.compile(r"[余多约近左右上下超过不足~～—至到和及共]|以[上下内外]")
 _MONEY_UNITS = frozenset({"", "元", "块", "圆", "¥", "元人民币", "人民币", "RMB", "人民币元"})
 _CHINESE_DIGITS = frozenset("零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟")
 _CONTEXT = decimal.Context(prec=DIGITS_OF_A_DOUBLE, rounding=decimal.ROUND_HALF_EVEN)
@@ -40,6 +41,12 @@ def parse_decimal(
     if match is None:
         return _unreadable(text, bare)
     unit = match["unit"] or ""
+    if _INEXACT.search(unit):
+        return Parsed(
+            code="amount.inexact",
+            reason=f"“{text.strip()[:40]}”不是确数",
+            suggestion="请填写准确的数字；确为约数的写入备注。",
+        )
     if money and unit not in _MONEY_UNITS:
         return Parsed(
             code="amount.foreign_unit",

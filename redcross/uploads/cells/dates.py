@@ -20,19 +20,25 @@ _WHOLE = re.compile(
 _COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})" + _TIME)
 _WITHOUT_YEAR = re.compile(r"(?P<month>\d{1,2})(?:月|[-/.])(?P<day>\d{1,2})(?:日|号)?" + _TIME)
 _MONTH_ONLY = re.compile(r"\d{4}(?:[-/.]\d{1,2}|年\d{1,2}月?份?)")
-_SERIAL_FROM, _SERIAL_TO = 20_000, 80_000
-_EPOCH = dt.date(1899, 12, 30)
+_SERIAL_FROM, _SERIAL_TO = 18_000, 80_000
+EPOCH, EPOCH_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
+_STOPS = str.maketrans({"。": ".", "—": "-", "–": "-", "−": "-", "·": "."})
 _CENTURY_BREAK = 50
 _UNREADABLE = "请写成 2021-08-08 的样子。"
 
 
-def parse_date(text: str, *, is_number: bool, is_date: bool, period: Period) -> Parsed:
-    """Read a day; the period gives the year where the cell has none (with a warning)."""
+def parse_date(
+    text: str, *, is_number: bool, is_date: bool, period: Period, epoch: dt.date = EPOCH
+) -> Parsed:
+    """Read a day; the period gives the year where the cell has none (with a warning).
+
+    `epoch` is day 0 of the workbook's serial numbers.
+    """
     if is_date:
         return _from_cell(text)
     bare = _spaced(text)
     if is_number and re.fullmatch(r"\d+(\.\d+)?", bare):
-        return _from_number(bare, period)
+        return _from_number(bare, period, epoch)
     for pattern in (_COMPACT, _WHOLE):
         match = pattern.fullmatch(bare)
         if match:
@@ -47,7 +53,7 @@ def parse_date(text: str, *, is_number: bool, is_date: bool, period: Period) -> 
             suggestion=_UNREADABLE,
         )
     if re.fullmatch(r"\d{5}", bare):
-        return _from_number(bare, period)
+        return _from_number(bare, period, epoch)
     return Parsed(
         code="date.unreadable",
         reason=f"“{text.strip()[:40]}”不是日期",
@@ -57,7 +63,7 @@ def parse_date(text: str, *, is_number: bool, is_date: bool, period: Period) -> 
 
 def _spaced(text: str) -> str:
     """Fold widths; keep only the blanks that stand between two digits."""
-    text = unicodedata.normalize("NFKC", text.translate(INVISIBLE))
+    text = unicodedata.normalize("NFKC", text.translate(INVISIBLE)).translate(_STOPS)
     return re.sub(r" ?([^\d ]) ?", r"\1", " ".join(text.split()))
 
 
@@ -73,13 +79,13 @@ def _from_cell(text: str) -> Parsed:
     return _bounded(day, text)
 
 
-def _from_number(bare: str, period: Period) -> Parsed:
+def _from_number(bare: str, period: Period, epoch: dt.date) -> Parsed:
     match = _COMPACT.fullmatch(bare)
     if match:
         return _day(match["year"], match["month"], match["day"], bare)
     number = float(bare)
     if _SERIAL_FROM <= number < _SERIAL_TO:
-        return Parsed(_EPOCH + dt.timedelta(days=int(number)))
+        return _bounded(epoch + dt.timedelta(days=int(number)), bare)
     # 8.8 typed into a number cell is a day without its year; 8.10 has become 8.1.
     if re.fullmatch(r"\d{1,2}\.\d{2}", bare):
         month, _, day = bare.partition(".")

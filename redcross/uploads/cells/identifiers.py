@@ -9,10 +9,10 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _RESIDENT = re.compile(r"\d{17}[\dX]")
 _FIFTEEN = re.compile(r"\d{15}")
-_FOREIGN = re.compile(r"[A-Z]{1,3}\d{6,10}(?:\(\d\))?|\d{8}|[A-Z0-9]{7,12}")
+_FOREIGN = re.compile(r"[A-Z]{1,3}\d{6,10}(?:\(\d\))?|\d{8}|(?=[A-Z0-9]*[A-Z])[A-Z0-9]{7,12}")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 _FIXED = re.compile(r"(?:0\d{2,3}-?)?\d{7,8}(?:-\d{1,6})?")
-_BETWEEN_PHONES = re.compile(r"[/、;；,，\s]+")
+_BETWEEN_PHONES = re.compile(r"[/、;；,，\r\n]+")
 _MOST_EXACT_DIGITS = 15
 _CODE_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -79,7 +79,12 @@ def birth_date(number: str) -> dt.date | None:
 def parse_phone(text: str, *, is_number: bool) -> Parsed:
     """Read one or several telephone numbers of a cell."""
     del is_number
-    parts = [part for part in _BETWEEN_PHONES.split(" ".join(map(folded, text.split()))) if part]
+    parts = []
+    for written in _BETWEEN_PHONES.split(text):
+        # 138 1234 5678 is one number written in three groups.
+        whole = folded(written)
+        one = _MOBILE.fullmatch(whole.replace("-", "")) or _FIXED.fullmatch(whole)
+        parts += [whole] if one else list(map(folded, written.split()))
     numbers = []
     for part in parts:
         bare = part.replace("—", "-").replace("－", "-").strip("()")

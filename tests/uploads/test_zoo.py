@@ -1,0 +1,190 @@
+"""Odd files as collections and mailboxes hold them: each ends in a reading or a named refusal."""
+
+import io
+import re
+import struct
+import zipfile
+
+import openpyxl
+import pytest
+import xlwt
+
+from redcross.uploads.reading import read_tables
+from redcross.uploads.workbook import SENTENCES, UnreadableError, read
+from tests.uploads.readers import LEDGER, context
+from tests.workbooks import xlsx
+
+ROWS = [
+    ["捐赠人", "金额（元）", "到账日期"],
+    ["示例甲", 100, "2020-08-08"],
+    ["示例乙", 2, "2020-08-09"],
+]
+PLAIN = xlsx(ROWS)
+SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+ODS_CONTENT = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
+    '<office:spreadsheet><table:table table:name="S">{}</table:table></office:spreadsheet>'
+    "</office:body></office:document-content>"
+)
+SPREADSHEETML = (
+    '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
+    ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="S"><Table>{}'
+    "</Table></Worksheet></Workbook>"
+)
+
+
+def packed(parts):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def parts_of(content=PLAIN):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def with_part(name, change):
+    parts = parts_of()
+    return packed({**parts, name: change(parts[name])})
+
+
+def more_rows(xml):
+    return with_part(SHEET, lambda part: part.replace(b"</sheetData>", xml + b"</sheetData>"))
+
+
+def merged(*references):
+    cells = b"".join(b'<mergeCell ref="%s"/>' % each.encode() for each in references)
+    xml = b"</sheetData><mergeCells>" + cells + b"</mergeCells>"
+    return with_part(SHEET, lambda part: part.replace(b"</sheetData>", xml))
+
+
+def xls():
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    for at, row in enumerate(ROWS):
+        for column, value in enumerate(row):
+            sheet.write(at, column, value)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def uncached():
+    book = openpyxl.Workbook()
+    for row in ROWS:
+        book.active.append(row)
+    book.active["B2"] = "=SUM(1,2)"
+    hidden = book.create_sheet("藏")
+    hidden.sheet_state = "veryHidden"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def ods(rows):
+    return packed({
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": '<?xml version="1.0"?>' + ODS_CONTENT.format(rows),
+    })  # fmt: skip
+
+
+def biff(version, kind=0x0809):
+    return struct.pack("<HHHHHH", kind, 8, version, 0x10, 0, 0) + struct.pack("<HH", 0x0A, 0)
+
+
+TEXT = "捐赠人,金额,到账日期\n示例甲,1,2020-08-08\n"
+READ = "read"
+ZOO = {
+    "plain.xlsx": (PLAIN, READ),
+    "says-it-is-huge.xlsx": (
+        with_part(SHEET, lambda part: re.sub(rb'ref="A1:C3"', b'ref="A1:XFD1048576"', part)),
+        READ,
+    ),
+    "last-cell.xlsx": (
+        more_rows(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+        "file.out_of_memory",
+    ),
+    "phantom-rows.xlsx": (
+        more_rows(b"".join(b'<row r="%d"/>' % row for row in range(4, 200_000))),
+        READ,
+    ),
+    "merges.xlsx": (merged(*(f"A{row}:B{row}" for row in range(10, 30_000))), READ),
+    "merged-whole.xlsx": (merged("A4:XFD1048576"), READ),
+    "error-cell.xlsx": (more_rows(b'<row r="4"><c r="B4" t="e"><v>#REF!</v></c></row>'), READ),
+    "no-cached-value.xlsx": (uncached(), READ),
+    "long-cell.xlsx": (
+        with_part(STRINGS, lambda part: part.replace("示例甲".encode(), "长".encode() * 500_000)),
+        READ,
+    ),
+    "entity.xlsx": (
+        with_part(
+            SHEET,
+            lambda part: part.replace(
+                b"?>", b'?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>', 1
+            ),
+        ),
+        None,
+    ),
+    "no-strings.xlsx": (packed({k: v for k, v in parts_of().items() if k != STRINGS}), None),
+    "half-sheet.xlsx": (with_part(SHEET, lambda part: part[: len(part) // 2]), None),
+    "truncated.xlsx": (PLAIN[: len(PLAIN) // 2], "file.damaged"),
+    "document.xlsx": (packed({"word/document.xml": "<a/>"}), "file.not_a_workbook"),
+    "archive.xlsx": (packed({"a.txt": "a"}), "file.not_a_workbook"),
+    "bomb.xlsx": (packed({"xl/a.xml": b"0" * 120_000_000}), "file.bomb"),
+    "picture.xlsx": (b"\x89PNG\r\n\x1a\n" + bytes(40), "file.not_a_workbook"),
+    "empty.xlsx": (b"", "file.empty"),
+    "ok.xls": (xls(), READ),
+    "truncated.xls": (xls()[:3000], "file.damaged"),
+    "noise.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 8, "file.damaged"),
+    "biff5.xls": (biff(0x500), None),
+    "biff4.xls": (biff(0, 0x0409), None),
+    "lotus.xls": (b"\x00\x00\x02\x00\x06\x04\x06\x00" + bytes(30), "file.not_a_workbook"),
+    "repeated.ods": (
+        ods(
+            "<table:table-row><table:table-cell/></table:table-row>"
+            '<table:table-row table:number-rows-repeated="1048575">'
+            '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+        ),
+        None,
+    ),
+    "spans.xls": (
+        ("<table>" + '<tr><td rowspan="200" colspan="200">a</td></tr>' * 400 + "</table>").encode(),
+        "file.too_many_cells",
+    ),
+    "no-table.xls": (b"<html></html>", "file.empty"),
+    "index.xls": (
+        SPREADSHEETML.format('<Row ss:Index="999999999"><Cell ss:Index="9"/></Row>').encode(),
+        "file.too_many_cells",
+    ),
+    "words-for-index.xls": (SPREADSHEETML.format('<Row ss:Index="x"/>').encode(), "file.damaged"),
+    "bom.csv": (b"\xef\xbb\xbf", "file.empty"),
+    "zeros.csv": (bytes(5000), "file.empty"),
+    "one-column.csv": ("捐赠人\n示例甲\n".encode(), "file.not_a_workbook"),
+    "wide.csv": (("a," * 100_000).encode(), "file.too_many_cells"),
+    "open-quote.csv": (TEXT.replace("示例甲", '"示例甲').encode(), None),
+    "semicolons.csv": (TEXT.replace(",", ";").encode("gb18030"), READ),
+    "carriage-returns.csv": (TEXT.replace("\n", "\r").encode(), READ),
+    "long-field.csv": (TEXT.replace("示例甲", "长" * 200_000).encode(), READ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_an_odd_file_ends_in_a_reading_or_a_named_refusal(name, tmp_path):
+    content, expected = ZOO[name]
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    try:
+        reading = read_tables(read(path, filename=name), LEDGER, context())
+        ended = READ
+        assert reading.frame.height or reading.findings
+    except UnreadableError as error:
+        ended = error.code if "{" not in str(error) and error.code in SENTENCES else "unnamed"
+
+    assert expected in (None, ended)
+    assert ended == READ or ended in SENTENCES
