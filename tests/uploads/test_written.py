@@ -1,0 +1,149 @@
+"""What a person may write for a day or an amount is read as meant, or told of."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redcross.periods import Period
+from redcross.uploads.cells.amounts import parse_decimal
+from redcross.uploads.cells.dates import EPOCH, EPOCH_1904, parse_date
+from redcross.uploads.codes import CODES
+
+FULL_WIDTH = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
+YEAR_2021 = Period.parse("2021")
+DAYS = st.dates(dt.date(1930, 1, 1), dt.date(2049, 12, 31))
+YUAN = st.integers(0, 10**13).map(lambda fen: Decimal(fen) / 100)
+BLANK = st.sampled_from(["", " ", "\t", "\u3000", "\u00a0", "\u200b"])
+SPELLINGS = [
+    "{0.year}-{0.month:02}-{0.day:02}",
+    "{0.year}-{0.month}-{0.day}",
+    "{0.year}/{0.month}/{0.day}",
+    "{0.year}.{0.month}.{0.day}",
+    "{0.year}.{0.month:02}.{0.day:02}",
+    "{0.year}年{0.month}月{0.day}日",
+    "{0.year}年 {0.month}月 {0.day}日",
+    "{0.year}年{0.month}月{0.day}号",
+    "{0.year}。{0.month}。{0.day}",
+    "{0.year}、{0.month}、{0.day}",
+    "{0.year}-{0.month}-{0.day} 02:24",
+    "{0.year}/{0.month}/{0.day} 14:05:09",
+    "{0.year}年{0.month}月{0.day}日 8时30分",
+]
+
+
+def day(text, **more):
+    return parse_date(text, **{"is_number": False, "is_date": False, "period": YEAR_2021, **more})
+
+
+def yuan(text, *, multiple=1, is_number=False):
+    return parse_decimal(
+        text, is_number=is_number, places=2, multiple=Decimal(multiple), money=True
+    )
+
+
+@given(DAYS, st.sampled_from(SPELLINGS), st.booleans(), BLANK, BLANK)
+def test_a_day_is_read_however_it_is_spelt(value, spelling, wide, before, after):
+    text = before + spelling.format(value) + after
+
+    parsed = day(text.translate(FULL_WIDTH) if wide else text)
+
+    assert (parsed.value, parsed.code) == (value, "")
+
+
+@given(st.dates(dt.date(1950, 1, 1), dt.date(2049, 12, 31)))
+def test_eight_digits_are_a_day_as_number_or_text(value):
+    assert day(f"{value:%Y%m%d}").value == value
+    assert day(f"{value:%Y%m%d}", is_number=True).value == value
+
+
+@given(st.dates(dt.date(1955, 1, 1), dt.date(2049, 12, 31)), st.sampled_from([EPOCH, EPOCH_1904]))
+def test_a_serial_number_counts_from_the_day_of_its_workbook(value, epoch):
+    serial = (value - epoch).days
+
+    assert day(str(serial), is_number=True, epoch=epoch).value == value
+
+
+@given(st.dates(dt.date(2021, 1, 1), dt.date(2021, 12, 31)))
+def test_a_day_without_its_year_takes_the_period_and_says_so(value):
+    for text in (f"{value.month}月{value.day}日", f"{value.month}/{value.day}"):
+        parsed = day(text)
+
+        assert (parsed.value, parsed.code) == (value, "date.year_assumed")
+
+
+@given(DAYS.filter(lambda value: value.year >= 1950))
+def test_a_year_of_two_digits_is_told_of(value):
+    parsed = day(f"{value:%y}.{value.month}.{value.day}")
+
+    assert (parsed.value, parsed.code) == (value, "date.two_digit_year")
+
+
+@given(st.integers(2000, 2030), st.integers(1, 99), st.integers(29, 99))
+def test_a_day_that_is_none_is_refused(year, month, number):
+    try:
+        dt.date(year, month, number)
+    except ValueError:
+        parsed = day(f"{year}-{month}-{number}")
+
+        assert (parsed.value, parsed.code) == (None, "date.impossible")
+
+
+@given(st.text(max_size=20))
+def test_what_holds_no_day_never_becomes_one(text):
+    parsed = day(text)
+
+    if len(re.findall(r"\d", text)) < 2:
+        assert parsed.value is None
+    assert parsed.value is not None or parsed.code in CODES
+
+
+def spelt(value, unit):
+    shown = f"{value / unit:f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+@given(YUAN, st.booleans(), st.sampled_from(["", "￥", "¥", "人民币"]), BLANK, BLANK)
+def test_yuan_are_read_however_they_are_spelt(value, wide, mark, before, after):
+    plain = spelt(value, 1)
+    for text in (plain, f"{value:,f}", f"{plain}元", f"{plain} 元整"):
+        written = before + mark + (text.translate(FULL_WIDTH) if wide else text) + after
+
+        parsed = yuan(written)
+
+        assert (parsed.value, parsed.code) == (value, ""), written
+
+
+@given(YUAN)
+def test_ten_thousands_are_read_by_heading_and_by_cell(value):
+    shown = spelt(value, 10_000)
+
+    assert yuan(shown, multiple=10_000).value == value
+    assert yuan(f"{shown}万元").value == value
+    assert yuan(f"{shown}万元", multiple=10_000).value == value
+    assert yuan(f"{spelt(value, 1)}元", multiple=10_000).value == value
+
+
+@given(st.integers(0, 10**13).map(lambda fen: Decimal(fen) / 100))
+def test_a_double_is_the_decimal_it_was_typed_as(value):
+    assert yuan(repr(float(value)), is_number=True).value == value
+    assert yuan(f"{float(value):.17g}", is_number=True).value == value
+
+
+@given(st.integers(1, 10**6), st.sampled_from(["余元", "多", "万余元", "元左右", "美元", "元/人"]))
+def test_an_inexact_or_foreign_amount_is_refused(number, word):
+    parsed = yuan(f"{number}{word}")
+
+    assert parsed.value is None
+    assert parsed.code in CODES
+
+
+@given(st.text(max_size=20))
+def test_what_holds_no_digit_is_no_amount(text):
+    parsed = yuan(text)
+
+    if not re.search(r"\d", text):
+        assert parsed.value is None
+    assert parsed.value is not None or parsed.code in CODES
