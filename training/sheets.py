@@ -164,7 +164,7 @@ class Roster(Sheet):
     )
 
     branch = Column(
-        "培训单位", aliases=_BRANCH, fill_down=True, note="空白表示本单位。", sample="五华区"
+        "培训单位", aliases=_BRANCH, fill_down=True, note="整栏空白表示本单位。", sample="五华区"
     )
     name = Column("姓名", aliases=["学员姓名", "学员", "姓 名"], sample="张示例")
     sex = Column(

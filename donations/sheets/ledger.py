@@ -81,7 +81,7 @@ class GiftLedger(Sheet):
             "机构",
         ],
         fill_down=True,
-        note="代报时填写收款的县（市、区）；空白表示本单位。",
+        note="代报时每行填写收款的县（市、区）；整栏空白表示本单位。",
         sample="五华区",
     )
     giver_name = Column(
