@@ -277,10 +277,11 @@ def _text(path: Path, folder: Path) -> dict[str, Any]:
         raise UnopenableError("file.empty")
     start = text.lstrip()[:600].lower()
     if start.startswith("<"):
+        # Excel's XML of 2003 has a <Table> too, so it is asked for first.
+        if start.startswith("<?xml") and "schemas-microsoft-com:office:spreadsheet" in text[:4000]:
+            return _xml_spreadsheet(raw, folder)
         if "<html" in start or "<table" in text[:200_000].lower():
             return _html(text, folder)
-        if "schemas-microsoft-com:office:spreadsheet" in text[:4000]:
-            return _xml_spreadsheet(raw, folder)
         raise UnopenableError("file.not_a_workbook", "XML 文件")
     return _delimited(text, folder)
 

@@ -654,6 +654,7 @@ FORMS = [
                 money("consoled_value", ("慰问救助", "万元")),
                 write=lambda r, v: write_amount(r, v, 10000),
                 money=False,
+                total=False,
             ),
         ],
         rows=(4, 7),

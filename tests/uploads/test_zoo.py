@@ -162,6 +162,17 @@ ZOO = {
         "file.too_many_cells",
     ),
     "words-for-index.xls": (SPREADSHEETML.format('<Row ss:Index="x"/>').encode(), "file.damaged"),
+    "of-2003.xls": (
+        SPREADSHEETML.format(
+            "".join(
+                "<Row>"
+                + "".join(f"<Cell><Data>{value}</Data></Cell>" for value in row)
+                + "</Row>"
+                for row in ROWS
+            )
+        ).encode(),
+        READ,
+    ),
     "bom.csv": (b"\xef\xbb\xbf", "file.empty"),
     "zeros.csv": (bytes(5000), "file.empty"),
     "one-column.csv": ("捐赠人\n示例甲\n".encode(), "file.not_a_workbook"),
