@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 
@@ -111,6 +112,11 @@ CELERY_BEAT_SCHEDULE = {
     "exports.sweep": {"task": "exports.sweep", "schedule": 600.0},
     "people.close_unused": {"task": "people.close_unused", "schedule": 6 * 60 * 60.0},
     "reports.issue_due": {"task": "reports.issue_due", "schedule": 600.0},
+    # Asked again and again: what an outage at nine missed goes out when it is over.
+    "completeness.remind": {
+        "task": "completeness.remind",
+        "schedule": crontab(minute="*/15", hour="9-17"),
+    },
 }
 
 # Applications -----------------------------------------------------------------
@@ -146,6 +152,7 @@ INSTALLED_APPS = [
     "redcross.audit",
     "redcross.notices",
     "redcross.uploads",
+    "redcross.completeness",
     "redcross.people",
     "redcross.indicators",
     "redcross.dashboards",

@@ -8,7 +8,9 @@ from redcross.portal.site import site
 
 urlpatterns = [
     path("", include("redcross.portal.urls")),
+    path("uploads/", include("redcross.completeness.urls")),
     path("uploads/", include("redcross.uploads.urls")),
+    path("notices/", include("redcross.notices.urls")),
     path("screen/", screen, name="screen"),
     path("dashboards/", include("redcross.dashboards.urls")),
     path("figures/", include("redcross.indicators.urls")),

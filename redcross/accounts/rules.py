@@ -37,12 +37,13 @@ def holds(
     return any(
         assignment.role in wanted
         and (branch is None or assignment.branch.holds(branch))
-        and _covers(assignment, domain, sheet)
+        and covers(assignment, domain, sheet)
         for assignment in (roles_of(user) if user.is_authenticated else ())
     )
 
 
-def _covers(assignment: RoleAssignment, domain: str, sheet: str) -> bool:
+def covers(assignment: RoleAssignment, domain: str = "", sheet: str = "") -> bool:
+    """Tell whether a role reaches a domain and a sheet; one without limits reaches all."""
     domain = domain or sheet.partition(".")[0]
     if assignment.domain and domain and assignment.domain != domain:
         return False

@@ -11,8 +11,9 @@ from redcross.audit.services import write
 # Pages of figures, of help and of the frame: they show nobody's data.
 UNLOGGED = frozenset({
     "home", "board", "figure", "screen", "help", "search", "code", "blanks", "blank",
-    "upload-state", "health", "ready", "notices-read", "login", "account_login", "admin:jsi18n",
-    "certificate-check", "api-schema", "api-page", "exports",
+    "upload-state", "health", "ready", "notices", "notices-read", "notice-open", "login",
+    "account_login", "admin:jsi18n", "certificate-check", "api-schema", "api-page",
+    "exports",
 })  # fmt: skip
 REFUSED = (401, 403)
 

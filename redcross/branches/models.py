@@ -1,5 +1,6 @@
 """The tree of branches, its other names, its population, and rows that belong to one."""
 
+import datetime as dt
 from typing import Self, TypeVar
 
 from django.db import models
@@ -54,6 +55,7 @@ class Branch(models.Model):
         related_name="children",
     )
     position = models.PositiveSmallIntegerField("排序", default=0)
+    opened_on = models.DateField("成立日期", null=True, blank=True)
     closed_on = models.DateField("撤销日期", null=True, blank=True)
 
     objects = BranchQuerySet.as_manager()
@@ -75,6 +77,13 @@ class Branch(models.Model):
                 condition=Q(parent__isnull=False) | Q(level=Level.PROVINCE),
                 violation_error_message="除省级外，每个机构都须有上级。",
             ),
+            models.CheckConstraint(
+                name="branch_closes_after_it_opens",
+                condition=Q(opened_on__isnull=True)
+                | Q(closed_on__isnull=True)
+                | Q(closed_on__gte=models.F("opened_on")),
+                violation_error_message="撤销日期不能早于成立日期。",
+            ),
         ]
         indexes = [
             models.Index(
@@ -94,6 +103,11 @@ class Branch(models.Model):
     def society(self) -> str:
         """The name of its Red Cross society."""
         return f"{self.name}红十字会" if self.level != Level.UNIT else self.name
+
+    def exists_on(self, day: dt.date) -> bool:
+        """Tell whether it has come into being, and has not ended, on a day."""
+        begun = self.opened_on is None or self.opened_on <= day
+        return begun and (self.closed_on is None or self.closed_on > day)
 
     def holds(self, other: "Branch") -> bool:
         """Tell whether `other` is this branch or below it."""

@@ -10,6 +10,8 @@ from redcross.branches.models import Branch
 from redcross.notices.models import Notice
 from redcross.notices.tasks import mail
 
+SHOWN = 3
+
 
 def tell(
     users: Iterable[User],
@@ -35,6 +37,12 @@ def holders(branches: Iterable[Branch], roles: Iterable[str], day: dt.date) -> l
     """Return the people who hold one of the roles at exactly these branches on a day."""
     held = RoleAssignment.objects.on(day).filter(branch__in=list(branches), role__in=list(roles))
     return list(User.objects.filter(pk__in=held.values("user")).order_by("pk"))
+
+
+def unread_of(user: User) -> tuple[int, list[Notice]]:
+    """Return how many notices a person has not read, and the newest few of them."""
+    unread = Notice.objects.filter(user=user).unread()
+    return unread.count(), list(unread[:SHOWN])
 
 
 def mark_read(user: User, *, now: dt.datetime) -> int:

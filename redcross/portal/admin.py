@@ -12,6 +12,7 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, holds
 from redcross.branches.models import Branch, BranchAlias
 from redcross.people.models import AccountRequest
+from redcross.portal import calendar_admin  # noqa: F401  registers the calendar of reporting
 from redcross.portal.records import RecordAdmin, UnfilledAdmin
 from redcross.portal.site import site
 from redcross.uploads.models import PeriodException, PeriodLock
@@ -69,7 +70,7 @@ class RoleInline(_Inline):
 class BranchAdmin(_ManagedByAdministrators):
     """The tree of branches; everybody may look one up."""
 
-    list_display = ["code", "name", "level", "parent"]
+    list_display = ["code", "name", "level", "parent", "opened_on", "closed_on"]
     list_filter = ["level"]
     list_select_related = ["parent"]
     search_fields = ["code", "name", "short_name", "pinyin", "initials"]

@@ -14,6 +14,8 @@ TOPICS = {
 _BY_ADDRESS = (
     ("/uploads/review", "review"),
     ("/uploads/board", "progress"),
+    ("/uploads/exemptions", "progress"),
+    ("/uploads/locks", "progress"),
     ("/uploads", "upload"),
     ("/dashboards", "figures"),
     ("/figures", "figures"),

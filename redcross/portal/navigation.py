@@ -111,6 +111,9 @@ def _reporting(user: User) -> Iterator[Link]:
         yield "待我审核", reverse("review")
     if holds(user, READING):
         yield "报送进度", reverse("progress")
+        yield "免报", reverse("exemptions")
+    if holds(user, (*READING, Role.ADMINISTRATOR)):
+        yield "锁定与解锁", reverse("locks")
     if entering:
         yield "空表下载", reverse("blanks")
 

@@ -1,21 +1,19 @@
 """The reports that cross domains; the passages are the domains' own, by key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-
-from django.db.models import Count, Q
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
+from redcross.completeness.choices import Standing
+from redcross.completeness.obligations import obligations
+from redcross.completeness.quality import Quality, quality
 from redcross.indicators import wording
 from redcross.indicators.declaration import registry
 from redcross.indicators.models import Target
 from redcross.reports.declaration import Calendar, Chapter, ReportKind, Section, passage, register
 from redcross.reports.story import Block, Said, Story, Told, plain, table
 from redcross.reports.tables import headed, in_column
-from redcross.uploads.choices import State
-from redcross.uploads.models import UploadStep
-from redcross.uploads.obligations import HANDED_IN, due_sheets, obligations
 
 BOTH = (Level.PROVINCE, Level.PREFECTURE)
 MONTHLY = Calendar(months=1, day=10)
@@ -67,32 +65,54 @@ def reporting(story: Story) -> Iterator[Block]:
     """Who has not handed in, and whose workbooks came back, by name."""
     below = list(Branch.objects.filter(parent=story.branch).in_official_order())
     after = story.period.end.replace(day=20)
-    owed = [
+    found = [
         each
         for each in obligations(below, story.period, today=after)
-        if each.standing not in HANDED_IN
+        if each.standing not in (Standing.EXEMPT, Standing.NOT_OPEN)
     ]
     by_name: dict[str, list[str]] = {}
-    for each in owed:
-        by_name.setdefault(each.branch.short_name, []).append(each.sheet.title)
+    for each in found:
+        if not each.handed_in:
+            by_name.setdefault(each.branch.short_name, []).append(each.sheet.title)
     if by_name:
         told = "；".join(f"{name}（{len(sheets)}张）" for name, sheets in by_name.items())
         yield from plain(f"截至数据截止时间，逾期未报或未审的单位有：{told}。")
-    elif due_sheets(story.period) and below:
+    elif found:
         yield from plain("各单位应报报表均已按期报送。")
-    returned = (
-        UploadStep.objects.filter(
-            Q(upload__branch__code__startswith=story.branch.code),
-            state=State.RETURNED,
-            upload__last_month=story.period.last,
-        )
-        .values("upload__branch__short_name")
-        .annotate(times=Count("pk"))
-        .order_by("-times", "upload__branch__short_name")
-    )
-    told = "、".join(f"{each['upload__branch__short_name']}{each['times']}次" for each in returned)
+    judged = quality(below, found, story.period)
+    returned = sorted((each for each in judged if each.returned), key=lambda each: -each.returned)
+    told = "、".join(f"{each.branch}{each.returned}次" for each in returned)
     if told:
         yield from plain(f"审核退回：{told}，请进一步提高数据质量。")
+    urged = "、".join(f"{each.branch}{each.urged}次" for each in judged if each.urged)
+    if urged:
+        yield from plain(f"经催报：{urged}。")
+    yield from _judged(judged)
+
+
+def _judged(judged: Sequence[Quality]) -> Iterator[Block]:
+    """Tell 及时率 and 准确率 by branch, in the official order."""
+    head = ("单位", "应报", "已报", "逾期", "及时率", "一次通过率", "退回", "催报")
+    rows = [
+        (
+            each.branch.short_name,
+            each.owed,
+            each.handed_in,
+            each.late,
+            _percent(each.on_time_share),
+            _percent(each.first_pass_share),
+            each.returned,
+            each.urged,
+        )
+        for each in judged
+        if each.owed
+    ]
+    if rows:
+        yield table("报送质量评价", head, rows)
+
+
+def _percent(share: Decimal | None) -> str:
+    return wording.NOTHING if share is None else f"{share}%"
 
 
 @passage("portal.next_steps")

@@ -16,7 +16,6 @@ urlpatterns = [
     path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
     path("second-factor/", include("allauth.mfa.urls")),
     path("password/", views.PasswordChangeView.as_view(), name="password_change"),
-    path("notices/read/", views.notices_read, name="notices-read"),
     path("search/", views.search, name="search"),
     path("help/<slug:page>/", views.help_page, name="help"),
     path("health/", views.health, name="health"),

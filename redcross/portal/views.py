@@ -1,5 +1,6 @@
 """Sign-in, home, and what machines ask."""
 
+import datetime as dt
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
@@ -9,28 +10,32 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
+from redcross.accounts.models import User
 from redcross.accounts.passwords import is_too_old
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, holds, home_branch
+from redcross.completeness.choices import Standing
+from redcross.completeness.selecting import owed_by
 from redcross.dashboards.boards import registry
 from redcross.dashboards.composing import cards_of
 from redcross.indicators import rollup
 from redcross.indicators.asking import Asked, sees_figures_of
-from redcross.notices.models import Notice
-from redcross.notices.services import mark_read
+from redcross.notices.services import unread_of
 from redcross.periods import Period, add_months, business_date, month_start
 from redcross.portal import searching
 from redcross.portal.demo import ACCOUNTS, PASSWORD
 from redcross.portal.help import TOPICS
 from redcross.portal.metrics import exposition, may_read, queue_length
 from redcross.portal.migrating import missing_migrations
-from redcross.uploads.selecting import open_uploads, owed_by, queue_of
+from redcross.portal.worklists import expiring
+from redcross.uploads.choices import State
+from redcross.uploads.selecting import open_uploads, queue_of, sheets_waiting
 
 WORDS = 60
 
@@ -81,15 +86,32 @@ def home(request: SignedInRequest) -> HttpResponse:
     if branch is not None and sees_figures_of(request.user, branch):
         cards = cards_of(registry["overview"], Asked(branch, month, own=False))
     context = {
-        "owed": owed_by(request.user, today),
-        "open": open_uploads(request.user),
-        "queue": queue_of(request.user),
-        "notices": list(Notice.objects.filter(user=request.user).unread()[:20]),
+        **_to_do(request.user, today),
         "may_enter": branch is not None and holds(request.user, ENTERING, branch),
         "figures": cards,
         "period": month,
     }
     return render(request, "portal/home.html", context)
+
+
+def _to_do(user: User, today: dt.date) -> dict[str, Any]:
+    """Return what a person has to do, each kind with its count."""
+    owed, mine, queue = owed_by(user, today), open_uploads(user), queue_of(user)
+    ending = expiring(user, today)
+    soon = sum(each.soon for each in owed)
+    return {
+        "owed": [each for each in owed if each.obligation.standing is not Standing.RETURNED],
+        "owed_of_several": len({each.obligation.branch.pk for each in owed}) > 1,
+        "late": sum(each.obligation.days_late > 0 for each in owed),
+        "soon": soon,
+        "soon_length": soon + sum(each.count for each in ending),
+        "returned": [each for each in mine if each.state == State.RETURNED],
+        "open": [each for each in mine if each.state != State.RETURNED],
+        "queue": sheets_waiting(queue),
+        "queue_length": len(queue),
+        "expiring": ending,
+        "unread": unread_of(user),
+    }
 
 
 @login_required
@@ -109,14 +131,6 @@ def help_page(request: SignedInRequest, page: str) -> HttpResponse:
     if page not in TOPICS:
         raise Http404
     return render(request, f"help/{page}.html", {"topics": TOPICS.items()})
-
-
-@login_required
-@require_POST
-def notices_read(request: SignedInRequest) -> HttpResponse:
-    """Mark what one was told as read."""
-    mark_read(request.user, now=timezone.now())
-    return redirect("home")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -313,8 +313,12 @@ class PeriodLock(models.Model):
         ]
 
     def __str__(self) -> str:
-        period = Period(self.first_month, self.last_month).label
-        return f"{self.branch}{self.get_domain_display()}{period}"
+        return f"{self.branch}{self.get_domain_display()}{self.period.label}"
+
+    @property
+    def period(self) -> Period:
+        """The months that are closed."""
+        return Period(self.first_month, self.last_month)
 
 
 class PeriodException(models.Model):

@@ -1,30 +1,18 @@
 """What pages ask of uploads: lists, the queue, what waits for a person."""
 
-import dataclasses
-import datetime as dt
+from collections import Counter
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from redcross.accounts.models import User
-from redcross.accounts.rules import ENTERING, REVIEWING, holds, home_branch
+from redcross.accounts.rules import ENTERING, REVIEWING, holds
 from redcross.branches.models import Branch
-from redcross.periods import Period, add_months, month_start
 from redcross.uploads import rules
 from redcross.uploads.choices import OPEN, State
 from redcross.uploads.models import Upload
-from redcross.uploads.sheet import Monthly, Sheet, registry
+from redcross.uploads.sheet import Sheet, registry
 
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Owed:
-    """A sheet a branch still has to hand in."""
-
-    sheet: Sheet
-    branch: Branch
-    period: Period
-    due_on: dt.date
-    days_late: int
-    returned: Upload | None
+SHOWN = 20
 
 
 def visible_uploads(user: User) -> QuerySet[Upload]:
@@ -49,36 +37,33 @@ def queue_of(user: User) -> list[Upload]:
     return [upload for upload in waiting[:500] if rules.may_review(user, upload)]
 
 
+def sheets_waiting(queue: list[Upload]) -> list[tuple[Sheet, int]]:
+    """Return how many uploads of each sheet wait in a queue, the longest row first."""
+    return [
+        (registry[key], count)
+        for key, count in Counter(upload.sheet for upload in queue).most_common()
+    ]
+
+
 def open_uploads(user: User) -> list[Upload]:
-    """Return the user's own uploads in which he has the next word."""
-    mine = Upload.objects.visible_to(user).filter(uploaded_by=user, state__in=OPEN)
-    return list(mine.exclude(state=State.WITHDRAWN).select_related("branch").order_by("-pk")[:20])
+    """Return the user's own uploads in which he has the next word.
 
-
-def owed_by(user: User, today: dt.date) -> list[Owed]:
-    """Return the monthly sheets of last month the user's branch has not handed in."""
-    branch = home_branch(user)
-    if branch is None or not holds(user, ENTERING, branch):
-        return []
-    month = Period.month(add_months(month_start(today), -1))
-    handed_in = {
-        upload.sheet: upload
-        for upload in Upload.objects.visible_to(user)
-        .filter(branch=branch, first_month__lte=month.start, last_month__gte=month.last)
-        .order_by("pk")
-    }
-    owed = []
-    for sheet in registry.values():
-        for due in sheet.due:
-            if due.level != branch.level or not isinstance(due.calendar, Monthly):
-                continue
-            upload = handed_in.get(sheet.key)
-            if upload is not None and upload.state not in OPEN | {State.UNDONE}:
-                continue
-            due_on = month.end.replace(day=due.calendar.day)
-            late = max((today - due_on).days, 0)
-            owed.append(Owed(sheet, branch, month, due_on, late, upload))
-    return owed
+    One after which the same was handed in once more is left alone.
+    """
+    visible = Upload.objects.visible_to(user)
+    once_more = visible.filter(
+        branch=OuterRef("branch"),
+        sheet=OuterRef("sheet"),
+        first_month=OuterRef("first_month"),
+        last_month=OuterRef("last_month"),
+        pk__gt=OuterRef("pk"),
+    ).exclude(state__in=[State.WITHDRAWN, State.UNDONE])
+    mine = visible.filter(~Exists(once_more), uploaded_by=user, state__in=OPEN)
+    return list(
+        mine.exclude(state=State.WITHDRAWN)
+        .select_related("branch", "uploaded_by")
+        .order_by("-pk")[:SHOWN]
+    )
 
 
 def enterable_branches(user: User) -> list[Branch]:

@@ -99,6 +99,14 @@ class Quarterly:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class HalfYearly:
+    """Due each half-year, on the given day of the month after it."""
+
+    day: int
+    months: int = 6
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Yearly:
     """Due each year, on the given day of the given month of the next one."""
 
@@ -112,7 +120,7 @@ class Due:
     """Who owes the sheet, and when."""
 
     level: Level
-    calendar: Monthly | Quarterly | Yearly
+    calendar: Monthly | Quarterly | HalfYearly | Yearly
 
 
 class Sheet:

@@ -1,40 +1,34 @@
 """The pages of the road: hand in, look, decide, take back."""
 
-import datetime as dt
-from collections import Counter
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from redcross.accounts.choices import Role
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import ENTERING, READING, REVIEWING, holds, home_branch
+from redcross.accounts.rules import home_branch
 from redcross.branches.models import Branch
 from redcross.files import Holds, sent
-from redcross.notices.services import holders, tell
-from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
+from redcross.periods import Period, add_months, business_date, month_start
 from redcross.uploads import progress, rules, services, storage, tasks, workbook
 from redcross.uploads.annotating import annotated, bad_rows
 from redcross.uploads.choices import IN_WORK, OPEN, Origin, State
 from redcross.uploads.codes import CODES
 from redcross.uploads.forms import RemarkForm, UploadForm, WhatForm
 from redcross.uploads.models import HeadingMemory, Upload
-from redcross.uploads.obligations import HANDED_IN, Obligation, Standing, obligations
 from redcross.uploads.selecting import enterable_branches, visible_uploads
 from redcross.uploads.services import RefusedError
 from redcross.uploads.sheet import Monthly, Sheet, registry
 from redcross.uploads.template import template
 
 PAGE = 20
-REMINDING = (*REVIEWING, Role.OFFICE)
 
 
 @login_required
@@ -391,75 +385,6 @@ def _back(upload: Upload, content: bytes, name: str) -> HttpResponse:
         rows=upload.rows,
         branch_code=upload.branch.code,
     )
-
-
-@login_required
-@require_GET
-def progress_board(request: SignedInRequest) -> HttpResponse:
-    """Show which branch has handed in what for a month (报送进度)."""
-    branch, period, message = _board_of(request)
-    today = business_date(timezone.now())
-    rows = _board_rows(branch, period, today)
-    sheets = list(dict.fromkeys(each.sheet for _, found in rows for each in found.values()))
-    counted = Counter(one.standing for _, found in rows for one in found.values())
-    context = {
-        "branch": branch,
-        "period": period,
-        "message": message,
-        "sheets": sheets,
-        "rows": [(each, [found.get(sheet) for sheet in sheets]) for each, found in rows],
-        "counts": [(each, counted[each]) for each in Standing if counted[each]],
-        "may_remind": holds(request.user, REMINDING, branch),
-    }
-    return render(request, "uploads/board.html", context)
-
-
-def _board_of(request: SignedInRequest) -> tuple[Branch, Period, str]:
-    home = home_branch(request.user)
-    code = request.GET.get("branch") or request.POST.get("branch") or (home.code if home else "")
-    branch = get_object_or_404(Branch, code=code)
-    if not holds(request.user, READING, branch):
-        raise Http404
-    text = request.GET.get("period") or request.POST.get("period") or ""
-    last = Period.month(add_months(month_start(business_date(timezone.now())), -1))
-    try:
-        return branch, Period.parse(text) if text else last, ""
-    except UnknownPeriodError as error:
-        return branch, last, str(error)
-
-
-def _board_rows(
-    branch: Branch, period: Period, today: dt.date
-) -> list[tuple[Branch, dict[Sheet, Obligation]]]:
-    """Return the branch and those right below it, each with what it owes by sheet."""
-    shown = [branch, *Branch.objects.filter(parent=branch).in_official_order()]
-    found: dict[int, dict[Sheet, Obligation]] = {each.pk: {} for each in shown}
-    for each in obligations(shown, period, today=today):
-        found[each.branch.pk][each.sheet] = each
-    return [(each, found[each.pk]) for each in shown if found[each.pk]]
-
-
-@login_required
-@require_POST
-def remind(request: SignedInRequest) -> HttpResponse:
-    """Ask the statisticians of a branch for what it still owes (催报)."""
-    branch, period, _ = _board_of(request)
-    if not holds(request.user, REMINDING, branch):
-        raise Http404
-    today = business_date(timezone.now())
-    told = 0
-    for each, found in _board_rows(branch, period, today):
-        owed = [one.sheet.title for one in found.values() if one.standing not in HANDED_IN]
-        if owed and each != branch:
-            told += tell(
-                holders([each], ENTERING, today),
-                f"请尽快报送{each}{period.label}的{'、'.join(owed)}。",
-                link=f"{reverse('upload-new')}?period={period}&branch={each.code}",
-                sent_by=request.user,
-                now=timezone.now(),
-            )
-    messages.success(request, f"已向 {told} 人催报。" if told else "没有需要催报的填报人。")
-    return redirect(f"{reverse('progress')}?branch={branch.code}&period={period}")
 
 
 @login_required

@@ -4,6 +4,7 @@ import datetime as dt
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -23,6 +24,8 @@ from redcross.accounts.models import User
 from redcross.accounts.scope import acting_as_system, acting_for
 from redcross.accounts.services import give_role
 from redcross.branches.models import PROVINCE_CODE, Branch
+from redcross.completeness.models import DueRule, Exemption
+from redcross.completeness.services import exempt
 from redcross.indicators.answers import Question, figure
 from redcross.indicators.declaration import registry as indicators
 from redcross.periods import Period, business_now
@@ -39,6 +42,7 @@ from redcross.uploads.period_locks import lock_period
 
 WORKERS = 2
 LAST_MONTH = dt.date(2021, 12, 1)
+EXCUSED = "5334"
 FILLER, REVIEWER = "命令行（填报）", "命令行（审核）"
 
 
@@ -63,6 +67,7 @@ class Command(BaseCommand):
             self.stderr.write("演示数据若由旧版本建立，请先运行 make reset 再重来。")
             sys.exit(1)
         self._timed("锁定 2021 年", lock_2021)
+        self._timed("应报起点与免报", begin_counting)
         self._timed("待试用文件", leave_files)
         self._timed("到期报告", write_reports)
         differing = self._timed("核对公开数字", differing_figures)
@@ -151,7 +156,7 @@ def make_accounts() -> None:
 
 def send(file: DemoFile) -> None:
     """Walk one workbook along the road as its branch and the level above would."""
-    now = timezone.now()
+    now = moment_of(file)
     with acting_as_system("演示数据"):
         filler = User.objects.get(username=FILLER)
         reviewer = User.objects.get(username=REVIEWER)
@@ -180,6 +185,16 @@ def send(file: DemoFile) -> None:
         effecting.load(upload.pk, now=now)
 
 
+def moment_of(file: DemoFile) -> dt.datetime:
+    """Return when a branch would have handed it in: a few days after its months, some late."""
+    end = Period.parse(file.period).end
+    days = 1 + zlib.crc32(f"{file.branch} {file.filename}".encode()) % 8
+    moment = dt.datetime.combine(
+        end + dt.timedelta(days=days), dt.time(10), timezone.get_current_timezone()
+    )
+    return min(moment, business_now(timezone.now()))
+
+
 def lock_2021() -> None:
     """Close the year that is complete."""
     with acting_as_system("演示数据"):
@@ -191,6 +206,22 @@ def lock_2021() -> None:
                 user=User.objects.get(username=REVIEWER),
                 now=timezone.now(),
                 reason="年度数据已定稿",
+            )
+
+
+def begin_counting() -> None:
+    """Say since when reports are owed, and excuse one branch for a while."""
+    with acting_as_system("演示数据"):
+        DueRule.objects.filter(sheet="", since=None).update(since=dt.date(2022, 1, 1))
+        branch = Branch.objects.get(code=EXCUSED)
+        if not Exemption.objects.filter(branch=branch).exists():
+            exempt(
+                branch,
+                Period.parse("2022-01..2022-03"),
+                user=User.objects.get(username=REVIEWER),
+                reason="机构合并，人员调整中",
+                now=business_now(timezone.now()),
+                with_below=True,
             )
 
 

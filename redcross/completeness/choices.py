@@ -1,0 +1,72 @@
+"""Closed lists of who owes what, and when."""
+
+from django.db import models
+
+
+class DayKind(models.TextChoices):
+    """How a day differs from what its weekday says."""
+
+    HOLIDAY = "HOLIDAY", "放假"
+    WORKDAY = "WORKDAY", "调休上班"
+
+
+class OnHoliday(models.TextChoices):
+    """What becomes of a due day on which nobody works."""
+
+    NEXT = "NEXT", "顺延至下一工作日"
+    PREVIOUS = "PREVIOUS", "提前至上一工作日"
+    STAYS = "STAYS", "不变"
+
+
+class Audience(models.TextChoices):
+    """Whom a reminder tells."""
+
+    CLERK = "CLERK", "填报人"
+    REVIEWER = "REVIEWER", "审核人"
+    DESK = "DESK", "上级业务主管"
+
+
+class Answer(models.TextChoices):
+    """What became of a request to open a closed month."""
+
+    WAITING = "WAITING", "待答复"
+    GRANTED = "GRANTED", "已同意"
+    REFUSED = "REFUSED", "未同意"
+
+
+class Standing(models.TextChoices):
+    """How far a branch is with a sheet; the last in the list stands before the others."""
+
+    NOT_OPEN = "NOT_OPEN", "未到填报期"
+    OWED = "OWED", "未报"
+    LATE = "LATE", "逾期"
+    OPEN = "OPEN", "填报中"
+    RETURNED = "RETURNED", "已退回"
+    EXEMPT = "EXEMPT", "免报"
+    WAITING = "WAITING", "待审核"
+    COVERED = "COVERED", "上级代报"
+    ZERO = "ZERO", "零报告"
+    EFFECTIVE = "EFFECTIVE", "已生效"
+
+    @property
+    def shape(self) -> str:
+        """A sign that tells them apart without colour."""
+        return _SHAPES[self]
+
+
+_SHAPES = {
+    Standing.NOT_OPEN: "·",
+    Standing.OWED: "○",
+    Standing.LATE: "▲",
+    Standing.OPEN: "◔",
+    Standing.RETURNED: "↩",
+    Standing.EXEMPT: "－",
+    Standing.WAITING: "◑",
+    Standing.COVERED: "◆",
+    Standing.ZERO: "◎",
+    Standing.EFFECTIVE: "●",
+}
+
+HANDED_IN = frozenset({Standing.WAITING, Standing.COVERED, Standing.ZERO, Standing.EFFECTIVE})
+ASKS_NOTHING = HANDED_IN | {Standing.EXEMPT, Standing.NOT_OPEN}
+"""Standings in which nobody is reminded."""

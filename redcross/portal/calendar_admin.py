@@ -1,0 +1,98 @@
+"""The calendar of reporting in the record pages: the province's office and desks edit it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+
+from redcross.accounts.requests import SignedInRequest
+from redcross.accounts.rules import READING, holds
+from redcross.completeness.choices import Audience
+from redcross.completeness.models import CalendarDay, DueRule, Occasion, ReminderStage
+from redcross.portal.records import ReferenceAdmin
+from redcross.portal.site import site
+from redcross.uploads.sheet import registry
+
+
+def _sheets(*, blank: str = "") -> list[tuple[str, str]]:
+    every = [(sheet.key, sheet.title) for sheet in registry.offered()]
+    return [("", blank), *every] if blank else every
+
+
+class CalendarAdmin(ReferenceAdmin):
+    """Rows of the calendar: whoever writes them may also take them away."""
+
+    def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
+        return holds(request.user, READING)
+
+    def has_delete_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+
+@admin.register(CalendarDay, site=site)
+class CalendarDayAdmin(CalendarAdmin):
+    """Days off and weekends worked; a year that is missing follows the week alone."""
+
+    list_display = ["day", "kind", "name"]
+    list_filter = ["kind"]
+    date_hierarchy = "day"
+    search_fields = ["name"]
+
+
+class DueRuleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A rule for one sheet, or for all."""
+
+    sheet = forms.ChoiceField(label="报表", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sheet"].choices = _sheets(blank="全部报表（没有单独规定的）")  # type: ignore[attr-defined]
+
+
+@admin.register(DueRule, site=site)
+class DueRuleAdmin(CalendarAdmin):
+    """What becomes of due days on holidays, when handing in opens, since when it counts."""
+
+    form = DueRuleForm
+    list_display = ["__str__", "on_holiday", "opens_after", "since"]
+
+
+class OccasionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A sheet asked for once."""
+
+    sheet = forms.ChoiceField(label="报表")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sheet"].choices = _sheets()  # type: ignore[attr-defined]
+
+
+@admin.register(Occasion, site=site)
+class OccasionAdmin(CalendarAdmin):
+    """Sheets asked for because something happened."""
+
+    form = OccasionForm
+    list_display = ["title", "sheet", "branch", "level", "month", "due_on"]
+    list_select_related = ["branch"]
+    autocomplete_fields = ["branch"]
+
+
+class ReminderStageForm(forms.ModelForm):  # type: ignore[type-arg]
+    """When to remind whom."""
+
+    audiences = forms.MultipleChoiceField(
+        label="提醒对象", choices=Audience.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+
+@admin.register(ReminderStage, site=site)
+class ReminderStageAdmin(CalendarAdmin):
+    """Reminders before and after due days."""
+
+    form = ReminderStageForm
+    list_display = ["__str__", "people", "text", "lasts", "active"]
+
+    @admin.display(description="提醒对象")
+    def people(self, obj: ReminderStage) -> str:
+        """Name whom it tells."""
+        return "、".join(str(Audience(each).label) for each in obj.audiences)

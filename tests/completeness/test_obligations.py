@@ -1,0 +1,176 @@
+"""Who owes what by when: calendars, rules, exemptions, lives, 零报告, 代报, occasions."""
+
+import datetime as dt
+
+import pytest
+
+from redcross.accounts.choices import Role
+from redcross.accounts.scope import acting_for
+from redcross.branches.choices import Level
+from redcross.branches.models import Branch
+from redcross.completeness import services
+from redcross.completeness.choices import Standing
+from redcross.completeness.models import DueRule, Exemption, Occasion
+from redcross.completeness.obligations import obligations
+from redcross.completeness.quality import quality
+from redcross.periods import Period
+from redcross.uploads import checking, effecting
+from redcross.uploads import services as uploads
+from redcross.uploads.choices import Origin
+from redcross.uploads.services import RefusedError
+from redcross.uploads.sheet import Due, HalfYearly, registry
+from tests.conftest import NOW
+from tests.ledger import effective, ledger, ready
+
+pytestmark = pytest.mark.django_db
+
+LEDGER = "donations.ledger"
+
+
+@pytest.fixture
+def owed(branch):
+    """Return what a branch owes of a sheet for a period."""
+
+    def ask(code, period="2021-08", *, sheet=LEDGER, today="2021-09-20"):
+        found = obligations(
+            [branch(code)], Period.parse(period), today=dt.date.fromisoformat(today)
+        )
+        return [each for each in found if each.sheet.key == sheet]
+
+    return ask
+
+
+def test_a_due_day_on_a_holiday_moves_to_the_next_working_day_unless_the_sheet_says_otherwise(owed):
+    # 5 February 2022 lies in the Spring Festival.
+    assert owed("530102", "2022-01")[0].due_on == dt.date(2022, 2, 7)
+
+    DueRule.objects.create(sheet=LEDGER, on_holiday="STAYS")
+
+    assert owed("530102", "2022-01")[0].due_on == dt.date(2022, 2, 5)
+
+
+def test_before_it_opens_nothing_is_late_and_nobody_may_be_urged(owed):
+    each = owed("5301", "2021-08", today="2021-08-31")[0]
+
+    assert (each.standing, each.outstanding, each.on_time) == (Standing.NOT_OPEN, False, None)
+
+
+def test_every_calendar_that_ends_in_the_period_is_asked(owed, monkeypatch):
+    sheet = registry[LEDGER]
+    monkeypatch.setattr(type(sheet), "due", [*sheet.due, Due(Level.PREFECTURE, HalfYearly(day=15))])
+
+    found = owed("5301", "2021H1", today="2021-08-01")
+
+    assert [each.period.label for each in found] == [
+        "2021年1月", "2021年2月", "2021年3月", "2021年4月", "2021年5月", "2021年6月", "2021年上半年",
+    ]  # fmt: skip
+    assert found[-1].due_on == dt.date(2021, 7, 15)
+
+
+def test_history_before_the_first_month_has_no_due_day(owed):
+    DueRule.objects.filter(sheet="").update(since=dt.date(2021, 8, 1))
+
+    assert owed("5301", "2021-07") == []
+    assert len(owed("5301", "2021-08")) == 1
+
+
+def test_a_zero_report_counts_as_handed_in(owed, clerk, reviewer, branch, now):
+    upload = uploads.receive(
+        clerk, sheet=LEDGER, branch=branch("5301"), period=Period.parse("2021-08"),
+        content=b"", filename="零报告", origin=Origin.ZERO, now=now,
+    )  # fmt: skip
+    checking.check(upload.pk, user=clerk, now=now)
+    uploads.submit(upload.pk, user=clerk, now=now)
+    uploads.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    effecting.load(upload.pk, now=now)
+
+    assert [each.standing for each in owed("5301")] == [Standing.ZERO]
+
+
+def test_a_county_hears_that_its_prefecture_reported_for_it_without_seeing_the_upload(
+    clerk, reviewer, person, branch, now, owed
+):
+    effective(clerk, reviewer, branch("5301"), ledger(1), now=now)
+
+    with acting_for(person(Role.STATISTICIAN, "530102")):
+        mine = owed("530102")
+    with acting_for(person(Role.STATISTICIAN, "530302")):
+        foreign = owed("530302")
+
+    assert [each.standing for each in mine] == [Standing.COVERED]
+    assert [each.standing for each in foreign] == [Standing.LATE]
+
+
+def test_an_exemption_reaches_below_says_why_and_is_taken_back(owed, reviewer, branch, now):
+    made = services.exempt(
+        branch("5301"), Period.parse("2021-07..2021-09"), user=reviewer, reason="机构合并",
+        now=now, with_below=True,
+    )  # fmt: skip
+    below = owed("530102")[0]
+    assert (below.standing, below.note, below.on_time) == (Standing.EXEMPT, "机构合并", None)
+    assert owed("530102", "2021-10")[0].standing is Standing.NOT_OPEN
+
+    services.revoke(made, user=reviewer, now=now)
+
+    assert owed("530102")[0].standing is Standing.LATE
+    assert Exemption.objects.get().revoked_by == reviewer
+    with pytest.raises(RefusedError, match="已撤销"):
+        services.revoke(made, user=reviewer, now=now)
+
+
+def test_only_the_level_above_excuses_and_says_why(person, branch, reviewer, now):
+    period = Period.parse("2021-08")
+    with pytest.raises(RefusedError, match="上一级"):
+        services.exempt(
+            branch("5301"), period, user=person(Role.REVIEWER, "5301"), reason="忙", now=now
+        )
+    with pytest.raises(RefusedError, match="原因"):
+        services.exempt(branch("5301"), period, user=reviewer, reason=" ", now=now)
+
+    assert not Exemption.objects.exists()
+
+
+def test_a_branch_owes_nothing_outside_its_life(owed):
+    Branch.objects.filter(code="5301").update(
+        opened_on=dt.date(2021, 8, 15), closed_on=dt.date(2021, 10, 31)
+    )
+
+    months = [each.period.last.month for each in owed("5301", "2021", today="2022-02-22")]
+
+    assert months == [8, 9]
+
+
+def test_an_occasion_asks_for_a_sheet_once_below_the_branch_it_names(owed, branch):
+    Occasion.objects.create(
+        title="漾濞地震", sheet="relief.needs", branch=branch("5329"), level=Level.COUNTY,
+        month=dt.date(2021, 5, 1), due_on=dt.date(2021, 5, 23),
+    )  # fmt: skip
+
+    asked = owed("532922", "2021-05", sheet="relief.needs")
+
+    # The 23rd was a Sunday.
+    assert [(each.note, each.due_on) for each in asked] == [("漾濞地震", dt.date(2021, 5, 24))]
+    assert owed("530102", "2021-05", sheet="relief.needs") == []
+
+
+def test_quality_counts_in_time_and_right_at_the_first_go(clerk, reviewer, branch, now):
+    early = dt.datetime(2021, 9, 3, 2, tzinfo=dt.UTC)
+    effective(clerk, reviewer, branch("5301"), ledger(1), now=early)
+    twice = ready(clerk, branch("5301"), ledger(2, day="2021-07-08"), now=NOW, period="2021-07")
+    uploads.submit(twice.pk, user=clerk, now=NOW)
+    uploads.send_back(twice.pk, user=reviewer, now=NOW, remark="请核对")
+    effective(
+        clerk, reviewer, branch("5301"), ledger(3, day="2021-07-08", tickets="U"), now=NOW,
+        period="2021-07",
+    )  # fmt: skip
+    period = Period.parse("2021-07..2021-08")
+    found = [
+        each
+        for each in obligations([branch("5301")], period, today=dt.date(2022, 2, 22))
+        if each.sheet.key == LEDGER
+    ]
+
+    told = quality([branch("5301")], found, period)[0]
+
+    assert (told.owed, told.handed_in, told.late, told.returned) == (2, 2, 0, 1)
+    assert (told.on_time_share, told.first_pass_share) == (50, 50)

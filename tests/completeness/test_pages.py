@@ -1,0 +1,319 @@
+"""The board, the home page, notices, 免报 and closed months as people see them."""
+
+import datetime as dt
+import io
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from redcross.accounts.choices import Role
+from redcross.branches.models import Branch
+from redcross.completeness.choices import Answer
+from redcross.completeness.models import DueRule, Exemption, Reminder, UnlockRequest, Urging
+from redcross.notices.models import Notice
+from redcross.notices.services import tell
+from redcross.periods import Period
+from redcross.reports.declaration import kinds
+from redcross.reports.services import draft, finalise
+from redcross.uploads.models import PeriodLock
+from redcross.uploads.period_locks import lock_period
+from redcross.uploads.services import RefusedError
+from tests.ledger import effective, ledger, ready
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_february(settings):
+    settings.BUSINESS_DATE = dt.date(2022, 2, 22)
+
+
+def asked(page, address):
+    """Return how many queries a page takes beyond its frame, and the answer."""
+    with CaptureQueriesContext(connection) as frame:
+        page.get(reverse("help", kwargs={"page": "start"}))
+    with CaptureQueriesContext(connection) as whole:
+        response = page.get(address)
+    return len(whole) - len(frame), response
+
+
+# The board --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["530102", "5301", "53"])
+def test_a_board_takes_twelve_queries_at_most_for_one_branch_or_the_whole_province(
+    code, person, signed_in, clerk, reviewer, branch, now
+):
+    effective(clerk, reviewer, branch("5301"), ledger(1), now=now)
+    page = signed_in(person(Role.REVIEWER, code))
+
+    count, response = asked(page, f"{reverse('progress')}?period=2021Q3&level=all")
+
+    assert response.status_code == 200
+    assert len(response.context["rows"]) >= 1
+    assert count <= 12
+
+
+def test_the_board_tells_words_shapes_rates_and_a_map_of_each_level(
+    clerk, reviewer, branch, now, signed_in
+):
+    effective(clerk, reviewer, branch("5301"), ledger(1), now=now)
+    page = signed_in(reviewer)
+
+    province = page.get(reverse("progress"), {"period": "2021-08"})
+    prefecture = page.get(reverse("progress"), {"period": "2021-08", "branch": "5301"})
+
+    text = province.content.decode()
+    assert "▲" in text
+    assert "一次通过率" in text
+    assert len(province.context["map"]["values"]) == 16
+    assert prefecture.context["map"]["layer"] == "counties"
+    cells = {str(each.standing) for each in prefecture.context["found"]}
+    assert {"COVERED", "EFFECTIVE", "LATE"} <= cells
+
+
+def test_filters_stand_in_the_address_and_the_workbook_holds_what_they_leave(
+    clerk, reviewer, branch, now, signed_in
+):
+    effective(clerk, reviewer, branch("5301"), ledger(1), now=now)
+    page = signed_in(reviewer)
+    said = {"period": "2021-08", "sheet": "donations.ledger", "standing": "EFFECTIVE"}
+
+    board = page.get(reverse("progress"), said)
+    book = openpyxl.load_workbook(io.BytesIO(page.get(reverse("progress-export"), said).content))
+
+    assert [str(row.branch) for row in board.context["rows"]] == ["昆明市"]
+    rows = list(book["报送进度"].iter_rows(min_row=5, values_only=True))
+    assert [(row[0], row[5]) for row in rows] == [("昆明市", "已生效")]
+    assert book["报送质量评价"].max_row > 16
+
+
+def test_an_empty_board_says_what_to_do(signed_in, reviewer):
+    DueRule.objects.filter(sheet="").update(since=dt.date(2022, 1, 1))
+
+    text = signed_in(reviewer).get(reverse("progress"), {"period": "2021-08"}).content.decode()
+
+    assert "换一个报告期" in text
+
+
+def test_the_board_urges_shows_who_urged_and_says_when_nobody_is_there(person, reviewer, signed_in):
+    clerk = person(Role.STATISTICIAN, "5301")
+    page = signed_in(reviewer)
+    said = {"branch": "53", "period": "2022-01", "sheet": "donations.ledger"}
+
+    text = page.post(reverse("remind"), said, follow=True).content.decode()
+
+    assert "已向 1 人" in text
+    assert "还没有填报人账户" in text
+    assert f"{reviewer} 催 {clerk}" in text
+    again = page.post(reverse("remind"), said | {"only": "5301"}, follow=True).content.decode()
+    assert "一小时内已催报过" in again
+    assert Urging.objects.count() == 1
+
+
+# Home and notices -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_home_costs_the_same_however_much_there_is_to_do(
+    count, clerk, branch, now, signed_in, django_assert_max_num_queries
+):
+    upload = ready(clerk, branch("5301"), ledger(1), now=now)
+    for number in range(count):
+        tell([clerk], f"示例通知{number}", now=now)
+        upload.pk, upload.state = None, "RETURNED"
+        upload.first_month = upload.last_month = dt.date(2021, 1 + number, 1)
+        upload.save()
+    page = signed_in(clerk)
+
+    with django_assert_max_num_queries(39):
+        response = page.get("/")
+
+    assert len(response.context["returned"]) == count
+
+
+def test_home_owes_every_calendar_and_counts_what_falls_due_soon(signed_in, person):
+    clerk = person(Role.STATISTICIAN, "5301")
+
+    page = signed_in(clerk).get("/")
+
+    owed = {each.obligation.period.kind for each in page.context["owed"]}
+    assert owed == {"month", "quarter", "year"}
+    assert page.context["late"] > 0
+
+
+def test_home_says_what_to_do_when_there_is_nothing(signed_in, person):
+    text = signed_in(person(Role.LEADER, "53")).get("/").content.decode()
+
+    assert "现在没有要办的事" in text
+
+
+def test_a_notice_is_read_alone_and_leads_to_its_page(signed_in, clerk, now):
+    tell([clerk], "请看甲", link="/uploads/", now=now)
+    tell([clerk], "请看乙", now=now)
+    page = signed_in(clerk)
+    first = Notice.objects.get(text="请看甲")
+
+    answer = page.post(reverse("notice-open", kwargs={"pk": first.pk}))
+
+    assert answer.url == "/uploads/"
+    unread = page.get(reverse("notices"), {"state": "unread"})
+    assert [each.text for each in unread.context["page"]] == ["请看乙"]
+
+
+def test_a_notice_of_another_is_not_found(signed_in, clerk, reviewer, now):
+    tell([clerk], "请看甲", now=now)
+
+    answer = signed_in(reviewer).post(
+        reverse("notice-open", kwargs={"pk": Notice.objects.get().pk})
+    )
+
+    assert answer.status_code == 404
+
+
+# 免报 -------------------------------------------------------------------------
+
+
+def test_an_exemption_is_given_and_taken_back_on_its_page(signed_in, reviewer, branch):
+    page = signed_in(reviewer)
+    said = {
+        "branch": branch("5301").pk, "sheet": "donations.ledger", "period": "2022-01", "reason": "合并",
+    }  # fmt: skip
+
+    page.post(reverse("exemptions"), said)
+    made = Exemption.objects.get()
+    text = page.post(reverse("exemption-revoke", kwargs={"pk": made.pk}), follow=True)
+
+    assert "已撤销" in text.content.decode()
+
+
+def test_a_clerk_excuses_nobody(signed_in, clerk, branch):
+    signed_in(clerk).post(
+        reverse("exemptions"), {"branch": branch("5301").pk, "period": "2022-01", "reason": "忙"}
+    )
+
+    assert not Exemption.objects.exists()
+
+
+# Closed months ----------------------------------------------------------------
+
+
+@pytest.fixture
+def office(person):
+    return person(Role.OFFICE, "53")
+
+
+@pytest.fixture
+def lock(office, branch, now):
+    return lock_period("donations", branch("53"), Period.parse("2021"), user=office, now=now)
+
+
+def test_closing_says_first_what_it_touches(signed_in, office, clerk, reviewer, branch, now):
+    effective(clerk, reviewer, branch("5301"), ledger(1, 2), now=now)
+    page = signed_in(office)
+    said = {"domain": "donations", "branch": branch("53").pk, "period": "2021", "reason": "定稿"}
+
+    preview = page.post(reverse("locks"), said)
+    assert preview.context["touched"].rows == 2
+    assert not PeriodLock.objects.exists()
+
+    page.post(reverse("locks"), said | {"confirm": "1"})
+
+    assert PeriodLock.objects.get().reason == "定稿"
+
+
+def test_a_request_is_answered_once_opens_the_months_and_is_told(
+    signed_in, office, clerk, branch, now, lock
+):
+    page = signed_in(clerk)
+    ask = reverse("lock-ask", kwargs={"pk": lock.pk})
+    page.post(ask, {"branch": branch("5301").pk, "reason": "补报一笔"})
+    twice = page.post(ask, {"branch": branch("5301").pk, "reason": "再来"})
+    assert "已有一份申请" in twice.content.decode()
+    made = UnlockRequest.objects.get()
+
+    answered = signed_in(office)
+    address = reverse("lock-answer", kwargs={"pk": made.pk})
+    answered.post(address, {"grant": "1", "days": "3"})
+    again = answered.post(address, {"remark": "不行"}, follow=True)
+
+    made.refresh_from_db()
+    assert made.answer == Answer.GRANTED
+    assert "请刷新页面" in again.content.decode()
+    assert "已为昆明市开放至" in Notice.objects.get(user=clerk).text
+    assert ready(clerk, branch("5301"), ledger(1), now=made.answered_at).state == "READY"
+    with pytest.raises(RefusedError, match="已锁定"):
+        ready(clerk, branch("5301"), ledger(2), now=made.open_until)
+
+
+def test_a_refusal_says_why(signed_in, office, clerk, branch, lock, now):
+    signed_in(clerk).post(
+        reverse("lock-ask", kwargs={"pk": lock.pk}),
+        {"branch": branch("5301").pk, "reason": "补报"},
+    )
+    made = UnlockRequest.objects.get()
+    address = reverse("lock-answer", kwargs={"pk": made.pk})
+
+    silent = signed_in(office).post(address, {"remark": ""}, follow=True).content.decode()
+    signed_in(office).post(address, {"remark": "请在下月补报"})
+
+    assert "请写明原因" in silent
+    assert "请在下月补报" in Notice.objects.get(user=clerk).text
+
+
+def test_opening_for_good_needs_a_reason(signed_in, office, lock):
+    page = signed_in(office)
+    address = reverse("lock-unlock", kwargs={"pk": lock.pk})
+
+    page.post(address, {"reason": ""})
+    assert PeriodLock.objects.exists()
+    page.post(address, {"reason": "审计要求更正"})
+
+    assert not PeriodLock.objects.exists()
+
+
+def test_a_correction_after_closing_keeps_the_printed_number(
+    signed_in, office, clerk, reviewer, branch, now, value
+):
+    effective(clerk, reviewer, branch("5301"), ledger(100), now=now)
+    kind = kinds["donations.quarterly"]
+    report = draft(kind, branch("53"), Period.parse("2021Q3"), user=office, now=now)
+    finalise(report.pk, document_number="", user=office, now=now)
+    report.refresh_from_db()
+    printed = report.content
+    locked = lock_period("donations", branch("53"), Period.parse("2021"), user=office, now=now)
+    with pytest.raises(RefusedError, match="已锁定"):
+        ready(clerk, branch("5301"), ledger(7, tickets="N"), now=now)
+    signed_in(clerk).post(
+        reverse("lock-ask", kwargs={"pk": locked.pk}),
+        {"branch": branch("5301").pk, "reason": "补报"},
+    )
+    made = UnlockRequest.objects.get()
+    signed_in(office).post(reverse("lock-answer", kwargs={"pk": made.pk}), {"grant": "1"})
+    made.refresh_from_db()
+
+    effective(clerk, reviewer, branch("5301"), ledger(7, tickets="N"), now=made.answered_at)
+
+    report.refresh_from_db()
+    assert report.content == printed
+    assert value("donations.raised") == 107
+    text = signed_in(office).get(reverse("report", kwargs={"pk": report.pk})).content.decode()
+    assert "定稿后变化" in text
+
+
+def test_the_bulletin_names_quality_by_branch(office, clerk, reviewer, branch, now, person):
+    from redcross.portal.reports import reporting
+    from redcross.reports.story import Story
+
+    effective(clerk, reviewer, branch("5301"), ledger(1), now=now)
+
+    told = list(reporting(Story(branch("53"), Period.parse("2021-08"))))
+
+    tables = [block for block in told if getattr(block, "title", "") == "报送质量评价"]
+    assert tables[0].rows[0][0].text == "昆明市"
+    assert len(tables[0].rows) == 16
+    assert not Reminder.objects.exists()
+    assert Branch.objects.count() > 16
