@@ -11,6 +11,19 @@ document.addEventListener("click", (event) => {
     document.querySelector("#login-form").submit();
   }
   if (event.target.closest("[data-print]")) window.print();
+  const more = event.target.closest("[data-more]");
+  if (more) {
+    const rows = more.parentElement.querySelector("[data-rows]");
+    const row = rows.querySelector("[data-again]").cloneNode(true);
+    for (const input of row.querySelectorAll("input[type=text]")) input.value = "";
+    rows.append(row);
+    row.querySelector("[name=cell]").focus();
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-all]")) return;
+  for (const box of event.target.form.querySelectorAll("[name=pk]")) box.checked = event.target.checked;
 });
 
 const drop = document.querySelector("[data-drop]");
@@ -40,6 +53,14 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j" && rows.length) rows[Math.min(at + 1, rows.length - 1)].focus();
   if (event.key === "k" && rows.length) rows[Math.max(at - 1, 0)].focus();
   if (event.key === "Enter" && at >= 0) location.href = rows[at].dataset.row;
+  const box = event.key === "x" && at >= 0 && rows[at].querySelector("input[type=checkbox]");
+  if (box) box.checked = !box.checked;
+  // A decision takes two strokes: the key goes to the button, and Enter presses it.
+  const named = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
+  if (named) {
+    event.preventDefault();
+    named.focus();
+  }
   if (event.key === "?") location.href = "/help/keys/";
   if (event.key === "/") {
     const search = document.querySelector("input[type=search]");
@@ -93,7 +114,7 @@ async function painted(said, place, { text, accent, soft, ground, line }) {
   const name = `${said.layer} ${said.parent}`;
   echarts.registerMap(name, await regions(place.dataset.layer, said.parent));
   const told = new Map(said.values.map((each) => [each.name, each]));
-  const most = Math.max(1, ...said.values.map((each) => each.value ?? 0));
+  const most = said.most ?? Math.max(1, ...said.values.map((each) => each.value ?? 0));
   return {
     animation: false,
     textStyle: { color: text },

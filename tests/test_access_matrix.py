@@ -12,12 +12,16 @@ from donors.models import DonationCase
 from redcross.accounts.choices import WITHOUT_RECORDS, Role
 from redcross.accounts.rules import READING
 from redcross.branches.models import Branch
+from redcross.completeness.models import Exemption, UnlockRequest
+from redcross.notices.models import Notice
+from redcross.notices.services import tell
 from redcross.periods import Period
 from redcross.portal.records import RecordAdmin, ReferenceAdmin
 from redcross.portal.site import site
 from redcross.reports.declaration import kinds
 from redcross.reports.services import draft
 from redcross.uploads.models import PeriodLock, Upload
+from redcross.uploads.period_locks import lock_period
 from tests.conftest import NOW
 from training.models import TrainingClass
 
@@ -86,6 +90,8 @@ def address_of(name, entry):
         kwargs["key"] = "donations.raised"
     if "verb" in kwargs and name == "person-act":
         kwargs["verb"] = "password"
+    if name == "review-decide":
+        kwargs["verb"] = "approve"
     try:
         return reverse(name, kwargs=kwargs)
     except Exception:  # noqa: BLE001  an address of the record pages with an argument of its own
@@ -219,7 +225,19 @@ def things(road, person, clerk):
         user=office,
         now=NOW,
     )
+    tell([clerk], "示例通知", now=NOW)
+    excused = Exemption.objects.create(
+        branch=upload.branch, first_month=upload.first_month, last_month=upload.last_month,
+        reason="示例", granted_by=office, granted_at=NOW,
+    )  # fmt: skip
+    closed = lock_period("donations", upload.branch, Period.parse("2019"), user=office, now=NOW)
+    asked = UnlockRequest.objects.create(
+        branch=upload.branch, lock=closed, reason="示例", asked_by=clerk, asked_at=NOW
+    )
     objects = {
+        "notice-open": Notice.objects.get(user=clerk).pk, "exemption-revoke": excused.pk,
+        "lock-unlock": closed.pk, "lock-ask": closed.pk, "lock-answer": asked.pk,
+        "review-decide": upload.pk,
         "upload": upload.pk, "upload-original": upload.pk, "upload-paper": upload.pk,
         "upload-state": upload.pk, "upload-act": upload.pk, "upload-download": upload.pk,
         "api-upload": upload.pk, "api-submit": upload.pk, "api-withdraw": upload.pk,
@@ -237,6 +255,7 @@ def things(road, person, clerk):
         if name in objects:
             kwargs = arguments(entry) | {"pk": objects[name]}
             kwargs |= {"verb": "password"} if name == "person-act" else {}
+            kwargs |= {"verb": "approve"} if name == "review-decide" else {}
             found[name] = reverse(name, kwargs=kwargs)
     found["reform-briefing"] = reverse("reform-briefing", kwargs={"code": "5301"})
     found["admin:donations_donation_change"] = reverse(

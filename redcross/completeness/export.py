@@ -1,13 +1,10 @@
 """The board as a workbook: every obligation that is shown, and the quality of reporting."""
 
-import io
 from collections import Counter
 from typing import Any
 
-import xlsxwriter
-
 from redcross.completeness.board import Asked
-from redcross.files import PLAIN
+from redcross.files.workbooks import Book
 
 _HEAD = (
     "单位", "报表", "报告期", "开始填报", "截止日期", "状态", "逾期天数", "是否及时", "催报次数",
@@ -26,8 +23,7 @@ DEFINITION = (
 
 def as_workbook(asked: Asked, found: dict[str, Any], notice: str) -> bytes:
     """Return what the board shows for its address, filters minded."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, PLAIN)
+    book = Book()
     bold = book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
     title = f"报送进度：{asked.branch} {asked.period.label}"
@@ -51,8 +47,7 @@ def as_workbook(asked: Asked, found: dict[str, Any], notice: str) -> bytes:
         )  # fmt: skip
         for column, cell in enumerate(cells):
             _write(sheet, row, column, "—" if cell is None else cell, day)
-    book.close()
-    return buffer.getvalue()
+    return book.content()
 
 
 def _worksheet(

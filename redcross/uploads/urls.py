@@ -10,6 +10,11 @@ urlpatterns = [
     path("typed/", views.typed, name="upload-typed"),
     path("zero/", views.zero, name="upload-zero"),
     path("review/", review_views.review, name="review"),
+    re_path(
+        r"^review/(?P<pk>\d+)/(?P<verb>approve|return)/$",
+        review_views.decide,
+        name="review-decide",
+    ),
     path("<int:pk>/original/", review_views.original, name="upload-original"),
     path("<int:pk>/paper/", review_views.paper, name="upload-paper"),
     path("blanks/", views.blanks, name="blanks"),
