@@ -40,12 +40,12 @@ def as_workbook(asked: Asked, found: dict[str, Any], notice: str) -> bytes:
         for column, cell in enumerate(cells):
             _write(sheet, row, column, cell, day)
     sheet = _worksheet(book, "报送质量评价", title, DEFINITION, _QUALITY, bold)
-    for row, each in enumerate([*found["quality"], found["total"]], start=4):
-        cells = (
-            each.branch.short_name, each.owed, each.handed_in, each.late, each.done_share,
-            each.on_time_share, each.first_pass_share, each.returned, each.urged,
+    for row, judged in enumerate([*found["quality"], found["total"]], start=4):
+        shares = (
+            judged.branch.short_name, judged.owed, judged.handed_in, judged.late, judged.done_share,
+            judged.on_time_share, judged.first_pass_share, judged.returned, judged.urged,
         )  # fmt: skip
-        for column, cell in enumerate(cells):
+        for column, cell in enumerate(shares):
             _write(sheet, row, column, "—" if cell is None else cell, day)
     return book.content()
 

@@ -112,7 +112,7 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST)
     if not form.is_valid():
         messages.error(
-            request, "".join(error for errors in form.errors.values() for error in errors)
+            request, "".join(str(error) for errors in form.errors.values() for error in errors)
         )
         return redirect("locks")
     said = form.cleaned_data
