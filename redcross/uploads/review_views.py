@@ -114,7 +114,7 @@ def decide(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("upload", pk=pk)
     messages.success(request, f"{upload}：{done}")
-    return redirect(_next_in(queue, pk, _filters(sheet, place)))
+    return redirect(_next_in(queue, upload.pk, _filters(sheet, place)))
 
 
 def _next_in(queue: list[int], pk: int, filters: str) -> str:
