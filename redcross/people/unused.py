@@ -12,10 +12,10 @@ from django.utils import timezone
 from redcross.accounts.choices import Role
 from redcross.accounts.models import RoleAssignment, SafetySettings, User
 from redcross.accounts.rules import ENTERING
+from redcross.completeness.obligations import nominal_due_on
 from redcross.notices.services import holders, tell
 from redcross.people.rules import LOOKING_AFTER
 from redcross.periods import Period, add_months, month_start
-from redcross.uploads.obligations import due_on
 from redcross.uploads.sheet import Due, registry
 
 AROUND_DUE = dt.timedelta(days=7)
@@ -101,7 +101,7 @@ def _is_due(held: Iterable[RoleAssignment], today: dt.date) -> bool:
     """Tell whether something of his is due within a week, or was within the last."""
     months = [Period.month(add_months(month_start(today), -back)) for back in range(14)]
     return any(
-        abs((due_on(due, month) - today).days) <= AROUND_DUE.days
+        abs((nominal_due_on(due, month) - today).days) <= AROUND_DUE.days
         for each in held
         for due in _dues(each)
         for month in months

@@ -14,11 +14,11 @@ from django.utils import timezone
 from redcross.accounts.choices import Role
 from redcross.accounts.models import SafetySettings, User
 from redcross.accounts.services import give_role
+from redcross.completeness.obligations import nominal_due_on
 from redcross.notices.models import Notice
 from redcross.people.services import reset_password
 from redcross.people.unused import close_unused
 from redcross.periods import Period
-from redcross.uploads.obligations import due_on
 from redcross.uploads.sheet import Quarterly, registry
 
 pytestmark = pytest.mark.django_db
@@ -233,7 +233,7 @@ def test_a_quarterly_reporter_is_given_his_calendar(person):
 def test_nobody_is_closed_in_a_week_in_which_something_is_due(unused):
     clerk = unused(Role.STATISTICIAN, "530102", 800)
     monthly = min(
-        due_on(due, Period.parse("2022-02"))
+        nominal_due_on(due, Period.parse("2022-02"))
         for sheet in registry.values()
         for due in sheet.due
         if due.level == "COUNTY" and due.calendar.months == 1
