@@ -7,6 +7,9 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 SERVE ?= 1
 
+# Compiled once, not at every start: a portal's command imports some thousand modules.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install demo run setup stop reset test check bench fmt lock
 
 install: var/static/staticfiles.json
