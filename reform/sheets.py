@@ -3,7 +3,7 @@
 import datetime as dt
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -228,6 +228,34 @@ class Governance(Sheet):
         kinds = dict(GovernanceItem.objects.values_list("code", "kind"))
         rows = [fact for row in frame.iter_rows(named=True) for fact in _facts(row, kinds, period)]
         return pl.DataFrame(rows, schema=_FACT, orient="row") if rows else frame.clear()
+
+    def fold(self, records: Sequence[Any], period: Period) -> list[dict[str, object]]:
+        """Write each branch's facts of the period's end into one row, the days they name beside."""
+        rows: dict[int, dict[str, object]] = {}
+        named = {
+            (fact.branch_id, fact.item_id): fact.since
+            for fact in records
+            if fact.since != period.last_day
+        }
+        for fact in records:
+            if fact.since != period.last_day:
+                continue
+            row = rows.setdefault(fact.branch_id, {"branch": fact.branch_id})
+            name = fact.item_id.replace("-", "_")
+            row[name] = _told(fact, named.get((fact.branch_id, fact.item_id)))
+            row["evidence"] = row.get("evidence") or fact.evidence
+            row["reason"] = row.get("reason") or fact.reason
+        return list(rows.values())
+
+
+def _told(fact: Any, since: dt.date | None) -> object:
+    """Return a fact as a cell says it."""
+    if fact.number is not None:
+        return fact.number
+    if not fact.answer:
+        return fact.words
+    label = str(Answer(fact.answer).label)
+    return f"{label}（{since.year}年{since.month}月{since.day}日）" if since else label
 
 
 _FACT = {

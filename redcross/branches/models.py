@@ -26,6 +26,16 @@ class BranchQuerySet(models.QuerySet["Branch"]):
         """Keep one level."""
         return self.filter(level=level)
 
+    def named(self, written: str) -> "Branch | None":
+        """Return the branch of a code, a padded code or a name, None where it is not one alone."""
+        bare = written.strip()
+        code = bare[: len(bare) - 2] if len(bare) == 6 and bare.endswith("00") else bare
+        code = code[:-2] if len(bare) == 6 and code.endswith("00") else code
+        names = Q(name=bare) | Q(short_name=bare) | Q(bare_name=bare)
+        found = list(self.filter(Q(code=code) | names)[:2]) if bare else []
+        exact = [branch for branch in found if bare in (branch.code, branch.name)]
+        return exact[0] if exact else found[0] if len(found) == 1 else None
+
     def in_official_order(self) -> Self:
         """Sort as every table that is no ranking prints them."""
         return self.order_by("position", "code")

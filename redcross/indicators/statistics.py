@@ -5,7 +5,8 @@ where the branch has no effective records, else it is compared and listed as 账
 """
 
 import dataclasses
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import polars as pl
 from django.db import models
@@ -106,6 +107,21 @@ class StatisticsSheet(Sheet):
             if isinstance(column, Counted) and column.indicator and name in frame.columns
         ]
         return pl.concat(told) if told else frame.clear()
+
+    def fold(self, records: Sequence[Any], period: Period) -> list[dict[str, object]]:
+        """Lay each branch's figures side by side again."""
+        columns = {
+            (column.indicator, column.breakdown, column.category): name
+            for name, column in self.columns.items()
+            if isinstance(column, Counted) and column.indicator
+        }
+        rows: dict[int, dict[str, object]] = {}
+        for record in records:
+            name = columns.get((record.indicator, record.breakdown, record.category))
+            if name is not None:
+                row = rows.setdefault(record.branch_id, {"branch": record.branch_id})
+                row[name] = record.value
+        return list(rows.values())
 
     def _first_month(self, column: Counted, period: Period) -> pl.Expr:
         """Return where the figure begins: a level begins nowhere."""

@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from django.db.models.fields.files import FieldFile
 
 from redcross.branches.models import Branch, BranchAlias
 from redcross.branches.naming import names_for
 from redcross.periods import Period, business_date
-from redcross.uploads import reading, workbook
+from redcross.uploads import marks, reading, storage, workbook
 from redcross.uploads.cells import dtype_of
 from redcross.uploads.checks import collapse
+from redcross.uploads.choices import State
 from redcross.uploads.comparison import Comparison, compare, known
 from redcross.uploads.keys import ROW_KEY, with_row_keys
+from redcross.uploads.lines import Line
 from redcross.uploads.models import HeadingMemory, Upload
 from redcross.uploads.sheet import Parent, Sheet
 from redcross.uploads.specification import (
@@ -41,6 +44,8 @@ class Setting:
     spec: SheetSpec
     context: Context
     remembered: Mapping[str, str]
+    accepted_before: Mapping[int, FieldFile] = dataclasses.field(default_factory=dict)
+    """Uploads of these months that went on without their bad rows → the rows they took."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -54,6 +59,7 @@ class Examination:
     findings: list[Finding]
     groups: list[FindingGroup]
     seconds: dict[str, float]
+    lines: Sequence[Line] = ()
     comparison: Comparison = dataclasses.field(default_factory=Comparison)
 
     def count(self, severity: Severity) -> int:
@@ -97,7 +103,33 @@ def setting_for(sheet: Sheet, branch: Branch, period: Period, *, now: dt.datetim
     remembered = dict(
         HeadingMemory.objects.filter(branch=branch, sheet=sheet.key).values_list("heading", "field")
     )
-    return Setting(sheet, sheet.specification(), context, remembered)
+    went_on = Upload.objects.filter(
+        branch=branch,
+        sheet=sheet.key,
+        first_month=period.start,
+        last_month=period.last,
+        accept_good_rows=True,
+    ).exclude(state__in=[State.WITHDRAWN, State.UNDONE, State.RETURNED])
+    return Setting(
+        sheet,
+        readable(sheet),
+        context,
+        remembered,
+        {each.pk: each.rows_file for each in went_on if each.rows_file},
+    )
+
+
+def readable(sheet: Sheet) -> SheetSpec:
+    """Return what may stand in a workbook of the sheet: its columns, and the marks of an export.
+
+    Where one row of a workbook fills several records, or is known by its month, no mark helps.
+    """
+    spec = sheet.specification()
+    if sheet.unfolded_identity:
+        return spec
+    return dataclasses.replace(
+        spec, fields=(*spec.fields, marks.FIELD), rules=(*spec.rules, marks.RULE)
+    )
 
 
 def read(setting: Setting, path: Path, *, filename: str, watch: Stopwatch) -> Examination:
@@ -126,6 +158,7 @@ def examined(setting: Setting, found: "reading.Reading", watch: Stopwatch) -> Ex
         findings=list(found.findings),
         groups=collapse(found.findings),
         seconds=watch.seconds,
+        lines=found.lines,
     )
 
 
@@ -149,7 +182,11 @@ def prepared(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
         else pl.lit(setting.context.branch_id, dtype=pl.Int64).alias("branch")
     )
     frame = frame.with_columns(_empty_texts(sheet, frame))
-    absent = [field for field in spec.fields if field.name not in frame.columns]
+    absent = [
+        field
+        for field in spec.fields
+        if field.name not in frame.columns and field.name != marks.MARK
+    ]
     frame = frame.with_columns(
         pl.lit(None, dtype=dtype_of(field)).alias(field.name) for field in absent
     )
@@ -159,12 +196,13 @@ def prepared(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
         namespace=sheet.key,
         identity=sheet.unfolded_identity or spec.identity,
         content=[
-            *(field.name for field in spec.fields if field.name != "branch"),
+            *(field.name for field in spec.fields if field.name not in ("branch", marks.MARK)),
             *sheet.unfolded_identity,
         ],
         period=setting.context.period,
         dated_by=spec.dated_by,
-    )
+        accepted=_accepted(setting, frame),
+    ).drop(marks.MARK, strict=False)
     missing = [
         pl.lit(value).alias(name)
         for name, value in sheet.constants.items()
@@ -174,6 +212,18 @@ def prepared(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
     for parent in sheet.parents:
         frame = _with_parent_key(frame, parent)
     return frame.drop(_still_empty(frame, absent))
+
+
+def _accepted(setting: Setting, frame: pl.DataFrame) -> set[tuple[int, str]]:
+    """Return branch and key of the rows that went on while these were mended."""
+    return {
+        pair
+        for pk in marks.mended_uploads(frame)
+        if pk in setting.accepted_before
+        for pair in storage.get_frame(setting.accepted_before[pk])
+        .select("branch", ROW_KEY)
+        .iter_rows()
+    }
 
 
 def _still_empty(frame: pl.DataFrame, absent: Sequence[FieldSpec]) -> list[str]:

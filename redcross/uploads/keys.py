@@ -1,12 +1,14 @@
 """What makes two rows of two workbooks the same row: a MAC of what identifies it."""
 
 import hashlib
-from collections.abc import Sequence
+import itertools
+from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
 from redcross.accounts.encryption import index_key
 from redcross.periods import Period
+from redcross.uploads.marks import MARK, known_by_mark
 
 ROW_KEY = "row_key"
 _SEPARATOR = "\x1f"
@@ -20,12 +22,15 @@ def with_row_keys(
     content: Sequence[str],
     period: Period,
     dated_by: str | None,
+    accepted: Collection[tuple[int, str]] = (),
 ) -> pl.DataFrame:
     """Add `row_key`: 32 hex digits, the same for the same row of the same branch.
 
     A row is known by its identity cells; where all of these are empty by all its cells,
     and by the period where none of them is its date. Rows alike in this are numbered in
     the order they stand in, so that the third of three equal gifts stays the third.
+    A row that bears a mark of an export is the marked one, whatever its cells say; one of
+    待改行 is none of the `accepted` ones (branch and key).
     """
     present = [name for name in identity if name in frame.columns]
     whole = _joined([name for name in content if name in frame.columns])
@@ -42,13 +47,18 @@ def with_row_keys(
     prefix = f"{namespace}{_SEPARATOR}".encode()
     key = index_key("row")
     mac = hashlib.blake2b  # keyed: a MAC, at half the time of HMAC-SHA-256
-    numbered = zip(keyed["_text"], keyed["_occurrence"], strict=True)
-    keys = [
-        mac(
-            prefix + f"{text}{_SEPARATOR}{occurrence}".encode(), digest_size=16, key=key
-        ).hexdigest()
-        for text, occurrence in numbered
-    ]
+
+    def keyed_by(text: str, occurrence: int) -> str:
+        said = prefix + f"{text}{_SEPARATOR}{occurrence}".encode()
+        return mac(said, digest_size=16, key=key).hexdigest()
+
+    def further(text: str, occurrence: int) -> Iterator[str]:
+        return (keyed_by(text, each) for each in itertools.count(occurrence + 1))
+
+    numbered = list(zip(keyed["_text"], keyed["_occurrence"], strict=True))
+    keys = [keyed_by(text, occurrence) for text, occurrence in numbered]
+    if MARK in frame.columns and frame[MARK].is_not_null().any():
+        keys = known_by_mark(frame, keys, [further(*each) for each in numbered], accepted)
     return frame.with_columns(pl.Series(ROW_KEY, keys, dtype=pl.String))
 
 

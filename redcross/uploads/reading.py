@@ -16,6 +16,8 @@ from redcross.uploads.checks import check
 from redcross.uploads.codes import CODES, severity_of
 from redcross.uploads.doubts import doubts_of
 from redcross.uploads.heading import Layout, TotalRow, index_of, plain, recognise
+from redcross.uploads.lines import Line, lines_of
+from redcross.uploads.marks import MARK, repeated
 from redcross.uploads.opening import KIND, NUMBER
 from redcross.uploads.specification import (
     CellKind,
@@ -73,6 +75,15 @@ class Table:
             "unit": self.layout.unit,
             "columns": self.layout.by_heading,
             "unknown": list(self.layout.unknown),
+            "layout": [
+                {
+                    "heading": heading,
+                    "letter": letter,
+                    "field": self.layout.columns.get(letter, ""),
+                    "multiple": f"{self.layout.multiples.get(letter, Decimal(1)):f}",
+                }
+                for letter, heading in self.layout.headings.items()
+            ],
             "proposals": {heading: field for heading, (field, _) in self.layout.proposals.items()},
             "rows": self.rows,
             "sums": {name: f"{value:f}" for name, value in self.sums.items()},
@@ -98,6 +109,8 @@ class Reading:
     frame: pl.DataFrame
     """The sheet's fields that any table has, `worksheet` and `row`."""
     findings: tuple[Finding, ...]
+    lines: tuple[Line, ...] = ()
+    """The first rows and those in doubt, as they stood and as they were read."""
 
 
 def read_tables(
@@ -109,6 +122,7 @@ def read_tables(
     """Recognise, clean and check every table of a workbook."""
     findings = [_notice(text) for text in book.notices if not _is_ours(text)]
     tables, frames = [], []
+    lines: list[Line] = []
     found_layouts = _real([(grid, recognise(grid, spec, remembered)) for grid in book.grids], spec)
     for grid, layouts in found_layouts:
         if not layouts and len(book.grids) > 1 and not _is_ours(grid.worksheet):
@@ -119,9 +133,11 @@ def read_tables(
             tables.append(table)
             frames.append(frame)
             findings += found
+            lines += _lines(grid, table.layout, frame, spec, context, found)
     if not tables:
         findings.append(_no_heading(book, spec))
     frame = pl.concat(frames, how="diagonal") if frames else _empty()
+    findings += repeated(frame)
     if tables and frame.is_empty():
         findings.append(
             Finding(
@@ -135,7 +151,27 @@ def read_tables(
                 suggestion=CODES["table.empty"].remedy,
             )
         )
-    return Reading(tuple(tables), frame, tuple(findings))
+    return Reading(tuple(tables), frame, tuple(findings), tuple(lines))
+
+
+def _lines(
+    grid: Grid,
+    layout: Layout,
+    frame: pl.DataFrame,
+    spec: SheetSpec,
+    context: Context,
+    found: Iterable[Finding],
+) -> Iterable[Line]:
+    raw = {name: grid.cells[letter][layout.data] for letter, name in layout.columns.items()}
+    doubted = {each.row for each in found if each.row is not None and each.column}
+    return lines_of(
+        frame,
+        raw,
+        spec,
+        worksheet=layout.worksheet,
+        doubted=doubted,
+        branches=context.branch_labels,
+    )
 
 
 def _is_ours(text: str) -> bool:
@@ -227,7 +263,11 @@ def _table(
     unread: dict[str, set[int]] = {}
     letters: dict[str, str] = {}
     for letter, name in layout.columns.items():
-        field = spec.field(name)
+        # An export says of every row all there is to say: its empty cells are empty.
+        whole = MARK in layout.columns.values()
+        field = (
+            dataclasses.replace(spec.field(name), fill_down=False) if whole else spec.field(name)
+        )
         column = clean_column(
             part[letter],
             part[letter + KIND],

@@ -172,6 +172,13 @@ class Sheet:
         """Make the rows of the model out of the workbook's; override where these differ."""
         return frame
 
+    def fold(self, records: Sequence[Any], period: Period) -> list[dict[str, object]] | None:
+        """Undo `unfold` for an export: a workbook's rows out of records of one period.
+
+        None where a record is a row; override where `unfold` makes several of one.
+        """
+        return None
+
     def specification(self) -> SheetSpec:
         """Resolve the declaration against the model, with the named rows of today."""
         fields = tuple(self._field(name, column) for name, column in self.columns.items())

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
@@ -15,12 +16,21 @@ ROWS = 2000
 _AS_TEXT = (CellKind.TEXT, CellKind.ID_NUMBER, CellKind.PHONE, CellKind.CREDIT_CODE)
 _LONGEST_LIST = 250
 HEADING_ROW = 2
+_EXACT_DIGITS = 15
+"""A number of more digits would come out of a spreadsheet as another one."""
+
+Cell = str | int | Decimal | dt.date | None
 
 
 def template(
-    spec: SheetSpec, *, society: str = "", period_label: str = "", branch_names: Sequence[str] = ()
+    spec: SheetSpec,
+    *,
+    society: str = "",
+    period_label: str = "",
+    branch_names: Sequence[str] = (),
+    rows: Iterable[Mapping[str, Cell]] = (),
 ) -> bytes:
-    """Return an xlsx with a title, the heading in row 3, and a page of notes."""
+    """Return an xlsx with a title, the heading in row 3, `rows` by field, and a page of notes."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     sheet = book.add_worksheet(spec.title[:28])
@@ -39,10 +49,28 @@ def template(
             sheet.write_comment(HEADING_ROW, column, note)
         sheet.set_column(column, column, _width(field), formats[_form(field)])
         _validate(sheet, lists, column, field, branch_names)
+    for at, row in enumerate(rows, start=HEADING_ROW + 1):
+        for column, field in enumerate(spec.fields):
+            write_cell(sheet, at, column, row.get(field.name), formats[_form(field)])
     sheet.freeze_panes(HEADING_ROW + 1, 0)
     _explain(book, spec, formats)
     book.close()
     return buffer.getvalue()
+
+
+def write_cell(sheet: Any, row: int, column: int, value: Cell, form: Any) -> None:
+    """Write a value so that it is read as the same again: long numbers and words as text."""
+    match value:
+        case None | "":
+            return
+        case dt.date():
+            sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time.min), form)
+        case str():
+            sheet.write_string(row, column, value, form)
+        case _ if len(f"{value:f}".replace("-", "").replace(".", "")) > _EXACT_DIGITS:
+            sheet.write_string(row, column, f"{value:f}", form)
+        case _:
+            sheet.write_number(row, column, float(value), form)
 
 
 def _formats(book: Any) -> dict[str, Any]:

@@ -30,7 +30,7 @@ _DTYPES: Mapping[CellKind, Any] = {
     CellKind.BOOLEAN: pl.Boolean,
     CellKind.BRANCH: pl.Int64,
 }
-_DITTO = frozenset({"同上", "〃", "″", '"', "〞", "''"})
+DITTO = frozenset({"同上", "〃", "″", '"', "〞", "''"})
 _INNER_BLANKS = r"[\t\r\n\u00a0\u3000]+"
 _SPACED_OUT = r"^([\u3400-\u9fff])\s+([\u3400-\u9fff])$"
 _DOTTED = r"([\u3400-\u9fff])[•‧∙・．⋅･˙]([\u3400-\u9fff])"
@@ -161,7 +161,7 @@ def _percents(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[int], str]:
 
 
 def _ditto(frame: pl.DataFrame) -> pl.DataFrame:
-    is_ditto = pl.col("text").is_in(list(_DITTO))
+    is_ditto = pl.col("text").is_in(list(DITTO))
     if not frame.select(is_ditto.any()).item():
         return frame
     kept = pl.when(is_ditto).then(None)
