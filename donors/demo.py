@@ -13,7 +13,7 @@ from decimal import Decimal
 from donors.codes import donor_codes
 from redcross.branches.models import Branch
 from redcross.portal.acceptance import Expectation, expected
-from redcross.portal.demo import DemoFile, demo_files
+from redcross.portal.demo import DemoFile, demo_files, left_for_visitors
 from redcross.portal.invented import (
     id_number,
     mobile,
@@ -330,3 +330,18 @@ expected(
     Expectation("donors.organ_donations_total", "..2021-12", Decimal(517)),
     Expectation("donors.organ_recipients_total", "..2021-12", Decimal(2155)),
 )
+
+
+@left_for_visitors
+def stem_cells_of_a_county() -> Iterator[tuple[str, bytes]]:
+    """The stem-cell statistics of a county clerk's January, with nothing to find."""
+    headings = ("单位", "入库／任务数", "入库／完成数", "再动员", "高分辨", "体检", "捐献／本年")
+    yield (
+        "五华区2022年1月造血干细胞统计.xlsx",
+        office_table(
+            "五华区红十字会造血干细胞工作统计表（2022年1月）",
+            headings,
+            [("五华区", 20, 18, 2, 1, 1, 0)],
+            society="昆明市五华区红十字会",
+        ),
+    )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.portal.acceptance import Expectation, expected
-from redcross.portal.demo import DemoFile, demo_files
+from redcross.portal.demo import DemoFile, demo_files, left_for_visitors
 from redcross.portal.invented import (
     office_table,
     person_name,
@@ -95,6 +95,24 @@ def network() -> Iterator[DemoFile]:
             f"{town.short_name}会员志愿者统计表（2021年）.xlsx",
             _later(_movements, town, new_members),
         )
+
+
+@left_for_visitors
+def network_of_a_county() -> Iterator[tuple[str, bytes]]:
+    """The members and volunteers of a county clerk's January, with nothing to find."""
+    headings = (
+        "单位", "会员／期初", "会员／新增成人", "会员／新增青少年", "会员／注销", "会员／期末",
+        "志愿者／新注册", "志愿者／注销",
+    )  # fmt: skip
+    yield (
+        "五华区2022年1月会员志愿者统计.xlsx",
+        office_table(
+            "五华区红十字会会员志愿者统计表（2022年1月）",
+            headings,
+            [("五华区", 820, 12, 40, 3, 869, 25, 1)],
+            society="昆明市五华区红十字会",
+        ),
+    )
 
 
 def _later(build: Callable[[Branch, int], bytes], town: Branch, number: int) -> Callable[[], bytes]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.portal.acceptance import Expectation, expected
-from redcross.portal.demo import DemoFile, demo_files
+from redcross.portal.demo import DemoFile, demo_files, left_for_visitors
 from redcross.portal.invented import (
     id_number,
     mobile,
@@ -100,6 +100,29 @@ def _whole_shares(total: int, weights: Sequence[int]) -> list[int]:
     parts = [total * weight // whole for weight in weights]
     parts[0] += total - sum(parts)
     return parts
+
+
+@left_for_visitors
+def households_of_a_county() -> Iterator[tuple[str, bytes]]:
+    """The households a county clerk's society visited in January, with nothing to find."""
+    rng = random.Random("county households")
+    headings = (
+        "序号", "县区", "乡镇", "村（社区）", "户主姓名", "身份证号", "家庭人口", "困难类型", "发放物资",
+        "数量", "折价（元）", "现金（元）", "联系电话", "发放日期", "活动届次",
+    )  # fmt: skip
+    rows = [
+        (
+            at + 1, "五华区", "示例街道", "示例社区", person_name(rng),
+            id_number(900_000 + at, male=at % 2 == 0), 1 + at % 5, "低保户", "家庭箱", 1, 200, 300,
+            mobile(rng), dt.date(2022, 1, 18), "2022年博爱送万家",
+        )
+        for at in range(20)
+    ]  # fmt: skip
+    title = "五华区红十字会博爱送万家发放花名册（2022年1月）"
+    yield (
+        "五华区2022年1月博爱送万家花名册.xlsx",
+        office_table(title, headings, rows, society="昆明市五华区红十字会", unit="元"),
+    )
 
 
 # 送万家 --------------------------------------------------------------------------

@@ -39,11 +39,20 @@ if (drop) {
       drop.classList.toggle("over", name === "dragover");
     });
   }
+  // Where it says so the files go at once: whatever was dropped needs no second act.
+  const send = () => {
+    show();
+    if ("send" in drop.dataset && input.files.length) {
+      named.textContent = `正在上传：${named.textContent}`;
+      input.form.requestSubmit();
+    }
+  };
   drop.addEventListener("drop", (event) => {
     input.files = event.dataTransfer.files;
-    show();
+    send();
   });
-  input.addEventListener("change", show);
+  input.addEventListener("change", send);
+  for (const spare of drop.querySelectorAll("[data-hidden-by-script]")) spare.hidden = true;
 }
 
 document.addEventListener("keydown", (event) => {

@@ -20,6 +20,7 @@ from redcross.portal.records import RecordAdmin, ReferenceAdmin
 from redcross.portal.site import site
 from redcross.reports.declaration import kinds
 from redcross.reports.services import draft
+from redcross.uploads import parcels
 from redcross.uploads.models import PeriodLock, Upload
 from redcross.uploads.period_locks import lock_period
 from tests.conftest import NOW
@@ -35,7 +36,7 @@ PUBLIC = {
 # Named things of the whole province, figures and words that belong to no branch.
 NOBODYS = {
     "help", "blank", "code", "board", "board-export", "figure", "figure-export", "fund",
-    "campaign", "event", "api-template", "api-records", "report-template", "certificate-check",
+    "campaign", "event", "sheet-export", "api-template", "api-records", "report-template", "certificate-check",
 }  # fmt: skip
 # Nobody else opens these, whatever his branch: `tests/exports` says so.
 OF_ONE_PERSON = {"export", "export-file"}
@@ -84,7 +85,7 @@ def arguments(entry):
 
 def address_of(name, entry):
     kwargs = arguments(entry)
-    if "key" in kwargs and name.startswith(("blank", "api-template")):
+    if "key" in kwargs and name.startswith(("blank", "api-template", "sheet-export")):
         kwargs["key"] = "donations.ledger"
     if name.startswith("figure"):
         kwargs["key"] = "donations.raised"
@@ -234,10 +235,12 @@ def things(road, person, clerk):
     asked = UnlockRequest.objects.create(
         branch=upload.branch, lock=closed, reason="示例", asked_by=clerk, asked_at=NOW
     )
+    parcel = parcels.take(clerk, content=b"-", filename="表.csv", hint={}, now=NOW)
     objects = {
         "notice-open": Notice.objects.get(user=clerk).pk, "exemption-revoke": excused.pk,
         "lock-unlock": closed.pk, "lock-ask": closed.pk, "lock-answer": asked.pk,
         "review-decide": upload.pk,
+        "parcel": parcel.pk, "parcel-drop": parcel.pk, "upload-lines": upload.pk,
         "upload": upload.pk, "upload-original": upload.pk, "upload-paper": upload.pk,
         "upload-state": upload.pk, "upload-act": upload.pk, "upload-download": upload.pk,
         "api-upload": upload.pk, "api-submit": upload.pk, "api-withdraw": upload.pk,

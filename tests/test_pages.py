@@ -16,6 +16,7 @@ from redcross.indicators.asking import Asked
 from redcross.indicators.declaration import registry as indicators
 from redcross.periods import Period
 from redcross.uploads import services
+from redcross.uploads.models import Upload
 from tests.leaving import PASSWORD, read, taken
 from tests.ledger import effective, ledger, ready
 from tests.workbooks import gifts
@@ -172,7 +173,7 @@ def test_the_annotated_workbook_marks_the_cell_and_bad_rows_come_back_alone(
     answer = taken(client, bad)
     content = unlocked(answer.content, PASSWORD)
     rows = list(openpyxl.load_workbook(io.BytesIO(content)).active.values)
-    assert [row[0] for row in rows] == ["捐赠人", "示例乙"]
+    assert [row[0] for row in rows] == ["捐赠款物明细表", "捐赠人", "示例乙"]
     assert quote("待改行") in answer["Content-Disposition"]
 
 
@@ -183,16 +184,12 @@ def test_a_workbook_goes_from_the_page_to_effective_rows(
 
     client = signed_in(clerk)
     file = SimpleUploadedFile("明细.xlsx", ledger(5))
-    said = {
-        "sheet": "donations.ledger",
-        "branch": branch("5301").pk,
-        "period": "2021-08",
-        "files": file,
-    }
     with django_capture_on_commit_callbacks(execute=True):
-        response = client.post(reverse("upload-new"), said)
-    address = response["Location"]
-    pk = int(address.strip("/").split("/")[-1])
+        client.post(reverse("upload-new"), {"files": file, "for-period": "2021-08"})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("parcels-start"))
+    pk = Upload.objects.get(filename="明细.xlsx").pk
+    address = reverse("upload", kwargs={"pk": pk})
     client.post(reverse("upload-act", kwargs={"pk": pk, "verb": "submit"}))
     with django_capture_on_commit_callbacks(execute=True):
         signed_in(reviewer).post(reverse("upload-act", kwargs={"pk": pk, "verb": "approve"}))
@@ -263,4 +260,4 @@ def test_a_leader_follows_a_figure_without_reading_names(signed_in, person, load
 
     assert "第3行" in figure
     assert "示例0 " not in figure
-    assert "前几行读作" not in upload
+    assert "原样与读出" not in upload

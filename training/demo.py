@@ -319,6 +319,36 @@ def rosters_to_try() -> Iterator[tuple[str, bytes]]:
         yield f"大理州2022年1月救护员培训名册（{word}）.xlsx", content
 
 
+@left_for_visitors
+def training_of_a_county() -> Iterator[tuple[str, bytes]]:
+    """The class and the statistics of a county clerk's January, with nothing to find."""
+    rng = random.Random("county class")
+    society = Branch.objects.get(code="530102").society
+    rows = [
+        (
+            number, "五华区", person_name(rng), "男" if number % 2 else "女",
+            id_number(5_100_000 + number, male=bool(number % 2)), "示例第一中学", "", mobile(rng),
+            dt.date(2022, 1, 15), "救护员", "1月五华区班", "学校", rng.randrange(80, 101), "合格",
+            "合格", f"YN53010222{number:04d}", dt.date(2022, 1, 21),
+        )
+        for number in range(1, 31)
+    ]  # fmt: skip
+    title = f"{society}救护员培训学员名册（2022年1月）"
+    yield (
+        "五华区2022年1月救护员培训名册.xlsx",
+        office_table(title, _ROSTER[0], rows, society=society),
+    )
+    yield (
+        "五华区2022年1月应急救护培训统计.xlsx",
+        office_table(
+            f"{society}应急救护培训情况统计表（2022年1月）",
+            ("单位", "救护员／期数", "救护员／人数", "普及／场次", "普及／人次"),
+            [("五华区", 1, 30, 4, 260)],
+            society=society,
+        ),
+    )
+
+
 def _class_of_january(town: Branch) -> Iterator[Sequence[object]]:
     rng = random.Random("january class")
     unit = town.children.filter(level=Level.COUNTY).in_official_order().first()

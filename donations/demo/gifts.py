@@ -498,6 +498,20 @@ def dirty_files() -> Iterator[tuple[str, bytes]]:
     yield "红河州2022年1月捐赠明细（已改正）.xlsx", table(title, headings, good)
 
 
+@left_for_visitors
+def gifts_of_a_county() -> Iterator[tuple[str, bytes]]:
+    """The ledger of a county clerk's January, with nothing to find."""
+    headings = ("序号", "捐赠人", "金额（元）", "到账日期", "渠道", "是否定向", "票据号")
+    rows = [
+        (1, "云岭示例商贸有限公司", 30_000, dt.date(2022, 1, 6), "银行", "否", "2201020001"),
+        (2, "李示例", 200, dt.date(2022, 1, 11), "微信", "否", "2201020002"),
+        (3, "爱心人士", 66.6, dt.date(2022, 1, 19), "支付宝", "否", "2201020003"),
+        (4, "彩云示例物流有限公司", 8_000, dt.date(2022, 1, 27), "银行", "否", "2201020004"),
+    ]
+    title = "五华区红十字会捐赠款物明细表（2022年1月）"
+    yield "五华区2022年1月捐赠明细.xlsx", table(title, headings, rows)
+
+
 expected(
     Expectation("donations.raised", "2021", Decimal(738_000_000)),
     Expectation("donations.raised", "2020..2021", Decimal(1_969_000_000)),

@@ -108,6 +108,7 @@ def _keep(upload_id: int, found: Examination, now: dt.datetime) -> Upload:
         upload.state = State.HAS_ERRORS if found.has_errors else State.READY
         storage.put_frame(upload.rows_file, found.frame)
         storage.put_json(upload.findings_file, [_plain(each) for each in found.findings])
+        storage.put_json(upload.lines_file, [line.as_json() for line in found.lines])
         storage.put_json(upload.changes_file, changes_as_json(found.comparison))
         upload.save()
         upload.findings.all().delete()

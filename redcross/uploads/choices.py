@@ -27,6 +27,17 @@ class Turn(models.TextChoices):
     RESTORE = "RESTORE", "正在恢复本批"
 
 
+class ParcelState(models.TextChoices):
+    """How far a dropped file is before it becomes an upload."""
+
+    WAITING = "WAITING", "排队"
+    OPENING = "OPENING", "打开文件"
+    MATCHING = "MATCHING", "对照各张报表"
+    GUESSED = "GUESSED", "请确认"
+    UNREADABLE = "UNREADABLE", "无法读取"
+    SENT = "SENT", "已开始检查"
+
+
 class UploadMode(models.TextChoices):
     """What an upload does with what is there."""
 
@@ -52,6 +63,9 @@ class FindingSeverity(models.TextChoices):
 
 IN_WORK = frozenset({State.RECEIVED, State.CHECKING, State.LOADING})
 """States in which a machine is at work, and whose heartbeat is watched."""
+
+BEING_READ = frozenset({ParcelState.WAITING, ParcelState.OPENING, ParcelState.MATCHING})
+"""States of a dropped file in which a machine is at work on it."""
 
 OPEN = frozenset({State.HAS_ERRORS, State.READY, State.RETURNED, State.WITHDRAWN, State.FAILED})
 """States in which the uploader has the next word."""

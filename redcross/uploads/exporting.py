@@ -7,12 +7,10 @@ same, and each row carries the mark by which it is known.
 import dataclasses
 import datetime as dt
 import enum
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
@@ -20,7 +18,7 @@ from redcross.accounts.encryption import EncryptedField
 from redcross.accounts.models import User
 from redcross.accounts.rules import ENTERING, REVIEWING, holds
 from redcross.branches.models import Branch
-from redcross.files import PLAIN
+from redcross.files.workbooks import Book
 from redcross.periods import Period
 from redcross.uploads.choices import Origin, State
 from redcross.uploads.heading import JOINER
@@ -84,16 +82,14 @@ def exported(
 
 def listed(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
     """Return a plain list as an xlsx: one row of headings, texts that stay texts."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, PLAIN)
+    book = Book()
     target = book.add_worksheet(title)
     target.write_row(0, 0, headings, book.add_format({"bold": True}))
     for at, row in enumerate(rows, start=1):
         target.write_row(at, 0, row)
     target.set_column(0, len(headings) - 1, 16)
     target.freeze_panes(1, 0)
-    book.close()
-    return buffer.getvalue()
+    return book.content()
 
 
 def sees_personal(user: User, sheet: Sheet, branch: Branch) -> bool:
@@ -254,8 +250,7 @@ def _in_own_form(
     columns = [column for column in own.columns if column.field in fields or not column.field]
     listed = list(rows)
     columns += _also(columns, fields, listed, branch)
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book = Book()
     target = book.add_worksheet(sheet.title[:28])
     bold = book.add_format({"bold": True, "font_size": 16, "align": "center"})
     last = max(len(columns) - 1, 1)
@@ -274,8 +269,7 @@ def _in_own_form(
             write_cell(target, body + at, index, value, form)
     target.set_column(0, last, 14)
     target.freeze_panes(body, 0)
-    book.close()
-    return buffer.getvalue()
+    return book.content()
 
 
 def _also(

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from redcross.accounts.requests import SignedInRequest
+from redcross.accounts.rules import home_branch
 from redcross.branches.models import Branch
-from redcross.periods import Period, UnknownPeriodError
-from redcross.uploads.choices import UploadMode
-from redcross.uploads.sheet import registry
+from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
+from redcross.uploads.sheet import Monthly, Sheet, registry
 
 
 class PeriodField(forms.CharField):
@@ -42,30 +44,24 @@ class WhatForm(forms.Form):
         ]
 
 
-class MultipleFiles(forms.ClearableFileInput):
-    """Several files at once."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Every chosen file."""
-
-    widget = MultipleFiles
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        single = super().clean
-        many = data if isinstance(data, list | tuple) else [data]
-        return [single(each, initial) for each in many]
+def usual_answers(request: SignedInRequest) -> dict[str, Any]:
+    """Return what most people say: the sheet due each month, last month, their own branch."""
+    month = Period.month(add_months(month_start(business_date(timezone.now())), -1))
+    return {
+        "period": request.GET.get("period") or str(month),
+        "sheet": request.GET.get("sheet") or usual_sheet().key,
+        "branch": request.GET.get("branch") or home_branch(request.user),
+    }
 
 
-class UploadForm(WhatForm):
-    """One or several files, and what they are."""
-
-    mode = forms.ChoiceField(
-        label="方式", choices=[("", "按报表默认"), *UploadMode.choices], required=False
-    )
-    files = FilesField(label="文件")  # type: ignore[assignment]
+def usual_sheet() -> Sheet:
+    """Return the sheet that is handed in most often: the first one due each month."""
+    monthly = [
+        sheet
+        for sheet in registry.offered()
+        if any(isinstance(due.calendar, Monthly) for due in sheet.due)
+    ]
+    return (monthly or registry.offered())[0]
 
 
 class RemarkForm(forms.Form):

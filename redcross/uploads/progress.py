@@ -30,6 +30,8 @@ STEPS = {
     "done": "完成",
 }
 
+_OF_LOAD = ("stage", "load")
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Progress:
@@ -43,6 +45,16 @@ class Progress:
     def label(self) -> str:
         """What the page shows."""
         return STEPS[self.step]
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """Every step of the check or load at work: its name, and done, now or ahead."""
+        names = [name for name in STEPS if (name in _OF_LOAD) == (self.step in _OF_LOAD)]
+        at = names.index(self.step)
+        return [
+            (STEPS[name], "done" if place < at else "now" if place == at else "ahead")
+            for place, name in enumerate(names)
+        ]
 
     @property
     def percent(self) -> int:

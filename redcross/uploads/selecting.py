@@ -2,20 +2,21 @@
 
 from collections import Counter
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from redcross.accounts.models import User
 from redcross.accounts.rules import ENTERING, REVIEWING, holds
+from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.uploads import rules
 from redcross.uploads.choices import OPEN, State
-from redcross.uploads.models import Upload
+from redcross.uploads.models import HeadingMemory, Upload, UploadQuerySet
 from redcross.uploads.sheet import Sheet, registry
 
 SHOWN = 20
 
 
-def visible_uploads(user: User) -> QuerySet[Upload]:
+def visible_uploads(user: User) -> UploadQuerySet:
     """Return the uploads of the user's branches, newest first, with their names."""
     return (
         Upload.objects.visible_to(user)
@@ -66,11 +67,53 @@ def open_uploads(user: User) -> list[Upload]:
     )
 
 
+def entering_branch(user: User) -> Branch | None:
+    """Return the branch a person enters for: the highest of his roles that enter."""
+    held = [each.branch for each in roles_of(user) if each.role in ENTERING]
+    return min(held, key=lambda branch: len(branch.code), default=None)
+
+
+def enterable_sheets(user: User) -> list[Sheet]:
+    """Return the sheets one of the user's roles hands in, what falls due first."""
+    held = [each.branch for each in roles_of(user) if each.role in ENTERING]
+    return [
+        sheet
+        for sheet in registry.offered()
+        if any(rules.may_enter(user, branch, sheet.key) for branch in held)
+    ]
+
+
 def enterable_branches(user: User) -> list[Branch]:
     """Return the branches the user may hand in for, his own first."""
-    held = [each.branch for each in user.roles.select_related("branch") if each.role in ENTERING]
+    held = [each.branch for each in roles_of(user) if each.role in ENTERING]
     found: dict[int, Branch] = {}
     for branch in held:
         for each in Branch.objects.under(branch).in_official_order():
             found.setdefault(each.pk, each)
     return list(found.values())
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Memory:
+    """How a heading of a branch's own is read: a field's label, "" where it is skipped."""
+
+    sheet: Sheet
+    heading: str
+    label: str
+    told: HeadingMemory
+
+
+def memories_of(branch: Branch, sheet: str = "") -> list[Memory]:
+    """Return what a branch had mapped by hand, for one sheet or for all of them."""
+    kept = HeadingMemory.objects.filter(branch=branch).select_related("by")
+    kept = kept.filter(sheet=sheet) if sheet else kept
+    return [
+        Memory(registry[each.sheet], each.heading, _label_of(each), each)
+        for each in kept.order_by("sheet", "heading")
+        if each.sheet in registry
+    ]
+
+
+def _label_of(memory: HeadingMemory) -> str:
+    column = registry[memory.sheet].columns.get(memory.field)
+    return column.label if column else ""

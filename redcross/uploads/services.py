@@ -24,6 +24,7 @@ from redcross.uploads.choices import (
     UploadMode,
 )
 from redcross.uploads.models import (
+    HeadingMemory,
     PeriodLock,
     Upload,
     UploadRemark,
@@ -208,6 +209,16 @@ def refuse_twin(*, sheet: str, branch: Branch, period: Period, digest: str) -> N
             "upload.duplicate",
             f"同一文件已上传过（批次 {twin.pk}，{twin.get_state_display()}），无需再报。",
         )
+
+
+def forget_heading(branch: Branch, sheet: str, heading: str, *, user: User) -> None:
+    """Forget how a branch's own heading was once mapped by hand."""
+    if not rules.may_enter(user, branch, sheet):
+        raise RefusedError("upload.not_yours", "只有填报单位可以办理。")
+    known = HeadingMemory.objects.visible_to(user)
+    gone, _ = known.filter(branch=branch, sheet=sheet, heading=heading).delete()
+    if not gone:
+        raise RefusedError("heading.not_remembered", f"没有记住过“{heading}”的对应关系。")
 
 
 def submit(upload_id: int, *, user: User, now: dt.datetime, note: str | None = None) -> Upload:

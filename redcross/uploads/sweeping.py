@@ -6,7 +6,7 @@ import math
 from django.core.cache import cache
 
 from redcross.accounts.scope import acting_as_system
-from redcross.uploads import progress
+from redcross.uploads import parcels, progress
 from redcross.uploads.models import Upload
 
 _SWEPT = "uploads:swept"
@@ -26,9 +26,14 @@ def sweep(*, now: dt.datetime) -> list[int]:
     One that still stands in a long queue is sent twice then; who comes second finds the
     work done and does nothing.
     """
-    from redcross.uploads.tasks import send
+    from redcross.uploads.tasks import recognise_again, send
 
     cache.set(_SWEPT, now.timestamp(), _KEPT)
+    with acting_as_system("清理过期的待确认文件"):
+        parcels.clear(now)
+        waiting = parcels.left_alone(now)
+    for parcel in waiting:
+        recognise_again(parcel)
     found = silent_uploads(now=now)
     for upload in found:
         send(upload)

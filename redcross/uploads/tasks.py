@@ -10,9 +10,9 @@ from kombu.exceptions import OperationalError
 
 from redcross.accounts.models import User
 from redcross.accounts.tasks import ScopedTask
-from redcross.uploads import checking, effecting, progress, sweeping, turning
+from redcross.uploads import checking, effecting, parcels, progress, sweeping, turning
 from redcross.uploads.choices import State, Turn
-from redcross.uploads.models import Upload
+from redcross.uploads.models import Parcel, Upload
 
 
 class RoadTask(ScopedTask):
@@ -26,6 +26,12 @@ class RoadTask(ScopedTask):
 def check_upload(*, upload_id: int, user_id: int) -> None:
     """Check what was uploaded."""
     checking.check(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
+
+
+@shared_task(name="uploads.recognise", base=RoadTask, acks_late=True)
+def recognise_parcel(*, parcel_id: int, user_id: int) -> None:
+    """Guess what a dropped file is."""
+    parcels.recognise(parcel_id, user=User.objects.get(pk=user_id), now=timezone.now())
 
 
 @shared_task(name="uploads.load", base=RoadTask, acks_late=True)
@@ -60,6 +66,17 @@ def check_later(upload: Upload, user_id: int) -> None:
     """Have an upload checked once the request's transaction stands."""
     pk = upload.pk
     transaction.on_commit(lambda: _queue(check_upload, pk, user_id=user_id))
+
+
+def recognise_later(parcel: Parcel) -> None:
+    """Have a dropped file read once the request's transaction stands."""
+    transaction.on_commit(lambda: recognise_again(parcel))
+
+
+def recognise_again(parcel: Parcel) -> None:
+    """Have a dropped file read; while no queue answers its state keeps it for the sweeper."""
+    with contextlib.suppress(OperationalError):
+        recognise_parcel.delay(parcel_id=parcel.pk, user_id=parcel.owner_id)
 
 
 def load_later(upload_id: int) -> None:

@@ -1,5 +1,6 @@
 """The pages of the road: hand in, look, decide, take back."""
 
+import dataclasses
 from typing import Any
 
 from django.contrib import messages
@@ -16,16 +17,17 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
 from redcross.branches.models import Branch
 from redcross.files import Holds, sent
-from redcross.periods import Period, add_months, business_date, month_start
 from redcross.uploads import progress, rules, services, storage, tasks, workbook
 from redcross.uploads.annotating import annotated, bad_rows
 from redcross.uploads.choices import IN_WORK, OPEN, Origin, State
 from redcross.uploads.codes import CODES
-from redcross.uploads.forms import RemarkForm, UploadForm, WhatForm
-from redcross.uploads.models import HeadingMemory, Upload
-from redcross.uploads.selecting import enterable_branches, visible_uploads
+from redcross.uploads.examining import readable
+from redcross.uploads.forms import RemarkForm, WhatForm, usual_answers, usual_sheet
+from redcross.uploads.models import HeadingMemory, Upload, UploadFinding
+from redcross.uploads.selecting import enterable_branches, memories_of, visible_uploads
 from redcross.uploads.services import RefusedError
-from redcross.uploads.sheet import Monthly, Sheet, registry
+from redcross.uploads.sheet import registry
+from redcross.uploads.specification import Severity
 from redcross.uploads.template import template
 
 PAGE = 20
@@ -33,71 +35,15 @@ PAGE = 20
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new(request: SignedInRequest) -> HttpResponse:
-    """Choose or drop files, say what they are, and follow them."""
-    branches = enterable_branches(request.user)
-    form = UploadForm(
-        request.POST or None, request.FILES or None, branches=branches, initial=_guess(request)
-    )
-    if request.method == "POST" and form.is_valid():
-        received = _receive_all(request, form.cleaned_data)
-        if len(received) == 1:
-            return redirect("upload", pk=received[0])
-        if received:
-            return redirect("uploads")
-    return render(request, "uploads/new.html", {"form": form, "branches": branches})
-
-
-def _guess(request: SignedInRequest) -> dict[str, Any]:
-    month = Period.month(add_months(month_start(business_date(timezone.now())), -1))
-    return {
-        "period": request.GET.get("period") or str(month),
-        "sheet": request.GET.get("sheet") or _usual().key,
-        "branch": request.GET.get("branch") or home_branch(request.user),
-    }
-
-
-def _usual() -> Sheet:
-    """Return the sheet that is handed in most often: the first one due each month."""
-    monthly = [
-        sheet
-        for sheet in registry.offered()
-        if any(isinstance(due.calendar, Monthly) for due in sheet.due)
-    ]
-    return (monthly or registry.offered())[0]
-
-
-def _receive_all(request: SignedInRequest, said: dict[str, Any]) -> list[int]:
-    received = []
-    for file in said["files"]:
-        try:
-            upload = services.receive(
-                request.user,
-                sheet=said["sheet"],
-                branch=said["branch"],
-                period=said["period"],
-                content=file.read(),
-                filename=file.name,
-                mode=said["mode"] or None,
-                now=timezone.now(),
-            )
-        except RefusedError as error:
-            messages.error(request, f"{file.name}：{error}")
-            continue
-        tasks.check_later(upload, request.user.pk)
-        received.append(upload.pk)
-    return received
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
 def typed(request: SignedInRequest) -> HttpResponse:
     """Type rows into a table; they become an upload like any other."""
     form = WhatForm(
-        request.POST or None, branches=enterable_branches(request.user), initial=_guess(request)
+        request.POST or None,
+        branches=enterable_branches(request.user),
+        initial=usual_answers(request),
     )
-    key = request.POST.get("sheet") or request.GET.get("sheet") or _usual().key
-    sheet = registry[key] if key in registry else _usual()
+    key = request.POST.get("sheet") or request.GET.get("sheet") or usual_sheet().key
+    sheet = registry[key] if key in registry else usual_sheet()
     fields = sheet.specification().fields
     if request.method == "POST" and form.is_valid():
         rows = _typed_rows(request, [field.name for field in fields])
@@ -126,31 +72,6 @@ def _typed_rows(request: SignedInRequest, names: list[str]) -> list[dict[str, st
 
 @login_required
 @require_GET
-def history(request: SignedInRequest) -> HttpResponse:
-    """List the uploads one may see."""
-    uploads = visible_uploads(request.user)
-    state, sheet = request.GET.get("state", ""), request.GET.get("sheet", "")
-    search = request.GET.get("q", "").strip()
-    if state in State.values:
-        uploads = uploads.filter(state=state)
-    if sheet in registry:
-        uploads = uploads.filter(sheet=sheet)
-    if search:
-        uploads = uploads.filter(filename__icontains=search)
-    page = Paginator(uploads, PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "states": State.choices,
-        "sheets": registry.values(),
-        "state": state,
-        "sheet": sheet,
-        "search": search,
-    }
-    return render(request, "uploads/history.html", context)
-
-
-@login_required
-@require_GET
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One upload: what was read, found, would change; who did what; what can be done."""
     upload = upload_of(request, pk)
@@ -164,18 +85,24 @@ def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
     in_work = upload.state in IN_WORK or bool(turn)
     spec = upload.declared.specification()
     mine = rules.may_enter(request.user, upload.branch, upload.sheet)
+    kept = _lines(upload) if rows_shown else []
+    doubted = [line for line in kept if line["in_doubt"]]
     return {
         "upload": upload,
         "sheet": upload.declared,
-        "labels": {field.name: field.label for field in spec.fields},
+        "labels": {field.name: field.label for field in readable(upload.declared).fields},
         "fields": spec.fields,
-        "findings": upload.findings.order_by("pk"),
+        "causes": causes_of(upload),
         "steps": upload.steps.select_related("by").order_by("at", "pk"),
         "remarks": upload.remarks.select_related("by").order_by("at"),
         "changed": changes.get("changed", [])[:50],
         "missing": changes.get("missing", [])[:50],
         "rows_shown": rows_shown,
-        "preview": _preview(upload, spec.fields) if rows_shown else {},
+        "lines": _laid_out(upload, [line for line in kept if not line["in_doubt"]][:8]),
+        "doubted": _laid_out(upload, doubted[:5]),
+        "doubted_count": len(doubted),
+        "memories": memories_of(upload.branch, upload.sheet) if mine else [],
+        "twins": _twins(request, upload),
         "in_work": in_work,
         "turn": turn,
         "progress": progress.current(upload.pk) if in_work else None,
@@ -189,20 +116,68 @@ def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
     }
 
 
-def _preview(upload: Upload, fields: Any) -> dict[str, Any]:
-    """Return the first rows as read, personal columns left out."""
-    if not upload.rows_file or upload.state in IN_WORK:
-        return {}
-    frame = storage.get_frame(upload.rows_file).head(8)
-    shown = [
-        field for field in fields
-        if field.name in frame.columns and not field.personal and field.name != "branch"
-    ]  # fmt: skip
-    rows = [
-        [row["row"], *(field.labels.get(str(row[field.name]), row[field.name]) for field in shown)]
-        for row in frame.iter_rows(named=True)
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cause:
+    """Findings of one code: one thing to understand, however often it is found."""
+
+    title: str
+    count: int
+    first: UploadFinding
+    findings: list[UploadFinding]
+
+
+def causes_of(upload: Upload) -> list[Cause]:
+    """Return what was found, by its cause: errors first, then in the order it was met."""
+    by_code: dict[str, list[UploadFinding]] = {}
+    for finding in upload.findings.order_by("pk"):
+        by_code.setdefault(finding.code, []).append(finding)
+    causes = [
+        Cause(
+            title=CODES[code].title if code in CODES else code,
+            count=sum(each.count for each in found),
+            first=found[0],
+            findings=found,
+        )
+        for code, found in by_code.items()
     ]
+    grave = [each.value for each in Severity]
+    return sorted(causes, key=lambda cause: grave.index(cause.first.severity))
+
+
+def _twins(request: SignedInRequest, upload: Upload) -> list[Upload]:
+    """Return the uploads that brought this very file before, or beside it."""
+    if upload.origin != Origin.FILE or not upload.digest:
+        return []
+    same = visible_uploads(request.user).filter(digest=upload.digest).exclude(pk=upload.pk)
+    return list(same[:5])
+
+
+def _laid_out(upload: Upload, kept: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return lines for a table: their headings, and each cell as it stood and as it was read."""
+    fields = upload.declared.specification().fields
+    shown = [field for field in fields if any(field.name in line["cells"] for line in kept)]
+    rows = [(line, [line["cells"].get(field.name, ("", "")) for field in shown]) for line in kept]
     return {"headings": [field.label for field in shown], "rows": rows}
+
+
+def _lines(upload: Upload) -> list[dict[str, Any]]:
+    """Return the lines kept of an upload, none while a machine is at work on it."""
+    if not upload.lines_file or upload.state in IN_WORK:
+        return []
+    kept: list[dict[str, Any]] = storage.get_json(upload.lines_file)
+    return kept
+
+
+@login_required
+@require_GET
+def lines(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Every line in doubt, as it stood in the workbook and as it was read."""
+    upload = upload_of(request, pk)
+    seen = rules.may_see_rows(request.user, upload)
+    doubted = [line for line in _lines(upload) if line["in_doubt"]] if seen else []
+    page = Paginator(doubted, PAGE).get_page(request.GET.get("page"))
+    context = {"upload": upload, "page": page, "lines": _laid_out(upload, list(page.object_list))}
+    return render(request, "uploads/lines.html", context)
 
 
 def upload_of(request: SignedInRequest, pk: int) -> Upload:
@@ -317,6 +292,14 @@ def _map_heading(request: SignedInRequest, upload: Upload) -> str:
     return _recheck(request, upload)
 
 
+def _forget(request: SignedInRequest, upload: Upload) -> str:
+    heading = request.POST.get("heading", "")
+    services.forget_heading(upload.branch, upload.sheet, heading, user=request.user)
+    if upload.state in (State.HAS_ERRORS, State.READY, State.FAILED):
+        _recheck(request, upload)
+    return f"已忘记“{heading}”的对应关系。"
+
+
 _ACTS = {
     "submit": _submit,
     "withdraw": _withdraw,
@@ -327,6 +310,7 @@ _ACTS = {
     "recheck": _recheck,
     "options": _options,
     "map": _map_heading,
+    "forget": _forget,
 }
 
 
@@ -372,8 +356,16 @@ def download(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
         if kind == "annotated":
             content = annotated(path, upload.filename, book, found)
             return _back(upload, content, f"批注本-{upload.filename}")
-    headings = {table["worksheet"]: table["heading_rows"] for table in upload.tables}
-    return _back(upload, bad_rows(book, headings, found), f"待改行-{upload.filename}")
+    sheet = upload.declared
+    content = bad_rows(
+        book,
+        upload.tables,
+        found,
+        readable(sheet),
+        upload_id=upload.pk,
+        unmarked=bool(sheet.unfolded_identity),
+    )
+    return _back(upload, content, f"待改行-{upload.filename}")
 
 
 def _back(upload: Upload, content: bytes, name: str) -> HttpResponse:

@@ -22,10 +22,8 @@ def hand_in(page, content):
         path = Path(folder) / "昆明市2021年8月捐赠明细.xlsx"
         path.write_bytes(content)
         page.set_input_files("#id_files", str(path))
-        page.select_option("#id_sheet", "donations.ledger")
-        page.select_option("#id_branch", label="昆明市")
-        page.fill("#id_period", "2021-08")
-        page.click("text=上传并检查")
+        page.click("button:has-text('开始检查')")
+    page.locator(".parcel a:has-text('批次')").last.click()
     page.wait_for_selector("h2:has-text('问题清单')")
 
 

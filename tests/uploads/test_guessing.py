@@ -1,0 +1,290 @@
+"""What a dropped workbook is taken for, and how sure that is."""
+
+import datetime as dt
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redcross.branches.models import Branch, BranchAlias
+from redcross.branches.naming import names_for
+from redcross.periods import Period
+from redcross.portal.demo import visitors_files
+from redcross.uploads import workbook
+from redcross.uploads.guessing import (
+    Sure,
+    Words,
+    branch_in,
+    fitting,
+    guess_branch,
+    guess_period,
+    guess_sheet,
+    months_of,
+    period_in,
+    words_of,
+)
+from redcross.uploads.opening import KIND, TEXT, letter
+from redcross.uploads.sheet import registry
+from redcross.uploads.workbook import Grid
+
+TODAY = dt.date(2022, 2, 22)
+SILENT = Words((), {}, "表", ())
+
+
+def grid(*rows, worksheet="Sheet1"):
+    """Lay texts out as a worksheet that was opened."""
+    width = max(map(len, rows))
+    columns = {}
+    for index in range(width):
+        texts = [str(row[index]) if index < len(row) else "" for row in rows]
+        name = letter(index)
+        columns[name] = pl.Series(name, texts, dtype=pl.String)
+        columns[name + KIND] = pl.Series(
+            name + KIND, [TEXT if text else 0 for text in texts], dtype=pl.UInt8
+        )
+    return Grid(worksheet, 1, pl.DataFrame(columns))
+
+
+@pytest.fixture(scope="module")
+def specs(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        return [sheet.specification() for sheet in registry.values()]
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("昆明市红十字会捐赠款物明细表（2022年1月）", "2022-01"),
+        ("2021年度募捐筹资情况统计表", "2021"),
+        ("２０２１年第三季度造血干细胞统计表", "2021Q3"),
+        ("2021年3季度", "2021Q3"),
+        ("2021Q4 器官", "2021Q4"),
+        ("2021年上半年重点任务推进表", "2021H1"),
+        ("2021年1月至3月培训名册", "2021-01..2021-03"),
+        ("2021年12月-2022年2月", "2021-12..2022-02"),
+        ("五华区 2021-08 捐款", "2021-08"),
+        ("明细202108", "2021-08"),
+        ("捐款公示（截至2022年2月2日24：00）", "2022-02"),
+        ("二〇二一年", None),
+        ("第8期—2", None),
+        ("99公益日筹款统计表", None),
+        ("电话13800002021", None),
+    ],
+)
+def test_the_months_of_a_title(text, period):
+    found = period_in(text, today=TODAY)
+
+    assert (str(found[0]) if found else None) == (str(Period.parse(period)) if period else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [("1月捐赠明细", "2022-01"), ("12月份培训", "2021-12"), ("第四季度", "2021Q4")],
+)
+def test_a_title_without_a_year_means_the_latest_one_past_and_says_it_is_not_sure(text, period):
+    found = period_in(text, today=TODAY)
+
+    assert found == (Period.parse(period), Sure.LIKELY)
+
+
+@given(
+    year=st.integers(2000, 2030),
+    month=st.integers(1, 12),
+    before=st.sampled_from(["", "云南省", "五华区红十字会", "关于报送"]),
+    after=st.sampled_from(["", "捐赠明细表", "（第2稿）", "培训名册.定稿"]),
+    form=st.sampled_from(["{y}年{m}月", "{y}-{m:02d}", "{y}.{m:02d}", "({y}年{m:02d}月份)"]),
+)
+def test_a_month_is_always_found_wherever_it_stands(year, month, before, after, form):
+    text = before + form.format(y=year, m=month) + after
+
+    assert period_in(text, today=TODAY) == (Period.month(dt.date(year, month, 1)), Sure.YES)
+
+
+@given(st.text(max_size=60))
+def test_any_text_gives_a_period_or_none_and_never_fails(text):
+    found = period_in(text, today=TODAY)
+
+    assert found is None or found[0].first is not None
+
+
+def test_what_is_written_goes_before_what_the_rows_are_dated_by_and_a_difference_is_said():
+    words = Words(("捐赠明细表（2022年1月）",), {}, "表", ())
+
+    agreeing = guess_period(words, dated=Period.parse("2022-01"), today=TODAY)
+    differing = guess_period(words, dated=Period.parse("2022-02"), today=TODAY)
+
+    assert (str(agreeing.period), agreeing.sure) == ("2022-01", Sure.YES)
+    assert (str(differing.period), differing.sure) == ("2022-01", Sure.NO)
+    assert "日期列是2022年2月" in differing.why
+
+
+def test_a_period_nobody_wrote_comes_from_the_dates_else_is_last_month_and_to_be_looked_at():
+    dated = guess_period(SILENT, dated=Period.parse("2021-08"), today=TODAY)
+    asked = guess_period(SILENT, dated=None, today=TODAY, hinted=Period.parse("2021-11"))
+    nothing = guess_period(SILENT, dated=None, today=TODAY)
+
+    assert (str(dated.period), dated.sure) == ("2021-08", Sure.YES)
+    assert (str(asked.period), asked.sure) == ("2021-11", Sure.LIKELY)
+    assert (str(nothing.period), nothing.sure) == ("2022-01", Sure.NO)
+
+
+def test_the_dates_of_the_sheets_own_column_give_its_months(specs):
+    table = grid(
+        ["捐赠人", "金额（元）", "到账日期"],
+        ["示例甲", "1", "2021.8.1"],
+        ["示例乙", "2", "2021年9月3日"],
+        ["示例丙", "3", "44440"],
+        ["示例丁", "4", "六月"],
+    )
+    spec = next(each for each in specs if each.key == "donations.ledger")
+
+    assert months_of([table], spec) == Period.parse("2021-08..2021-09")
+
+
+HEADINGS = {
+    "donations.ledger": ["序号", "捐赠单位（个人）", "捐赠金额（元）", "捐赠日期", "渠道", "票据号码"],
+    "training.roster": ["序号", "姓名", "性别", "身份证号", "培训日期", "培训类型", "理论成绩", "操作成绩", "是否合格"],
+    "relief.roster": ["县区", "乡镇", "村(社区)", "户主姓名", "身份证号", "家庭人口", "困难类型", "发放物资", "发放日期", "届次"],
+    "training.statistics": ["单位", "救护员期数", "救护员人数", "普及场次", "普及人次"],
+    "training.devices": ["设备编号", "单位", "安装地点", "型号"],
+    "relief.applications": ["患儿姓名", "性别", "出生日期", "身份证号", "病种", "医院", "监护人", "申请日期"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", HEADINGS)
+def test_headings_alone_tell_the_sheet(key, specs):
+    found = guess_sheet([grid(HEADINGS[key], ["1"] * len(HEADINGS[key]))], SILENT, specs)
+
+    assert found.fits[0].key == key
+    assert found.key in (key, "")
+
+
+def test_where_two_sheets_fit_alike_neither_is_taken_and_both_are_named(specs):
+    table = grid(["单位", "备注"], ["五华区", "示例"])
+
+    found = guess_sheet([table], SILENT, specs)
+
+    assert found.key == ""
+    assert found.sure is Sure.NO
+    assert "请选择" in found.why
+
+
+def test_a_file_of_no_known_sheet_says_so(specs):
+    found = guess_sheet([grid(["菜名", "价格"], ["米线", "12"])], SILENT, specs)
+
+    assert (found.key, found.sure) == ("", Sure.NO)
+    assert "没有找到任何一张报表的表头" in found.why
+
+
+def test_a_sheet_one_may_not_hand_in_is_named_and_not_taken(specs):
+    table = grid(HEADINGS["donations.ledger"], ["1"] * 6)
+
+    found = guess_sheet([table], SILENT, specs, allowed={"training.roster"})
+
+    assert found.key == ""
+    assert "《捐赠款物明细表》，但您没有填报这张表的权限" in found.why
+
+
+def test_the_sheet_one_came_for_is_taken_where_it_fits(specs):
+    table = grid(["单位", "名称", "备注"], ["五华区", "示例", ""])
+    likely = [fit.key for fit in fitting([table], SILENT, specs)]
+
+    for key in likely:
+        assert guess_sheet([table], SILENT, specs, hinted=key).key == key
+
+
+@given(st.lists(st.lists(st.text(max_size=12), min_size=1, max_size=6), min_size=1, max_size=6))
+def test_any_cells_give_a_guess_and_never_fail(rows):
+    words = words_of([grid(*rows)], "表.xlsx")
+
+    assert guess_sheet([grid(*rows)], words, []).key == ""
+    assert guess_period(words, dated=None, today=TODAY).period.first is not None
+
+
+# Whose ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tree(db):
+    """Names as 昆明市's clerk writes them, and a way to guess in them."""
+    branches = list(Branch.objects.in_official_order())
+    home = Branch.objects.get(code="5301")
+    names = names_for(home, branches, BranchAlias.objects.all())
+    enterable = {each.pk for each in branches if home.holds(each)}
+
+    def guess(words, column=()):
+        found = guess_branch(
+            words,
+            column=column,
+            names=names,
+            labels={each.pk: each.short_name for each in branches},
+            above={each.pk: each.parent_id for each in branches if each.parent_id},
+            enterable=enterable,
+            home=home.pk,
+        )
+        return Branch.objects.get(pk=found.branch_id).code, found.sure, found.why
+
+    return guess
+
+
+@pytest.mark.parametrize(
+    ("words", "column", "code", "sure"),
+    [
+        (Words((), {"填报单位": "昆明市五华区红十字会"}, "表", ()), [], "530102", Sure.YES),
+        (Words(("五华区红十字会培训名册",), {}, "表", ()), [], "530102", Sure.YES),
+        (Words((), {}, "盘龙区8月捐款", ()), [], "530103", Sure.YES),
+        (Words(("昆明市与曲靖市培训对比",), {}, "表", ()), [], "5301", Sure.LIKELY),
+        (SILENT, ["五华区", "五华区"], "530102", Sure.YES),
+        (SILENT, ["五华区", "盘龙区"], "5301", Sure.YES),
+        (Words(("云南省红十字会捐赠款物明细表",), {}, "表", ()), [], "5301", Sure.LIKELY),
+        (Words(("大理州红十字会培训名册",), {}, "表", ()), [], "5301", Sure.NO),
+        (SILENT, [], "5301", Sure.LIKELY),
+    ],
+)
+def test_the_branch_is_the_one_named_and_never_one_outside(tree, words, column, code, sure):
+    found = tree(words, column)
+
+    assert found[:2] == (code, sure)
+
+
+def test_a_branch_outside_is_named_in_the_reason(tree):
+    _, _, why = tree(Words(("大理州红十字会培训名册",), {}, "表", ()))
+
+    assert "大理州，不在您的填报范围" in why
+
+
+@given(st.text(max_size=40))
+def test_any_text_names_one_branch_or_none(text):
+    names = {"五华区": (1,), "昆明市": (2,), "本级": (2,), "5301": (2,), "大理": (3, 4)}
+
+    assert branch_in(text, names, {1: 2}) in (None, 1, 2)
+
+
+# A clerk's month ----------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_every_prepared_workbook_of_a_month_is_known_for_what_it_is(tmp_path, specs):
+    told = {}
+    for name, content in visitors_files():
+        path = tmp_path / "book.xlsx"
+        path.write_bytes(content)
+        book = workbook.read(path, filename=name)
+        words = words_of(book.grids, name)
+        sheet = guess_sheet(book.grids, words, specs)
+        spec = next((each for each in specs if each.key == sheet.key), None)
+        dated = months_of(book.grids, spec) if spec else None
+        told[name] = (sheet.key, str(guess_period(words, dated=dated, today=TODAY).period))
+
+    county = {name: what for name, what in told.items() if name.startswith("五华区")}
+    assert {key for key, _ in county.values()} == {
+        "donations.ledger",
+        "training.roster",
+        "training.statistics",
+        "relief.roster",
+        "reform.network",
+        "donors.stem_cell_statistics",
+    }
+    assert {period for _, period in told.values()} == {"2022-01"}
+    assert {key for name, (key, _) in told.items() if "捐赠明细" in name} == {"donations.ledger"}
