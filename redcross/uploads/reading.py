@@ -199,7 +199,9 @@ def _real(
         )
         for grid, layouts in found
     ]
-    return kept if any(layouts for _, layouts in kept) else found
+    if any(layouts for _, layouts in kept):
+        return kept
+    return [(grid, layouts) for grid, layouts in found if grid.worksheet not in OWN_WORKSHEETS]
 
 
 def from_rows(rows: Iterable[Mapping[str, str]], spec: SheetSpec, context: Context) -> Reading:

@@ -247,4 +247,4 @@ def test_the_page_costs_the_same_however_many_files(page, count, django_assert_n
     assert answer.content.decode().count('class="parcel"') == count
 
 
-QUERIES = 14
+QUERIES = 17

@@ -188,7 +188,7 @@ def test_the_history_costs_the_same_however_long(
         ready(clerk, kunming, gifts(("示例甲", 5, "2021-08-01", f"A{number}")), now=now)
     page = signed_in(clerk)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(19):
         answer = page.get("/uploads/")
 
     assert answer.context["page"].paginator.count == count
