@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("branches", "0001_initial"),
-        ("uploads", "0001_initial"),
+        ("uploads", "0002_turns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
