@@ -16,6 +16,7 @@ from redcross.uploads.exporting import ExportForm, exported
 from redcross.uploads.services import RefusedError
 from redcross.uploads.sheet import registry
 from redcross.uploads.specification import CellKind
+from tests.leaving import read
 from tests.ledger import effective, ready
 from tests.workbooks import gifts, xlsx
 
@@ -232,7 +233,7 @@ def test_the_page_asks_for_a_reason_where_persons_are_in_it(road, signed_in):
     given = page.post(address, said | {"reason": "核对八月名册"})
 
     assert "请写明理由" in asked.content.decode()
-    assert given["Content-Type"].endswith("spreadsheetml.sheet")
+    assert read(page, given).startswith(b"PK")
 
 
 def test_every_branch_is_written_by_a_name_that_means_it_alone(db):
@@ -277,7 +278,7 @@ def test_good_rows_and_mended_bad_rows_together_are_all_rows(road, signed_in, tm
 
     page = signed_in(road.clerk)
     answer = page.get(reverse("upload-download", kwargs={"pk": upload.pk, "kind": "bad-rows"}))
-    bad = openpyxl.load_workbook(io.BytesIO(answer.content))
+    bad = openpyxl.load_workbook(io.BytesIO(read(page, answer)))
     _mended(bad, {"两万": 1.5, "五千": 0.5}, {"示例乙": "示例甲", "2021-08-02": "2021-08-01"})
     mended = ready(road.clerk, branch, _saved(bad), now=road.now, mode="append")
     assert unchanged(mended) == (2, 0, 0)

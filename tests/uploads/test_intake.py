@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from redcross.accounts.choices import Role
 from redcross.uploads import parcels, sweeping
@@ -214,7 +215,7 @@ def test_what_nobody_confirms_goes_after_a_week_and_what_nobody_reads_is_taken_u
     Parcel.objects.filter(pk=stuck.pk).update(state=ParcelState.OPENING, touched_at=ago)
 
     with django_capture_on_commit_callbacks(execute=True):
-        sweeping.sweep()
+        sweeping.sweep(now=timezone.now())
 
     assert [(each.pk, each.state) for each in Parcel.objects.all()] == [
         (stuck.pk, ParcelState.GUESSED)
