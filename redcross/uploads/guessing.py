@@ -211,7 +211,7 @@ def fitting(
 
 
 def _top(grid: Grid) -> Grid:
-    return Grid(grid.worksheet, grid.first_row, grid.cells.head(_LOOKED_AT), grid.merged)
+    return dataclasses.replace(grid, cells=grid.cells.head(_LOOKED_AT))
 
 
 def _head_texts(grid: Grid) -> set[str]:

@@ -62,7 +62,7 @@ def history(request: SignedInRequest) -> HttpResponse:
     kept.update({name: value for name, value in asked.items() if value})
     context = {
         "page": page,
-        "asked": asked,
+        "wanted": asked,
         "kept": f"{kept.urlencode()}&" if kept else "",
         "complaint": complaint,
         "states": State.choices,

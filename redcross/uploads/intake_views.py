@@ -37,7 +37,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     hint = {name: said for name in HINTS if (said := request.GET.get(name, ""))}
     context = _page(request, branches) | {
         "hint": hint,
-        "asked": _asked(hint),
+        "errand": _asked(hint),
         "form": WhatForm(branches=branches, initial=usual_answers(request)),
     }
     return render(request, "uploads/new.html", context)
