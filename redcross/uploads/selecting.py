@@ -1,5 +1,6 @@
 """What pages ask of uploads: lists, the queue, what waits for a person."""
 
+import dataclasses
 from collections import Counter
 
 from django.db.models import Exists, OuterRef
