@@ -146,7 +146,7 @@ ORGAN_RECIPIENTS_TOTAL = Cumulative(
 )
 
 
-def _given(key: str, label: str, column: str) -> Indicator:
+def _given(key: str, label: str, column: str, part_of: Indicator | None = None) -> Indicator:
     return Indicator(
         f"donors.{key}",
         label,
@@ -158,17 +158,18 @@ def _given(key: str, label: str, column: str) -> Indicator:
         where=Q(recovered_on__isnull=False),
         sensitive=True,
         comparable=False,
+        part_of=part_of,
         definition=f"报告期内捐献的{label}数，按器官获取日期统计。",
     )
 
 
 ORGANS = _given("organs", "大器官", "organs")
-HEARTS = _given("hearts", "心脏", "hearts")
-LUNGS = _given("lungs", "肺脏", "lungs")
-LIVERS = _given("livers", "肝脏", "livers")
-KIDNEYS = _given("kidneys", "肾脏", "kidneys")
-PANCREASES = _given("pancreases", "胰腺", "pancreases")
-INTESTINES = _given("intestines", "小肠", "intestines")
+HEARTS = _given("hearts", "心脏", "hearts", ORGANS)
+LUNGS = _given("lungs", "肺脏", "lungs", ORGANS)
+LIVERS = _given("livers", "肝脏", "livers", ORGANS)
+KIDNEYS = _given("kidneys", "肾脏", "kidneys", ORGANS)
+PANCREASES = _given("pancreases", "胰腺", "pancreases", ORGANS)
+INTESTINES = _given("intestines", "小肠", "intestines", ORGANS)
 CORNEAS = _given("corneas", "眼角膜", "corneas")
 BODIES = Indicator(
     "donors.bodies",

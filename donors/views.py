@@ -84,6 +84,7 @@ def stem_cells(request: SignedInRequest) -> HttpResponse:
         Question(registry["donors.stem_cell_exits"], asked.period, asked.branch, by=("step",)),
         *(Question(registry[key], asked.period, asked.branch) for key in STEP_KEYS),
         *(Question(registry["donors.stem_cell_donations"], year, asked.branch) for year in years),
+        reader=request.user,
     )
     passed = {line.category_key: line for line in steps}
     left = {line.category_key: line for line in exits}

@@ -181,7 +181,7 @@ def briefing(request: SignedInRequest, code: str) -> HttpResponse:
     keys = [key for key in BRIEFED if key in registry]
     asked = [Question(registry[key], year, branch) for key in keys]
     before = [Question(registry[key], year.same_last_year, branch) for key in keys]
-    answers = [lines[0] for lines in ask(*asked, *before)]
+    answers = [lines[0] for lines in ask(*asked, *before, reader=request.user)]
     facts = GovernanceFact.objects.visible_to(request.user).on(today).filter(branch=branch)
     context: dict[str, Any] = {
         "branch": branch,

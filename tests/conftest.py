@@ -139,12 +139,13 @@ def value(db):
     """Ask for one figure of the province, or of a branch."""
     from redcross.indicators.answers import Question, figure
     from redcross.indicators.declaration import registry
+    from redcross.indicators.hiding import Audience
     from redcross.periods import Period
 
     def ask(key: str, period: str = "2021", code: str = "53", **more: object) -> object:
         question = Question(
             registry[key], Period.parse(period), Branch.objects.get(code=code), **more
         )
-        return figure(question).value
+        return figure(question, reader=Audience.RECORDS).value
 
     return ask

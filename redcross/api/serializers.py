@@ -168,6 +168,7 @@ class FigureOut(serializers.Serializer[Any]):
     unit = serializers.CharField(allow_blank=True)
     qualifier = serializers.CharField(allow_blank=True)
     missing = serializers.ListField(child=serializers.CharField())
+    hidden = serializers.BooleanField()
 
     def get_fields(self) -> dict[str, Any]:
         """Add `from`, which Python keeps for itself."""

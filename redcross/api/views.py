@@ -24,6 +24,7 @@ from redcross.branches.services import branch_by_code
 from redcross.files import Holds, sent
 from redcross.indicators.answers import ask
 from redcross.indicators.asking import sees_figures_of
+from redcross.indicators.hiding import Program
 from redcross.indicators.telling import UnknownWordError, as_json, questions_of
 from redcross.periods import Period, UnknownPeriodError
 from redcross.reports.content import edited
@@ -278,7 +279,8 @@ class Figures(APIView):
             )
         except (UnknownWordError, UnknownPeriodError) as error:
             raise exceptions.ValidationError(str(error)) from None
-        return Response([as_json(figure) for lines in ask(*questions) for figure in lines])
+        answers = ask(*questions, reader=Program(_user(request)))
+        return Response([as_json(figure) for lines in answers for figure in lines])
 
 
 class RecordKinds(APIView):

@@ -12,6 +12,7 @@ from redcross.indicators.answers import Figure, Question, ask
 from redcross.indicators.asking import Asked
 from redcross.indicators.choices import Kind
 from redcross.indicators.declaration import Indicator, registry
+from redcross.indicators.hiding import Reader
 from redcross.indicators.models import Target
 from redcross.periods import Period, add_months
 from redcross.units import Unit
@@ -88,10 +89,10 @@ class Part:
     share: Decimal | None
 
 
-def cards_of(board: Board, asked: Asked) -> list[Card]:
+def cards_of(board: Board, asked: Asked, reader: Reader) -> list[Card]:
     """Return a board's key figures alone, for a page that shows nothing else of it."""
     cards = [registry[key] for key in board.cards]
-    answers = ask(*_of_cards(cards, asked))
+    answers = ask(*_of_cards(cards, asked), reader=reader)
     return _read_cards(answers, len(cards), asked)
 
 
@@ -109,7 +110,7 @@ def _read_cards(answers: list[list[Figure]], count: int, asked: Asked) -> list[C
     return _cards(now, last, so_far, _targets(asked.branch, asked.period), asked.period)
 
 
-def compose(board: Board, asked: Asked) -> dict[str, Any]:
+def compose(board: Board, asked: Asked, reader: Reader) -> dict[str, Any]:
     """Return everything a board shows; the number of queries does not grow with branches."""
     branch, period, own, against = asked.branch, asked.period, asked.own, asked.compared
     main = registry[board.main]
@@ -129,7 +130,7 @@ def compose(board: Board, asked: Asked) -> dict[str, Any]:
             for key, name in board.breakdowns
         ),
     ]
-    answers = ask(*questions)
+    answers = ask(*questions, reader=reader)
     count = len(cards)
     width = len(columns)
     by_branch = answers[3 * count : 3 * count + width]
@@ -155,13 +156,22 @@ def compose(board: Board, asked: Asked) -> dict[str, Any]:
 
 
 def _parts(told: list[Figure]) -> list[Part]:
-    """Return the categories that have a value; a place or a rate has no share of anything."""
-    known = [(each, each.value) for each in told if each.value is not None]
-    whole = sum((value for _, value in known), Decimal(0))
+    """Return the categories that have a value; a place or a rate has no share of anything.
+
+    One that is kept back has none either, nor have its neighbours: shares would tell it.
+    """
+    known = [each for each in told if each.value is not None or each.hidden]
+    whole = sum((each.value or Decimal(0) for each in known), Decimal(0))
     adds_up = told[0].indicator.kind in (Kind.FLOW, Kind.STOCK) and whole > 0
+    adds_up = adds_up and not any(each.hidden for each in known)
     return [
-        Part(each, (value * 100 / whole).quantize(Decimal("0.1")) if adds_up else None)
-        for each, value in known
+        Part(
+            each,
+            (each.value * 100 / whole).quantize(Decimal("0.1"))
+            if adds_up and each.value is not None
+            else None,
+        )
+        for each in known
     ]
 
 
@@ -233,7 +243,9 @@ def map_of(
                 "name": each.branch.code,
                 "label": each.branch.short_name,
                 "value": _number(each),
-                "told": wording.short(each.value, each.indicator.unit, each.qualifier),
+                "told": wording.HIDDEN
+                if each.hidden
+                else wording.short(each.value, each.indicator.unit, each.qualifier),
             }
             for each in figures
             if not each.own

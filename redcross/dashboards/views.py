@@ -11,6 +11,7 @@ from redcross.dashboards.boards import registry
 from redcross.dashboards.composing import compose
 from redcross.dashboards.printing import paper_of
 from redcross.indicators.asking import asked_of
+from redcross.indicators.hiding import Audience
 from redcross.indicators.views import printed
 
 SCREEN = "overview"
@@ -24,7 +25,7 @@ def board(request: SignedInRequest, key: str) -> HttpResponse:
         raise Http404
     asked = asked_of(request)
     declared = registry[key]
-    found = compose(declared, asked)
+    found = compose(declared, asked, request.user)
     context = {"board": declared, "asked": asked, "boards": registry.values(), **found}
     return render(request, "dashboards/board.html", context)
 
@@ -37,16 +38,19 @@ def export(request: SignedInRequest, key: str, form: str) -> HttpResponse:
         raise Http404
     asked = asked_of(request)
     notice = settings.DEMO_NOTICE if settings.DEMO else ""
-    paper = paper_of(registry[key], asked, compose(registry[key], asked), notice)
+    paper = paper_of(registry[key], asked, compose(registry[key], asked, Audience.OUTSIDE), notice)
     return printed(paper, form, f"{key}-{asked.branch.code}-{asked.period}")
 
 
 @login_required
 @require_GET
 def screen(request: SignedInRequest) -> HttpResponse:
-    """Show the overview on a big screen, dark; its middle is fetched again by itself."""
+    """Show the overview on a big screen, dark; its middle is fetched again by itself.
+
+    Visitors stand before it: it shows what may leave the portal.
+    """
     asked = asked_of(request)
     declared = registry[SCREEN]
-    context = {"board": declared, "asked": asked, **compose(declared, asked)}
+    context = {"board": declared, "asked": asked, **compose(declared, asked, Audience.OUTSIDE)}
     template = "dashboards/_screen.html" if request.htmx else "dashboards/screen.html"
     return render(request, template, context)

@@ -22,6 +22,7 @@ from redcross.branches.choices import Level
 from redcross.branches.models import Branch, Population
 from redcross.indicators.choices import Kind, Origin, Scope
 from redcross.indicators.declaration import PLUS, POPULATION, Indicator
+from redcross.indicators.hiding import Audience, Cover, Reader, audience_of
 from redcross.indicators.labels import labels_for
 from redcross.indicators.missing import Missing, missing_from
 from redcross.indicators.models import FigureNote, ReportedFigure
@@ -32,6 +33,7 @@ from redcross.periods import Period, month_start
 BRANCH, MONTH = "branch", "month"
 _CUT = "报告期切分了登记的历史数（{label}），无法分摊。"
 _BEGINNING = dt.date(1900, 1, 1)
+_KEPT_BACK = "为保护个人信息不显示。"
 PERCENT_PLACES = Decimal("0.0001")
 CUMULATED, HIGHEST = "累计", "历史新高"
 
@@ -78,6 +80,8 @@ class Figure:
     note: str = ""
     why: str = ""
     missing: tuple[str, ...] = ()
+    hidden: bool = False
+    """Whether there is a value that this reader is not told."""
 
     @property
     def unit(self) -> str:
@@ -106,8 +110,12 @@ class _Rows:
     """Category → (branch code, month, value)."""
 
 
-def ask(*questions: Question) -> list[list[Figure]]:
-    """Answer each question with its lines; the number of queries does not grow with them."""
+def ask(*questions: Question, reader: Reader = Audience.OUTSIDE) -> list[list[Figure]]:
+    """Answer each question with its lines; the number of queries does not grow with them.
+
+    Without a reader the answers are those that may leave the portal: small figures of
+    sensitive indicators are kept back.
+    """
     asked = [part for question in questions for part in _parts(question)]
     tree = list(Branch.objects.in_official_order())
     reported = _reported(asked)
@@ -116,12 +124,45 @@ def ask(*questions: Question) -> list[list[Figure]]:
     labels = labels_for({(each.indicator, each.breakdown) for each in asked})
     missing = missing_from(asked, tree)
     book = _Book(tree, reported, rows, notes, labels, missing)
-    return [list(book.answer(question)) for question in questions]
+    answers = [list(book.answer(question)) for question in questions]
+    return _told_to(reader, questions, answers, tree)
 
 
-def figure(question: Question) -> Figure:
+def figure(question: Question, reader: Reader = Audience.OUTSIDE) -> Figure:
     """Answer a question of one line."""
-    return ask(question)[0][0]
+    return ask(question, reader=reader)[0][0]
+
+
+def _told_to(
+    reader: Reader,
+    questions: Sequence[Question],
+    answers: list[list[Figure]],
+    tree: list[Branch],
+) -> list[list[Figure]]:
+    """Keep back what the reader of each question may not be told."""
+    audiences = [
+        audience_of(reader, each.branch, each.indicator.domain)
+        if each.indicator.is_guarded
+        else Audience.RECORDS
+        for each in questions
+    ]
+    if all(each is Audience.RECORDS for each in audiences):
+        return answers
+    cover = Cover((each.indicator for each in questions), tree)
+
+    def told(figure: Figure, audience: Audience) -> Figure:
+        nodes = cover.nodes_of(figure.branch, own=figure.own, level=figure.level)
+        hides = cover.hides(figure.indicator, figure.period, nodes, figure.breakdown, audience)
+        if not hides:
+            return figure
+        return dataclasses.replace(
+            figure, value=None, qualifier="", note="", why=_KEPT_BACK, hidden=True
+        )
+
+    return [
+        [told(figure, audience) for figure in lines] if audience is not Audience.RECORDS else lines
+        for lines, audience in zip(answers, audiences, strict=True)
+    ]
 
 
 def _parts(question: Question) -> list[Question]:

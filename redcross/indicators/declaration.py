@@ -58,6 +58,8 @@ class Indicator:
     definition: str = ""
     sensitive: bool = False
     comparable: bool = True
+    part_of: "Indicator | None" = None
+    """The sensitive figure it is one kind of: hidden as a category of it would be."""
     tells_highest: bool = False
     """Whether a year above all years before it is printed with 历史新高."""
 
@@ -73,6 +75,12 @@ class Indicator:
             return self.of.breakdowns
         named = [(each,) if isinstance(each, str) else tuple(each) for each in self.by]
         return {PLUS.join(fields): fields for fields in named}
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether small values are hidden: its own, or those it is reckoned from."""
+        parts = [each for each in (self.of, self.over) if each is not None]
+        return self.sensitive or any(each.is_guarded for each in parts)
 
     @property
     def is_counted(self) -> bool:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from redcross.branches.models import Branch
 from redcross.indicators.answers import Question, ask
 from redcross.indicators.declaration import Indicator
+from redcross.indicators.hiding import Reader
 from redcross.indicators.models import ReportedFigure
 from redcross.periods import Period
 
@@ -23,7 +24,9 @@ class Discrepancy:
         return None if self.counted is None else self.counted - self.reported.value
 
 
-def discrepancies(indicator: Indicator, branch: Branch, period: Period) -> list[Discrepancy]:
+def discrepancies(
+    indicator: Indicator, branch: Branch, period: Period, *, reader: Reader
+) -> list[Discrepancy]:
     """Return the reported figures of a branch inside a period that rows stand before."""
     figures = [
         each
@@ -35,10 +38,11 @@ def discrepancies(indicator: Indicator, branch: Branch, period: Period) -> list[
     if not figures:
         return []
     answers = ask(
-        *(Question(indicator, each.period, branch, own=each.scope == "OWN") for each in figures)
+        *(Question(indicator, each.period, branch, own=each.scope == "OWN") for each in figures),
+        reader=reader,
     )
     return [
         Discrepancy(each, lines[0].value)
         for each, lines in zip(figures, answers, strict=True)
-        if lines[0].origin.value == "rows"
+        if lines[0].origin.value == "rows" and not lines[0].hidden
     ]

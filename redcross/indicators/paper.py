@@ -21,7 +21,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 
 from redcross.files.workbooks import Book
 from redcross.indicators.answers import Figure
-from redcross.indicators.wording import exact, scale_of, short
+from redcross.indicators.wording import HIDDEN, NOTHING, exact, scale_of, short
 from redcross.units import Unit
 
 # One of the fonts every PDF reader has for Chinese: it is named, never embedded.
@@ -74,7 +74,7 @@ def as_workbook(paper: Paper) -> bytes:
                 if isinstance(cell, str):
                     sheet.write_string(row, column, cell)
                 elif cell.value is None:
-                    sheet.write_string(row, column, "—")
+                    sheet.write_string(row, column, HIDDEN if cell.hidden else NOTHING)
                 else:
                     sheet.write_number(row, column, float(cell.value), forms[cell.indicator.unit])
         sheet.set_column(0, 0, 22)
@@ -199,6 +199,8 @@ def _is_figure(cell: Cell) -> bool:
 def _written(cell: Cell) -> str:
     if isinstance(cell, str):
         return cell.replace("&", "&amp;").replace("<", "&lt;")
+    if cell.hidden:
+        return HIDDEN
     told = short(cell.value, cell.indicator.unit, cell.qualifier)
     full = exact(cell.value, cell.indicator.unit)
     return told if cell.value is None or told == full.removesuffix(".00") else f"{told}（{full}）"

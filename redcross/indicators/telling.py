@@ -86,6 +86,7 @@ def as_json(figure: Figure) -> dict[str, Any]:
         "qualifier": figure.qualifier,
         "from": figure.origin.value,
         "missing": list(figure.missing),
+        "hidden": figure.hidden,
     }
 
 

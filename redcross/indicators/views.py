@@ -18,9 +18,10 @@ from redcross.indicators.asking import Asked, asked_of
 from redcross.indicators.behind import records_behind
 from redcross.indicators.declaration import Indicator, Sum, registry
 from redcross.indicators.discrepancies import discrepancies
+from redcross.indicators.hiding import Audience, Reader
 from redcross.indicators.labels import breakdown_label
 from redcross.indicators.paper import Paper, Sheet, as_pdf, as_workbook
-from redcross.indicators.wording import exact, told_at
+from redcross.indicators.wording import HIDDEN, exact, told_at
 
 PAGE = 50
 
@@ -37,8 +38,8 @@ def figure(request: SignedInRequest, key: str) -> HttpResponse:
     context = {
         "indicator": indicator,
         "asked": asked,
-        **_series(question),
-        "discrepancies": discrepancies(indicator, asked.branch, asked.period),
+        **_series(question, request.user),
+        "discrepancies": discrepancies(indicator, asked.branch, asked.period, reader=request.user),
         **_records(request, question),
     }
     return render(request, "figures/figure.html", context)
@@ -52,12 +53,13 @@ def export(request: SignedInRequest, key: str, form: str) -> HttpResponse:
         raise Http404
     indicator = registry[key]
     asked = asked_of(request)
-    found = _series(_question(request, indicator, asked))
+    found = _series(_question(request, indicator, asked), Audience.OUTSIDE)
     figure = found["figure"]
     said = [f"口径：{indicator.definition}", f"报告期：{asked.period.label}"]
     said.append(told_at(asked.cut_off))
     if figure:
-        said.append(f"数值：{exact(figure.value, indicator.unit)}，来源：{figure.origin.label}")
+        value = HIDDEN if figure.hidden else exact(figure.value, indicator.unit)
+        said.append(f"数值：{value}，来源：{figure.origin.label}")
         said += [f"不含{'、'.join(figure.missing)}"] if figure.missing else []
     said += [settings.DEMO_NOTICE] if settings.DEMO else []
     paper = Paper(
@@ -109,7 +111,7 @@ def _question(request: SignedInRequest, indicator: Indicator, asked: Asked) -> Q
     )
 
 
-def _series(question: Question) -> dict[str, Any]:
+def _series(question: Question, reader: Reader) -> dict[str, Any]:
     indicator = question.indicator
     whole = functools.partial(Question, indicator, question.period, question.branch)
     lines, by_branch, by_month, *by_category = ask(
@@ -117,6 +119,7 @@ def _series(question: Question) -> dict[str, Any]:
         whole(by=("branch",)),
         whole(own=question.own, by=("month",)),
         *(whole(own=question.own, by=(name,)) for name in indicator.breakdowns),
+        reader=reader,
     )
     return {
         "figure": lines[0] if lines else None,

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from redcross.units import Unit
 
 NOTHING = "—"
+HIDDEN = "—（为保护个人信息不显示）"
 _SCALES = ((Decimal(100_000_000), "亿"), (Decimal(10_000), "万"))
 _TWO = Decimal("0.01")
 _IN_VALUE = ("余", "多")

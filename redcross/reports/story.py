@@ -229,6 +229,8 @@ def plain(text: str) -> Iterator[Paragraph]:
 def cell(said: Said | None) -> Told:
     """Write one cell of a table."""
     if isinstance(said, Figure):
+        if said.hidden:
+            return Told(wording.HIDDEN, (said,))
         return Told(wording.in_document(said.value, said.indicator.unit, said.qualifier), (said,))
     if said is None:
         return Told(wording.NOTHING)

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 
 from redcross.indicators.answers import CUMULATED, HIGHEST, Figure
-from redcross.indicators.wording import exact, short
+from redcross.indicators.wording import HIDDEN, exact, short
 
 register = template.Library()
 
@@ -20,6 +20,8 @@ def entry(mapping: Mapping[str, Any] | None, key: str) -> Any:
 @register.filter
 def written(figure: Figure) -> str:
     """Write a figure as leaders read it."""
+    if figure.hidden:
+        return HIDDEN
     return short(figure.value, figure.indicator.unit, figure.qualifier)
 
 
@@ -32,4 +34,4 @@ def beside(figure: Figure) -> str:
 @register.filter
 def in_full(figure: Figure) -> str:
     """Write a figure with every digit."""
-    return exact(figure.value, figure.indicator.unit)
+    return HIDDEN if figure.hidden else exact(figure.value, figure.indicator.unit)

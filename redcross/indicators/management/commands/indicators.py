@@ -13,6 +13,7 @@ from redcross.branches.choices import Level
 from redcross.indicators import rollup
 from redcross.indicators.answers import ask
 from redcross.indicators.declaration import registry
+from redcross.indicators.hiding import Audience
 from redcross.indicators.telling import UnknownWordError, as_json, questions_of
 from redcross.periods import UnknownPeriodError
 from redcross.uploads.management.commands.upload import Parser
@@ -20,7 +21,7 @@ from redcross.uploads.management.commands.upload import Parser
 DIFFERENT, REFUSED = 1, 3
 FIELDS = (
     "indicator", "label", "period", "branch", "level", "month", "breakdown", "category",
-    "category_key", "value", "unit", "qualifier", "from", "missing",
+    "category_key", "value", "unit", "qualifier", "from", "missing", "hidden",
 )  # fmt: skip
 
 
@@ -109,4 +110,6 @@ def answer(options: dict[str, Any]) -> list[dict[str, Any]]:
             by=options["by"],
             category=options["category"],
         )
-        return [as_json(figure) for lines in ask(*questions) for figure in lines]
+        # Whoever may run commands on the server reads the records as well.
+        answers = ask(*questions, reader=Audience.RECORDS)
+        return [as_json(figure) for lines in answers for figure in lines]

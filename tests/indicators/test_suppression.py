@@ -1,0 +1,243 @@
+"""What is told of small figures leaves none of them to be reckoned: attacked by subtraction.
+
+An attacker asks every question there is: each branch, its own rows, any months, any
+category. A hidden figure below the limit is safe where another table, told alike in
+every answer, has another figure there: the test looks for that other table.
+"""
+
+import datetime as dt
+import itertools
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redcross.indicators.suppression import LEAST, OWN, Categories, Table, pack
+
+PARENTS = {
+    "5301": "53", "5303": "53", "5304": "53", "530102": "5301", "530103": "5301",
+    "530302": "5303", "530303": "5303",
+}  # fmt: skip
+at_leisure = settings(deadline=None, max_examples=60)
+LEAVES = [code + OWN for code in ("53", *PARENTS)]
+MONTHS = [dt.date(2021, month, 1) for month in (1, 2, 4, 11)] + [
+    dt.date(2022, month, 1) for month in (1, 3)
+]
+NODES = sorted({"53", *PARENTS}) + LEAVES
+SPANS = [
+    (start, last.replace(day=28))
+    for start, last in itertools.combinations_with_replacement(MONTHS, 2)
+]
+BEGINNING = [(dt.date.min, last.replace(day=28)) for last in MONTHS]
+CELLS = [(leaf, month) for leaf in LEAVES for month in MONTHS]
+KINDS = ("甲", "乙", "丙")
+COUNTS = st.one_of(st.integers(0, 3), st.integers(0, 12), st.sampled_from([0, 0, 0, 1, 4, 5, 40]))
+
+
+def within(node, leaf):
+    return leaf == node if node.endswith(OWN) else leaf.startswith(node)
+
+
+def atoms(counts):
+    return {key: (Decimal(count), Decimal(count)) for key, count in counts.items() if count}
+
+
+def asked(counts, node, start, end):
+    return sum(
+        count for (leaf, month), count in counts.items()
+        if within(node, leaf) and start <= month < end
+    )  # fmt: skip
+
+
+def questions():
+    return itertools.product(NODES, [*SPANS, *BEGINNING])
+
+
+@st.composite
+def tables(draw):
+    chosen = draw(st.lists(st.sampled_from(CELLS), max_size=18, unique=True))
+    return dict(zip(chosen, draw(st.lists(COUNTS, min_size=18, max_size=18)), strict=False))
+
+
+def split(counts):
+    """Ask everything; return the questions that are answered and those that are not."""
+    table = Table(atoms(counts), PARENTS)
+    told, hidden = [], []
+    for node, (start, end) in questions():
+        answered = table.tells(node, start=start, end=end)
+        (told if answered else hidden).append((node, start, end))
+    return told, hidden
+
+
+def touches(question, cell):
+    node, start, end = question
+    return within(node, cell[0]) and start <= cell[1] < end
+
+
+def other_tables(counts, cells):
+    """Yield changes of a table, cell → how many more: of one cell, two and four."""
+    filled = [cell for cell in cells if counts.get(cell)]
+    yield from ({cell: 1} for cell in cells)
+    for full, other in itertools.product(filled, cells):
+        if full != other:
+            yield {full: -1, other: 1}
+    for one, two in itertools.combinations(filled, 2):
+        crossed = ((one[0], *two[1:]), (two[0], *one[1:]))
+        if len({one, two, *crossed}) == 4:
+            yield {one: -1, two: -1, crossed[0]: 1, crossed[1]: 1}
+
+
+def undetermined(counts, told, hidden, cells):
+    """Return the hidden questions that another table, answered alike, answers otherwise."""
+    marks = {
+        cell: frozenset(at for at, each in enumerate(told) if touches(each, cell)) for cell in cells
+    }
+    safe = set()
+    for change in other_tables(counts, cells):
+        effect = {}
+        for cell, more in change.items():
+            for at in marks[cell]:
+                effect[at] = effect.get(at, 0) + more
+        if any(effect.values()):
+            continue
+        safe |= {
+            each
+            for each in hidden
+            if each not in safe
+            and sum(more for cell, more in change.items() if touches(each, cell))
+        }
+    return safe
+
+
+@at_leisure
+@given(tables())
+def test_no_answer_is_small(counts):
+    told, _ = split(counts)
+
+    small = [each for each in told if 0 < asked(counts, *each) < LEAST]
+
+    assert small == []
+
+
+@at_leisure
+@given(tables())
+def test_no_hidden_small_figure_is_determined_by_all_that_is_told(counts):
+    told, hidden = split(counts)
+    small = [each for each in hidden if 0 < asked(counts, *each) < LEAST]
+
+    safe = undetermined(counts, told, small, CELLS)
+
+    assert [each for each in small if each not in safe] == []
+
+
+@at_leisure
+@given(tables(), st.permutations(CELLS))
+def test_what_is_told_hangs_on_the_data_alone(counts, order):
+    shuffled = {cell: counts[cell] for cell in order if cell in counts}
+
+    assert split(counts) == split(shuffled)
+
+
+@given(st.lists(st.integers(0, 7), max_size=12))
+def test_packed_neighbours_are_never_small(counts):
+    groups = pack((at, (Decimal(count), Decimal(count))) for at, count in enumerate(counts))
+
+    sums = [sum(counts[at] for at in group) for group in groups]
+
+    assert all(total == 0 or total >= LEAST for total in sums)
+    assert not groups or [at for group in groups for at in group] == list(range(len(counts)))
+
+
+def test_one_person_who_gave_much_is_a_small_cell():
+    gave = {("530102" + OWN, MONTHS[0]): (Decimal(6), Decimal(1))}
+    many = {("530302" + OWN, MONTHS[0]): (Decimal(40), Decimal(30))}
+
+    table = Table({**gave, **many}, PARENTS)
+
+    span = {"start": dt.date.min, "end": dt.date.max}
+    assert table.tells("53", **span)
+    assert not table.tells("530102", **span)
+    assert not table.tells("530302", **span)
+
+
+def test_large_figures_are_told_at_every_branch_and_month():
+    counts = dict.fromkeys(CELLS, 9)
+
+    assert split(counts)[1] == []
+
+
+# Finer cells --------------------------------------------------------------------
+
+
+FEW = [(leaf, month) for leaf in LEAVES[-5:] for month in MONTHS[::2]]
+FINER = [
+    (node, start, end)
+    for node in NODES
+    for start, end in [*SPANS, *BEGINNING]
+    if start in (dt.date.min, *MONTHS[::2])
+]
+
+
+@st.composite
+def parted(draw):
+    cells = st.tuples(st.sampled_from(FEW), st.sampled_from(KINDS))
+    chosen = draw(st.lists(cells, max_size=18, unique=True))
+    sizes = draw(st.lists(COUNTS, min_size=18, max_size=18))
+    return {(*cell, kind): size for (cell, kind), size in zip(chosen, sizes, strict=False)}
+
+
+def of_kind(counts, kind):
+    return {(leaf, month): count for (leaf, month, each), count in counts.items() if each == kind}
+
+
+def totals(counts):
+    found = {}
+    for (leaf, month, _), count in counts.items():
+        found[leaf, month] = found.get((leaf, month), 0) + count
+    return found
+
+
+@settings(deadline=None, max_examples=25)
+@given(parted())
+def test_a_leader_who_knows_every_total_cannot_reckon_a_small_finer_cell(counts):
+    whole = totals(counts)
+    parts = {kind: of_kind(counts, kind) for kind in KINDS}
+    categories = Categories(
+        Table(atoms(whole), PARENTS), {kind: atoms(parts[kind]) for kind in KINDS}, PARENTS
+    )
+    told = [(*each, "") for each in FINER]
+    hidden = []
+    for node, start, end in FINER:
+        shown = categories.tells(node, start=start, end=end, outside=False)
+        (told if shown else hidden).extend((node, start, end, kind) for kind in KINDS)
+    small = {
+        each for each in hidden
+        if 0 < asked(parts[each[3]], *each[:3]) < LEAST
+        # Where one category has all there is, the total says it by itself.
+        and asked(parts[each[3]], *each[:3]) < asked(whole, *each[:3])
+    }  # fmt: skip
+
+    for change in other_kinds([cell for cell in counts if counts[cell]]):
+        if small and not any(moved(each, change) for each in told):
+            small = {each for each in small if not moved(each, change)}
+
+    assert small == set()
+
+
+def other_kinds(filled):
+    """Yield changes that leave every total alone: another kind for one, or for two crosswise."""
+    for one, kind in itertools.product(filled, KINDS):
+        if kind != one[2]:
+            yield {one: -1, (*one[:2], kind): 1}
+    for one, two in itertools.combinations(filled, 2):
+        if one[2] != two[2] and one[:2] != two[:2]:
+            yield {one: -1, two: -1, (*one[:2], two[2]): 1, (*two[:2], one[2]): 1}
+
+
+def moved(question, change):
+    """Tell by how much a change of a table changes an answer."""
+    node, start, end, kind = question
+    return sum(
+        more for (leaf, month, each), more in change.items()
+        if kind in ("", each) and within(node, leaf) and start <= month < end
+    )  # fmt: skip
