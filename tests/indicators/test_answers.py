@@ -13,6 +13,7 @@ from redcross.branches.models import Branch
 from redcross.indicators.answers import Question, ask, figure
 from redcross.indicators.declaration import Cumulative, Ratio
 from redcross.indicators.discrepancies import discrepancies
+from redcross.indicators.hiding import Audience
 from redcross.indicators.models import ReportedFigure
 from redcross.indicators.wording import change, change_in_words, is_highest, places, short
 from redcross.periods import Period
@@ -86,7 +87,9 @@ def test_rows_stand_before_a_reported_figure_which_is_listed_as_a_difference(gif
     gift("5301", "2021-03-01", 10)
 
     assert value("2021") == (10, "rows")
-    (found,) = discrepancies(RAISED, Branch.objects.get(code="53"), Period.parse("2021"))
+    (found,) = discrepancies(
+        RAISED, Branch.objects.get(code="53"), Period.parse("2021"), reader=Audience.RECORDS
+    )
     assert (found.reported.value, found.counted, found.gap) == (50, 10, -40)
 
 
