@@ -6,6 +6,7 @@ from donors.models import (
     BloodMonth,
     Coordinator,
     DonationCase,
+    FamilyLetter,
     OrganWish,
     PublicityCase,
     StemCellStep,
@@ -100,3 +101,13 @@ class CoordinatorAdmin(RecordAdmin):
     list_display = ["name", "team", "certificate_number", "expires_on", "branch", "source_link"]
     list_filter = ["full_time"]
     search_fields = ["name", "certificate_number"]
+
+
+@admin.register(FamilyLetter, site=site)
+class FamilyLetterAdmin(RecordAdmin):
+    """Letters that coordinators hand on."""
+
+    list_display = ["came_on", "direction", "code", "checked", "handed_on", "branch", "source_link"]
+    list_filter = ["direction", "checked"]
+    search_fields = ["code"]
+    date_hierarchy = "came_on"

@@ -86,3 +86,24 @@ class Scope(models.TextChoices):
     ORGAN_WISH = "ORGAN_WISH", "器官捐献意愿"
     CASE = "CASE", "器官或遗体捐献"
     PUBLICITY = "PUBLICITY", "宣传使用"
+
+
+class ConsentForm(models.TextChoices):
+    """How a consent was given."""
+
+    WRITTEN = "WRITTEN", "书面"
+    ONLINE = "ONLINE", "线上"
+
+
+class VaultActKind(models.TextChoices):
+    """What is done inside the vault."""
+
+    LOOKED_UP = "LOOKED_UP", "查看身份"
+    ERASED = "ERASED", "删除个人信息"
+
+
+class LetterDirection(models.TextChoices):
+    """Whose letter it is."""
+
+    FROM_FAMILY = "FROM_FAMILY", "捐献者家属来信"
+    TO_FAMILY = "TO_FAMILY", "致捐献者家属"

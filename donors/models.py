@@ -11,14 +11,19 @@ from donors.choices import (
     BloodType,
     Category,
     ConsentBy,
+    ConsentForm,
     ExitReason,
+    LetterDirection,
     Outcome,
     Scope,
     Sex,
     Step,
+    VaultActKind,
     WishChannel,
 )
 from redcross.accounts.encryption import BlindIndexField, EncryptedField
+from redcross.accounts.models import User, Visible
+from redcross.accounts.policies import append_only
 from redcross.uploads.history import tracked
 from redcross.uploads.models import Record
 
@@ -27,6 +32,8 @@ CODE_LENGTH = 12
 
 class DonorIdentity(Record):
     """Who a code stands for: the vault. No history is kept, every value is encrypted."""
+
+    in_vault = True
 
     code = models.CharField("代码", max_length=CODE_LENGTH)
     name = EncryptedField("姓名", null=True, blank=True)
@@ -37,6 +44,7 @@ class DonorIdentity(Record):
     relative = EncryptedField("亲友联系人", null=True, blank=True)
     relative_phone = EncryptedField("亲友电话", kind="phone", null=True, blank=True)
     relative_phone_index = BlindIndexField(of="relative_phone")
+    erased_on = models.DateField("删除日期", null=True, blank=True, editable=False)
 
     class Meta(Record.Meta):
         verbose_name = "捐献者身份"
@@ -49,10 +57,13 @@ class DonorIdentity(Record):
 
 
 class Consent(Record):
-    """What a person, or his family, agreed to in writing: the vault."""
+    """What a person, or his family, agreed to: the vault."""
+
+    in_vault = True
 
     code = models.CharField("代码", max_length=CODE_LENGTH)
     scope = models.CharField("范围", max_length=12, choices=Scope)
+    form = models.CharField("形式", max_length=8, choices=ConsentForm, default=ConsentForm.WRITTEN)
     signed_on = models.DateField("签署日期")
     withdrawn_on = models.DateField("撤回日期", null=True, blank=True)
 
@@ -65,6 +76,9 @@ class Consent(Record):
                 name="consent_scope_is_known", condition=Q(scope__in=Scope.values)
             ),
             models.CheckConstraint(
+                name="consent_form_is_known", condition=Q(form__in=ConsentForm.values)
+            ),
+            models.CheckConstraint(
                 name="consent_withdrawn_after_signed",
                 condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("signed_on")),
                 violation_error_message="撤回日期不能早于签署日期。",
@@ -74,6 +88,78 @@ class Consent(Record):
 
     def __str__(self) -> str:
         return f"{self.code} {self.get_scope_display()}"
+
+
+class VaultOpening(Visible):
+    """That a person opened a branch's vault: why, and until when."""
+
+    user = models.ForeignKey(
+        User, verbose_name="打开人", on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField("理由", max_length=200)
+    emergency = models.BooleanField("紧急打开", default=False)
+    opened_at = models.DateTimeField("打开时间")
+    until = models.DateTimeField("关闭时间")
+    reviewed_by = models.ForeignKey(
+        User,
+        verbose_name="核查人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    reviewed_at = models.DateTimeField("核查时间", null=True, blank=True)
+    review_note = models.CharField("核查结论", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "身份库打开记录"
+        verbose_name_plural = "身份库打开记录"
+        constraints = [
+            models.CheckConstraint(name="vault_opening_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="vault_opening_is_short",
+                condition=Q(until__gte=F("opened_at"))
+                & Q(until__lte=F("opened_at") + dt.timedelta(minutes=30)),
+            ),
+            models.CheckConstraint(
+                name="vault_opening_is_reviewed_by_another",
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("user")),
+                violation_error_message="核查须由他人进行。",
+            ),
+        ]
+        indexes = [models.Index(name="vault_opening_of", fields=["user", "until"])]
+
+    def __str__(self) -> str:
+        return f"{self.branch} {self.opened_at:%Y-%m-%d %H:%M}"
+
+
+class VaultAct(Visible):
+    """What was done inside: which code, when; never a value."""
+
+    Kind = VaultActKind
+
+    opening = models.ForeignKey(
+        VaultOpening, verbose_name="打开记录", on_delete=models.PROTECT, related_name="acts"
+    )
+    kind = models.CharField("动作", max_length=12, choices=VaultActKind)
+    code = models.CharField("代码", max_length=CODE_LENGTH, blank=True)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "身份库动作"
+        verbose_name_plural = "身份库动作"
+        constraints = [
+            models.CheckConstraint(
+                name="vault_act_is_known", condition=Q(kind__in=VaultActKind.values)
+            ),
+        ]
+        indexes = [models.Index(name="vault_act_of", fields=["opening", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.code}"
+
+
+append_only(VaultAct)
 
 
 @tracked
@@ -449,6 +535,42 @@ class PublicityCase(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+@tracked
+class FamilyLetter(Record):
+    """A letter between a donor's family and others, which only a coordinator hands on."""
+
+    came_on = models.DateField("收信日期")
+    direction = models.CharField("方向", max_length=12, choices=LetterDirection)
+    code = models.CharField("捐献者代码", max_length=CODE_LENGTH, blank=True)
+    coordinator = models.CharField("经手协调员", max_length=60)
+    checked = models.BooleanField("已核查不含身份信息", default=False)
+    handed_on = models.DateField("转交日期", null=True, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = "往来信件"
+        verbose_name_plural = "往来信件"
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                name="letter_direction_is_known", condition=Q(direction__in=LetterDirection.values)
+            ),
+            models.CheckConstraint(
+                name="letter_checked_before_handed_on",
+                condition=Q(handed_on__isnull=True) | Q(checked=True),
+                violation_error_message="核查不含身份信息以前不得转交。",
+            ),
+            models.CheckConstraint(
+                name="letter_handed_on_after_it_came",
+                condition=Q(handed_on__isnull=True) | Q(handed_on__gte=F("came_on")),
+                violation_error_message="转交日期不能早于收信日期。",
+            ),
+        ]
+        indexes = [models.Index(name="letter_by_day", fields=["branch", "came_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_direction_display()} {self.came_on}"
 
 
 @tracked

@@ -10,6 +10,7 @@ from donors.models import (
     Coordinator,
     DonationCase,
     DonorIdentity,
+    FamilyLetter,
     OrganWish,
     PublicityCase,
     StemCellStep,
@@ -84,6 +85,14 @@ declare(
         "没有写明捐献意愿",
         "器官、角膜、遗体至少选一项。",
         "请在相应栏填“是”。",
+    ),
+    Code(
+        "letter.unchecked",
+        "E638",
+        _ERROR,
+        "信件没有核查就转交",
+        "往来信件须由协调员核查不含身份信息以后转交。",
+        "请核查信件，并在“已核查不含身份信息”填“是”。",
     ),
     Code(
         "publicity.consent",
@@ -422,6 +431,38 @@ class PublicityCases(Sheet):
                 needs=("published_on", "consented_on"),
                 message="发布日期 {published_on} 早于授权日期 {consented_on}",
                 suggestion="取得书面授权以前不得发布，请核对日期。",
+            ),
+        )
+
+
+@register
+class FamilyLetters(Sheet):
+    """捐献者家属往来信件登记：只经协调员转交，核查不含身份信息以后转交。"""
+
+    key = "donors.letters"
+    title = "捐献者家属往来信件登记表"
+    model = FamilyLetter
+    dated_by = "came_on"
+
+    branch = Column("单位", aliases=_BRANCH, fill_down=True)
+    came_on = Column("收信日期", aliases=["日期"])
+    direction = Column("方向", words={"来信": "FROM_FAMILY", "去信": "TO_FAMILY"})
+    code = Column("捐献者代码", aliases=["代码"])
+    coordinator = Column("经手协调员", aliases=["协调员"])
+    checked = Column("已核查不含身份信息", aliases=["已核查"], required=False)
+    handed_on = Column("转交日期")
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Nothing is handed on before it has been read."""
+        return (
+            Rule(
+                code="letter.unchecked",
+                broken=lambda: (
+                    pl.col("handed_on").is_not_null() & ~pl.col("checked").fill_null(value=False)
+                ),
+                needs=("handed_on", "checked"),
+                message="信件没有核查就转交了",
+                suggestion="核查不含姓名、地址、医院等身份信息，并填“是”以后再登记转交。",
             ),
         )
 

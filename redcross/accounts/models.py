@@ -212,6 +212,8 @@ class Visible(BranchOwned):
 
     row_level_security = True
     """False for figures that everybody may see, whichever branch they are of."""
+    in_vault = False
+    """True where the rows open by a reason alone, for a time (see `scope.vault_open`)."""
 
     objects = VisibleQuerySet.as_manager()  # type: ignore[misc]
 

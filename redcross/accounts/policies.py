@@ -14,9 +14,16 @@ from django.db import connections, models
 from redcross.accounts.models import Visible
 
 POLICY = "branch_in_scope"
+VAULT_POLICY = "vault_is_open"
 _IN_SCOPE = (
     "{column} = ANY(ARRAY(SELECT unnest(string_to_array("
     "current_setting('redcross.scope', true), ',')::bigint[])))"
+)
+# A second lock, which both must pass: whatever a forgotten filter asks for, the vault's rows
+# stay shut unless a person has opened his branch's, or the road is writing them.
+_IN_OPEN_VAULT = (
+    "current_setting('redcross.vault', true) = '*' OR {column} = ANY(ARRAY(SELECT unnest("
+    "string_to_array(NULLIF(current_setting('redcross.vault', true), '*'), ',')::bigint[])))"
 )
 
 _HISTORY_WRITES_AS_OWNER = """
@@ -81,6 +88,8 @@ def install_policies(*, using: str) -> None:
             cursor.execute(policy_sql(model))
             for event in getattr(model, "pgh_event_models", {}).values():
                 cursor.execute(policy_sql(event))
+            if model.in_vault:
+                cursor.execute(_vault_sql(model))
         cursor.execute(_HISTORY_WRITES_AS_OWNER)
 
 
@@ -93,4 +102,14 @@ def policy_sql(model: type[models.Model]) -> str:
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
         f"DROP POLICY IF EXISTS {POLICY} ON {table};"
         f"CREATE POLICY {POLICY} ON {table} USING ({rule}) WITH CHECK ({rule});"
+    )
+
+
+def _vault_sql(model: type[models.Model]) -> str:
+    table = f'"{model._meta.db_table}"'
+    rule = _IN_OPEN_VAULT.format(column='"branch_id"')
+    return (
+        f"DROP POLICY IF EXISTS {VAULT_POLICY} ON {table};"
+        f"CREATE POLICY {VAULT_POLICY} ON {table} AS RESTRICTIVE"
+        f" USING ({rule}) WITH CHECK ({rule});"
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from redcross.accounts.models import RoleAssignment, User
@@ -21,6 +21,8 @@ SCOPE = "redcross.scope"
 ACTOR = "redcross.actor"
 REQUEST = "redcross.request"
 _PROGRAM = "redcross"
+VAULT = "redcross.vault"
+EVERY_BRANCH = "*"
 
 
 def branches_of(user: User | AnonymousUser) -> "models.QuerySet[Branch, int]":
@@ -92,3 +94,31 @@ def _set(cursor: object, scope: str, actor: str) -> None:
         " set_config('application_name', %s, true)",
         [SCOPE, scope, ACTOR, actor, REQUEST, number, f"{_PROGRAM} {number}".strip()],
     )
+
+
+@contextlib.contextmanager
+def vault_open(branches: Iterable[int] | None = None) -> Iterator[None]:
+    """Open the vault's rows of these branches inside the scope; of the whole scope for the road.
+
+    The road writes what it has read and shows nothing of it. A person opens his branch's
+    for a reason and a time, which the caller has made sure of.
+    """
+    told = EVERY_BRANCH if branches is None else ",".join(map(str, branches))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s, true)", [VAULT])
+        outer = cursor.fetchone()[0] or ""
+        cursor.execute("SELECT set_config(%s, %s, true)", [VAULT, told])
+    try:
+        yield
+    except DatabaseError:
+        raise  # the transaction is lost, and the setting with it
+    except BaseException:
+        _shut_again(outer)
+        raise
+    _shut_again(outer)
+
+
+def _shut_again(outer: str) -> None:
+    if not connection.needs_rollback:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, %s, true)", [VAULT, outer])

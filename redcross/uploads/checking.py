@@ -7,7 +7,7 @@ import polars as pl
 from django.db import transaction
 
 from redcross.accounts.models import User
-from redcross.accounts.scope import acting_for
+from redcross.accounts.scope import acting_for, vault_open
 from redcross.uploads import progress, storage
 from redcross.uploads.choices import AWAITING_REVIEW, Origin, State
 from redcross.uploads.comparison import Comparison, RowChange
@@ -44,7 +44,7 @@ def check(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
         except UnreadableError as error:
             with acting_for(user):
                 return _fail(upload_id, error.code, str(error), now)
-        with acting_for(user):
+        with acting_for(user), vault_open():
             frame = examination.frame
             examination.comparison = held_against(
                 upload, setting.sheet, frame, watch, look_only=True

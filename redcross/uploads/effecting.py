@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from redcross.accounts.models import User
-from redcross.accounts.scope import acting_for
+from redcross.accounts.scope import acting_for, vault_open
 from redcross.uploads import progress, rules, storage
 from redcross.uploads.checking import changes_as_json
 from redcross.uploads.choices import State
@@ -69,7 +69,7 @@ def load(upload_id: int, *, now: dt.datetime) -> Loaded:
 
 
 def _load(upload_id: int, approver: User, watch: Stopwatch, now: dt.datetime) -> Loaded:
-    with acting_for(approver, durable=True):
+    with acting_for(approver, durable=True), vault_open():
         upload = (
             Upload.objects.select_for_update(of=("self",))
             .select_related("branch")
@@ -168,7 +168,7 @@ def undo(upload_id: int, *, user: User, now: dt.datetime) -> Undone:
 
 
 def _undo(upload_id: int, user: User, now: dt.datetime) -> Undone:
-    with acting_for(user, durable=True):
+    with acting_for(user, durable=True), vault_open():
         upload = (
             Upload.objects.select_for_update(of=("self",))
             .select_related("branch")

@@ -1,0 +1,101 @@
+"""身份库: one page to open it by a reason, to look one code up, to erase, to look back."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from donors import vault
+from donors.models import VaultOpening
+from donors.rules import may_break_the_glass, may_open_vault
+from donors.vault import VaultRefusedError
+from redcross.accounts.requests import SignedInRequest
+from redcross.accounts.rules import home_branch
+from redcross.branches.models import Branch
+
+SHOWN = 30
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def vault_page(request: SignedInRequest) -> HttpResponse:
+    """Show whether the vault of a branch is open, and do what is asked of it."""
+    branch = _branch(request)
+    request.seen_branch = branch.code
+    now = timezone.now()
+    opening = vault.standing(request.user, branch, now)
+    found, code = None, ""
+    if request.method == "POST":
+        request.reason = request.POST.get("reason", "")
+        verb = request.POST.get("verb", "")
+        code = request.POST.get("code", "").strip().upper()
+        try:
+            if verb == "look" and opening is not None:
+                found = vault.look_up(opening, code, now=now)
+                if found is None:
+                    messages.info(request, f"没有代码 {code}。")
+            else:
+                _act(request, branch, opening, verb, code)
+                return redirect(f"{reverse('vault')}?branch={branch.code}")
+        except VaultRefusedError as error:
+            messages.error(request, str(error))
+    context = {
+        "branch": branch,
+        "opening": opening,
+        "found": found,
+        "code": code,
+        "keeps": may_open_vault(request.user, branch),
+        "emergency": may_break_the_glass(request.user, branch),
+        "openings": _openings(request, branch),
+    }
+    return render(request, "donors/vault.html", context)
+
+
+def _branch(request: SignedInRequest) -> Branch:
+    home = home_branch(request.user)
+    code = request.POST.get("branch") or request.GET.get("branch") or (home.code if home else "")
+    branch = Branch.objects.filter(code=code).select_related("parent").first()
+    if branch is None or not (
+        may_open_vault(request.user, branch) or may_break_the_glass(request.user, branch)
+    ):
+        raise Http404
+    return branch
+
+
+def _openings(request: SignedInRequest, branch: Branch) -> list[VaultOpening]:
+    """Return what was opened lately, emergencies that nobody has looked into first."""
+    found = VaultOpening.objects.visible_to(request.user).filter(branch=branch)
+    waiting = Q(emergency=True, reviewed_at__isnull=True)
+    first = found.filter(waiting).select_related("user", "reviewed_by").order_by("-pk")
+    rest = found.exclude(waiting).select_related("user", "reviewed_by").order_by("-pk")
+    return [*first[:SHOWN], *rest[:SHOWN]]
+
+
+def _act(
+    request: SignedInRequest, branch: Branch, opening: VaultOpening | None, verb: str, code: str
+) -> None:
+    now, reason = timezone.now(), request.POST.get("reason", "")
+    if verb in ("open", "emergency"):
+        vault.open_vault(
+            request.user, branch, reason=reason, emergency=verb == "emergency", now=now
+        )
+        messages.success(request, "身份库已打开30分钟；您的姓名、时间和理由已记录。")
+    elif verb == "review":
+        visible = VaultOpening.objects.visible_to(request.user).filter(branch=branch)
+        number = request.POST.get("opening", "")
+        looked_into = get_object_or_404(visible, pk=int(number) if number.isdigit() else 0)
+        vault.review(looked_into, user=request.user, note=reason, now=now)
+        messages.success(request, "核查结论已记录。")
+    elif opening is None:
+        message = "身份库没有打开，或已到时关闭，请重新写明理由打开。"
+        raise VaultRefusedError(message)
+    elif verb == "close":
+        vault.close(opening, now=now)
+        messages.success(request, "身份库已关闭。")
+    elif verb == "erase":
+        fresh = vault.erase(opening, code, reason=reason, now=now)
+        messages.success(request, f"个人信息已删除，统计保留在代码 {fresh} 下。")
