@@ -57,6 +57,7 @@ def _field_keys() -> str:
 
 
 SECRET_KEY = _secret("SECRET_KEY", lambda: secrets.token_urlsafe(50))
+KEYS_CHECKED_AT_START = True
 FIELD_KEYS = _secret("FIELD_KEYS", _field_keys)
 
 # Engines ----------------------------------------------------------------------

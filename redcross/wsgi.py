@@ -1,4 +1,4 @@
-"""The WSGI application."""
+"""The WSGI application; it does not start under keys that are not those of its data."""
 
 import os
 
@@ -6,3 +6,10 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "redcross.settings")
 application = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402  what follows needs the applications
+
+from redcross.accounts.canary import refuse_wrong_keys  # noqa: E402
+
+if settings.KEYS_CHECKED_AT_START:
+    refuse_wrong_keys()

@@ -14,6 +14,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 SITE_URL = "http://localhost:8000"
 DEMO, BUSINESS_DATE = False, None
+KEYS_CHECKED_AT_START = False  # the application is imported before there is a database
 SECOND_FACTOR = False  # its own tests turn it on
 # Pages are tested without gathering static files first.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -5,9 +5,11 @@ import secrets
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection
 
 from donations.models import Donation
+from redcross.accounts.canary import complaint, put_up, refuse_wrong_keys
 from redcross.accounts.encryption import blind_index
 from redcross.portal.rotation import encrypted_columns, left_behind, rotate
 from redcross.uploads import effecting, storage
@@ -97,3 +99,35 @@ def test_a_missing_key_is_said_in_one_sentence(loaded, settings, capsys):
         call_command("rotate_keys")
 
     assert "缺少当时使用的密钥" in capsys.readouterr().err
+
+
+# Starting under keys that are not those of the data ---------------------------------
+
+
+@pytest.fixture
+def foreign_key(settings):
+    settings.FIELD_KEYS = f"7:{base64.b64encode(secrets.token_bytes(64)).decode()}"
+
+
+def test_the_keys_of_the_data_are_no_reason_to_complain(client):
+    put_up(using="default")
+
+    assert complaint() == ""
+    assert client.get("/ready/").status_code == 200
+
+
+def test_under_a_foreign_key_nothing_starts_and_one_sentence_says_why(foreign_key, client):
+    with pytest.raises(SystemExit, match="FIELD_KEYS 与数据库不符"):
+        refuse_wrong_keys()
+
+    assert client.get("/ready/").status_code == 503
+    with pytest.raises(SystemCheckError, match="已加密的数据无法解开"):
+        call_command("check", databases=["default"])
+
+
+def test_a_lost_index_key_is_noticed_though_everything_can_be_read(settings, new_key):
+    fresh, *_ = settings.FIELD_KEYS.split(",")
+    rotate(lambda *_: None)
+    settings.FIELD_KEYS = fresh
+
+    assert "索引密钥已改变" in complaint()

@@ -1,6 +1,9 @@
 """Accounts, and the policies laid after every migration."""
 
+from collections.abc import Sequence
+
 from django.apps import AppConfig
+from django.core import checks
 from django.db.models.signals import (
     post_migrate,
 )
@@ -12,6 +15,20 @@ def _install_policies(*, using: str, **_: object) -> None:
     install_policies(using=using)
 
 
+def _put_up_canary(*, using: str, **_: object) -> None:
+    from redcross.accounts.canary import put_up
+
+    put_up(using=using)
+
+
+def _keys_fit(*, databases: Sequence[str] | None = None, **_: object) -> list[checks.CheckMessage]:
+    """Say under `manage.py check --database default` whether the keys fit the data."""
+    from redcross.accounts.canary import complaint
+
+    said = complaint() if databases else ""
+    return [checks.Error(said, id="accounts.E001")] if said else []
+
+
 class AccountsConfig(AppConfig):
     """People, roles, scope, encryption."""
 
@@ -21,3 +38,5 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_install_policies, sender=self)
+        post_migrate.connect(_put_up_canary, sender=self)
+        checks.register(_keys_fit, checks.Tags.database)

@@ -11,6 +11,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
 from redcross.accounts.choices import WITHOUT_RECORDS, Domain, Role
+from redcross.accounts.encryption import BlindIndexField, EncryptedField
 from redcross.branches.models import Branch, BranchOwned, BranchOwnedQuerySet
 
 
@@ -192,6 +193,20 @@ class RoleAssignment(models.Model):
     def sees_records(self) -> bool:
         """Whether the role opens any record of its branch."""
         return Role(self.role) not in WITHOUT_RECORDS
+
+
+class Canary(models.Model):
+    """One value under the keys this database was written with (see `canary.py`)."""
+
+    value = EncryptedField("内容", kind="canary")
+    value_index = BlindIndexField(of="value")
+
+    class Meta:
+        verbose_name = "密钥核对"
+        verbose_name_plural = "密钥核对"
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 R = TypeVar("R", bound=models.Model)

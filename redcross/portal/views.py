@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
+from redcross.accounts.canary import complaint
 from redcross.accounts.models import User
 from redcross.accounts.passwords import is_too_old
 from redcross.accounts.requests import SignedInRequest
@@ -84,7 +85,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     month = Period.month(add_months(month_start(today), -1)).year_so_far
     cards = []
     if branch is not None and sees_figures_of(request.user, branch):
-        cards = cards_of(registry["overview"], Asked(branch, month, own=False))
+        cards = cards_of(registry["overview"], Asked(branch, month, own=False), request.user)
     context = {
         **_to_do(request.user, today),
         "may_enter": branch is not None and holds(request.user, ENTERING, branch),
@@ -151,10 +152,13 @@ def ready(_request: SignedInRequest) -> HttpResponse:
     try:
         missing = missing_migrations()
         stale = [] if missing else rollup.stale()
+        wrong_keys = "" if missing else complaint()
     except Exception:  # noqa: BLE001  whatever keeps it from answering, it is not ready
         return JsonResponse({"status": "database"}, status=503)
     if missing:
         return JsonResponse({"status": "migrations", "missing": missing}, status=503)
+    if wrong_keys:
+        return JsonResponse({"status": "keys", "why": wrong_keys}, status=503)
     if stale:
         return JsonResponse({"status": "stale", "indicators": stale}, status=503)
     try:

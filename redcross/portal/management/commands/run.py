@@ -13,6 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from redcross.accounts.canary import refuse_wrong_keys
+
 
 class Command(BaseCommand):
     """Serve what is there."""
@@ -26,6 +28,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         refuse_taken(options["host"], options["port"])
         connection.ensure_connection()
+        refuse_wrong_keys()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with tempfile.TemporaryDirectory(prefix="metrics-") as folder:
             environment = {

@@ -1,0 +1,42 @@
+"""A value kept under the keys of this installation: whoever starts with others is refused."""
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+
+from redcross.accounts.encryption import UnreadableSecretError, blind_index
+from redcross.accounts.models import Canary
+
+_SUNG = "金丝雀"
+_WRONG = "FIELD_KEYS 与数据库不符：{why}，请放回写入数据时所用的密钥再启动。"
+
+
+def put_up(*, using: str) -> None:
+    """Keep a value under today's keys where there is none yet."""
+    if not Canary.objects.using(using).exists():
+        Canary(value=_SUNG).save(using=using)
+
+
+def complaint() -> str:
+    """Return what is wrong with the keys, in one sentence; nothing where they fit."""
+    try:
+        kept = Canary.objects.order_by("pk").first()
+        if kept is None:
+            return ""
+        indexed = bytes(kept.value_index or b"")
+    except UnreadableSecretError:
+        return _WRONG.format(why="已加密的数据无法解开")
+    except ImproperlyConfigured as error:
+        return str(error)
+    if indexed != blind_index("canary", _SUNG):
+        return _WRONG.format(why="索引密钥已改变，按证件号查找会失效")
+    return ""
+
+
+def refuse_wrong_keys() -> None:
+    """End a process that would serve under wrong keys; without a database there is no telling."""
+    try:
+        said = complaint()
+    except DatabaseError:
+        return
+    if said:
+        raise SystemExit(said)
