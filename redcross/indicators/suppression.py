@@ -14,7 +14,7 @@ be told, so that no two answers leave less than `LEAST` between them:
   column leave: with two lines and two columns that are not empty, none is determined.
 - Categories are told of whole years, all of a sisterhood or none.
 
-See docs/adr/0014-small-figures.md.
+See docs/adr/0016-small-figures.md.
 """
 
 import dataclasses
