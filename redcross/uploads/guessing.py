@@ -17,7 +17,7 @@ from rapidfuzz import fuzz
 
 from redcross.branches.naming import HEADQUARTERS, normalised
 from redcross.periods import FIRST_YEAR, LAST_YEAR, Period, add_months, month_start
-from redcross.uploads.heading import Vocabulary, plain, recognise
+from redcross.uploads.heading import JOINER, plain, recognise
 from redcross.uploads.reading import OWN_WORKSHEETS
 from redcross.uploads.specification import SheetSpec
 from redcross.uploads.workbook import Grid
@@ -199,8 +199,8 @@ def fitting(
     texts = {plain(text) for grid in tops for text in _head_texts(grid)}
     counted = []
     for spec in specs:
-        vocabulary = Vocabulary(spec, known.get(spec.key, {}))
-        fields = {match.field for text in texts if (match := vocabulary.words.get(text))}
+        words_known = _levels(spec, known.get(spec.key, {}))
+        fields = {words_known[text] for text in texts if text in words_known}
         if len(fields) >= 2:
             counted.append((len(fields), _titled(spec.title, words), spec))
     counted.sort(key=lambda each: (-each[1], -each[0], each[2].key))
@@ -208,6 +208,17 @@ def fitting(
     found = [_fit(tops, words, spec, known.get(spec.key, {})) for _, _, spec in shortlist]
     good = [fit for fit in found if fit is not None and fit.score >= _LEAST]
     return tuple(sorted(good, key=lambda fit: (-round(fit.score, 6), fit.key))[:5])
+
+
+def _levels(spec: SheetSpec, remembered: Mapping[str, str]) -> dict[str, str]:
+    """Return every word that may stand in one cell of a sheet's heading, with its field."""
+    found = {
+        plain(level): field.name
+        for field in spec.fields
+        for word in (field.label, *field.aliases)
+        for level in word.split(JOINER)
+    }
+    return found | {plain(heading): name for heading, name in remembered.items() if name}
 
 
 def _top(grid: Grid) -> Grid:
