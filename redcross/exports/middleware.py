@@ -59,6 +59,9 @@ def _leaving(request: HttpRequest, answer: FileAnswer) -> HttpResponse:
         return JsonResponse(told, status=409, json_dumps_params={"ensure_ascii": False})
     if not has_fresh_second_factor(request, answer.branch_code):
         return second_factor_first(request)
+    if answer.holds is Holds.GIVEN_BACK:
+        answer.content = content
+        return answer
     try:
         export = services.keep(
             user, content, answer.name,

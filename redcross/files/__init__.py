@@ -25,6 +25,7 @@ class Holds(enum.Enum):
     NOTHING = "blank workbooks and templates: they go as they are"
     FIGURES = "no personal column: marked with who took it and when"
     ISSUED = "a document that goes out as it stands: untouched, and logged"
+    GIVEN_BACK = "a person's own workbook with personal columns, back to him: marked and logged"
     PEOPLE = "personal columns: marked, and opened with a password alone"
 
 

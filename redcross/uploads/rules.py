@@ -41,6 +41,15 @@ def may_see_rows(user: User, upload: Upload) -> bool:
     return holds(user, READING, upload.branch)
 
 
+def handed_in(user: User, upload: Upload) -> bool:
+    """Tell whether the workbook came from this very person.
+
+    Not `uploaded_by`: unfinished work that was handed over came from somebody else.
+    """
+    first = upload.steps.order_by("at", "pk").first()
+    return first is not None and first.by_id == user.pk
+
+
 def may_see_file(user: User, upload: Upload) -> bool:
     """The entering branch and its reviewers see the workbook itself."""
     return may_enter(user, upload.branch, upload.sheet) or may_review(user, upload)

@@ -355,7 +355,7 @@ def download(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
             return redirect("upload", pk=pk)
         if kind == "annotated":
             content = annotated(path, upload.filename, book, found)
-            return _back(upload, content, f"批注本-{upload.filename}")
+            return _back(request, upload, content, f"批注本-{upload.filename}")
     sheet = upload.declared
     content = bad_rows(
         book,
@@ -365,15 +365,19 @@ def download(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
         upload_id=upload.pk,
         unmarked=bool(sheet.unfolded_identity),
     )
-    return _back(upload, content, f"待改行-{upload.filename}")
+    return _back(request, upload, content, f"待改行-{upload.filename}")
 
 
-def _back(upload: Upload, content: bytes, name: str) -> HttpResponse:
-    personal = any(field.personal for field in upload.declared.specification().fields)
+def _back(request: SignedInRequest, upload: Upload, content: bytes, name: str) -> HttpResponse:
+    """Answer with what was made of an upload; a password would keep from nobody what he has."""
+    holding = Holds.FIGURES
+    if any(field.personal for field in upload.declared.specification().fields):
+        own = rules.handed_in(request.user, upload)
+        holding = Holds.GIVEN_BACK if own else Holds.PEOPLE
     return sent(
         content,
         _as_xlsx(name),
-        holds=Holds.PEOPLE if personal else Holds.FIGURES,
+        holds=holding,
         rows=upload.rows,
         branch_code=upload.branch.code,
     )

@@ -50,8 +50,14 @@ def roster(road):
     return road.checked("training.roster", ROSTER, PERSON, code="5301")
 
 
-def annotated(page, upload):
-    return page.get(reverse("upload-download", kwargs={"pk": upload.pk, "kind": "annotated"}))
+@pytest.fixture
+def colleague(person):
+    """Another clerk of the province: he may have the workbook, and did not hand it in."""
+    return person(Role.STATISTICIAN, "53")
+
+
+def annotated(page, upload, kind="annotated"):
+    return page.get(reverse("upload-download", kwargs={"pk": upload.pk, "kind": kind}))
 
 
 # The mark ---------------------------------------------------------------------------
@@ -184,8 +190,8 @@ def test_a_locked_file_opens_with_its_password_alone():
     assert opened(unlocked(content, "Abcdef-123456"))["数据"]["A1"].value == "张示例"
 
 
-def test_a_personal_file_leaves_under_a_password(road, signed_in, roster):
-    page = signed_in(road.clerk)
+def test_a_personal_file_leaves_under_a_password(colleague, signed_in, roster):
+    page = signed_in(colleague)
 
     answer = taken(page, annotated(page, roster))
 
@@ -197,8 +203,51 @@ def test_a_personal_file_leaves_under_a_password(road, signed_in, roster):
     assert "Abcdef" not in told
 
 
-def test_a_weak_password_is_refused(road, signed_in, roster):
+@pytest.mark.parametrize("kind", ["annotated", "bad-rows"])
+def test_who_handed_a_workbook_in_has_it_back_marked_logged_and_without_a_password(
+    kind, road, signed_in, roster
+):
+    answer = annotated(signed_in(road.clerk), roster, kind)
+
+    assert answer.status_code == 200
+    book = opened(answer.content)
+    assert road.clerk.username in book[INFORMATION]["A2"].value
+    assert not Export.objects.exists()
+    entry = AccessEntry.objects.get(act=Act.EXPORT)
+    assert (entry.user_id, entry.rows, entry.branch_code) == (road.clerk.pk, 1, "5301")
+    assert entry.file.endswith(".xlsx")
+
+
+@pytest.mark.parametrize("kind", ["annotated", "bad-rows"])
+@pytest.mark.parametrize(
+    ("role", "code"),
+    [(Role.STATISTICIAN, "53"), (Role.STATISTICIAN, "5301"), (Role.REVIEWER, "53"), (Role.DESK, "53")],
+)  # fmt: skip
+def test_nobody_else_has_it_without_a_password(kind, role, code, person, signed_in, roster):
+    page = signed_in(person(role, code))
+
+    answer = taken(page, annotated(page, roster, kind))
+
+    assert is_locked(answer.content)
+
+
+def test_whom_unfinished_work_is_handed_to_has_not_handed_it_in(road, signed_in, roster, colleague):
+    Upload.objects.filter(pk=roster.pk).update(uploaded_by=colleague)
+    page = signed_in(colleague)
+
+    assert is_locked(taken(page, annotated(page, roster)).content)
+
+
+def test_an_original_stays_locked_for_everybody(road, signed_in, roster):
     page = signed_in(road.clerk)
+    address = reverse("upload-original", kwargs={"pk": roster.pk})
+    page.post(address, {"reason": "核对票据"})
+
+    assert is_locked(taken(page, page.get(address, {"file": "1"})).content)
+
+
+def test_a_weak_password_is_refused(colleague, signed_in, roster):
+    page = signed_in(colleague)
 
     answer = taken(page, annotated(page, roster), password="12345678")
 
@@ -206,8 +255,8 @@ def test_a_weak_password_is_refused(road, signed_in, roster):
     assert "密码不够强" in page.get(answer.url).content.decode()
 
 
-def test_the_page_offers_a_strong_password_and_keeps_none(road, signed_in, roster):
-    page = signed_in(road.clerk)
+def test_the_page_offers_a_strong_password_and_keeps_none(colleague, signed_in, roster):
+    page = signed_in(colleague)
     address = annotated(page, roster).url
 
     first, second = (page.get(address) for _ in range(2))
@@ -218,25 +267,25 @@ def test_the_page_offers_a_strong_password_and_keeps_none(road, signed_in, roste
     assert Export.objects.get().password is None
 
 
-def test_a_locked_file_of_ones_own_is_taken_in_again(road, signed_in, roster, now):
-    page = signed_in(road.clerk)
+def test_a_locked_file_of_ones_own_is_taken_in_again(road, signed_in, roster, now, colleague):
+    page = signed_in(colleague)
     content = taken(page, annotated(page, roster)).content
 
     again = receive(
-        road.clerk, sheet="training.roster", branch=roster.branch, period=roster.period,
+        colleague, sheet="training.roster", branch=roster.branch, period=roster.period,
         content=content, filename="批注本.xlsx", now=now,
     )  # fmt: skip
 
-    checked = checking.check(again.pk, user=road.clerk, now=now)
+    checked = checking.check(again.pk, user=colleague, now=now)
     assert (checked.rows, checked.errors) == (roster.rows, roster.errors)
 
 
-def test_what_was_exported_and_handed_in_again_changes_nothing(road, signed_in, now):
+def test_what_was_exported_and_handed_in_again_changes_nothing(road, signed_in, now, colleague):
     upload = road.effective(
         "donations.ledger", "捐赠人 类型 金额（元） 到账日期 票据号码",
         ("云岭示例公司", "单位", 100, "2021-08-01", "1"),
     )  # fmt: skip
-    page = signed_in(road.clerk)
+    page = signed_in(colleague)
     content = read(page, annotated(page, upload))
 
     again = ready(road.clerk, upload.branch, content, now=now)
@@ -258,8 +307,8 @@ def test_a_program_gets_no_personal_file(rf, clerk, settings):
 
 
 @pytest.fixture
-def mine(road, signed_in, roster):
-    annotated(signed_in(road.clerk), roster)
+def mine(colleague, signed_in, roster):
+    annotated(signed_in(colleague), roster)
     return Export.objects.get()
 
 
@@ -278,12 +327,12 @@ def test_what_lies_there_is_sealed(mine):
         assert not file.read().startswith(b"PK")
 
 
-def test_an_export_ends_with_its_time(road, signed_in, mine, time_machine):
+def test_an_export_ends_with_its_time(colleague, signed_in, mine, time_machine):
     SafetySettings.objects.create(pk=1, export_hours=1)
-    page = signed_in(road.clerk)
+    page = signed_in(colleague)
     path = Path(mine.file.path)
     time_machine.move_to(mine.expires_at + dt.timedelta(seconds=1))
-    page = signed_in(road.clerk)
+    page = signed_in(colleague)
 
     address = reverse("export-file", kwargs={"pk": mine.pk})
     late = page.post(address, {"password": "Abcdef-123456"})
@@ -296,10 +345,10 @@ def test_an_export_ends_with_its_time(road, signed_in, mine, time_machine):
     assert "已过期删除" in page.get(reverse("export", kwargs={"pk": mine.pk})).content.decode()
 
 
-def test_how_long_is_a_setting(road, signed_in, roster):
+def test_how_long_is_a_setting(colleague, signed_in, roster):
     SafetySettings.objects.create(pk=1, export_hours=5)
 
-    annotated(signed_in(road.clerk), roster)
+    annotated(signed_in(colleague), roster)
 
     kept = Export.objects.get()
     assert kept.expires_at - kept.created_at == dt.timedelta(hours=5)
@@ -371,17 +420,17 @@ def test_the_list_costs_the_same_however_long(
 
 
 def test_personal_files_of_the_province_ask_for_a_fresh_second_factor(
-    person, signed_in, settings, road
+    person, signed_in, settings, road, colleague
 ):
     upload = road.checked("training.roster", ROSTER, PERSON, code="53")
     settings.SECOND_FACTOR = True
-    page = signed_in(road.clerk)
+    page = signed_in(colleague)
 
     without = annotated(page, upload)
     assert without.url == reverse("mfa_activate_totp")
 
     secret = totp.generate_totp_secret()
-    totp.TOTP.activate(road.clerk, secret)
+    totp.TOTP.activate(colleague, secret)
     stale = annotated(page, upload)
     assert stale.url.startswith(reverse("mfa_reauthenticate"))
     assert "再输入一次验证码" in page.get(stale.url).content.decode()
@@ -395,9 +444,18 @@ def test_personal_files_of_the_province_ask_for_a_fresh_second_factor(
     assert taken(page, page.get(back.url)).status_code == 200
 
 
-def test_a_county_needs_none_for_its_own(road, signed_in, settings, roster):
+def test_ones_own_workbook_of_the_province_asks_for_it_too(road, signed_in, settings):
+    upload = road.checked("training.roster", ROSTER, PERSON, code="53")
     settings.SECOND_FACTOR = True
-    page = signed_in(road.clerk)
+
+    answer = annotated(signed_in(road.clerk), upload)
+
+    assert answer.url == reverse("mfa_activate_totp")
+
+
+def test_a_county_needs_none_for_its_own(colleague, signed_in, settings, roster):
+    settings.SECOND_FACTOR = True
+    page = signed_in(colleague)
 
     assert taken(page, annotated(page, roster)).status_code == 200
     assert Upload.objects.count() == 1
