@@ -335,11 +335,11 @@ REST_FRAMEWORK = {
     # The pages' rates stand here too: one place, one counter for all processes. A whole
     # office may come from one address, so that these are wide.
     "DEFAULT_THROTTLE_RATES": {
-        "anon": env.str("RATE_API_STRANGERS", default="60/hour"),
-        "user": env.str("RATE_API", default="3000/hour"),
-        "sign-in": env.str("RATE_SIGN_IN", default="60/min"),
-        "search": env.str("RATE_SEARCH", default="120/min"),
-        "certificate-check": env.str("RATE_CERTIFICATE_CHECK", default="30/hour"),
+        "anon": env.str("RATE_API_STRANGERS", default="") or "60/hour",
+        "user": env.str("RATE_API", default="") or "3000/hour",
+        "sign-in": env.str("RATE_SIGN_IN", default="") or "60/min",
+        "search": env.str("RATE_SEARCH", default="") or "120/min",
+        "certificate-check": env.str("RATE_CERTIFICATE_CHECK", default="") or "30/hour",
     },
     "EXCEPTION_HANDLER": "redcross.api.errors.tell",
 }

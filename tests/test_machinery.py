@@ -205,6 +205,15 @@ def test_what_runs_all_day_holds_no_owner_password_and_no_right_it_does_not_need
     assert "\nUSER 10001\n" in (ROOT / "Dockerfile").read_text()
 
 
+def test_the_database_writes_the_id_of_a_request_before_each_line_and_no_row(services):
+    told = services["database"]["command"]
+    by_hand = (ROOT / "docs" / "deploy.md").read_text()
+
+    assert "-clog_line_prefix=%m [%p] %a " in told
+    assert "-clog_error_verbosity=terse" in told
+    assert "log_line_prefix = '%m [%p] %q%u@%d %a '" in by_hand
+
+
 def variables():
     text = (ROOT / "redcross" / "settings.py").read_text()
     return set(re.findall(r"\benv\.\w+\(\s*\"(\w+)\"", text)) | {"SECRET_KEY", "FIELD_KEYS"}
@@ -230,11 +239,13 @@ def test_compose_hands_on_every_variable_the_portal_reads(services):
 
 def test_a_variable_left_empty_is_one_not_given():
     said = answer(
-        "[s.EMAIL_BACKEND, s.DEFAULT_FROM_EMAIL, s.METRICS_TOKEN]",
-        EMAIL_URL="", EMAIL_FROM="", METRICS_TOKEN="",
+        "[s.EMAIL_BACKEND, s.DEFAULT_FROM_EMAIL, s.METRICS_TOKEN,"
+        " s.REST_FRAMEWORK['DEFAULT_THROTTLE_RATES']['sign-in']]",
+        EMAIL_URL="", EMAIL_FROM="", METRICS_TOKEN="", RATE_SIGN_IN="",
     )  # fmt: skip
 
-    assert said == ["django.core.mail.backends.console.EmailBackend", "portal@localhost", ""]
+    console = "django.core.mail.backends.console.EmailBackend"
+    assert said == [console, "portal@localhost", "", "60/min"]
 
 
 def test_a_port_that_is_taken_is_named_in_one_sentence():

@@ -35,6 +35,8 @@ _SETTINGS = {
     # A failed statement and the row it names hold personal data: neither is written down.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
+    # %a is the portal and the id of the request or task.
+    "log_line_prefix": "%m [%p] %a ",
 }
 # CREATEDB: tests make databases of their own. SET ROLE to the application: `acting_for`
 # is the same act for the owner. Nothing here can be undone by a migration, nor needs one.

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pghistory
 from django.db import connection, models
 
+from redcross.logs import request_id
 from redcross.uploads.comparison import missing_sql
 from redcross.uploads.models import Record, Upload
 from redcross.uploads.sheet import Parent, Sheet
@@ -25,7 +26,7 @@ from redcross.uploads.staging import (
 @contextlib.contextmanager
 def one_context(upload: Upload, act: str) -> Iterator[uuid.UUID]:
     """Stamp every change in this transaction with one history context."""
-    with pghistory.context(upload=upload.pk, act=act) as context:
+    with pghistory.context(upload=upload.pk, act=act, request=request_id()) as context:
         yield context.id
 
 
