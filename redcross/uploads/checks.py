@@ -135,9 +135,11 @@ def _repeated(frame: pl.DataFrame, spec: SheetSpec, letters: Mapping[str, str]) 
     given = pl.all_horizontal([pl.col(name).is_not_null() for name in identity])
     if len(identity) < len(spec.identity):
         given = given & pl.lit(value=True)
+    # What tells rows apart tells them apart within a branch: one target a branch is no repeat.
+    within = [*identity, *(["branch"] if "branch" in frame.columns else [])]
     alike = (
         frame.filter(given)
-        .with_columns(first=pl.col("row").first().over(identity), n=pl.len().over(identity))
+        .with_columns(first=pl.col("row").first().over(within), n=pl.len().over(within))
         .filter((pl.col("n") > 1) & (pl.col("row") != pl.col("first")))
     )
     field = spec.field(identity[-1])

@@ -221,3 +221,10 @@ def test_a_repeated_ticket_is_warned_of_and_names_the_other_row(tmp_path):
 
     assert (finding.code, finding.severity) == ("identity.repeated", "warning")
     assert "第2行" in finding.message
+
+
+def test_the_same_number_at_two_branches_is_no_repeat(tmp_path):
+    rows = [[name, "示例", 1, "2020-01-02", "T1"] for name in ("五华区", "盘龙区")]
+    content = xlsx([["单位", "捐赠人", "金额", "日期", "票据号"], *rows])
+
+    assert codes(reading_of(content, tmp_path)) == []
