@@ -72,7 +72,8 @@ def letter(index: int) -> str:
 
 def open_file(path: Path, folder: Path) -> dict[str, Any]:
     """Write the grids into `folder` and return what was found."""
-    head = path.open("rb").read(4096)
+    with path.open("rb") as file:
+        head = file.read(4096)
     if not head.strip(b"\0 \r\n\t"):
         raise UnopenableError("file.empty")
     if head.startswith(b"PK"):
