@@ -98,6 +98,9 @@ ORGAN_WISHES = Indicator(
     comparable=False,
     definition="报告期内登记捐献意愿的人数；登记只是意愿，可随时撤销。",
 )
+ORGAN_WISHES_TOTAL = Cumulative(
+    "donors.organ_wishes_total", "累计人体器官捐献志愿登记", of=ORGAN_WISHES
+)
 ORGAN_WISHES_STANDING = Indicator(
     "donors.organ_wishes_standing",
     "有效捐献志愿登记",
@@ -224,6 +227,7 @@ register(
     STEM_CELL_DONATIONS,
     STEM_CELL_DONATIONS_TOTAL,
     ORGAN_WISHES,
+    ORGAN_WISHES_TOTAL,
     ORGAN_WISHES_STANDING,
     ORGAN_DONATIONS,
     ORGAN_DONATIONS_TOTAL,

@@ -17,7 +17,8 @@ from donors.models import (
     StemCellVolunteer,
 )
 from redcross.branches.choices import Level
-from redcross.indicators.statistics import Counted, StatisticsSheet, at_least
+from redcross.indicators.counted import Counted
+from redcross.indicators.statistics import StatisticsSheet, at_least
 from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.codes import Code, declare
@@ -534,7 +535,10 @@ class StemCellStatistics(StatisticsSheet):
 
     planned = Counted("入库／任务数", aliases=["任务数", "入库任务"])
     stored = Counted(
-        "入库／完成数", aliases=["完成数", "入库数", "入库"], indicator="donors.stem_cell_stored"
+        "入库／完成数",
+        aliases=["完成数", "入库数", "入库"],
+        indicator="donors.stem_cell_stored",
+        rostered=True,
     )
     stored_share = Counted("入库／完成率（%）", aliases=["完成率"], unit=Unit.PERCENT)
     reconfirmed = Counted(
@@ -556,10 +560,16 @@ class StemCellStatistics(StatisticsSheet):
     publicity = Counted("宣传场次", aliases=["宣传活动场次", "宣传"])
     teams = Counted("志愿者服务队", aliases=["服务队", "志愿服务队"])
     donated = Counted(
-        "捐献／本年", aliases=["捐献例数", "捐献"], indicator="donors.stem_cell_donations"
+        "捐献／本年",
+        aliases=["捐献例数", "捐献"],
+        indicator="donors.stem_cell_donations",
+        rostered=True,
     )
     donated_total = Counted(
-        "捐献／累计", aliases=["累计捐献"], indicator="donors.stem_cell_donations_total"
+        "捐献／累计",
+        aliases=["累计捐献"],
+        indicator="donors.stem_cell_donations_total",
+        adds="donated",
     )
 
     def rules(self) -> tuple[Rule, ...]:
@@ -575,9 +585,24 @@ class OrganStatistics(StatisticsSheet):
     title = "遗体器官捐献统计表"
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
-    wishes = Counted("志愿登记／本年", aliases=["志愿登记"], indicator="donors.organ_wishes")
-    wishes_total = Counted("志愿登记／累计", aliases=["累计登记"])
-    donations = Counted("器官捐献／例数", aliases=["器官捐献"], indicator="donors.organ_donations")
+    wishes = Counted(
+        "志愿登记／本年",
+        aliases=["志愿登记"],
+        indicator="donors.organ_wishes",
+        rostered=True,
+    )
+    wishes_total = Counted(
+        "志愿登记／累计",
+        aliases=["累计登记"],
+        indicator="donors.organ_wishes_total",
+        adds="wishes",
+    )
+    donations = Counted(
+        "器官捐献／例数",
+        aliases=["器官捐献"],
+        indicator="donors.organ_donations",
+        rostered=True,
+    )
     hearts = Counted("器官捐献／心", aliases=["心"], indicator="donors.hearts")
     lungs = Counted("器官捐献／肺", aliases=["肺"], indicator="donors.lungs")
     livers = Counted("器官捐献／肝", aliases=["肝"], indicator="donors.livers")

@@ -3,13 +3,15 @@
 import datetime as dt
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
 from django.db import models
 
 from redcross.branches.choices import Level
+from redcross.indicators.consistency import against_rosters, rows_of
+from redcross.indicators.counted import Counted
 from redcross.indicators.declaration import registry as indicators
 from redcross.periods import Period
 from redcross.units import Unit
@@ -24,7 +26,7 @@ from redcross.uploads.sheet import (
     Yearly,
     register,
 )
-from redcross.uploads.specification import CellKind, FieldSpec, Rule, Severity, SheetKind
+from redcross.uploads.specification import CellKind, Doubt, FieldSpec, Rule, Severity, SheetKind
 from reform.choices import Answer, ItemKind, TaskState
 from reform.models import (
     Activity,
@@ -455,10 +457,15 @@ _TALLIED = (
 _ONLY_CHECKED = "仅用于核对，不单独登记。"
 
 
-def _tallied(word: str, *others: str) -> Column:
+def _tallied(word: str, *others: str, indicator: str = "") -> Counted:
     """Return a count of grassroots units; the register of units is what counts."""
-    aliases = [f"基层组织／{each}" for each in others] + [f"基层组织／其中／{word}"]
-    return Column(f"基层组织／{word}", aliases=aliases, required=False, note=_ONLY_CHECKED)
+    return Counted(
+        f"基层组织／{word}",
+        aliases=[f"基层组织／{each}" for each in others] + [f"基层组织／其中／{word}"],
+        note=_ONLY_CHECKED,
+        indicator=indicator,
+        rostered=bool(indicator),
+    )
 
 
 @register
@@ -474,9 +481,9 @@ class Network(Sheet):
 
     branch = Column("单位", aliases=_BRANCH)
     units_start = _tallied("期初")
-    units_new = _tallied("新增")
+    units_new = _tallied("新增", indicator="reform.grassroots_units_new")
     units_closed = _tallied("注销")
-    units_end = _tallied("期末")
+    units_end = _tallied("期末", indicator="reform.grassroots_units")
     townships = _tallied("乡镇", "乡镇（街道）")
     villages = _tallied("村社区", "村（社区）")
     schools = _tallied("学校")
@@ -559,6 +566,13 @@ class Network(Sheet):
                 suggestion="请合并为一行。",
             ),
         )
+
+    def doubts(self, frame: pl.DataFrame, period: Period) -> Iterable[Doubt]:
+        """Hold the counts of grassroots units against their register."""
+        counted = {
+            name: column for name, column in self.columns.items() if isinstance(column, Counted)
+        }
+        return against_rosters(counted, rows_of(frame, counted), period)
 
     def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Date the row by the last month it speaks of."""

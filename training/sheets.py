@@ -3,7 +3,8 @@
 import polars as pl
 
 from redcross.branches.choices import Level
-from redcross.indicators.statistics import Counted, StatisticsSheet, at_least
+from redcross.indicators.counted import Counted
+from redcross.indicators.statistics import StatisticsSheet, at_least
 from redcross.units import Unit
 from redcross.uploads.codes import Code, declare
 from redcross.uploads.sheet import (
@@ -542,6 +543,7 @@ class Statistics(StatisticsSheet):
         "救护员／人数",
         aliases=["救护员人数", "培训救护员人数", "救护员培训人数", "取证人数"],
         indicator="training.first_aiders_trained",
+        rostered=True,
     )
     teachers = Counted("救护员／教师", aliases=["救护员／其中／教师", "教师"])
     students = Counted("救护员／学生", aliases=["救护员／其中／学生", "学生"])

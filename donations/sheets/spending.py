@@ -8,7 +8,8 @@ from donations.models import (
     GoodsGiven,
 )
 from redcross.branches.choices import Level
-from redcross.indicators.statistics import Counted, StatisticsSheet
+from redcross.indicators.counted import Counted
+from redcross.indicators.statistics import StatisticsSheet
 from redcross.units import Unit
 from redcross.uploads.codes import Code, declare
 from redcross.uploads.sheet import (

@@ -4,37 +4,29 @@ Each figure of a row becomes a reported figure of its own (see `answers.py`): it
 where the branch has no effective records, else it is compared and listed as 账表差异.
 """
 
-import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 import polars as pl
 from django.db import models
 
-from redcross.branches.models import Branch
 from redcross.indicators.choices import Kind, Scope
+from redcross.indicators.consistency import (
+    against_rosters,
+    against_the_last,
+    own_alone,
+    rows_of,
+)
+from redcross.indicators.counted import Counted
 from redcross.indicators.declaration import registry
 from redcross.indicators.models import ReportedFigure
 from redcross.periods import Period
 from redcross.units import Unit
-from redcross.uploads.sheet import Column, Sheet
-from redcross.uploads.specification import CellKind, FieldSpec, Rule, SheetKind
+from redcross.uploads.sheet import Column, Sheet, SheetError
+from redcross.uploads.specification import CellKind, Doubt, FieldSpec, Rule, SheetKind
 
 _WHOLE, _LARGEST = 0, 24
 _TELLING = ("indicator", "scope", "first_month", "last_month", "breakdown", "category")
-
-
-@dataclasses.dataclass(slots=True)
-class Counted(Column):
-    """A column whose number is a figure of an indicator, or only serves the checks."""
-
-    indicator: str = ""
-    breakdown: str = ""
-    category: str = ""
-
-    def __post_init__(self) -> None:
-        if self.required is None:
-            self.required = False
 
 
 class StatisticsSheet(Sheet):
@@ -50,6 +42,18 @@ class StatisticsSheet(Sheet):
         aliases=["填报单位", "州市", "州（市）", "县区", "县（市、区）", "单位名称", "机构"],
         note="本级写本单位；同一张表里另有下级单位时，本单位一行只填本级数。",
     )
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        for name, column in cls.columns.items():
+            if not isinstance(column, Counted):
+                continue
+            # Nothing is kept of a column without an indicator, so nothing could be held against it.
+            held = [name, column.adds] if column.adds else [name] if column.rostered else []
+            kept = [getattr(cls.columns.get(each), "indicator", "") for each in held]
+            if not all(kept):
+                message = f"{cls.__name__}.{name}: {held} are no figures of an indicator"
+                raise SheetError(message)
 
     def _field(self, name: str, column: Column) -> FieldSpec:
         if not isinstance(column, Counted):
@@ -123,6 +127,17 @@ class StatisticsSheet(Sheet):
                 row[name] = record.value
         return list(rows.values())
 
+    def doubts(self, frame: pl.DataFrame, period: Period) -> Iterator[Doubt]:
+        """Hold each figure against the period before, and those of persons against rosters."""
+        counted = {
+            name: column
+            for name, column in self.columns.items()
+            if isinstance(column, Counted) and column.indicator
+        }
+        rows = rows_of(frame, counted)
+        yield from against_the_last(self.key, counted, rows, period)
+        yield from against_rosters(counted, rows, period)
+
     def _first_month(self, column: Counted, period: Period) -> pl.Expr:
         """Return where the figure begins: a level begins nowhere."""
         flows = registry[column.indicator].kind is Kind.FLOW
@@ -130,16 +145,8 @@ class StatisticsSheet(Sheet):
 
     def _scope(self, frame: pl.DataFrame) -> pl.Expr:
         """Take a branch's row for its own figures where branches below it have theirs."""
-        codes = dict(
-            Branch.objects.filter(pk__in=frame["branch"].to_list()).values_list("pk", "code")
-        )
-        own = [
-            pk
-            for pk, code in codes.items()
-            if any(other != code and other.startswith(code) for other in codes.values())
-        ]
         return (
-            pl.when(pl.col("branch").is_in(own))
+            pl.when(own_alone(frame))
             .then(pl.lit(Scope.OWN.value))
             .otherwise(pl.lit(Scope.SUBTREE.value))
         )

@@ -15,6 +15,7 @@ from redcross.uploads.examining import (
     Examination,
     Setting,
     Stopwatch,
+    doubted,
     examined,
     held_against,
     read,
@@ -45,6 +46,7 @@ def check(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
             with acting_for(user):
                 return _fail(upload_id, error.code, str(error), now)
         with acting_for(user), vault_open():
+            examination = doubted(setting, examination)
             frame = examination.frame
             examination.comparison = held_against(
                 upload, setting.sheet, frame, watch, look_only=True

@@ -18,6 +18,7 @@ from redcross.uploads import marks, reading, storage, workbook
 from redcross.uploads.cells import dtype_of
 from redcross.uploads.checks import collapse
 from redcross.uploads.choices import State
+from redcross.uploads.codes import CODES, severity_of
 from redcross.uploads.comparison import Comparison, compare, known
 from redcross.uploads.keys import ROW_KEY, with_row_keys
 from redcross.uploads.lines import Line
@@ -25,10 +26,12 @@ from redcross.uploads.models import HeadingMemory, Upload
 from redcross.uploads.sheet import Parent, Sheet
 from redcross.uploads.specification import (
     Context,
+    Doubt,
     FieldSpec,
     Finding,
     FindingGroup,
     Severity,
+    SheetKind,
     SheetSpec,
 )
 from redcross.uploads.staging import key_column, look_up_by_index, stage, stage_keys
@@ -61,6 +64,10 @@ class Examination:
     seconds: dict[str, float]
     lines: Sequence[Line] = ()
     comparison: Comparison = dataclasses.field(default_factory=Comparison)
+    counts: pl.DataFrame | None = None
+    """The rows of a statistics sheet as read, for what they are held against; few."""
+    letters: Mapping[tuple[str, str], str] = dataclasses.field(default_factory=dict)
+    """(worksheet, field) → the column's letter."""
 
     def count(self, severity: Severity) -> int:
         """Return how many findings are of this severity."""
@@ -149,8 +156,8 @@ def examined(setting: Setting, found: "reading.Reading", watch: Stopwatch) -> Ex
             for finding in found.findings
             if finding.severity is Severity.ERROR and finding.row is not None
         }
-        frame = _without(found.frame, broken)
-        frame = prepared(setting, frame)
+        whole = _without(found.frame, broken)
+        frame = prepared(setting, whole)
     return Examination(
         tables=[table.as_json() for table in found.tables],
         rows=found.frame.height,
@@ -159,6 +166,47 @@ def examined(setting: Setting, found: "reading.Reading", watch: Stopwatch) -> Ex
         groups=collapse(found.findings),
         seconds=watch.seconds,
         lines=found.lines,
+        counts=whole if setting.spec.kind is SheetKind.STATISTICS else None,
+        letters={
+            (table.layout.worksheet, name): letter
+            for table in found.tables
+            for letter, name in table.layout.columns.items()
+        },
+    )
+
+
+def doubted(setting: Setting, found: Examination) -> Examination:
+    """Return it with what its counts say against those effective already.
+
+    Inside the caller's scope. A cell that something was said of is left alone.
+    """
+    if found.counts is None or found.counts.is_empty():
+        return found
+    told = {
+        (each.worksheet, each.row, each.field)
+        for each in found.findings
+        if each.severity is not Severity.NOTICE
+    }
+    doubts = setting.sheet.doubts(with_branch(setting, found.counts), setting.context.period)
+    findings = found.findings + [
+        _as_finding(each, setting.spec.field(each.field), found.letters)
+        for each in doubts
+        if (each.worksheet, each.row, each.field) not in told
+    ]
+    return dataclasses.replace(found, findings=findings, groups=collapse(findings))
+
+
+def _as_finding(doubt: Doubt, field: FieldSpec, letters: Mapping[tuple[str, str], str]) -> Finding:
+    return Finding(
+        worksheet=doubt.worksheet,
+        row=doubt.row,
+        column=letters.get((doubt.worksheet, doubt.field)),
+        field=doubt.field,
+        code=doubt.code,
+        severity=severity_of(doubt.code),
+        message=f"第{doubt.row}行「{field.label}」：{doubt.message}",
+        suggestion=CODES[doubt.code].remedy,
+        value=doubt.value,
     )
 
 
@@ -171,16 +219,21 @@ def _without(frame: pl.DataFrame, broken: set[tuple[str, int | None]]) -> pl.Dat
     return frame.join(bad, on=["worksheet", "row"], how="anti", maintain_order="left")
 
 
+def with_branch(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
+    """Give each row that names no branch the uploading one."""
+    return frame.with_columns(
+        pl.col("branch").fill_null(setting.context.branch_id)
+        if "branch" in frame.columns
+        else pl.lit(setting.context.branch_id, dtype=pl.Int64).alias("branch")
+    )
+
+
 def prepared(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
     """Add what follows from the cells: derived columns, row keys, the parents' keys."""
     sheet, spec = setting.sheet, setting.spec
     if frame.is_empty():
         return frame
-    frame = frame.with_columns(
-        pl.col("branch").fill_null(setting.context.branch_id)
-        if "branch" in frame.columns
-        else pl.lit(setting.context.branch_id, dtype=pl.Int64).alias("branch")
-    )
+    frame = with_branch(setting, frame)
     frame = frame.with_columns(_empty_texts(sheet, frame))
     absent = [
         field

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import polars as pl
@@ -19,6 +19,7 @@ from redcross.units import Unit
 from redcross.uploads.models import Record
 from redcross.uploads.specification import (
     CellKind,
+    Doubt,
     FieldSpec,
     Rule,
     SheetKind,
@@ -178,6 +179,14 @@ class Sheet:
         None where a record is a row; override where `unfold` makes several of one.
         """
         return None
+
+    def doubts(self, frame: pl.DataFrame, period: Period) -> Iterable[Doubt]:
+        """Hold the rows as read against what is effective already; override.
+
+        Asked of statistics sheets, inside the uploader's scope; each row names its branch.
+        The number of queries must not grow with the rows.
+        """
+        return ()
 
     def specification(self) -> SheetSpec:
         """Resolve the declaration against the model, with the named rows of today."""

@@ -164,6 +164,18 @@ class Finding:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Doubt:
+    """A cell that can be right by itself, and does not fit what is effective already."""
+
+    worksheet: str
+    row: int
+    field: str
+    code: str
+    message: str  # what follows 第5行「救护员／人数」：
+    value: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class FindingGroup:
     """The same cause in one column: one line for a person, with how often and where."""
 

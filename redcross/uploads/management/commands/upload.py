@@ -16,7 +16,14 @@ from redcross.branches.services import branch_by_code
 from redcross.periods import Period, UnknownPeriodError
 from redcross.uploads import checking, effecting, services
 from redcross.uploads.choices import State, UploadMode
-from redcross.uploads.examining import Examination, Stopwatch, held_against, read, setting_for
+from redcross.uploads.examining import (
+    Examination,
+    Stopwatch,
+    doubted,
+    held_against,
+    read,
+    setting_for,
+)
 from redcross.uploads.models import Upload
 from redcross.uploads.services import RefusedError
 from redcross.uploads.sheet import registry
@@ -140,6 +147,7 @@ class Command(BaseCommand):
             mode=mode,
         )
         with acting_for(user):
+            found = doubted(setting, found)
             found.comparison = held_against(probe, sheet, found.frame, watch, look_only=True)
         return _examined(found, sheet.key), FAULTY if found.has_errors else CLEAN
 
