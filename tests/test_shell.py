@@ -1,6 +1,7 @@
 """Search, help, papers that leave the portal, the wall screen, and forty uploads to pass."""
 
 import io
+import re
 
 import openpyxl
 import pytest
@@ -103,6 +104,18 @@ def test_papers_open(name, form, loaded, signed_in, person):
 
     assert answer.content[:4] == (b"%PDF" if form == "pdf" else b"PK\x03\x04")
     assert "attachment" in answer["Content-Disposition"]
+
+
+def test_a_pdf_brings_the_characters_it_shows_and_names_no_font_it_lacks(loaded, signed_in, person):
+    answer = signed_in(person(Role.LEADER, "53")).get(
+        reverse("board-export", kwargs={"key": "overview", "form": "pdf"}),
+        {"branch": "53", "period": "2021-08"},
+    )
+
+    named = re.findall(rb"/BaseFont /([\w+-]+)", answer.content)
+    assert named
+    assert all(re.fullmatch(rb"[A-Z]{6}\+NotoSansSC-Regular", each) for each in named)
+    assert answer.content.count(b"/FontFile2 ") == len(named)
 
 
 def test_no_paper_of_a_foreign_branch(loaded, signed_in, person):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
+from django.conf import settings
 from reportlab.graphics.charts.barcharts import VerticalBarChart
 from reportlab.graphics.charts.lineplots import LinePlot
 from reportlab.graphics.shapes import Drawing, Line, String
@@ -17,6 +18,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from redcross.files.workbooks import Book
@@ -24,8 +26,10 @@ from redcross.indicators.answers import Figure
 from redcross.indicators.wording import HIDDEN, NOTHING, exact, scale_of, short
 from redcross.units import Unit
 
-# One of the fonts every PDF reader has for Chinese: it is named, never embedded.
-_FONT = "STSong-Light"
+# Written by redcross/portal/build.mjs; of it only the characters a PDF shows are embedded.
+_FONT_FILE = settings.VAR_DIR / "fonts/NotoSansSC-Regular.ttf"
+# Without that file: readers bring this font for Chinese, if their owner installed it.
+_NAMED_FONT = "STSong-Light"
 _ACCENT = colors.HexColor("#8c2727")
 _LINE_COLOURS = (_ACCENT, colors.HexColor("#8a8a84"))
 _LABELS_ACROSS = 12
@@ -120,10 +124,8 @@ def as_pdf(paper: Paper, mark: str = "") -> bytes:
 
     `mark` says who takes it along: it runs across every page, light, and stands at the foot.
     """
-    if _FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     buffer = io.BytesIO()
-    body = ParagraphStyle("body", fontName=_FONT, fontSize=9, leading=14, wordWrap="CJK")
+    body = ParagraphStyle("body", fontName=_font(), fontSize=9, leading=14, wordWrap="CJK")
     title = ParagraphStyle("title", parent=body, fontSize=16, leading=24)
     heading = ParagraphStyle("heading", parent=body, fontSize=12, leading=20, spaceBefore=8)
     document = SimpleDocTemplate(
@@ -134,6 +136,7 @@ def as_pdf(paper: Paper, mark: str = "") -> bytes:
         topMargin=14 * mm,
         bottomMargin=16 * mm,
         title=paper.title,
+        initialFontName=_font(),  # else each page names Helvetica, which is not embedded
     )
     parts: list[Flowable] = [Paragraph(paper.title, title)]
     parts += [Paragraph(line, body) for line in paper.said]
@@ -147,9 +150,19 @@ def as_pdf(paper: Paper, mark: str = "") -> bytes:
     return buffer.getvalue()
 
 
+@functools.cache
+def _font() -> str:
+    """Return the name of the font of every PDF, registered."""
+    if not _FONT_FILE.exists():
+        pdfmetrics.registerFont(UnicodeCIDFont(_NAMED_FONT))
+        return _NAMED_FONT
+    pdfmetrics.registerFont(TTFont(_FONT_FILE.stem, str(_FONT_FILE)))
+    return _FONT_FILE.stem
+
+
 def _foot(canvas: Any, document: Any, *, mark: str) -> None:
     width, height = landscape(A4)
-    canvas.setFont(_FONT, 8)
+    canvas.setFont(_font(), 8)
     canvas.drawCentredString(width / 2, 8 * mm, f"第 {document.page} 页")
     if not mark:
         return
@@ -157,7 +170,7 @@ def _foot(canvas: Any, document: Any, *, mark: str) -> None:
     canvas.saveState()
     canvas.translate(width / 2, height / 2)
     canvas.rotate(25)
-    canvas.setFont(_FONT, 22)
+    canvas.setFont(_font(), 22)
     canvas.setFillColor(colors.HexColor("#8a8a84"), alpha=0.16)
     for at in (-60, 0, 60):
         canvas.drawCentredString(0, at * mm, mark)
@@ -181,7 +194,7 @@ def _table(table: Sheet, body: ParagraphStyle) -> Table:
     made.setStyle(
         TableStyle(
             [
-                ("FONTNAME", (0, 0), (-1, -1), _FONT),
+                ("FONTNAME", (0, 0), (-1, -1), _font()),
                 ("FONTSIZE", (0, 0), (-1, -1), 9),
                 ("GRID", (0, 0), (-1, -1), 0.4, colors.HexColor("#bbbbbb")),
                 ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor("#f2f2f0")),
@@ -216,7 +229,7 @@ def _drawing(table: Sheet) -> Drawing:
     size, scale = scale_of(max((abs(each) for column in known for each in column), default=0))
     data = [[float(each / size) for each in column] for column in known]
     unit = next(cell.unit for cell in table.rows[0] if isinstance(cell, Figure))
-    drawing.add(String(4 * mm, 58 * mm, f"{scale}{unit}", fontName=_FONT, fontSize=8))
+    drawing.add(String(4 * mm, 58 * mm, f"{scale}{unit}", fontName=_font(), fontSize=8))
     if table.chart == "line":
         drawing.add(_lines(data, names))
         _name_lines(drawing, [table.head[column] for column in drawn])
@@ -225,9 +238,10 @@ def _drawing(table: Sheet) -> Drawing:
     chart.x, chart.y, chart.width, chart.height = 20 * mm, 12 * mm, 225 * mm, 42 * mm
     chart.data = data
     chart.categoryAxis.categoryNames = names
-    chart.categoryAxis.labels.fontName = _FONT
+    chart.categoryAxis.labels.fontName = _font()
     chart.categoryAxis.labels.fontSize = 7 if len(names) <= 2 * _LABELS_ACROSS else 5
     chart.valueAxis.valueMin = 0
+    chart.valueAxis.labels.fontName = _font()
     chart.valueAxis.labels.fontSize = 7
     chart.bars[0].fillColor = _ACCENT
     drawing.add(chart)
@@ -240,8 +254,9 @@ def _lines(data: list[list[float]], names: list[str]) -> LinePlot:
     chart.data = [list(enumerate(column)) for column in data]
     chart.xValueAxis.valueSteps = list(range(0, len(names), max(1, len(names) // _LABELS_ACROSS)))
     chart.xValueAxis.labelTextFormat = lambda at: names[int(at)]
-    chart.xValueAxis.labels.fontName = _FONT
+    chart.xValueAxis.labels.fontName = _font()
     chart.xValueAxis.labels.fontSize = 7
+    chart.yValueAxis.labels.fontName = _font()
     chart.yValueAxis.labels.fontSize = 7
     chart.yValueAxis.valueMin = 0
     for line, colour in enumerate(_LINE_COLOURS[: len(data)]):
@@ -256,7 +271,7 @@ def _name_lines(drawing: Drawing, names: list[str]) -> None:
     for at, (name, colour) in enumerate(zip(names, _LINE_COLOURS, strict=False)):
         left = (190 + 30 * at) * mm
         drawing.add(Line(left, 59 * mm, left + 8 * mm, 59 * mm, strokeColor=colour))
-        drawing.add(String(left + 10 * mm, 58 * mm, name, fontName=_FONT, fontSize=8))
+        drawing.add(String(left + 10 * mm, 58 * mm, name, fontName=_font(), fontSize=8))
 
 
 def _number(cell: Cell) -> Decimal:

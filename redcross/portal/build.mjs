@@ -1,5 +1,5 @@
-// Build what pages load from installed packages: `npm run build -- UNFOLD`, where UNFOLD
-// is the folder of Unfold's static files. Unfold's style sheet is written to the same
+// Build what pages load and PDFs embed from installed packages: `npm run build -- UNFOLD`,
+// where UNFOLD is the folder of Unfold's static files. Unfold's style sheet is written to the same
 // path under static/, which the finders of static files prefer to the package's own.
 //
 // That style sheet is Tailwind 4's: oklch(), color-mix() and @layer. Windows 7 ends at
@@ -29,6 +29,10 @@ function main(unfold) {
   copyFileSync(
     join(ROOT, "node_modules/echarts/dist/echarts.min.js"),
     ready(join(ROOT, "static/vendor/echarts.min.js")),
+  );
+  copyFileSync(
+    join(ROOT, "node_modules/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"),
+    ready(join(ROOT, "var/fonts/NotoSansSC-Regular.ttf")),
   );
   const styles = lowered(readFileSync(join(unfold, STYLES), "utf8"));
   writeFileSync(ready(join(ROOT, "static", STYLES)), styles);
