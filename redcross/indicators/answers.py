@@ -118,7 +118,7 @@ def ask(*questions: Question, reader: Reader = Audience.OUTSIDE) -> list[list[Fi
     """
     asked = [part for question in questions for part in _parts(question)]
     tree = list(Branch.objects.in_official_order())
-    reported = _reported(asked)
+    reported = _reported(asked, tree)
     rows = _rollup(asked)
     notes = _notes(asked)
     labels = labels_for({(each.indicator, each.breakdown) for each in asked})
@@ -179,17 +179,20 @@ def _parts(question: Question) -> list[Question]:
     return [question]
 
 
-def _reported(asked: Iterable[Question]) -> dict[tuple[str, str], list[ReportedFigure]]:
+def _reported(
+    asked: Iterable[Question], tree: Iterable[Branch]
+) -> dict[tuple[str, str], list[ReportedFigure]]:
     keys = {each.indicator.key for each in asked}
+    branches = {branch.pk: branch for branch in tree}
     found: defaultdict[tuple[str, str], list[ReportedFigure]] = defaultdict(list)
-    figures = ReportedFigure.objects.filter(indicator__in=keys).select_related("branch")
-    for each in figures.order_by("pk"):
+    for each in ReportedFigure.objects.filter(indicator__in=keys).order_by("pk"):
+        each.branch = branches[each.branch_id]
         found[each.indicator, each.breakdown].append(each)
     if POPULATION.key in keys:
-        for count in Population.objects.select_related("branch"):
+        for count in Population.objects.all():
             found[POPULATION.key, ""].append(
                 ReportedFigure(
-                    branch=count.branch,
+                    branch=branches[count.branch_id],
                     indicator=POPULATION.key,
                     last_month=dt.date(count.year, 12, 1),
                     value=Decimal(count.people),
@@ -208,15 +211,17 @@ def _rollup(asked: Sequence[Question]) -> dict[tuple[str, str], _Rows]:
         shared = _common_prefix(code, each.branch.code)
         wanted[key] = (shared, max(last, each.period.last))
     firsts: dict[tuple[str, str], dt.date] = {}
+    cumulated = {
+        each.indicator.of.key
+        for each in asked
+        if each.indicator.kind is Kind.CUMULATIVE and each.indicator.of is not None
+    }
     for each in asked:
         key = (each.indicator.key, each.breakdown)
         stock = each.indicator.kind is not Kind.FLOW or each.period.first is None
         first = _BEGINNING if stock else each.period.start
-        cumulative = any(
-            other.indicator.kind is Kind.CUMULATIVE and other.indicator.of is each.indicator
-            for other in asked
-        )
-        first = _BEGINNING if cumulative or each.indicator.tells_highest else first
+        since_ever = each.indicator.key in cumulated or each.indicator.tells_highest
+        first = _BEGINNING if since_ever else first
         firsts[key] = min(firsts.get(key, first), first)
     found: defaultdict[tuple[str, str], _Rows] = defaultdict(_Rows)
     if not wanted:
@@ -470,8 +475,9 @@ class _Book:
         if name not in self._sorted:
             found: defaultdict[dt.date, list[tuple[str, Decimal]]] = defaultdict(list)
             rows = self.rows.get((key, breakdown), _Rows())
+            mine = branch.code
             for code, month, value in rows.cells.get(category, ()):
-                if code == branch.code if own else code.startswith(branch.code):
+                if code == mine if own else code.startswith(mine):
                     found[month].append((code, value))
             self._sorted[name] = dict(found)
         return self._sorted[name]
@@ -510,26 +516,26 @@ class _Book:
         period: Period,
     ) -> tuple[Decimal | None, Origin, str]:
         by_month = self._by_month(key, breakdown, category, branch, own)
-        months = by_month if period.length is None else period.months
+        months = by_month if period.first is None else period.months
+        end = period.end
         inside = [
             (code, month, value)
             for month in months
-            if month < period.end
+            if month < end
             for code, value in by_month.get(month, ())
         ]
         used: list[ReportedFigure] = []
         cut: list[ReportedFigure] = []
         for each in self._candidates(key, breakdown, category, branch, own):
-            if not each.period.overlaps(period):
+            its = each.period
+            if not its.overlaps(period):
                 continue
-            if any(
-                _covers(each, code) and each.period.start <= month < each.period.end
-                for code, month, _ in inside
-            ):
+            start, last = its.start, its.last
+            if any(start <= month <= last and _covers(each, code) for code, month, _ in inside):
                 continue
             if any(_stands_before(other, each) for other in used):
                 continue
-            if each.period not in period:
+            if its not in period:
                 cut.append(each)
                 continue
             used.append(each)
@@ -596,10 +602,11 @@ class _Book:
             return None
         if key != flow_key:
             return self._flow(flow_key, breakdown, category, branch, own, after)[0]
+        start = after.start
         values = [
             value
             for _, month, value in self._months(key, breakdown, category, branch, own)
-            if after.start <= month <= last
+            if start <= month <= last
         ]
         return sum(values, Decimal(0)) if values else None
 
@@ -626,8 +633,9 @@ class _Book:
         if indicator.of is None:
             return Decimal(len(asked)), Origin.ROWS, ""
         values: defaultdict[str, Decimal] = defaultdict(Decimal)
+        start, last = period.start, period.last
         for code, month, value in self._months(indicator.of.key, "", "", branch, own):
-            if period.start <= month < period.end:
+            if start <= month <= last:
                 values[code] += value
         for each in self.reported.get((indicator.of.key, ""), []):
             if each.scope == Scope.OWN and each.period in period:

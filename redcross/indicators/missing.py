@@ -36,28 +36,43 @@ class Missing:
     """Who has handed in what, for the months asked about."""
 
     def __init__(self, tree: list[Branch], handed_in: dict[str, dict[dt.date, set[str]]]) -> None:
-        self.tree = tree
+        self.below: defaultdict[int | None, list[Branch]] = defaultdict(list)
+        for branch in tree:
+            self.below[branch.parent_id].append(branch)
         self.handed_in = handed_in
+        self._owing: dict[tuple[str, int, Period], list[str]] = {}
 
     def of(self, indicator: Indicator, branch: Branch, period: Period) -> tuple[str, ...]:
         """Name the branches just below that owe a month which others have handed in."""
         if indicator.kind is not Kind.FLOW or period.first is None:
             return ()
-        owing: list[str] = []
-        for sheet in sheets_of(indicator):
-            levels = {due.level for due in sheet.due}
-            months = self.handed_in.get(sheet.key, {})
-            for each in self.tree:
-                if each.parent_id != branch.pk or each.level not in levels:
-                    continue
-                # A prefecture that reports for its counties (代报) covers them.
-                if any(
-                    codes and not any(each.code.startswith(code) for code in codes)
-                    for month, codes in months.items()
-                    if period.start <= month < period.end
-                ):
-                    owing.append(each.short_name)
+        owing = (
+            name for sheet in sheets_of(indicator) for name in self._of_sheet(sheet, branch, period)
+        )
         return tuple(dict.fromkeys(owing))
+
+    def _of_sheet(self, sheet: Sheet, branch: Branch, period: Period) -> list[str]:
+        """Name them for one sheet, found once: many figures come from the same one."""
+        asked = (sheet.key, branch.pk, period)
+        if asked not in self._owing:
+            start, last = period.start, period.last
+            levels = {due.level for due in sheet.due}
+            months = [
+                codes
+                for month, codes in self.handed_in.get(sheet.key, {}).items()
+                if codes and start <= month <= last
+            ]
+            self._owing[asked] = [
+                each.short_name
+                for each in self.below[branch.pk]
+                if each.level in levels and any(map(_and_above(each).isdisjoint, months))
+            ]
+        return self._owing[asked]
+
+
+def _and_above(branch: Branch) -> set[str]:
+    """Return every code that holds a branch: a prefecture may report for its counties (代报)."""
+    return {branch.code[:length] for length in range(1, len(branch.code) + 1)}
 
 
 def missing_from(asked: Iterable[_Asked], tree: list[Branch]) -> Missing:
