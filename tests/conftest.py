@@ -6,6 +6,7 @@ import shutil
 import pytest
 from django.db import connection
 from django.test import Client
+from pytest_django.plugin import blocking_manager_key
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
@@ -29,6 +30,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         name = str(connection.settings_dict["NAME"])
         assert name.startswith("test_"), "只有标了 django_db 的测试才有自己的数据库"
+        # A database that is used again was left swept by the last run's tests that commit.
+        reference.put_back()
         load_divisions()
         ensure_service_accounts()
         reference.remember()
@@ -84,13 +87,19 @@ def reviewer(person):
     return person(Role.REVIEWER, "53")
 
 
-@pytest.fixture(autouse=True)
-def reference_rows(request):
-    """A test that commits begins with the rows a new portal has, whoever went before it."""
-    marker = request.node.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction"):
-        request.getfixturevalue("transactional_db")
-        reference.put_back()
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Every test begins with the rows a new portal has, whoever went before it."""
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    commits = "transactional_db" in item.fixturenames or (
+        marker and marker.kwargs.get("transaction")
+    )
+    # After the last test its database is gone.
+    if commits and nextitem is not None:
+        with item.config.stash[blocking_manager_key].unblock():
+            reference.put_back()
+    return result
 
 
 @pytest.fixture

@@ -48,8 +48,10 @@ def _has_rows(cursor, table: str) -> bool:
 def _fill(cursor, table: str) -> None:
     cursor.execute(
         "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns"
-        " WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'",
-        [table],
+        " WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'"
+        " AND column_name IN (SELECT column_name FROM information_schema.columns"
+        " WHERE table_schema = %s AND table_name = %s)",
+        [table, SCHEMA, table],
     )
     columns = cursor.fetchone()[0]
     cursor.execute(
