@@ -1,11 +1,13 @@
 """Figures and small look-ups in templates."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import template
 
 from redcross.indicators.answers import CUMULATED, HIGHEST, Figure
+from redcross.indicators.declaration import Indicator
 from redcross.indicators.wording import HIDDEN, exact, short
 
 register = template.Library()
@@ -29,6 +31,12 @@ def written(figure: Figure) -> str:
 def beside(figure: Figure) -> str:
     """Return the qualifier that stands beside a value, not in it: 累计, 历史新高."""
     return figure.qualifier if figure.qualifier in (CUMULATED, HIGHEST) else ""
+
+
+@register.filter
+def in_full_of(value: Decimal | int, indicator: Indicator) -> str:
+    """Write one of an indicator's numbers with every digit and its unit."""
+    return exact(Decimal(value), indicator.unit)
 
 
 @register.filter
