@@ -136,7 +136,6 @@ def as_pdf(paper: Paper, mark: str = "") -> bytes:
         topMargin=14 * mm,
         bottomMargin=16 * mm,
         title=paper.title,
-        initialFontName=_font(),  # else each page names Helvetica, which is not embedded
     )
     parts: list[Flowable] = [Paragraph(paper.title, title)]
     parts += [Paragraph(line, body) for line in paper.said]
