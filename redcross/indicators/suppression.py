@@ -323,7 +323,7 @@ class Categories:
         """Tell whether the categories of a node may be told over months.
 
         Outside the portal those of the whole tree alone; inside these also where they are
-        small, but for a year in which one branch alone has all there is.
+        small, but for a year in which one branch, or one category, has all there is.
         """
         eras = self._table.takes_whole(start=start, end=end)
         if eras is None or (not self._table.eras and self._parts):
@@ -334,7 +334,8 @@ class Categories:
 
     def _shown(self, node: str, era: int) -> bool:
         if node == self._table.root:
-            return self._table.is_spread(era) or self._is_fit(node, era)
+            filled = sum(not is_empty(cell) for cell in self._sums(node, era))
+            return self._is_fit(node, era) or (filled > 1 and self._table.is_spread(era))
         if (node, era) not in self._known:
             above = self._table.above(node)
             self._known[node, era] = (
@@ -345,10 +346,14 @@ class Categories:
         return self._known[node, era]
 
     def _is_fit(self, node: str, era: int) -> bool:
+        """Tell whether no category is small, nor alone: then the totals would tell it too."""
+        cells = self._sums(node, era)
+        filled = sum(not is_empty(cell) for cell in cells)
+        return all(is_fit(cell) for cell in cells) and filled != 1
+
+    def _sums(self, node: str, era: int) -> list[Cell]:
         months = {month for block in self._table.eras[era] for month in block}
-        cells = [
+        return [
             plus(*(cell for month, cell in part.cells_of(node).items() if month in months))
             for part in self._parts.values()
         ]
-        filled = sum(not is_empty(cell) for cell in cells)
-        return all(is_fit(cell) for cell in cells) and filled != 1
