@@ -35,6 +35,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         load_divisions()
         ensure_service_accounts()
         reference.remember()
+        reference.sweep_rows_alone()
     yield
     # Threads of a live server end after their pages: what they hold open would keep the
     # database from being dropped.
