@@ -37,11 +37,11 @@ def people(committed, person):
 
 
 @pytest.fixture
-def visit(chromium, live_server, people):
-    """Open a page signed in as somebody; complaints of the console fail the test."""
+def visitor(chromium, live_server):
+    """Open a page nobody has signed in on; complaints of the console fail the test."""
     complaints = []
 
-    def go(who, size=WIDE, scheme="light"):
+    def go(size=WIDE, scheme="light"):
         context = chromium.new_context(viewport=size, color_scheme=scheme, locale="zh-CN")
         page = context.new_page()
         page.set_default_timeout(20_000)
@@ -62,6 +62,18 @@ def visit(chromium, live_server, people):
                 else complaints.append(f"left the server: {asked.url}")
             ),
         )
+        return page
+
+    yield go
+    assert complaints == []
+
+
+@pytest.fixture
+def visit(visitor, live_server, people):
+    """Open a page signed in as somebody."""
+
+    def go(who, size=WIDE, scheme="light"):
+        page = visitor(size, scheme)
         page.goto(f"{live_server.url}/login/")
         page.fill("#id_username", people[who].username)
         page.fill("#id_password", "secret-1")
@@ -69,5 +81,4 @@ def visit(chromium, live_server, people):
         page.wait_for_url(f"{live_server.url}/")
         return page
 
-    yield go
-    assert complaints == []
+    return go
