@@ -26,20 +26,20 @@ def _written() -> frozenset[tuple[str, str]]:
 
 @contextlib.contextmanager
 def rendering_new_models_alone() -> Iterator[None]:
-    """Let a new table or trigger render no other model again, while migrations run.
+    """Let a new table, index, constraint or trigger render no other model again.
 
-    Django renders every model that is related, over any number of steps, to the one an
-    operation adds: here that is all of them, through branch and upload, for each of some
-    hundred tables. A new model changes no other; a trigger changes none.
+    Django renders every model that is related, over one step or any number, to the one an
+    operation touches: here that is all of them, through branch and upload, for each of some
+    hundred tables. A new model changes no other, and what else is added changes none.
     """
-    add_model, add_trigger = ProjectState.add_model, AddTrigger.state_forwards
+    kept = ProjectState.add_model, ProjectState._append_option, AddTrigger.state_forwards  # type: ignore[attr-defined]
     ProjectState.add_model = _add_model  # type: ignore[method-assign]
+    ProjectState._append_option = _append_option  # type: ignore[attr-defined]
     AddTrigger.state_forwards = _add_trigger
     try:
         yield
     finally:
-        ProjectState.add_model = add_model  # type: ignore[method-assign]
-        AddTrigger.state_forwards = add_trigger
+        ProjectState.add_model, ProjectState._append_option, AddTrigger.state_forwards = kept  # type: ignore[method-assign,attr-defined]
 
 
 def _add_model(state: ProjectState, model_state: ModelState) -> None:
@@ -49,6 +49,18 @@ def _add_model(state: ProjectState, model_state: ModelState) -> None:
         state.resolve_model_relations(key)  # type: ignore[attr-defined]
     if "apps" in state.__dict__:  # to ask for it would render every model
         state.apps.render_multiple([model_state])
+
+
+def _append_option(
+    state: ProjectState, app_label: str, model_name: str, option_name: str, added: object
+) -> None:
+    """Keep an index or a constraint, on the rendered model too: later changes look for it there."""
+    options = state.models[app_label, model_name].options
+    options[option_name] = [*options[option_name], added]
+    if "apps" in state.__dict__:
+        setattr(
+            state.apps.get_model(app_label, model_name)._meta, option_name, options[option_name]
+        )
 
 
 def _add_trigger(operation: AddTrigger, app_label: str, state: ProjectState) -> None:
