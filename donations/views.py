@@ -129,6 +129,7 @@ def disclosure(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def campaigns(request: SignedInRequest) -> HttpResponse:
     """Fundraising days and appeals, the newest first."""
+    asked_of(request)
     rows = Campaign.objects.order_by("-starts_on", "name")
     kind = request.GET.get("kind", "")
     if kind in CampaignKind.values:

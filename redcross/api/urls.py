@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path, register_converter
 from django.urls.converters import IntConverter
+from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from redcross.api import schema, views  # noqa: F401  the schema learns of tokens by it
@@ -20,7 +21,8 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "docs/",
-        login_required(SpectacularSwaggerSplitView.as_view(url_name="api-schema")),
+        # Of its options the library would tell in a template that it has not.
+        login_required(require_safe(SpectacularSwaggerSplitView.as_view(url_name="api-schema"))),
         name="api-docs",
     ),
     path("sheets/", views.Sheets.as_view(), name="api-sheets"),

@@ -134,6 +134,8 @@ def _listed(names: tuple[str, ...]) -> str:
 def exemptions(request: SignedInRequest) -> HttpResponse:
     """List what is excused, taken back or not; excuse a branch below (免报)."""
     branches = _decides_for(request)
+    if not holds(request.user, READING) or (request.method == "POST" and not branches):
+        raise Http404
     form = ExemptionForm(request.POST or None, branches=branches, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:

@@ -23,6 +23,7 @@ from redcross.uploads.models import UploadQuerySet
 from redcross.uploads.selecting import entering_branch, memories_of, visible_uploads
 from redcross.uploads.services import RefusedError
 from redcross.uploads.sheet import registry
+from redcross.uploads.views import require_entering
 
 PAGE = 20
 MOST_LISTED = 5000
@@ -111,6 +112,7 @@ def memories(request: SignedInRequest) -> HttpResponse:
     """Show how one's branch had its own headings mapped; one of them may be forgotten."""
     branch = entering_branch(request.user)
     if request.method == "POST":
+        require_entering(request)
         about = get_object_or_404(Branch, pk=request.POST.get("branch") or 0)
         heading = request.POST.get("heading", "")
         try:

@@ -22,6 +22,7 @@ from redcross.uploads.models import Parcel
 from redcross.uploads.selecting import enterable_branches, enterable_sheets
 from redcross.uploads.services import RefusedError
 from redcross.uploads.sheet import Sheet, registry
+from redcross.uploads.views import require_entering
 
 HINTS = ("sheet", "period", "branch")
 
@@ -31,6 +32,7 @@ HINTS = ("sheet", "period", "branch")
 def new(request: SignedInRequest) -> HttpResponse:
     """Drop files; see what each is taken for; correct that, and have all of them checked."""
     if request.method == "POST":
+        require_entering(request)
         _take_all(request)
         return redirect(_here(request.POST))
     branches = enterable_branches(request.user)
@@ -173,6 +175,7 @@ def _corrected(request: SignedInRequest, parcel: Parcel, branches: list[Branch])
 @require_POST
 def start(request: SignedInRequest) -> HttpResponse:
     """Have the confirmed files checked: all, or the one whose button was pressed."""
+    require_entering(request)
     branches = enterable_branches(request.user)
     only = request.POST.get("only", "")
     waiting = parcels.parcels_of(request.user).filter(state=ParcelState.GUESSED)
@@ -190,6 +193,7 @@ def start(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def hand_over(request: SignedInRequest) -> HttpResponse:
     """Submit what was found in order: all, or the one whose button was pressed."""
+    require_entering(request)
     only = request.POST.get("only", "")
     count = 0
     for parcel in parcels.parcels_of(request.user).filter(state=ParcelState.SENT):

@@ -7,6 +7,11 @@ from redcross.branches.models import Branch
 from redcross.uploads.models import Upload
 
 
+def enters(user: User) -> bool:
+    """Tell whether a person hands anything in at all."""
+    return holds(user, ENTERING)
+
+
 def may_enter(user: User, branch: Branch, sheet: str) -> bool:
     """A statistician, storekeeper or desk enters for his branch and those below it (代报)."""
     return holds(user, ENTERING, branch, sheet=sheet)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
@@ -37,6 +38,8 @@ PAGE = 20
 @require_http_methods(["GET", "POST"])
 def typed(request: SignedInRequest) -> HttpResponse:
     """Type rows into a table; they become an upload like any other."""
+    if request.method == "POST":
+        require_entering(request)
     form = WhatForm(
         request.POST or None,
         branches=enterable_branches(request.user),
@@ -56,8 +59,20 @@ def typed(request: SignedInRequest) -> HttpResponse:
         else:
             tasks.check_later(upload, request.user.pk)
             return redirect("upload", pk=upload.pk)
-    context = {"form": form, "fields": fields, "numbers": range(10), "sheet": sheet}
+    context = {
+        "form": form,
+        "fields": fields,
+        "numbers": range(10),
+        "sheet": sheet,
+        "enters": rules.enters(request.user),
+    }
     return render(request, "uploads/typed.html", context)
+
+
+def require_entering(request: SignedInRequest) -> None:
+    """Refuse a form of somebody who hands nothing in; reading the page he finds a sentence."""
+    if not rules.enters(request.user):
+        raise PermissionDenied
 
 
 def _typed_rows(request: SignedInRequest, names: list[str]) -> list[dict[str, str]]:
@@ -318,6 +333,7 @@ _ACTS = {
 @require_POST
 def zero(request: SignedInRequest) -> HttpResponse:
     """Report that there was nothing."""
+    require_entering(request)
     form = WhatForm(request.POST, branches=enterable_branches(request.user))
     if not form.is_valid():
         messages.error(request, "请选择报表、填报单位和报告期。")
