@@ -6,10 +6,15 @@ from donations.models import Giver
 from donors.models import DonationCase
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
+from redcross.completeness.models import Exemption, UnlockRequest
+from redcross.notices.models import Notice
+from redcross.notices.services import tell
 from redcross.periods import Period
 from redcross.reports.declaration import kinds
 from redcross.reports.services import draft
+from redcross.uploads import parcels
 from redcross.uploads.models import Upload
+from redcross.uploads.period_locks import lock_period
 from tests.conftest import NOW
 from training.models import TrainingClass
 
@@ -48,6 +53,8 @@ WORDS_OF_PAGES = {
     "figure": {"key": "donations.raised"},
     "figure-export": {"key": "donations.raised"},
     "person-act": {"verb": "password"},
+    "review-decide": {"verb": "approve"},
+    "sheet-export": {"key": "donations.ledger"},
     "report-template": {"kind": "portal.monthly_bulletin", "code": "53"},
 }
 
@@ -102,7 +109,21 @@ def make_things(road, person, clerk):
         user=office,
         now=NOW,
     )
+    tell([clerk], "示例通知", now=NOW)
+    excused = Exemption.objects.create(
+        branch=upload.branch, first_month=upload.first_month, last_month=upload.last_month,
+        reason="示例", granted_by=office, granted_at=NOW,
+    )  # fmt: skip
+    closed = lock_period("donations", upload.branch, Period.parse("2019"), user=office, now=NOW)
+    asked = UnlockRequest.objects.create(
+        branch=upload.branch, lock=closed, reason="示例", asked_by=clerk, asked_at=NOW
+    )
+    parcel = parcels.take(clerk, content=b"-", filename="表.csv", hint={}, now=NOW)
     objects = {
+        "notice-open": Notice.objects.get(user=clerk).pk, "exemption-revoke": excused.pk,
+        "lock-unlock": closed.pk, "lock-ask": closed.pk, "lock-answer": asked.pk,
+        "review-decide": upload.pk,
+        "parcel": parcel.pk, "parcel-drop": parcel.pk, "upload-lines": upload.pk,
         "upload": upload.pk, "upload-original": upload.pk, "upload-paper": upload.pk,
         "upload-state": upload.pk, "upload-act": upload.pk, "upload-download": upload.pk,
         "api-upload": upload.pk, "api-submit": upload.pk, "api-withdraw": upload.pk,

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from redcross.accounts.choices import Role
-from tests.test_access_matrix import PAGES
+from tests.addresses import PAGES
 
 pytestmark = pytest.mark.django_db
 

@@ -29,8 +29,8 @@ from redcross.uploads import services, storage, tasks
 from redcross.uploads.choices import State
 from redcross.uploads.sheet import registry
 from redcross.uploads.specification import CellKind
+from tests.addresses import ours
 from tests.ledger import receive
-from tests.test_access_matrix import arguments, ours
 from tests.workbooks import xlsx
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -200,11 +200,10 @@ def addresses(planted):
     """Yield every address of the resolver, with the objects at hand; of lists of records too."""
     uploads = [upload.pk for upload in planted.uploads]
     reports = list(Report.objects.values_list("pk", flat=True))
-    for name, entry in ours():
+    for name, given in ours():
         # The lists of records come below; the pages of one thing are many, one of each will do.
         if name.startswith("admin:"):
             continue
-        given = arguments(entry)
         keyed = [key for key in given if key in ("pk", "id", "object_id")]
         numbers = uploads if name in EVERY_UPLOADS else (reports or [1])[:1] + uploads[:1]
         for number in numbers if keyed else [1]:
