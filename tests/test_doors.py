@@ -24,6 +24,8 @@ EVERYBODYS = {
     "accounts_roleassignment": "who may what is read before there is a scope",
     "branches_branchalias": "names of the tree",
     "branches_population": "reference data",
+    "completeness_exemption": "a prefecture's reaches the counties below",
+    "completeness_occasion": "one of the level above reaches those below",
     "indicators_figurenote": "figures",
     "indicators_reportedfigure": "figures",
     "indicators_rollup": "figures",
