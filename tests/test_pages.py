@@ -12,8 +12,8 @@ from redcross.accounts.choices import Role
 from redcross.dashboards.boards import registry as boards
 from redcross.dashboards.composing import compose
 from redcross.indicators.asking import Asked
-from redcross.indicators.hiding import Audience
 from redcross.indicators.declaration import registry as indicators
+from redcross.indicators.hiding import Audience
 from redcross.periods import Period
 from redcross.uploads import services
 from redcross.uploads.models import Upload
