@@ -167,6 +167,7 @@ def test_indicators_answer_lines_and_verify(run, file):
     assert set(lines[0]) == {
         "indicator", "label", "period", "branch", "level", "month", "breakdown", "category",
         "category_key", "value", "unit", "qualifier", "from", "missing",
+            "hidden",
     }  # fmt: skip
     _, by_form = run(
         "indicators", "donations.raised", "--period", "2021-08", "--by", "form", "--format", "json"

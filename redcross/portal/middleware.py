@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from redcross.logs import REQUEST
@@ -68,6 +68,7 @@ class RequestLogMiddleware:
 
 _OF_PROGRAMS = frozenset({"PUT", "PATCH", "DELETE"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_REFUSED = "地址或内容里有不能接受的部分：过长、含不可见字符，或方法不对。"
 
 
 class PlainRequestMiddleware:
@@ -101,4 +102,6 @@ def _has_nul(said: Iterable[tuple[str, Sequence[object]]]) -> bool:
 
 
 def _refused(request: HttpRequest, status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": "request.invalid", "message": _REFUSED}, status=status)
     return render(request, "400.html", {"status": status}, status=status)

@@ -24,29 +24,11 @@ def _written() -> frozenset[tuple[str, str]]:
     return frozenset(loader.disk_migrations.keys() - replaced)
 
 
-@contextlib.contextmanager
-def rendering_new_models_alone() -> Iterator[None]:
-    """Let a new table, index, constraint or trigger render no other model again.
-
-    Django renders every model that is related, over one step or any number, to the one an
-    operation touches: here that is all of them, through branch and upload, for each of some
-    hundred tables. A new model changes no other, and what else is added changes none.
-    """
-    kept = ProjectState.add_model, ProjectState._append_option, AddTrigger.state_forwards  # type: ignore[attr-defined]
-    ProjectState.add_model = _add_model  # type: ignore[method-assign]
-    ProjectState._append_option = _append_option  # type: ignore[attr-defined]
-    AddTrigger.state_forwards = _add_trigger
-    try:
-        yield
-    finally:
-        ProjectState.add_model, ProjectState._append_option, AddTrigger.state_forwards = kept  # type: ignore[method-assign,attr-defined]
-
-
 def _add_model(state: ProjectState, model_state: ModelState) -> None:
     key = model_state.app_label, model_state.name_lower
     state.models[key] = model_state
     if state._relations is not None:  # type: ignore[attr-defined]
-        state.resolve_model_relations(key)  # type: ignore[attr-defined]
+        state.resolve_model_relations(key)
     if "apps" in state.__dict__:  # to ask for it would render every model
         state.apps.render_multiple([model_state])
 
@@ -66,3 +48,28 @@ def _append_option(
 def _add_trigger(operation: AddTrigger, app_label: str, state: ProjectState) -> None:
     options = state.models[app_label, operation.model_name].options
     options["triggers"] = [*options.get("triggers", []), operation.trigger]
+
+
+_LIGHTER: tuple[tuple[type, str, object], ...] = (
+    (ProjectState, "add_model", _add_model),
+    (ProjectState, "_append_option", _append_option),
+    (AddTrigger, "state_forwards", _add_trigger),
+)
+
+
+@contextlib.contextmanager
+def rendering_new_models_alone() -> Iterator[None]:
+    """Let a new table, index, constraint or trigger render no other model again.
+
+    Django renders every model that is related, over one step or any number, to the one an
+    operation touches: here that is all of them, through branch and upload, for each of some
+    hundred tables. A new model changes no other, and what else is added changes none.
+    """
+    kept = [(owner, name, getattr(owner, name)) for owner, name, _ in _LIGHTER]
+    for owner, name, lighter in _LIGHTER:
+        setattr(owner, name, lighter)
+    try:
+        yield
+    finally:
+        for owner, name, own in kept:
+            setattr(owner, name, own)

@@ -21,7 +21,9 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 # Files, machines' pages, and what is no page of ours.
-NO_PAGES = re.compile(r"^(login|logout|health|ready|disclosure|api-|schema|docs)")
+NO_PAGES = re.compile(
+    r"^(login|logout|health|ready|metrics|disclosure|progress-export|api-|schema|docs)"
+)
 UNKNOWN_TO_CHROMIUM_109 = re.compile(r"oklch\(|color-mix\(|@layer")
 SERIOUS = """
 axe.run().then((found) => found.violations

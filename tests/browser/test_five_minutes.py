@@ -84,7 +84,9 @@ def hand_in(page, path):
     menu(page, "我要报送")
     page.set_input_files("#id_files", str(path))
     page.click("button:has-text('开始检查')")
-    page.locator("a:has-text('查看')").first.click()
+    card = page.locator(".parcel", has_text=path.name)
+    card.locator("text=读到").wait_for()
+    card.locator("a:has-text('批次')").click()
     page.wait_for_selector("h2:has-text('问题清单')")
 
 

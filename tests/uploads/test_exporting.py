@@ -278,7 +278,7 @@ def test_good_rows_and_mended_bad_rows_together_are_all_rows(road, signed_in, tm
 
     page = signed_in(road.clerk)
     answer = page.get(reverse("upload-download", kwargs={"pk": upload.pk, "kind": "bad-rows"}))
-    bad = openpyxl.load_workbook(io.BytesIO(read(page, answer)))
+    bad = openpyxl.load_workbook(io.BytesIO(answer.content))
     _mended(bad, {"两万": 1.5, "五千": 0.5}, {"示例乙": "示例甲", "2021-08-02": "2021-08-01"})
     mended = ready(road.clerk, branch, _saved(bad), now=road.now, mode="append")
     assert unchanged(mended) == (2, 0, 0)
