@@ -22,7 +22,7 @@ pytestmark = [
 ]
 # Files, machines' pages, and what is no page of ours.
 NO_PAGES = re.compile(
-    r"^(login|logout|health|ready|metrics|disclosure|progress-export|api-|schema|docs)"
+    r"^(login|logout|health|ready|metrics|parcels-pulse|disclosure|progress-export|api-|schema|docs)"
 )
 UNKNOWN_TO_CHROMIUM_109 = re.compile(r"oklch\(|color-mix\(|@layer")
 SERIOUS = """
