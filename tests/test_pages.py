@@ -196,7 +196,7 @@ def test_a_workbook_goes_from_the_page_to_effective_rows(
     address = reverse("upload", kwargs={"pk": pk})
     client.post(reverse("upload-act", kwargs={"pk": pk, "verb": "submit"}))
     with django_capture_on_commit_callbacks(execute=True):
-        signed_in(reviewer).post(reverse("upload-act", kwargs={"pk": pk, "verb": "approve"}))
+        signed_in(reviewer).post(reverse("review-decide", kwargs={"pk": pk, "verb": "approve"}))
 
     assert "已生效" in client.get(address).content.decode()
 

@@ -28,7 +28,7 @@ from redcross.indicators.missing import Missing, missing_from
 from redcross.indicators.models import FigureNote, ReportedFigure
 from redcross.indicators.rollup import TABLE
 from redcross.indicators.wording import is_highest
-from redcross.periods import Period, month_start
+from redcross.periods import Period, add_months
 
 BRANCH, MONTH = "branch", "month"
 _CUT = "报告期切分了登记的历史数（{label}），无法分摊。"
@@ -570,7 +570,8 @@ class _Book:
         ]
         if mine:
             level = max(mine, key=lambda each: (each.last_month, each.pk or 0))
-            after = Period(_next(level.last_month), max(last, _next(level.last_month)))
+            next_month = add_months(level.last_month, 1)
+            after = Period(next_month, max(last, next_month))
             moved = self._moved(key, flow_key, breakdown, category, branch, own, after, last)
             return level.value + (moved or 0), _origin(moved is not None, True), ""
         if levels and not own:
@@ -705,10 +706,6 @@ def _together(
     origins = {origin for _, origin in known}
     origin = origins.pop() if len(origins) == 1 else Origin.MIXED
     return sum((value for value, _ in known), Decimal(0)), origin, ""
-
-
-def _next(month: dt.date) -> dt.date:
-    return month_start(month + dt.timedelta(days=31))
 
 
 def level_named(name: str) -> str:

@@ -23,7 +23,7 @@ from redcross.indicators.declaration import PLUS, Indicator, registry
 from redcross.indicators.models import ReportedFigure
 from redcross.indicators.rollup import TABLE
 from redcross.indicators.suppression import OWN, REST, Atoms, Categories, Cell, Table, plus
-from redcross.periods import Period, month_start
+from redcross.periods import Period, add_months, month_start
 
 
 class Audience(enum.Enum):
@@ -118,7 +118,7 @@ class Cover:
     def _tells_level(self, indicator: Indicator, node: str, last: dt.date) -> bool:
         """Follow the way the level itself is reckoned: stated at a day, then moved."""
         moved = self._table(indicator.of or indicator)
-        end = _next(last)
+        end = add_months(last, 1)
         own, code = node.endswith(OWN), node.rstrip(OWN)
         stated = [
             each
@@ -134,8 +134,8 @@ class Cover:
         if mine:
             day = max(mine)
             levels = self._levels(indicator, day)
-            return levels.tells(node, start=day, end=_next(day)) and moved.tells(
-                node, start=_next(day), end=end
+            return levels.tells(node, start=day, end=add_months(day, 1)) and moved.tells(
+                node, start=add_months(day, 1), end=end
             )
         if stated and not own:
             below = [each for each, above in self._parents.items() if above == code]
@@ -280,7 +280,3 @@ def with_reported(
     for key, cell in told.items():
         atoms[key] = plus(atoms.get(key, (Decimal(0), Decimal(0))), cell)
     return atoms
-
-
-def _next(month: dt.date) -> dt.date:
-    return month_start(month + dt.timedelta(days=31))

@@ -64,14 +64,6 @@ def usual_sheet() -> Sheet:
     return (monthly or registry.offered())[0]
 
 
-class RemarkForm(forms.Form):
-    """A reviewer's words."""
-
-    remark = forms.CharField(label="意见", required=False, max_length=2000)
-    worksheet = forms.CharField(required=False, max_length=100)
-    cell = forms.CharField(label="单元格", required=False, max_length=12)
-
-
 class ReasonForm(forms.Form):
     """Why somebody opens an original."""
 

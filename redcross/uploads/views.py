@@ -23,7 +23,7 @@ from redcross.uploads.annotating import annotated, bad_rows
 from redcross.uploads.choices import IN_WORK, OPEN, Origin, State
 from redcross.uploads.codes import CODES
 from redcross.uploads.examining import readable
-from redcross.uploads.forms import RemarkForm, WhatForm, usual_answers, usual_sheet
+from redcross.uploads.forms import WhatForm, usual_answers, usual_sheet
 from redcross.uploads.models import HeadingMemory, Upload, UploadFinding
 from redcross.uploads.selecting import enterable_branches, memories_of, visible_uploads
 from redcross.uploads.services import RefusedError
@@ -229,8 +229,7 @@ def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
         transaction.set_rollback(False)
     else:
         messages.success(request, done)
-    waiting = request.POST.get("next") == "review"
-    return redirect("review") if waiting else redirect("upload", pk=pk)
+    return redirect("upload", pk=pk)
 
 
 def _submit(request: SignedInRequest, upload: Upload) -> str:
@@ -242,28 +241,6 @@ def _submit(request: SignedInRequest, upload: Upload) -> str:
 def _withdraw(request: SignedInRequest, upload: Upload) -> str:
     services.withdraw(upload.pk, user=request.user, now=timezone.now())
     return "已撤回。"
-
-
-def _approve(request: SignedInRequest, upload: Upload) -> str:
-    services.approve(
-        upload.pk,
-        user=request.user,
-        now=timezone.now(),
-        then=tasks.load_later,
-        remark=request.POST.get("remark", ""),
-    )
-    return "已通过，正在生效。"
-
-
-def _send_back(request: SignedInRequest, upload: Upload) -> str:
-    form = RemarkForm(request.POST)
-    form.is_valid()
-    said = form.cleaned_data
-    cells = [(said["worksheet"], said["cell"], said["remark"])] if said.get("cell") else []
-    services.send_back(
-        upload.pk, user=request.user, now=timezone.now(), remark=said["remark"], cells=cells
-    )
-    return "已退回填报单位。"
 
 
 def _undo(request: SignedInRequest, upload: Upload) -> str:
@@ -318,8 +295,6 @@ def _forget(request: SignedInRequest, upload: Upload) -> str:
 _ACTS = {
     "submit": _submit,
     "withdraw": _withdraw,
-    "approve": _approve,
-    "return": _send_back,
     "undo": _undo,
     "restore": _restore,
     "recheck": _recheck,
