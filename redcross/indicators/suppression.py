@@ -5,7 +5,8 @@ told is fixed before anybody asks, and an answer is given only where it is a sum
 be told, so that no two answers leave less than `LEAST` between them:
 
 - Years, in them months, are packed until the whole tree has at least `LEAST` in each; what
-  is told of a part of the tree or of a part of a year ends at such a border.
+  is told of a part of the tree or of a part of a year ends at such a border. The last years,
+  where they have too few yet, are not told, nor any sum that holds them.
 - Of a year, a branch is told where it has nothing, or at least `LEAST`; the small ones
   among its sisters, and another with them where they are too few, are told as nothing.
 - A branch's months are told where the table of its sisters by months has no small cell;
@@ -74,6 +75,17 @@ def pack(items: Iterable[tuple[K, Cell]]) -> list[list[K]]:
     return groups
 
 
+def _begun(group: Sequence[int], held: Mapping[int, Cell]) -> list[int]:
+    """Return the years that joined a group only because nothing came after them."""
+    before = NOTHING
+    for at, year in enumerate(group):
+        before = plus(before, held[year])
+        if not is_empty(before) and is_fit(before):
+            rest = list(group[at + 1 :])
+            return rest if not is_empty(plus(*(held[each] for each in rest))) else []
+    return []
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Told:
     """What may be told of one branch in one era: its sum, and its columns but for these."""
@@ -103,6 +115,8 @@ class Table:
                 if above:
                     self._children[above].add(node)
         self._root = root
+        self._untold: int | None = None
+        """The era that has too few yet: the last one, or none."""
         self.eras = self._packed(self._cells[root]) if root else []
         """Eras in order, each a list of blocks of months."""
         self._known: dict[tuple[str, int], _Told] = {}
@@ -115,8 +129,7 @@ class Table:
             code = self._parents.get(code, "")
         return path
 
-    @staticmethod
-    def _packed(cells: Mapping[dt.date, Cell]) -> list[list[list[dt.date]]]:
+    def _packed(self, cells: Mapping[dt.date, Cell]) -> list[list[list[dt.date]]]:
         years: defaultdict[int, list[dt.date]] = defaultdict(list)
         for month in sorted(cells):
             years[month.year].append(month)
@@ -125,7 +138,20 @@ class Table:
             return plus(*(cells[month] for month in months))
 
         eras = []
-        for era in pack((year, held(months)) for year, months in years.items()):
+        packed = pack((year, held(months)) for year, months in years.items())
+        begun = (
+            _begun(packed[-1], {year: held(months) for year, months in years.items()})
+            if packed
+            else []
+        )
+        if begun:
+            packed[-1] = [year for year in packed[-1] if year not in begun]
+            packed.append(begun)
+            self._untold = len(packed) - 1
+        for at, era in enumerate(packed):
+            if at == self._untold:
+                eras.append([[month for year in era for month in years[year]]])
+                continue
             quarters: defaultdict[tuple[int, int], list[dt.date]] = defaultdict(list)
             for month in (month for year in era for month in years[year]):
                 quarters[month.year, (month.month - 1) // 3].append(month)
@@ -160,6 +186,8 @@ class Table:
                 inside.add(at)
         if not inside:
             return True
+        if era == self._untold:
+            return False
         told = self._of(node, era)
         if not told.whole:
             return False
@@ -174,7 +202,7 @@ class Table:
                 return None
             if all(found):
                 taken.append(at)
-        return taken
+        return taken if self._untold not in taken else None
 
     def _sum(self, node: str, era: int) -> Cell:
         cells = self._cells[node]

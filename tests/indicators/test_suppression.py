@@ -160,6 +160,22 @@ def test_one_person_who_gave_much_is_a_small_cell():
     assert not table.tells("530302", **span)
 
 
+def test_a_closed_year_is_told_though_the_next_has_only_begun():
+    closed = {
+        ("530102" + OWN, MONTHS[0]): (Decimal(7), Decimal(7)),
+        ("530302" + OWN, MONTHS[1]): (Decimal(9), Decimal(9)),
+    }
+    begun = {("530102" + OWN, MONTHS[-1]): (Decimal(1), Decimal(1))}
+
+    table = Table({**closed, **begun}, PARENTS)
+
+    new_year = dt.date(2022, 1, 1)
+    assert table.tells("53", start=dt.date(2021, 1, 1), end=new_year)
+    assert table.tells("53", start=dt.date.min, end=new_year)
+    assert not table.tells("53", start=new_year, end=dt.date.max)
+    assert not table.tells("53", start=dt.date.min, end=dt.date.max)
+
+
 def test_large_figures_are_told_at_every_branch_and_month():
     counts = dict.fromkeys(CELLS, 9)
 
