@@ -116,7 +116,7 @@ def _written(
         # The upsert itself tells whether every row is new still: no need to compare first.
         with contextlib.suppress(_MovedError), transaction.atomic():
             with watch.step("stage", frame.height):
-                look_up_by_index()
+                look_up_by_index(sheet)
                 staged = stage(sheet, frame)
             with watch.step("load", frame.height):
                 insert_parents(upload, sheet, staged)

@@ -346,7 +346,7 @@ def held_against(
     with watch.step("compare", frame.height):
         if frame.is_empty() and upload.mode == "append":
             return Comparison()
-        look_up_by_index()
+        look_up_by_index(sheet)
         if look_only and upload.mode == "append":
             stage_keys(sheet, frame)
             if not known(sheet):

@@ -55,10 +55,13 @@ def with_row_keys(
     def further(text: str, occurrence: int) -> Iterator[str]:
         return (keyed_by(text, each) for each in itertools.count(occurrence + 1))
 
-    numbered = list(zip(keyed["_text"], keyed["_occurrence"], strict=True))
-    keys = [keyed_by(text, occurrence) for text, occurrence in numbered]
+    def numbered() -> Iterator[tuple[str, int]]:
+        """Walk over the rows anew: a million texts at once would fill the memory."""
+        return zip(keyed["_text"], keyed["_occurrence"], strict=True)
+
+    keys = [keyed_by(text, occurrence) for text, occurrence in numbered()]
     if MARK in frame.columns and frame[MARK].is_not_null().any():
-        keys = known_by_mark(frame, keys, [further(*each) for each in numbered], accepted)
+        keys = known_by_mark(frame, keys, [further(*each) for each in numbered()], accepted)
     return frame.with_columns(pl.Series(ROW_KEY, keys, dtype=pl.String))
 
 

@@ -20,6 +20,8 @@ from redcross.uploads.sheet import Parent, Sheet
 
 INCOMING = "incoming"
 STAMP = ("upload_id", "upload_sheet", "upload_row")
+_AT_ONCE = 100_000
+"""Rows written out at a time: the text of a million would stand in memory thrice."""
 _FIXED = ("branch_id", ROW_KEY, "upload_sheet", "upload_row")
 
 
@@ -67,14 +69,26 @@ def parent_column(parent: Parent, column: str) -> str:
     return f"{parent.into}__{column}"
 
 
-def look_up_by_index() -> None:
+def look_up_by_index(sheet: Sheet) -> None:
     """Keep the planner, until the transaction ends, from reading a whole table a row.
 
     Nobody has counted a table that was filled a moment ago: the planner believes it small
-    and would read all of it for each staged row, minutes long. By index it is never slow.
+    and would read all of it for each staged row, minutes long. By index it is never slow,
+    but by the right one: a table the server counted while its first load was under way
+    passes for empty, any index then seems as good as any, and each look-up reads all rows
+    of the branch. Such a table is counted again.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
+        for model in _filled(sheet):
+            cursor.execute(
+                "SELECT reltuples = 0 AND pg_relation_size(oid) > 0"
+                " FROM pg_class WHERE oid = %s::regclass",
+                [table_of(model)],
+            )
+            (passes_for_empty,) = cursor.fetchone()
+            if passes_for_empty:
+                _count(model)
 
 
 def count_if_grown(sheet: Sheet, rows: int) -> None:
@@ -84,14 +98,24 @@ def count_if_grown(sheet: Sheet, rows: int) -> None:
     would go by an index that fits an empty table. Where the right to do so is missing the
     server says so in its log, and no more.
     """
-    for model in {sheet.model, *(parent.model for parent in sheet.parents)}:
+    for model in _filled(sheet):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table_of(model)]
             )
             (counted,) = cursor.fetchone()
-            if rows * 5 >= counted:
-                cursor.execute(f"ANALYZE {table_of(model)} (branch_id, row_key)")
+        if rows * 5 >= counted:
+            _count(model)
+
+
+def _filled(sheet: Sheet) -> set[type[models.Model]]:
+    """Return the models whose tables a workbook of the sheet fills."""
+    return {sheet.model, *(parent.model for parent in sheet.parents)}
+
+
+def _count(model: type[models.Model]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {table_of(model)} (branch_id, row_key)")
 
 
 def stage_keys(sheet: Sheet, frame: pl.DataFrame) -> Staged:
@@ -196,15 +220,16 @@ def _copy(definitions: Mapping[str, tuple[type[Record], str]], frame: pl.DataFra
         if frame is None:
             return
         rows = frame.with_row_index("n").select("n", *definitions)
-        buffer = io.BytesIO()
-        rows.write_csv(
-            buffer,
-            include_header=False,
-            null_value="\\N",
-            quote_style="non_numeric",
-        )
-        buffer.seek(0)
         names = ", ".join(["n", *map(quoted, definitions)])
-        cursor.copy_expert(
-            f"COPY {INCOMING} ({names}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", buffer
-        )
+        for part in rows.iter_slices(_AT_ONCE):
+            buffer = io.BytesIO()
+            part.write_csv(
+                buffer,
+                include_header=False,
+                null_value="\\N",
+                quote_style="non_numeric",
+            )
+            buffer.seek(0)
+            cursor.copy_expert(
+                f"COPY {INCOMING} ({names}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", buffer
+            )

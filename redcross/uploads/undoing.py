@@ -42,7 +42,7 @@ def take_back(upload: Upload, sheet: Sheet) -> Undone:
     """Restore what the upload changed or deleted, and delete what it brought."""
     if upload.context_id is None:
         return Undone(0, 0, ())
-    look_up_by_index()
+    look_up_by_index(sheet)
     kept = _taken_over(sheet.model, upload, upload.context_id)
     restored, edited = _restore(sheet.model, upload, upload.context_id)
     deleted, also_kept = _delete(sheet.model, upload, upload.context_id)

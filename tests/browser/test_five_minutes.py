@@ -136,7 +136,7 @@ def test_the_visit_of_five_minutes(province, enter, live_server, size):
     menu(reviewer, "待我审核")
     reviewer.keyboard.press("j")
     reviewer.keyboard.press("Enter")
-    reviewer.click("button:has-text('通过')")
+    reviewer.get_by_role("button", name="通过", exact=True).click()  # not 通过选中的, of the queue
     reviewer.goto(f"{live_server.url}{reverse('upload', args=[upload.pk])}")
     reviewer.wait_for_selector(".tag.EFFECTIVE")
     assert first_aiders(leader, live_server.url) == "24人"
