@@ -10,6 +10,7 @@ import datetime as dt
 import gc
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -281,7 +282,7 @@ def _text(path: Path, folder: Path) -> dict[str, Any]:
         # Excel's XML of 2003 has a <Table> too, so it is asked for first.
         if start.startswith("<?xml") and "schemas-microsoft-com:office:spreadsheet" in text[:4000]:
             return _xml_spreadsheet(raw, folder)
-        if "<html" in start or "<table" in text[:200_000].lower():
+        if "<html" in start or re.search(r"<table[\s>]", text[:200_000], re.IGNORECASE):
             return _html(text, folder)
         raise UnopenableError("file.not_a_workbook", "XML 文件")
     return _delimited(text, folder)

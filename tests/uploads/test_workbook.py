@@ -50,6 +50,10 @@ def zipped(entries):
         ),
         (bytes(range(256)) * 20, "file.not_a_workbook"),
         (b"just some words", "file.not_a_workbook"),
+        (
+            b'<?xml version="1.0"?><office:document><table:table/></office:document>',
+            "file.not_a_workbook",
+        ),
         (zipped({"word/document.xml": "x"}), "file.not_a_workbook"),
         (zipped({"readme.txt": "x"}), "file.not_a_workbook"),
         (zipped({"xl/workbook.xml": "<broken"}), "file.damaged"),
