@@ -145,6 +145,7 @@ def read(setting: Setting, path: Path, *, filename: str, watch: Stopwatch) -> Ex
         book = workbook.read(path, filename=filename)
     with watch.step("recognise"):
         tables = reading.read_tables(book, setting.spec, setting.context, setting.remembered)
+    del book  # its cells would lie beside the rows read from them, a quarter of a large upload
     return examined(setting, tables, watch)
 
 

@@ -36,13 +36,14 @@ class Line:
 def lines_of(
     frame: pl.DataFrame,
     raw: Mapping[str, pl.Series],
+    at: pl.Series,
     spec: SheetSpec,
     *,
     worksheet: str,
     doubted: Collection[int],
     branches: Mapping[int, str],
 ) -> Iterator[Line]:
-    """Yield the first rows and those in doubt; `raw` holds the texts of each field."""
+    """Yield the first rows and those in doubt; row n's texts stand at `at[n]` in `raw`."""
     wanted = frame.with_row_index("_at").filter(
         (pl.col("_at") < FIRST) | pl.col("row").is_in(list(doubted))
     )
@@ -50,7 +51,7 @@ def lines_of(
         cells = {}
         for name, texts in raw.items():
             field = spec.field(name)
-            text = texts[read["_at"]] or ""
+            text = texts[at[read["_at"]]] or ""
             cells[name] = (shown(text, field), _told(field, read.get(name), branches))
         yield Line(worksheet, read["row"], read["row"] in doubted, cells)
 

@@ -162,11 +162,12 @@ def _lines(
     context: Context,
     found: Iterable[Finding],
 ) -> Iterable[Line]:
-    raw = {name: grid.cells[letter][layout.data] for letter, name in layout.columns.items()}
+    raw = {name: grid.cells[letter] for letter, name in layout.columns.items()}
     doubted = {each.row for each in found if each.row is not None and each.column}
     return lines_of(
         frame,
         raw,
+        layout.data,
         spec,
         worksheet=layout.worksheet,
         doubted=doubted,
