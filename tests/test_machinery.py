@@ -292,3 +292,21 @@ def test_a_unit_is_nobodys_but_its_own_users_and_writes_where_it_must(name):
 
     assert (said["User"], said["ProtectSystem"], said["UMask"]) == ("redcross", "strict", "0077")
     assert ("redcross-owner.env" in text) == (name == "backup")
+
+
+def test_a_check_reckons_in_one_thread_for_the_worker_has_a_process_a_processor():
+    asked = "import django; django.setup(); import polars; print(polars.thread_pool_size())"
+    environment = {
+        name: value for name, value in os.environ.items() if name != "POLARS_MAX_THREADS"
+    }
+
+    told = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={**environment, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert told.stdout.split() == ["1"]
