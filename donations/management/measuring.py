@@ -59,7 +59,7 @@ def fill(gifts: int, upload_id: int) -> float:
     funds = list(Fund.objects.order_by("pk").values_list("pk", flat=True))
     given = {
         "branch_id": f"(%s::bigint[])[1 + n %% {len(counties)}]",
-        "fund_id": f"(%s::bigint[])[1 + n %% {max(1, len(funds))}]",
+        "fund_id": f"(%s::text[])[1 + n %% {max(1, len(funds))}]",
         "giver_name": "'示例' || n",
         "giver_kind": "'PERSON'",
         "form": "'MONEY'",
