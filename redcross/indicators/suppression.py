@@ -138,12 +138,9 @@ class Table:
             return plus(*(cells[month] for month in months))
 
         eras = []
-        packed = pack((year, held(months)) for year, months in years.items())
-        begun = (
-            _begun(packed[-1], {year: held(months) for year, months in years.items()})
-            if packed
-            else []
-        )
+        sums = {year: held(months) for year, months in years.items()}
+        packed = pack(sums.items())
+        begun = _begun(packed[-1], sums) if packed else []
         if begun:
             packed[-1] = [year for year in packed[-1] if year not in begun]
             packed.append(begun)

@@ -80,15 +80,10 @@ def look_up_by_index(sheet: Sheet) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        for model in _filled(sheet):
-            cursor.execute(
-                "SELECT reltuples = 0 AND pg_relation_size(oid) > 0"
-                " FROM pg_class WHERE oid = %s::regclass",
-                [table_of(model)],
-            )
-            (passes_for_empty,) = cursor.fetchone()
-            if passes_for_empty:
-                _count(model)
+    for model in _filled(sheet):
+        counted, has_pages = _counted(model)
+        if counted == 0 and has_pages:
+            _count(model)
 
 
 def count_if_grown(sheet: Sheet, rows: int) -> None:
@@ -99,11 +94,7 @@ def count_if_grown(sheet: Sheet, rows: int) -> None:
     server says so in its log, and no more.
     """
     for model in _filled(sheet):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table_of(model)]
-            )
-            (counted,) = cursor.fetchone()
+        counted, _ = _counted(model)
         if rows * 5 >= counted:
             _count(model)
 
@@ -111,6 +102,17 @@ def count_if_grown(sheet: Sheet, rows: int) -> None:
 def _filled(sheet: Sheet) -> set[type[models.Model]]:
     """Return the models whose tables a workbook of the sheet fills."""
     return {sheet.model, *(parent.model for parent in sheet.parents)}
+
+
+def _counted(model: type[models.Model]) -> tuple[float, bool]:
+    """Return the rows the planner believes in (-1: not counted), and whether a page is there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples, pg_relation_size(oid) > 0 FROM pg_class WHERE oid = %s::regclass",
+            [table_of(model)],
+        )
+        rows, has_pages = cursor.fetchone()
+    return rows, has_pages
 
 
 def _count(model: type[models.Model]) -> None:
