@@ -1,6 +1,9 @@
 """The cast every test may call on."""
 
 import datetime as dt
+import io
+import json
+import logging
 import shutil
 
 import pytest
@@ -8,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
+from redcross import logs
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
 from redcross.accounts.services import ensure_service_accounts, give_role
@@ -160,3 +164,22 @@ def value(db):
         return figure(question, reader=Audience.RECORDS).value
 
     return ask
+
+
+@pytest.fixture
+def written():
+    """Lay the portal's own logging, and read back what it wrote as JSON."""
+    loggers = [logging.root, *map(logging.getLogger, logs.CONFIGURATION["loggers"])]
+    kept = [(each, each.level, each.handlers[:]) for each in loggers]
+    logs.configure(logs.CONFIGURATION)
+    stream = io.StringIO()
+    logging.root.handlers[0].setStream(stream)
+
+    def read():
+        said = stream.getvalue()
+        return said, [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+
+    yield read
+    for each, level, handlers in kept:
+        each.setLevel(level)
+        each.handlers[:] = handlers

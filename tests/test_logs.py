@@ -1,7 +1,5 @@
 """One line tells a request by its id, through web, worker and database, and of nobody."""
 
-import io
-import json
 import logging
 
 import pytest
@@ -12,29 +10,11 @@ from django.urls import reverse
 from redcross import logs
 from redcross.audit.models import AccessEntry
 from redcross.exports.tasks import make_export
-from redcross.logs import CONFIGURATION, REQUEST
+from redcross.logs import REQUEST
 
 pytestmark = pytest.mark.django_db
 
 PLANTED = ("云岭示例人", "530102199001011234", "13812345678", "shili@example.org")
-
-
-@pytest.fixture
-def written():
-    """Lay the portal's own logging, and read back what it wrote as JSON."""
-    kept = logging.root.handlers[:], logging.root.level
-    logs.configure(CONFIGURATION)
-    stream = io.StringIO()
-    logging.root.handlers[0].setStream(stream)
-
-    def read():
-        said = stream.getvalue()
-        return said, [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-
-    yield read
-    logging.root.handlers[:], logging.root.level = kept[0], kept[1]
-    for name in ("redcross", "django", "django.request", "django.security", "axes"):
-        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def test_one_line_a_request_with_the_pattern_of_its_address(clerk, signed_in, written):
