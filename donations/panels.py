@@ -4,11 +4,10 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from django.utils.module_loading import autodiscover_modules
-
 from donations.models import Fund
 from redcross.accounts.models import User
 from redcross.branches.models import Branch
+from redcross.discovery import discover
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,6 +30,6 @@ def fund_panel(source: Source) -> Source:
 
 def panels_of(fund: Fund, branch: Branch, user: User) -> list[Panel]:
     """Return what the apps hang on a fund's page."""
-    autodiscover_modules("panels")
+    discover("panels")
     found = (source(fund, branch, user) for source in _sources)
     return [panel for panel in found if panel is not None]

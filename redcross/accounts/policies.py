@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connections, models
 
 from redcross.accounts.models import Visible
+from redcross.branches.tree import VERSION_TABLE
 
 POLICY = "branch_in_scope"
 VAULT_POLICY = "vault_is_open"
@@ -39,7 +40,7 @@ END $$
 
 _MAINTAIN_SINCE = 170000  # the right to ANALYZE a table one does not own
 
-_read_only: list[Callable[[], set[str]]] = []
+_read_only: list[Callable[[], set[str]]] = [lambda: {VERSION_TABLE}]
 _append_only: list[type[models.Model]] = []
 
 

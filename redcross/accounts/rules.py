@@ -1,5 +1,6 @@
 """Which acts a role allows; `visible_to` decides on which rows."""
 
+import dataclasses
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
@@ -42,10 +43,31 @@ def holds(
     )
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rights:
+    """What a person's roles allow somewhere, whichever branch it is: (role, domain or "")."""
+
+    held: frozenset[tuple[str, str]]
+
+    def hold(self, roles: Iterable[str], domain: str = "") -> bool:
+        """Tell whether one of the roles is of these and reaches the domain."""
+        wanted = frozenset(roles)
+        return any(role in wanted and _reaches(own, domain) for role, own in self.held)
+
+
+def rights_of(user: User | AnonymousUser) -> Rights:
+    """Return what a person may do somewhere; equal for all who may do the same."""
+    held = roles_of(user) if user.is_authenticated else ()
+    return Rights(frozenset((each.role, each.domain) for each in held))
+
+
+def _reaches(own: str, domain: str) -> bool:
+    return not (own and domain and own != domain)
+
+
 def covers(assignment: RoleAssignment, domain: str = "", sheet: str = "") -> bool:
     """Tell whether a role reaches a domain and a sheet; one without limits reaches all."""
-    domain = domain or sheet.partition(".")[0]
-    if assignment.domain and domain and assignment.domain != domain:
+    if not _reaches(assignment.domain, domain or sheet.partition(".")[0]):
         return False
     return not (assignment.sheets and sheet and sheet not in assignment.sheets)
 

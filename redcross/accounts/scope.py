@@ -6,15 +6,15 @@ Without a scope PostgreSQL shows no row.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from redcross.accounts.models import RoleAssignment, User
-from redcross.branches.models import Branch
+from redcross.branches.tree import tree
 from redcross.logs import request_id
 
 SCOPE = "redcross.scope"
@@ -25,30 +25,28 @@ VAULT = "redcross.vault"
 EVERY_BRANCH = "*"
 
 
-def branches_of(user: User | AnonymousUser) -> "models.QuerySet[Branch, int]":
+def branches_of(user: User | AnonymousUser) -> tuple[int, ...]:
     """Return the ids of the branches whose rows the user's roles open today."""
     if not user.is_authenticated:
-        return Branch.objects.none().values_list("pk", flat=True)
-    prefixes = [assignment.branch.code for assignment in roles_of(user) if assignment.sees_records]
-    return _subtrees(prefixes)
+        return ()
+    held = roles_of(user)
+    known = getattr(user, "_branches_opened", None)
+    if known is None or known[0] is not held:
+        codes = [assignment.branch.code for assignment in held if assignment.sees_records]
+        known = (held, tree().under(*codes))
+        user._branches_opened = known  # type: ignore[attr-defined]
+    return tuple(known[1])
 
 
-def roles_of(user: User) -> list[RoleAssignment]:
+def roles_of(user: User) -> tuple[RoleAssignment, ...]:
     """Return the roles that hold today, read once for each user object."""
     today = timezone.localdate()
     known = getattr(user, "_roles_held", None)
     if known is None or known[0] != today:
         held = user.roles.on(today).select_related("branch")
-        known = (today, list(held))
+        known = (today, tuple(held))
         user._roles_held = known  # type: ignore[attr-defined]
-    return list(known[1])
-
-
-def _subtrees(prefixes: Iterable[str]) -> "models.QuerySet[Branch, int]":
-    condition = models.Q(pk__in=[])
-    for prefix in prefixes:
-        condition |= models.Q(code__startswith=prefix)
-    return Branch.objects.filter(condition).values_list("pk", flat=True)
+    return known[1]
 
 
 @contextlib.contextmanager
@@ -61,16 +59,15 @@ def acting_for(user: User | AnonymousUser, *, durable: bool = False) -> Iterator
 @contextlib.contextmanager
 def acting_as_system(reason: str, *, durable: bool = False) -> Iterator[None]:
     """Open a transaction that sees every branch, for the named reason."""
-    everything = Branch.objects.values_list("pk", flat=True)
-    with _scope(lambda: everything, f"system:{reason}", durable=durable):
+    with _scope(lambda: tuple(tree().by_id), f"system:{reason}", durable=durable):
         yield
 
 
 @contextlib.contextmanager
-def _scope(branches: object, actor: str, *, durable: bool) -> Iterator[None]:
+def _scope(branches: Callable[[], tuple[int, ...]], actor: str, *, durable: bool) -> Iterator[None]:
     """Set scope and actor for one transaction; restore those of an outer one."""
     with transaction.atomic(durable=durable), connection.cursor() as cursor:
-        ids = ",".join(map(str, branches()))  # type: ignore[operator]
+        ids = ",".join(map(str, branches()))
         cursor.execute(
             "SELECT current_user, current_setting(%s, true), current_setting(%s, true)",
             [SCOPE, ACTOR],

@@ -18,8 +18,21 @@ def normalised(name: str) -> str:
     return folded.removesuffix(SOCIETY).upper() or folded
 
 
-def names_for(
-    uploader: Branch, branches: Iterable[Branch], aliases: Iterable[BranchAlias]
+def meanings_of(
+    branches: Iterable[Branch], aliases: Iterable[BranchAlias]
+) -> dict[str, frozenset[int]]:
+    """Return every way to write a branch → the ids of all that are written so."""
+    meanings: defaultdict[str, set[int]] = defaultdict(set)
+    for branch in branches:
+        for name in _own_names(branch):
+            meanings[normalised(name)].add(branch.pk)
+    for alias in aliases:
+        meanings[normalised(alias.name)].add(alias.branch_id)
+    return {name: frozenset(ids) for name, ids in meanings.items()}
+
+
+def narrowed_for(
+    uploader: Branch, meanings: Mapping[str, frozenset[int]], by_id: Mapping[int, Branch]
 ) -> dict[str, tuple[int, ...]]:
     """Return every way to write a branch → the ids it may mean to this uploader.
 
@@ -27,14 +40,6 @@ def names_for(
     and one of its counties) is narrowed to the uploader's own subtree first; within it
     a bare name means the county, since a prefecture names itself in full or 本级.
     """
-    tree = list(branches)
-    meanings: defaultdict[str, set[int]] = defaultdict(set)
-    by_id = {branch.pk: branch for branch in tree}
-    for branch in tree:
-        for name in _own_names(branch):
-            meanings[normalised(name)].add(branch.pk)
-    for alias in aliases:
-        meanings[normalised(alias.name)].add(alias.branch_id)
     resolved = {name: _narrowed(ids, by_id, uploader) for name, ids in meanings.items()}
     resolved.update((normalised(word), (uploader.pk,)) for word in HEADQUARTERS)
     return resolved
@@ -48,7 +53,9 @@ def _own_names(branch: Branch) -> set[str]:
     return names - {"", branch.padded_code if branch.level == Level.UNIT else ""}
 
 
-def _narrowed(ids: set[int], by_id: Mapping[int, Branch], uploader: Branch) -> tuple[int, ...]:
+def _narrowed(
+    ids: frozenset[int], by_id: Mapping[int, Branch], uploader: Branch
+) -> tuple[int, ...]:
     if len(ids) == 1:
         return tuple(ids)
     inside = [pk for pk in ids if uploader.holds(by_id[pk])]

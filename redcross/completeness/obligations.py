@@ -2,12 +2,16 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from redcross.branches.models import Branch
+from redcross.branches.tree import tree
 from redcross.completeness.choices import ASKS_NOTHING, HANDED_IN, OnHoliday, Standing
 from redcross.completeness.models import DueRule, Exemption, Occasion
 from redcross.completeness.working_days import WorkingDays, working_days
@@ -16,6 +20,7 @@ from redcross.uploads.choices import AWAITING_REVIEW, IN_WORK, Origin, State
 from redcross.uploads.models import Upload
 from redcross.uploads.sheet import Due, Sheet, Yearly, registry
 
+P = TypeVar("P", Occasion, Exemption)
 _ORDER = {value: at for at, value in enumerate(Standing.values)}
 
 
@@ -75,16 +80,44 @@ class _Asked:
     note: str = ""
 
 
-def due_sheets(period: Period) -> list[tuple[Sheet, Due, Period]]:
-    """Return each sheet with its calendar, for every period of it that ends in `period`."""
-    found = []
+class Rule(NamedTuple):
+    """A DueRule by its values."""
+
+    sheet: str
+    on_holiday: str = OnHoliday.NEXT
+    opens_after: int = 0
+    since: dt.date | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DueDays:
+    """All that due days are reckoned by: working days, the province's rules, the calendars."""
+
+    days: WorkingDays
+    rules: tuple[Rule, ...]
+    calendars: tuple[tuple[Sheet, tuple[Due, ...]], ...]
+
+    @property
+    def whole(self) -> Rule:
+        """The rule of every sheet that has none of its own."""
+        return next((rule for rule in self.rules if not rule.sheet), Rule(""))
+
+
+def due_days() -> DueDays:
+    """Return working days and rules as they are now, in two queries."""
+    rules = DueRule.objects.order_by("sheet").values_list(*Rule._fields)
+    calendars = ((sheet, tuple(sheet.due)) for sheet in registry.values())
+    return DueDays(working_days(), tuple(map(Rule._make, rules)), tuple(calendars))
+
+
+def _due_sheets(reckoned: DueDays, period: Period) -> Iterator[tuple[Sheet, Due, Period]]:
+    """Yield each sheet with its calendar, for every period of it that ends in `period`."""
     for month in period.months or [period.last]:
-        for sheet in registry.values():
-            for due in sheet.due:
+        for sheet, calendars in reckoned.calendars:
+            for due in calendars:
                 if month.month % due.calendar.months == 0:
                     first = add_months(month, 1 - due.calendar.months)
-                    found.append((sheet, due, Period(first, month)))
-    return found
+                    yield sheet, due, Period(first, month)
 
 
 def nominal_due_on(due: Due, period: Period) -> dt.date:
@@ -99,16 +132,16 @@ def obligations(
     period: Period,
     *,
     today: dt.date,
-    days: WorkingDays | None = None,
+    due: DueDays | None = None,
 ) -> list[Obligation]:
     """Return every obligation of the branches that ends in the period.
 
     Six queries however many the branches and months are. Nothing is owed of months before
     a rule's 起报月份 (历史补录, 期初数), nor outside a branch's life.
     """
-    asked = _asked(period, days or working_days())
+    asked = _asked(period, due or due_days())
     handed_in = _handed_in(branches, {each.sheet.key for each in asked}, asked)
-    exemptions = list(Exemption.objects.in_force().select_related("branch"))
+    exemptions = _on_the_tree(Exemption.objects.in_force())
     found: dict[tuple[int, str, dt.date, dt.date], Obligation] = {}
     for branch in branches:
         for each in asked:
@@ -123,23 +156,12 @@ def obligations(
     return list(found.values())
 
 
-def _asked(period: Period, days: WorkingDays) -> list[_Asked]:
-    rules = {rule.sheet: rule for rule in DueRule.objects.all()}
-    whole = rules.get("", DueRule())
-    found = []
-    for sheet, due, each in due_sheets(period):
-        rule = rules.get(sheet.key, whole)
-        since = rule.since or whole.since
-        if since is not None and each.last < since:
-            continue
-        due_on = days.moved(nominal_due_on(due, each), rule.on_holiday)
-        opens_on = each.end + dt.timedelta(days=rule.opens_after)
-        found.append(_Asked(sheet, due.level, each, min(opens_on, due_on), due_on))
-    for once in Occasion.objects.filter(
-        month__gte=period.start, month__lte=period.last
-    ).select_related("branch"):
+def _asked(period: Period, due: DueDays) -> list[_Asked]:
+    found = list(_regularly_asked(period, due))
+    occasions = Occasion.objects.filter(month__gte=period.start, month__lte=period.last)
+    for once in _on_the_tree(occasions):
         if once.sheet in registry:
-            due_on = days.moved(once.due_on, OnHoliday.NEXT)
+            due_on = due.days.moved(once.due_on, OnHoliday.NEXT)
             month = Period.month(once.month)
             found.append(
                 _Asked(
@@ -148,6 +170,31 @@ def _asked(period: Period, days: WorkingDays) -> list[_Asked]:
                 )
             )  # fmt: skip
     return found
+
+
+def _on_the_tree(rows: QuerySet[P]) -> list[P]:
+    """Return rows with their branches, which the process knows."""
+    found = list(rows)
+    branches = tree().by_id if found else {}
+    for each in found:
+        each.branch = branches[each.branch_id]
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _regularly_asked(period: Period, due: DueDays) -> tuple[_Asked, ...]:
+    """Return what calendars ask for; pages ask for the same few periods all day long."""
+    rules = {rule.sheet: rule for rule in due.rules}
+    found = []
+    for sheet, calendar, each in _due_sheets(due, period):
+        rule = rules.get(sheet.key, due.whole)
+        since = rule.since or due.whole.since
+        if since is not None and each.last < since:
+            continue
+        due_on = due.days.moved(nominal_due_on(calendar, each), rule.on_holiday)
+        opens_on = each.end + dt.timedelta(days=rule.opens_after)
+        found.append(_Asked(sheet, calendar.level, each, min(opens_on, due_on), due_on))
+    return tuple(found)
 
 
 _COVERING = """
@@ -177,14 +224,15 @@ def _handed_in(
         )
         .exclude(state__in=[State.UNDONE, State.WITHDRAWN])
         .values_list(
-            "pk", "sheet", "branch__code", "state", "origin", "first_month", "last_month",
+            "pk", "sheet", "branch_id", "state", "origin", "first_month", "last_month",
             "submitted_at",
         )
         .order_by("pk")
     )  # fmt: skip
-    for pk, sheet, code, state, origin, start, end, at in own:
+    codes = {each.pk: each.code for each in branches}
+    for pk, sheet, branch, state, origin, start, end, at in own:
         standing = _of_state(state, origin)
-        made = _HandedIn(pk, code, start, end, standing, at and timezone.localdate(at))
+        made = _HandedIn(pk, codes[branch], start, end, standing, at and timezone.localdate(at))
         found.setdefault(sheet, []).append(made)
     above = sorted({each.code[:4] for each in branches if len(each.code) > 4})
     with connection.cursor() as cursor:

@@ -7,12 +7,12 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from redcross.accounts.models import User
-from redcross.branches.models import Branch
+from redcross.branches.tree import tree
 from redcross.completeness.choices import Audience
 from redcross.completeness.models import Reminder, ReminderStage
-from redcross.completeness.obligations import Obligation, obligations
+from redcross.completeness.obligations import DueDays, Obligation, due_days, obligations
 from redcross.completeness.people import people_on
-from redcross.completeness.working_days import WorkingDays, working_days
+from redcross.completeness.working_days import WorkingDays
 from redcross.notices.services import tell
 from redcross.periods import Period, add_months, business_date, month_start
 
@@ -34,10 +34,10 @@ def remind(now: dt.datetime) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    today, days = business_date(now), working_days()
-    if not days.works(today):
+    today, calendar = business_date(now), due_days()
+    if not calendar.days.works(today):
         return 0
-    due = _due(today, days)
+    due = _due(today, calendar)
     waiting = _not_yet_told(_by_person(due, today))
     Reminder.objects.bulk_create(
         Reminder(
@@ -57,14 +57,13 @@ def remind(now: dt.datetime) -> int:
     return len(waiting)
 
 
-def _due(today: dt.date, days: WorkingDays) -> list[Told]:
+def _due(today: dt.date, calendar: DueDays) -> list[Told]:
     """Return each obligation somebody has to act on, with the stage it has reached."""
     stages = list(ReminderStage.objects.filter(active=True).order_by("offset"))
     period = Period(add_months(month_start(today), -LOOK_BACK), month_start(today))
-    branches = list(Branch.objects.in_official_order())
     found = []
-    for each in obligations(branches, period, today=today, days=days):
-        stage = _stage(stages, each, today, days) if each.outstanding else None
+    for each in obligations(tree().branches, period, today=today, due=calendar):
+        stage = _stage(stages, each, today, calendar.days) if each.outstanding else None
         if stage is not None:
             found.append((stage, each))
     return found

@@ -8,9 +8,7 @@ from redcross.accounts.rules import ENTERING, covers
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.completeness.choices import Standing
-from redcross.completeness.models import DueRule
-from redcross.completeness.obligations import Obligation, obligations
-from redcross.completeness.working_days import working_days
+from redcross.completeness.obligations import Obligation, due_days, obligations
 from redcross.periods import Period, add_months, month_start
 
 SOON = 5
@@ -42,15 +40,15 @@ def owed_by(user: User, today: dt.date) -> list[Owed]:
     places = _places(user)
     if not places:
         return []
-    since = DueRule.objects.filter(sheet="").values_list("since", flat=True).first()
-    this_month, days = month_start(today), working_days()
+    due = due_days()
+    since, this_month = due.whole.since, month_start(today)
     first = max(add_months(this_month, -_FARTHEST), since) if since else None
     period = Period(first or add_months(this_month, -_YEAR_BEFORE), this_month)
-    found = obligations(places, period, today=today, days=days) if period.start <= today else []
+    found = obligations(places, period, today=today, due=due) if period.start <= today else []
     if since is None:
         found = _latest_alone(found)
     told = [
-        Owed(each, days.until(today, each.due_on))
+        Owed(each, due.days.until(today, each.due_on))
         for each in found
         if each.outstanding and _enters(user, each)
     ]

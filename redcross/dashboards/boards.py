@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Mapping
 
-from django.utils.module_loading import autodiscover_modules
+from redcross.discovery import discover
 
 
 class BoardError(Exception):
@@ -36,11 +36,10 @@ class Board:
 
 
 class Registry(Mapping[str, Board]):
-    """Every board by its key, filled by `autodiscover_modules("boards")`."""
+    """Every board by its key, filled by `discover("boards")`."""
 
     def __init__(self) -> None:
         self._boards: dict[str, Board] = {}
-        self._found = False
 
     def add(self, board: Board) -> Board:
         """Register a board; a key used twice fails."""
@@ -51,9 +50,7 @@ class Registry(Mapping[str, Board]):
         return board
 
     def _all(self) -> dict[str, Board]:
-        if not self._found:
-            self._found = True
-            autodiscover_modules("boards")
+        discover("boards")
         return self._boards
 
     def __getitem__(self, key: str) -> Board:

@@ -3,9 +3,8 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 
-from django.utils.module_loading import autodiscover_modules
-
 from redcross.accounts.models import User
+from redcross.discovery import discover
 from redcross.files import Content
 
 
@@ -38,5 +37,5 @@ def exported(key: str) -> Callable[[Make], Make]:
 
 def make_of(key: str) -> Make:
     """Return how an export is made; raise KeyError where no app declares it."""
-    autodiscover_modules("exports")
+    discover("exports")
     return _makes[key]

@@ -20,6 +20,7 @@ from django.db import connection
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch, Population
+from redcross.branches.tree import tree as all_branches
 from redcross.indicators.choices import Kind, Origin, Scope
 from redcross.indicators.declaration import PLUS, POPULATION, Indicator
 from redcross.indicators.hiding import Audience, Cover, Reader, audience_of
@@ -117,7 +118,7 @@ def ask(*questions: Question, reader: Reader = Audience.OUTSIDE) -> list[list[Fi
     sensitive indicators are kept back.
     """
     asked = [part for question in questions for part in _parts(question)]
-    tree = list(Branch.objects.in_official_order())
+    tree = all_branches().branches
     reported = _reported(asked, tree)
     rows = _rollup(asked)
     notes = _notes(asked)
@@ -137,7 +138,7 @@ def _told_to(
     reader: Reader,
     questions: Sequence[Question],
     answers: list[list[Figure]],
-    tree: list[Branch],
+    tree: Sequence[Branch],
 ) -> list[list[Figure]]:
     """Keep back what the reader of each question may not be told."""
     audiences = [
@@ -262,7 +263,7 @@ class _Book:
 
     def __init__(
         self,
-        tree: list[Branch],
+        tree: Sequence[Branch],
         reported: dict[tuple[str, str], list[ReportedFigure]],
         rows: dict[tuple[str, str], _Rows],
         notes: list[FigureNote],

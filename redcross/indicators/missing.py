@@ -1,15 +1,16 @@
 """Which branches a figure lacks: they owe a sheet it is counted from (不含××)."""
 
 import datetime as dt
+import functools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from redcross.branches.models import Branch
 from redcross.indicators.choices import Kind
 from redcross.indicators.declaration import Indicator
 from redcross.periods import Period
-from redcross.uploads.models import Upload
+from redcross.uploads.models import Record, Upload
 from redcross.uploads.sheet import Monthly, Sheet, registry
 
 
@@ -24,18 +25,24 @@ class _Asked(Protocol):
 
 def sheets_of(indicator: Indicator) -> list[Sheet]:
     """Return the sheets that are due each month and fill the indicator's source."""
-    return [
-        sheet
-        for sheet in registry.values()
-        if sheet.model is indicator.source
-        and any(isinstance(due.calendar, Monthly) for due in sheet.due)
-    ]
+    return _monthly().get(indicator.source, [])
+
+
+@functools.cache
+def _monthly() -> dict[type[Record] | None, list[Sheet]]:
+    found: dict[type[Record] | None, list[Sheet]] = {}
+    for sheet in registry.values():
+        if any(isinstance(due.calendar, Monthly) for due in sheet.due):
+            found.setdefault(sheet.model, []).append(sheet)
+    return found
 
 
 class Missing:
     """Who has handed in what, for the months asked about."""
 
-    def __init__(self, tree: list[Branch], handed_in: dict[str, dict[dt.date, set[str]]]) -> None:
+    def __init__(
+        self, tree: Sequence[Branch], handed_in: dict[str, dict[dt.date, set[str]]]
+    ) -> None:
         self.below: defaultdict[int | None, list[Branch]] = defaultdict(list)
         for branch in tree:
             self.below[branch.parent_id].append(branch)
@@ -75,7 +82,7 @@ def _and_above(branch: Branch) -> set[str]:
     return {branch.code[:length] for length in range(1, len(branch.code) + 1)}
 
 
-def missing_from(asked: Iterable[_Asked], tree: list[Branch]) -> Missing:
+def missing_from(asked: Iterable[_Asked], tree: Sequence[Branch]) -> Missing:
     """Fetch in one query which effective uploads cover the months asked about."""
     keys: set[str] = set()
     first, last = dt.date.max, dt.date.min

@@ -42,7 +42,9 @@ def holders(branches: Iterable[Branch], roles: Iterable[str], day: dt.date) -> l
 def unread_of(user: User) -> tuple[int, list[Notice]]:
     """Return how many notices a person has not read, and the newest few of them."""
     unread = Notice.objects.filter(user=user).unread()
-    return unread.count(), list(unread[:SHOWN])
+    newest = list(unread[: SHOWN + 1])
+    count = len(newest) if len(newest) <= SHOWN else unread.count()
+    return count, newest[:SHOWN]
 
 
 def mark_read(user: User, *, now: dt.datetime) -> int:

@@ -3,7 +3,7 @@
 import dataclasses
 from decimal import Decimal
 
-from django.utils.module_loading import autodiscover_modules
+from redcross.discovery import discover
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,5 +29,5 @@ def expected(*figures: Expectation) -> None:
 
 def all_expected() -> list[Expectation]:
     """Return every app's figures."""
-    autodiscover_modules("demo")
+    discover("demo")
     return list(_expected)

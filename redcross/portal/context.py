@@ -7,7 +7,7 @@ from django.conf import settings
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
 from redcross.portal.help import topic_of
-from redcross.portal.navigation import groups
+from redcross.portal.navigation import menu
 
 
 def shell(request: SignedInRequest) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def shell(request: SignedInRequest) -> dict[str, Any]:
     signed_in = user is not None and user.is_authenticated
     return {
         "demo_notice": settings.DEMO_NOTICE if settings.DEMO else "",
-        "navigation": groups(request) if signed_in else [],
+        "menu": menu(request) if signed_in else "",
         "help_page": topic_of(request.path),
         "home_branch": home_branch(user) if user and signed_in else None,
     }

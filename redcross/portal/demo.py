@@ -4,9 +4,8 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
-from django.utils.module_loading import autodiscover_modules
-
 from redcross.accounts.choices import Role
+from redcross.discovery import discover
 
 PASSWORD = "demo-2022"  # noqa: S105  printed for every visitor of the demonstration
 
@@ -76,13 +75,13 @@ def left_for_visitors(source: Visitors) -> Visitors:
 
 def all_files() -> Iterator[DemoFile]:
     """Yield every app's workbooks."""
-    autodiscover_modules("demo")
+    discover("demo")
     for source in _files:
         yield from source()
 
 
 def visitors_files() -> Iterator[tuple[str, bytes]]:
     """Yield what waits for the visitor."""
-    autodiscover_modules("demo")
+    discover("demo")
     for source in _left_for_visitors:
         yield from source()

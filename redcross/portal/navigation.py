@@ -10,20 +10,21 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.module_loading import module_has_submodule
 
 from redcross.accounts.choices import Domain, Role
 from redcross.accounts.models import User
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import ENTERING, READING, REVIEWING, holds
+from redcross.accounts.rules import ENTERING, READING, REVIEWING, Rights, rights_of
 from redcross.dashboards.boards import registry
 from redcross.indicators.asking import looked_at
 from redcross.people.rules import LOOKING_AFTER
 
 Entry = tuple[str, str, str, Iterable[str]]
 Link = tuple[str, str]
+Group = tuple[str, tuple[Link, ...]]
 OVERVIEW = "overview"
 SEEING_BOARDS = (*READING, Role.LEADER)
 
@@ -39,56 +40,54 @@ def _of_apps() -> list[Entry]:
     return found
 
 
-def groups(request: SignedInRequest) -> list[dict[str, Any]]:
-    """Return the groups of links this person can use."""
-    user: User | AnonymousUser = request.user
-    if not user.is_authenticated:
-        return []
-    found = [(title, list(links)) for title, links in _all_groups(user, looked_at(request))]
-    every = [link for _, links in found for _, link in links]
+@functools.lru_cache(maxsize=1024)
+def _groups(rights: Rights, place: str) -> tuple[Group, ...]:
+    """Return the groups with their links, the same for all who may do the same."""
+    found = ((title, tuple(links)) for title, links in _all_groups(rights, place))
+    return tuple((title, links) for title, links in found if links)
+
+
+def menu(request: SignedInRequest) -> str:
+    """Return the navigation of a page: the links its reader can use, his page marked."""
+    rights, place = rights_of(request.user), looked_at(request)
+    every = [link for _, links in _groups(rights, place) for _, link in links]
     # Of /uploads/ and /uploads/new/ the longer is the page one is on.
     here = max(
-        (each for each in every if request.path.startswith(_path(each))), key=len, default=""
+        (each for each in every if request.path.startswith(each.partition("?")[0])),
+        key=len,
+        default="",
     )
-    return [
-        {
-            "title": title,
-            "items": [
-                {"title": label, "link": link, "here": link == here} for label, link in links
-            ],
-        }
-        for title, links in found
-        if links
-    ]
+    return _drawn(rights, place, here)
 
 
-def _path(link: str) -> str:
-    return link.partition("?")[0]
+@functools.lru_cache(maxsize=1024)
+def _drawn(rights: Rights, place: str, here: str) -> str:
+    return render_to_string("app/_menu.html", {"groups": _groups(rights, place), "here": here})
 
 
 def links_of(user: User) -> list[Link]:
     """Return every link of a person's navigation."""
-    return [link for _, links in _all_groups(user, "") for link in links]
+    return [link for _, links in _groups(rights_of(user), "") for link in links]
 
 
-def _all_groups(user: User, place: str) -> Iterator[tuple[str, Iterable[Link]]]:
+def _all_groups(rights: Rights, place: str) -> Iterator[tuple[str, Iterable[Link]]]:
     """Yield the groups; boards open at the branch and period one has been looking at."""
-    sees_boards = holds(user, SEEING_BOARDS)
+    sees_boards = rights.hold(SEEING_BOARDS)
     yield "", [("首页", reverse("home")), *_board(OVERVIEW, place, sees=sees_boards)]
-    yield "数据报送", _reporting(user)
+    yield "数据报送", _reporting(rights)
     for domain in Domain:
-        yield str(domain.label), _domain(user, domain, place, sees_boards=sees_boards)
+        yield str(domain.label), _domain(rights, domain, place, sees_boards=sees_boards)
     yield "通报与报告", [("通报与报告", reverse("reports"))] if sees_boards else []
-    yield "系统", _system(user, sees_boards=sees_boards)
+    yield "系统", _system(rights, sees_boards=sees_boards)
 
 
-def _system(user: User, *, sees_boards: bool) -> Iterator[Link]:
+def _system(rights: Rights, *, sees_boards: bool) -> Iterator[Link]:
     yield "我的导出", reverse("exports")
-    if holds(user, LOOKING_AFTER):
+    if rights.hold(LOOKING_AFTER):
         yield "人员与账户", reverse("people")
-    if holds(user, [Role.ADMINISTRATOR]):
+    if rights.hold([Role.ADMINISTRATOR]):
         yield "机构与用户", reverse("admin:index")
-    if holds(user, [Role.AUDITOR]):
+    if rights.hold([Role.AUDITOR]):
         yield "访问日志", reverse("access-log")
     if sees_boards:
         yield "接口令牌", reverse("tokens")
@@ -101,38 +100,37 @@ def _board(key: str, place: str, *, sees: bool, title: str = "") -> list[Link]:
     return [(title or registry[key].title, f"{address}?{place}" if place else address)]
 
 
-def _reporting(user: User) -> Iterator[Link]:
-    entering = holds(user, ENTERING)
+def _reporting(rights: Rights) -> Iterator[Link]:
+    entering = rights.hold(ENTERING)
     if entering:
         yield "我要报送", reverse("upload-new")
-    if holds(user, READING):
+    if rights.hold(READING):
         yield "报送记录", reverse("uploads")
-    if holds(user, (*REVIEWING, Role.FINANCE)):
+    if rights.hold((*REVIEWING, Role.FINANCE)):
         yield "待我审核", reverse("review")
-    if holds(user, READING):
+    if rights.hold(READING):
         yield "报送进度", reverse("progress")
         yield "免报", reverse("exemptions")
-    if holds(user, (*READING, Role.ADMINISTRATOR)):
+    if rights.hold((*READING, Role.ADMINISTRATOR)):
         yield "锁定与解锁", reverse("locks")
     if entering:
         yield "空表下载", reverse("blanks")
 
 
-def _domain(user: User, domain: Domain, place: str, *, sees_boards: bool) -> Iterator[Link]:
+def _domain(rights: Rights, domain: Domain, place: str, *, sees_boards: bool) -> Iterator[Link]:
     yield from _board(domain.value, place, sees=sees_boards, title="看板")
     for group, label, name, roles in _of_apps():
-        if group == domain.label and holds(user, roles):
+        if group == domain.label and rights.hold(roles):
             yield label, reverse(name)
-    if holds(user, READING, domain=domain.value):
+    if rights.hold(READING, domain.value):
         yield "记录", reverse("admin:app_list", kwargs={"app_label": domain.value})
 
 
 def navigation(request: SignedInRequest) -> list[dict[str, Any]]:
     """Return the same groups as the record pages' shell wants them."""
+    rights = rights_of(request.user)
+    groups = _groups(rights, looked_at(request)) if rights.held else ()
     return [
-        {
-            "title": group["title"],
-            "items": [{"title": item["title"], "link": item["link"]} for item in group["items"]],
-        }
-        for group in groups(request)
+        {"title": title, "items": [{"title": label, "link": link} for label, link in links]}
+        for title, links in groups
     ]

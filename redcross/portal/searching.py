@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pypinyin
 from django.urls import reverse
-from django.utils.module_loading import autodiscover_modules
 
 from redcross.accounts.models import User
 from redcross.accounts.rules import ENTERING, READING, holds
 from redcross.branches.models import Branch
+from redcross.discovery import discover
 from redcross.indicators.asking import sees_figures_of
 from redcross.indicators.declaration import registry as indicators
 from redcross.portal.navigation import SEEING_BOARDS, links_of
@@ -47,7 +47,7 @@ def searched(source: Source) -> Source:
 
 def search(words: str, user: User) -> dict[str, list[Hit]]:
     """Return hits by kind, at most `SHOWN` of each; nothing for empty words."""
-    autodiscover_modules("searching")
+    discover("searching")
     said = words.strip().lower()
     found: dict[str, list[Hit]] = {}
     if said:

@@ -36,7 +36,7 @@ from redcross.portal.metrics import exposition, may_read, queue_length
 from redcross.portal.migrating import missing_migrations
 from redcross.portal.worklists import expiring
 from redcross.uploads.choices import State
-from redcross.uploads.selecting import open_uploads, queue_of, sheets_waiting
+from redcross.uploads.selecting import open_uploads, waiting_for
 
 WORDS = 60
 
@@ -97,7 +97,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 def _to_do(user: User, today: dt.date) -> dict[str, Any]:
     """Return what a person has to do, each kind with its count."""
-    owed, mine, queue = owed_by(user, today), open_uploads(user), queue_of(user)
+    owed, mine, queue = owed_by(user, today), open_uploads(user), waiting_for(user)
     ending = expiring(user, today)
     soon = sum(each.soon for each in owed)
     return {
@@ -108,8 +108,8 @@ def _to_do(user: User, today: dt.date) -> dict[str, Any]:
         "soon_length": soon + sum(each.count for each in ending),
         "returned": [each for each in mine if each.state == State.RETURNED],
         "open": [each for each in mine if each.state != State.RETURNED],
-        "queue": sheets_waiting(queue),
-        "queue_length": len(queue),
+        "queue": queue,
+        "queue_length": sum(count for _, count in queue),
         "expiring": ending,
         "unread": unread_of(user),
     }

@@ -2,11 +2,17 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-from django.utils.module_loading import autodiscover_modules
+from django.db import connection
+from django.db.models import QuerySet, Value
 
 from redcross.accounts.models import User
+from redcross.accounts.rules import holds
+from redcross.accounts.scope import branches_of
+from redcross.discovery import discover
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -18,18 +24,64 @@ class Expiring:
     link: str
 
 
-Worklist = Callable[[User, dt.date], Iterator[Expiring]]
+Line = tuple[str, "QuerySet[Any]", str]
+"""A label, the rows it counts, and the page that lists them."""
+Tell = Callable[[tuple[int, ...], dt.date], Iterator[Line]]
 
-_worklists: list[Worklist] = []
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Worklist:
+    tell: Tell
+    roles: frozenset[str]
+    domain: str
 
 
-def worklist(tell: Worklist) -> Worklist:
-    """Register a function of a person and today: one query a line, whatever the number of rows."""
-    _worklists.append(tell)
-    return tell
+_worklists: list[_Worklist] = []
+
+
+def worklist(domain: str, roles: Iterable[str]) -> Callable[[Tell], Tell]:
+    """Register what people with one of these roles in a domain are reminded of.
+
+    The function is given the ids of the branches a person sees and today. What it yields is
+    compiled once a day for each set of branches: it must not depend on anything else.
+    """
+
+    def register(tell: Tell) -> Tell:
+        _worklists.append(_Worklist(tell, frozenset(roles), domain))
+        return tell
+
+    return register
 
 
 def expiring(user: User, today: dt.date) -> list[Expiring]:
-    """Return every line that counts anything, in the order in which the apps are installed."""
-    autodiscover_modules("worklists")
-    return [each for tell in _worklists for each in tell(user, today) if each.count]
+    """Return every line that counts anything, in one query, in the order of the apps."""
+    discover("worklists")
+    branches = branches_of(user)
+    lines = [
+        line
+        for each in _worklists
+        if branches and holds(user, each.roles, domain=each.domain)
+        for line in _compiled(each, branches, today)
+    ]
+    if not lines:
+        return []
+    counts = ", ".join(f"(SELECT count(*) FROM ({sql}) counted)" for _, _, sql, _ in lines)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts}", [each for *_, given in lines for each in given])
+        found = cursor.fetchone()
+    return [
+        Expiring(label, count, link)
+        for (label, link, *_), count in zip(lines, found, strict=True)
+        if count
+    ]
+
+
+@functools.lru_cache(maxsize=512)
+def _compiled(
+    told: _Worklist, branches: tuple[int, ...], today: dt.date
+) -> tuple[tuple[str, str, str, tuple[Any, ...]], ...]:
+    """Return label, link, SQL and its parameters of each line."""
+    return tuple(
+        (label, link, *rows.order_by().values(one=Value(1)).query.sql_with_params())
+        for label, rows, link in told.tell(branches, today)
+    )

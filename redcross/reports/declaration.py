@@ -4,9 +4,8 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 
-from django.utils.module_loading import autodiscover_modules
-
 from redcross.branches.choices import Level
+from redcross.discovery import discover
 from redcross.periods import Period, add_months, month_start
 from redcross.reports.story import Passage
 
@@ -85,12 +84,11 @@ class ReportKind:
 
 
 class Kinds(Mapping[str, ReportKind]):
-    """Every report by its key, filled by `autodiscover_modules("reports")`."""
+    """Every report by its key, filled by `discover("reports")`."""
 
     def __init__(self) -> None:
         self._kinds: dict[str, ReportKind] = {}
         self._passages: dict[str, Passage] = {}
-        self._found = False
 
     def add(self, kind: ReportKind) -> ReportKind:
         """Register a report; a key used twice fails."""
@@ -121,9 +119,7 @@ class Kinds(Mapping[str, ReportKind]):
         return {name: self._passages[name] for name in names}
 
     def _all(self) -> dict[str, ReportKind]:
-        if not self._found:
-            self._found = True
-            autodiscover_modules("reports")
+        discover("reports")
         return self._kinds
 
     def __getitem__(self, key: str) -> ReportKind:

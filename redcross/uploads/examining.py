@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 from django.db.models.fields.files import FieldFile
 
-from redcross.branches.models import Branch, BranchAlias
-from redcross.branches.naming import names_for
+from redcross.branches.models import Branch
+from redcross.branches.tree import tree
 from redcross.periods import Period, business_date
 from redcross.uploads import marks, reading, storage, workbook
 from redcross.uploads.cells import dtype_of
@@ -98,14 +98,14 @@ class Stopwatch:
 
 def setting_for(sheet: Sheet, branch: Branch, period: Period, *, now: dt.datetime) -> Setting:
     """Gather the sheet's words, the names of branches, and remembered headings."""
-    tree = list(Branch.objects.in_official_order())
+    branches = tree()
     context = Context(
         period=period,
         today=business_date(now),
         branch_id=branch.pk,
-        branch_names=names_for(branch, tree, BranchAlias.objects.all()),
-        branch_labels={each.pk: each.short_name for each in tree},
-        own_subtree=frozenset(each.pk for each in tree if branch.holds(each)),
+        branch_names=branches.names_for(branch),
+        branch_labels=branches.short_names,
+        own_subtree=frozenset(branches.under(branch.code)),
     )
     remembered = dict(
         HeadingMemory.objects.filter(branch=branch, sheet=sheet.key).values_list("heading", "field")

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_for
-from redcross.branches.models import Branch, BranchAlias
-from redcross.branches.naming import names_for
+from redcross.branches.models import Branch
+from redcross.branches.tree import tree
 from redcross.periods import Period, UnknownPeriodError, business_date
 from redcross.uploads import services, storage, workbook
 from redcross.uploads.choices import BEING_READ, ParcelState
@@ -121,8 +121,8 @@ def _guessed(parcel: Parcel, book: Workbook, user: User, now: dt.datetime) -> di
         hinted=parcel.hint.get("sheet", ""),
         allowed=allowed,
     )
-    tree = list(Branch.objects.in_official_order())
-    names = names_for(parcel.branch, tree, BranchAlias.objects.all())
+    branches = tree()
+    names = branches.names_for(parcel.branch)
     today = business_date(now)
     asked = _period(parcel.hint.get("period", ""))
 
@@ -137,8 +137,8 @@ def _guessed(parcel: Parcel, book: Workbook, user: User, now: dt.datetime) -> di
             words,
             column=column_of(book.grids, spec, "branch") if spec else [],
             names=names,
-            labels={each.pk: each.short_name for each in tree},
-            above={each.pk: each.parent_id for each in tree if each.parent_id},
+            labels=branches.short_names,
+            above={each.pk: each.parent_id for each in branches.branches if each.parent_id},
             enterable=enterable,
             home=_wanted(parcel, enterable),
         )

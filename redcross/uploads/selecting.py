@@ -9,12 +9,14 @@ from redcross.accounts.models import User
 from redcross.accounts.rules import ENTERING, REVIEWING, holds
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
+from redcross.branches.tree import tree
 from redcross.uploads import rules
 from redcross.uploads.choices import OPEN, State
 from redcross.uploads.models import HeadingMemory, Upload, UploadQuerySet
 from redcross.uploads.sheet import Sheet, registry
 
 SHOWN = 20
+LONGEST_QUEUE = 500
 
 
 def visible_uploads(user: User) -> UploadQuerySet:
@@ -28,15 +30,26 @@ def visible_uploads(user: User) -> UploadQuerySet:
 
 def queue_of(user: User) -> list[Upload]:
     """Return the uploads this person may decide on, oldest first."""
+    return _waiting(user, Upload.objects.select_related("uploaded_by"))
+
+
+def waiting_for(user: User) -> list[tuple[Sheet, int]]:
+    """Return how many uploads of each sheet this person may decide on, the longest row first."""
+    told = Upload.objects.only("sheet", "branch_id", "uploaded_by_id", "reviewed_by_id")
+    return sheets_waiting(_waiting(user, told))
+
+
+def _waiting(user: User, told: UploadQuerySet) -> list[Upload]:
     if not holds(user, (*REVIEWING, "FINANCE")):
         return []
-    waiting = (
-        Upload.objects.visible_to(user)
-        .awaiting_review()
-        .select_related("branch__parent", "uploaded_by")
-        .order_by("submitted_at", "pk")
-    )
-    return [upload for upload in waiting[:500] if rules.may_review(user, upload)]
+    waiting = told.visible_to(user).awaiting_review().order_by("submitted_at", "pk")[:LONGEST_QUEUE]
+    branches = tree().by_id
+    found = []
+    for upload in waiting:
+        upload.branch = branches[upload.branch_id]
+        if rules.may_review(user, upload):
+            found.append(upload)
+    return found
 
 
 def sheets_waiting(queue: list[Upload]) -> list[tuple[Sheet, int]]:
@@ -52,6 +65,8 @@ def open_uploads(user: User) -> list[Upload]:
 
     One after which the same was handed in once more is left alone.
     """
+    if not holds(user, ENTERING):
+        return []
     visible = Upload.objects.visible_to(user)
     once_more = visible.filter(
         branch=OuterRef("branch"),
@@ -60,9 +75,11 @@ def open_uploads(user: User) -> list[Upload]:
         last_month=OuterRef("last_month"),
         pk__gt=OuterRef("pk"),
     ).exclude(state__in=[State.WITHDRAWN, State.UNDONE])
-    mine = visible.filter(~Exists(once_more), uploaded_by=user, state__in=OPEN)
+    mine = visible.filter(uploaded_by=user, state__in=OPEN).exclude(state=State.WITHDRAWN)
+    if not mine.exists():
+        return []
     return list(
-        mine.exclude(state=State.WITHDRAWN)
+        mine.filter(~Exists(once_more))
         .select_related("branch", "uploaded_by")
         .order_by("-pk")[:SHOWN]
     )

@@ -2,17 +2,16 @@
 
 import pytest
 
-from redcross.branches.models import Branch, BranchAlias
-from redcross.branches.naming import names_for, normalised
+from redcross.branches.models import Branch
+from redcross.branches.naming import normalised
 from redcross.branches.services import branch_by_code, load_divisions
+from redcross.branches.tree import tree
 
 pytestmark = pytest.mark.django_db
 
 
 def meant(text, uploader):
-    names = names_for(
-        Branch.objects.get(code=uploader), Branch.objects.all(), BranchAlias.objects.all()
-    )
+    names = tree().names_for(Branch.objects.get(code=uploader))
     return {Branch.objects.get(pk=pk).code for pk in names.get(normalised(text), ())}
 
 

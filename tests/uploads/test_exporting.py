@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 
 from redcross.accounts.choices import Role
-from redcross.branches.models import Branch, BranchAlias
-from redcross.branches.naming import names_for, normalised
+from redcross.branches.models import Branch
+from redcross.branches.naming import normalised
+from redcross.branches.tree import tree
 from redcross.periods import Period
 from redcross.portal.invented import id_number, mobile, office_table
 from redcross.uploads import services
@@ -237,10 +238,10 @@ def test_the_page_asks_for_a_reason_where_persons_are_in_it(road, signed_in):
 
 
 def test_every_branch_is_written_by_a_name_that_means_it_alone(db):
-    tree = list(Branch.objects.all())
-    for home in (branch for branch in tree if len(branch.code) <= 4):
-        names = names_for(home, tree, BranchAlias.objects.all())
-        for branch in tree:
+    branches = tree().branches
+    for home in (branch for branch in branches if len(branch.code) <= 4):
+        names = tree().names_for(home)
+        for branch in branches:
             if home.holds(branch):
                 assert names[normalised(branch.name)] == (branch.pk,)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redcross.branches.models import Branch, BranchAlias
-from redcross.branches.naming import names_for
+from redcross.branches.models import Branch
+from redcross.branches.tree import tree as all_branches
 from redcross.periods import Period
 from redcross.portal.demo import visitors_files
 from redcross.uploads import workbook
@@ -208,9 +208,9 @@ def test_any_cells_give_a_guess_and_never_fail(rows):
 @pytest.fixture
 def tree(db):
     """Names as 昆明市's clerk writes them, and a way to guess in them."""
-    branches = list(Branch.objects.in_official_order())
+    branches = all_branches().branches
     home = Branch.objects.get(code="5301")
-    names = names_for(home, branches, BranchAlias.objects.all())
+    names = all_branches().names_for(home)
     enterable = {each.pk for each in branches if home.holds(each)}
 
     def guess(words, column=()):

@@ -1,0 +1,77 @@
+"""The whole tree of branches, read once a process and anew after every change of it.
+
+Whoever asks a figure, checks a workbook or opens a page needs the 150 branches. A version
+stands in the database, renewed by a trigger with every change of branches or of their other
+names (migration 0003), in the transaction of the change: one query asks for it, and brings
+the tree along where the process knows another.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+
+from redcross.branches.models import Branch, BranchAlias
+from redcross.branches.naming import meanings_of, narrowed_for
+
+VERSION_TABLE = "branches_treeversion"
+_UNLESS_KNOWN = f"""
+SELECT v.version::text AS tree_version, b.*,
+  ARRAY(SELECT a.name FROM branches_branchalias a WHERE a.branch_id = b.id ORDER BY a.id) AS others
+FROM {VERSION_TABLE} v LEFT JOIN branches_branch b ON true
+WHERE v.version::text <> %s
+ORDER BY b.position, b.code
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Tree:
+    """Every branch in official order. Its branches are shared: read them, never save them."""
+
+    version: str = ""
+    branches: tuple[Branch, ...] = ()
+    aliases: tuple[BranchAlias, ...] = ()
+
+    @functools.cached_property
+    def by_id(self) -> Mapping[int, Branch]:
+        """Every branch by its id."""
+        return {branch.pk: branch for branch in self.branches}
+
+    @functools.cached_property
+    def short_names(self) -> Mapping[int, str]:
+        """The short name of every branch by its id."""
+        return {branch.pk: branch.short_name for branch in self.branches}
+
+    @functools.cached_property
+    def _meanings(self) -> Mapping[str, frozenset[int]]:
+        return meanings_of(self.branches, self.aliases)
+
+    def names_for(self, uploader: Branch) -> dict[str, tuple[int, ...]]:
+        """Return every way to write a branch → the ids it may mean to this uploader."""
+        return narrowed_for(uploader, self._meanings, self.by_id)
+
+    def under(self, *codes: str) -> tuple[int, ...]:
+        """Return the ids of the branches whose code begins with one of these."""
+        return tuple(branch.pk for branch in self.branches if branch.code.startswith(codes))
+
+
+_known = Tree()
+
+
+def tree() -> Tree:
+    """Return the tree as this transaction sees it, in one query."""
+    global _known  # noqa: PLW0603  one for the process: replaced whole, never changed
+    found = list(Branch.objects.raw(_UNLESS_KNOWN, [_known.version]))
+    if not found:
+        return _known
+    # A province without a branch has a version all the same.
+    branches = tuple(branch for branch in found if branch.pk is not None)
+    by_id = {branch.pk: branch for branch in branches}
+    for branch in branches:
+        branch.parent = by_id.get(branch.parent_id)  # type: ignore[arg-type]
+    aliases = tuple(
+        BranchAlias(branch_id=branch.pk, name=name)
+        for branch in branches
+        for name in vars(branch)["others"]
+    )
+    _known = Tree(vars(found[0])["tree_version"], branches, aliases)
+    return _known
