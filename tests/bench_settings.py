@@ -8,3 +8,4 @@ for _each in DATABASES.values():
 CACHES["default"]["KEY_PREFIX"] = "bench"
 ROOT_URLCONF = "tests.bench_urls"
 DEMO, BUSINESS_DATE, SECOND_FACTOR = False, None, False
+CELERY_TASK_DEFAULT_QUEUE = "bench"

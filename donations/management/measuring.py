@@ -152,7 +152,7 @@ def _live(branch: Branch) -> list[Any]:
 def measure_home() -> dict[str, dict[str, float]]:
     """Return requests per second of home and of an empty signed-in page, from one server."""
     measured = {}
-    with _serving() as port:
+    with serving() as port:
         for name, role, code in (
             ("clerk", Role.STATISTICIAN, "530102"),
             ("reviewer", Role.REVIEWER, "5301"),
@@ -191,15 +191,16 @@ def _session_of(name: str, role: Role, code: str) -> str:
 
 
 @contextmanager
-def _serving() -> Iterator[int]:
+def serving(workers: int = 1) -> Iterator[int]:
     """Serve the bench's database by granian on a free port of this machine."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     server = subprocess.Popen(  # noqa: S603  our own program
         [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"),
-            *("--host", "127.0.0.1", "--port", str(port), "redcross.wsgi:application"),
+            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *("--host", "127.0.0.1", "--port", str(port)),
+            *("--workers", str(workers), "--blocking-threads", "16", "redcross.wsgi:application"),
         ],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.bench_settings"},
         cwd=settings.BASE_DIR,

@@ -27,7 +27,7 @@ from django.test.utils import get_runner
 from django.utils import timezone
 from import_export import resources
 
-from donations.management import measuring
+from donations.management import measuring, rush
 from donations.models import Donation
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_for
@@ -46,6 +46,7 @@ FUNDS = ("滇苗助学", "博爱云南行", "博爱健康行", "非定向捐赠"
 RIVAL_ROWS = 10_000
 CSV_FROM = 500_000
 REPEATS = 3
+AT_ONCE = 40
 
 
 class PlainResource(resources.ModelResource):
@@ -98,6 +99,9 @@ class Command(BaseCommand):
             found["gifts"] = {"rows": options["gifts"], "seconds": round(seconds, 1)}
             found["boards"] = measuring.measure_boards()
             found["home"] = measuring.measure_home()
+            found["rush"] = rush.measure_rush(
+                [workbook(500, wrong=100, prefix=f"R{number}-") for number in range(AT_ONCE)]
+            )
         finally:
             runner.teardown_databases(databases)
         target = settings.VAR_DIR / "bench.json"
