@@ -41,6 +41,7 @@ MORE = {
     "donations.ledger": {"value": 100},
     "donations.goods_received": {"quantity": 5},
     "donors.organ_wishes": {"organs": "是"},
+    "relief.applications": {"born_on": "2012-03-07"},
     "training.roster": {"result": "合格", "certificate_number": "示例证A", "issued_on": DAY},
 }
 EVERY_UPLOADS = {"upload", "api-upload"}

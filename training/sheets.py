@@ -252,7 +252,7 @@ class Roster(Sheet):
     remark = Column("备注", aliases=["说明"])
 
     def rules(self) -> tuple[Rule, ...]:
-        """Only who passed has a number; a number stands with its day; sex as the id says."""
+        """Only who passed has a number; a number stands with its day."""
         passed = pl.col("result") == Result.PASSED
         return (
             Rule(
@@ -333,19 +333,6 @@ class Roster(Sheet):
                 needs=("theory_mark",),
                 message="理论成绩 {theory_mark} 大于 100",
                 suggestion="请填百分制成绩。",
-            ),
-            Rule(
-                code="id.sex_mismatch",
-                broken=lambda: (
-                    (pl.col("id_number").str.len_chars() == 18)
-                    & (
-                        (pl.col("id_number").str.slice(16, 1).cast(pl.Int8, strict=False) % 2 == 1)
-                        != (pl.col("sex") == "MALE")
-                    )
-                ),
-                needs=("sex", "id_number"),
-                message="与身份证号第17位不符",
-                suggestion="请核对性别与身份证号。",
             ),
         )
 

@@ -16,6 +16,7 @@ from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.periods import Period
 from redcross.units import Unit
+from redcross.uploads import persons
 from redcross.uploads.models import Record
 from redcross.uploads.specification import (
     CellKind,
@@ -198,7 +199,7 @@ class Sheet:
             fields=fields,
             dated_by=self.dated_by,
             identity=tuple(self.identity),
-            rules=self.rules(),
+            rules=(*self.rules(), *persons.rules_of(self.columns)),
             branch_field="branch" if "branch" in self.columns else None,
         )
 
