@@ -39,7 +39,7 @@ def check(
     for field in spec.fields:
         if field.name in letters:
             found += _check_field(frame, field, letters[field.name], unread.get(field.name, set()))
-    found += _outside_period(frame, spec, context, letters)
+    found += _wrong_days(frame, spec, context, letters)
     found += _repeated(frame, spec, letters)
     present = set(frame.columns)
     whole = frame.with_columns(
@@ -109,7 +109,7 @@ def _at(
     ]
 
 
-def _outside_period(
+def _wrong_days(
     frame: pl.DataFrame, spec: SheetSpec, context: Context, letters: Mapping[str, str]
 ) -> list[Finding]:
     name = spec.dated_by
@@ -118,14 +118,21 @@ def _outside_period(
     period = context.period
     last = dt.date.max if period.end > dt.date(9999, 1, 1) else period.end
     outside = frame.filter((pl.col(name) < period.start) | (pl.col(name) >= last))
-    return _at(
-        outside,
-        spec.field(name),
-        letters[name],
-        "date.outside_period",
-        f"不在报告期 {period.label} 内",
-        "请改正日期，或另报所属月份。",
+    ahead = frame.filter(
+        (pl.col(name) > context.today) & (pl.col(name) >= period.start) & (pl.col(name) < last)
     )
+    field, letter = spec.field(name), letters[name]
+    return [
+        *_at(
+            outside,
+            field,
+            letter,
+            "date.outside_period",
+            f"不在报告期 {period.label} 内",
+            "请改正日期，或另报所属月份。",
+        ),
+        *_at(ahead, field, letter, "date.future", "晚于今天", "请核对日期。"),
+    ]
 
 
 def _repeated(frame: pl.DataFrame, spec: SheetSpec, letters: Mapping[str, str]) -> list[Finding]:

@@ -70,6 +70,7 @@ NEEDS_MORE = {
     "reform.governance": "words that say whether it is done",
     "reform.network": "sums that add up",
     "reform.tasks": "the day of completion with its state",
+    "relief.applications": "the day of birth its number tells",
     "relief.stock": "goods in store before they leave",
 }
 

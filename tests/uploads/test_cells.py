@@ -213,6 +213,17 @@ def test_a_day_outside_the_period_is_an_error(tmp_path):
     assert codes(reading_of(content, tmp_path)) == ["date.outside_period"]
 
 
+def test_a_day_of_the_period_that_has_not_come_yet_is_warned_of(tmp_path):
+    days = ["2022-02-22", "2022-02-23", "2022-03-01"]
+    content = xlsx([["捐赠人", "金额", "日期"], *(["示例", 1, day] for day in days)])
+
+    found = reading_of(content, tmp_path, period="2022-02").findings
+
+    assert [(each.row, each.code) for each in found] == [
+        (4, "date.outside_period"), (3, "date.future"),
+    ]  # fmt: skip
+
+
 def test_a_repeated_ticket_is_warned_of_and_names_the_other_row(tmp_path):
     row = ["示例", 1, "2020-01-02", "T1"]
     content = xlsx([["捐赠人", "金额", "日期", "票据号"], row, row])

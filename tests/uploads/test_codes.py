@@ -41,6 +41,20 @@ def test_every_code_that_can_be_given_stands_in_the_catalogue():
     assert given - set(CODES) == set()
 
 
+def test_no_code_stands_in_the_catalogue_that_nothing_ever_gives():
+    catalogue = ROOT / "redcross/uploads/codes.py"
+    written = {
+        node.value
+        for app in ("redcross", "donations", "training", "donors", "relief", "reform")
+        for path in (ROOT / app).rglob("*.py")
+        if path != catalogue
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+    assert set(CODES) - written == set()
+
+
 def test_each_code_has_its_own_number_and_words_for_a_person():
     numbers = Counter(code.number for code in CODES.values())
 
