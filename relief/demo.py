@@ -21,6 +21,7 @@ from redcross.portal.invented import (
     split,
     table,
 )
+from redcross.uploads.cells.identifiers import birth_date
 
 RESOURCES, BENEFICIARY_TIMES = 20_000_000, 480_900
 RESPONDERS, TEAMS, TEAM_TIMES, VOLUNTEERS = 184, 60, 1161, 7877
@@ -272,11 +273,11 @@ def _applications() -> bytes:
         own, grant = (90_000, 30_000) if leukaemia else bands[at % 5]
         applied = dt.date(2021, rng.randrange(1, 11), rng.randrange(1, 25))
         paid = applied + dt.timedelta(days=50)
+        number = id_number(at * 20, male=at % 2 == 0, first=dt.date(2012, 1, 1))
         rows.append(
             (
                 towns[at % 16].name, "小天使基金" if leukaemia else "天使阳光基金", person_name(rng),
-                dt.date(2012 + at % 8, 1 + at % 12, 1 + at % 27),
-                id_number(at, male=at % 2 == 0, first=dt.date(2012, 1, 1)),
+                birth_date(number), number,
                 "白血病" if leukaemia else "先心病", "示例儿童医院", "否", own, person_name(rng),
                 mobile(rng), applied, applied + dt.timedelta(days=5),
                 applied + dt.timedelta(days=15), applied + dt.timedelta(days=30),
