@@ -7,6 +7,15 @@ from rest_framework import serializers
 from redcross.branches.choices import Level
 from redcross.uploads.choices import State, UploadMode
 
+_PART = r"(?:19|2[0-9])[0-9]{2}(?:-?[Qq][1-4]|-?[Hh][12]|-(?:0?[1-9]|1[0-2]))?"
+PERIOD = rf"^(?:{_PART}|(?:{_PART})?\.\.{_PART})$"
+"""How `Period.parse` is written: 2021, 2021H1, 2021Q3, 2021-09, A..B or ..B."""
+
+
+_WRITTEN: dict[str, Any] = {
+    "invalid": "无法识别报告期。请写成 2021、2021H1、2021Q3、2021-09、2020..2021 或 ..2021-12。"
+}
+
 
 class Strict(serializers.Serializer[Any]):
     """A question or form in which an unknown word is an error, never ignored."""
@@ -52,7 +61,7 @@ class UploadAsked(Strict):
 
     sheet = serializers.CharField(required=False, max_length=60)
     branch = serializers.CharField(required=False, max_length=12)
-    period = serializers.CharField(required=False, max_length=40)
+    period = serializers.RegexField(PERIOD, required=False, max_length=40, error_messages=_WRITTEN)
     state = serializers.ChoiceField(
         choices=[(state.lower(), label) for state, label in State.choices], required=False
     )
@@ -65,7 +74,7 @@ class UploadIn(Strict):
     file = serializers.FileField(allow_empty_file=False)
     sheet = serializers.CharField(max_length=60)
     branch = serializers.CharField(max_length=12)
-    period = serializers.CharField(max_length=40)
+    period = serializers.RegexField(PERIOD, max_length=40, error_messages=_WRITTEN)
     mode = serializers.ChoiceField(choices=UploadMode.choices, required=False)
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
@@ -142,7 +151,7 @@ class FiguresAsked(Strict):
     """The question `manage.py indicators` takes."""
 
     keys = serializers.CharField(required=False, max_length=2000, help_text="以逗号分隔")
-    period = serializers.CharField(max_length=40)
+    period = serializers.RegexField(PERIOD, max_length=40, error_messages=_WRITTEN)
     branch = serializers.CharField(required=False, max_length=12)
     own = serializers.BooleanField(required=False, default=False)
     units = serializers.ChoiceField(

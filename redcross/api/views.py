@@ -52,7 +52,9 @@ REFUSALS = {
     )
 }
 CONFLICT = {409: OpenApiResponse(serializers.Refusal, description="不能这样做，并说明原因")}
-PK = OpenApiParameter("id", OpenApiTypes.INT64, OpenApiParameter.PATH)
+PK = OpenApiParameter(
+    "id", {"type": "integer", "format": "int64", "minimum": 1}, OpenApiParameter.PATH
+)
 FILE = {(200, XLSX): OpenApiTypes.BINARY}
 
 
@@ -403,6 +405,11 @@ class Nothing(APIView):
 
     permission_classes = ()
     schema = None
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Allow nothing: there is nothing here."""
+        return {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Answer not found whatever the method."""

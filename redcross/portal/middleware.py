@@ -102,6 +102,13 @@ def _has_nul(said: Iterable[tuple[str, Sequence[object]]]) -> bool:
 
 
 def _refused(request: HttpRequest, status: int) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return JsonResponse({"code": "request.invalid", "message": _REFUSED}, status=status)
-    return render(request, "400.html", {"status": status}, status=status)
+    program = request.path.startswith("/api/")
+    if program:
+        told: HttpResponse = JsonResponse(
+            {"code": "request.invalid", "message": _REFUSED}, status=status
+        )
+    else:
+        told = render(request, "400.html", {"status": status}, status=status)
+    if status == 405:
+        told.headers["Allow"] = ", ".join(sorted(_METHODS if program else _METHODS - _OF_PROGRAMS))
+    return told
