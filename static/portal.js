@@ -98,7 +98,7 @@ function curve(said, { text, accent, soft, line }) {
     textStyle: { color: text },
     tooltip: { trigger: "axis" },
     legend: { show: said.series.length > 1, top: 0, right: 0, textStyle: { color: text } },
-    grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
+    grid: { left: 8, right: horizontal ? 48 : 16, top: 36, bottom: 8, containLabel: true },
     xAxis: horizontal ? values : names,
     yAxis: horizontal ? names : values,
     series: said.series.map((each) => ({
@@ -131,9 +131,9 @@ async function painted(said, place, { text, accent, soft, ground, line }) {
     visualMap: { seriesIndex: 0, min: 0, max: most, text: [`高（${said.unit}）`, "低"], textStyle: { color: text }, inRange: { color: [ground, accent] }, left: 0, bottom: 0 },
     geo: {
       map: name,
-      label: { show: true, color: text, fontSize: 10, formatter: ({ name: code }) => told.get(code)?.label.slice(0, 4) ?? "" },
+      label: { show: true, color: text, textBorderColor: ground, textBorderWidth: 2, fontSize: 10, formatter: ({ name: code }) => told.get(code)?.label.slice(0, 4) ?? "" },
       itemStyle: { areaColor: ground, borderColor: line },
-      emphasis: { label: { color: text }, itemStyle: { areaColor: line } },
+      emphasis: { label: { color: text, textBorderColor: ground, textBorderWidth: 2 }, itemStyle: { areaColor: line } },
       select: { disabled: true },
     },
     series: [
@@ -152,6 +152,9 @@ async function painted(said, place, { text, accent, soft, ground, line }) {
   };
 }
 
+// A map cannot be laid out where nothing but its padding stands: it waits until there is room.
+const roomy = (place) => place.clientWidth > 40;
+
 async function draw() {
   if (typeof echarts === "undefined") return;
   for (const [place, chart] of charts) {
@@ -161,7 +164,7 @@ async function draw() {
     }
   }
   for (const place of document.querySelectorAll("[data-chart]")) {
-    if (charts.has(place)) continue;
+    if (charts.has(place) || !roomy(place)) continue;
     const said = JSON.parse(document.getElementById(place.dataset.chart).textContent);
     const chart = echarts.init(place, null, { renderer: "svg" });
     charts.set(place, chart);
@@ -180,7 +183,10 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   charts.clear();
   draw();
 });
-addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
+addEventListener("resize", () => {
+  for (const [place, chart] of charts) if (roomy(place)) chart.resize();
+  draw();
+});
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.matches("[data-screen]")) draw();
 });

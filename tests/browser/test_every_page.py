@@ -114,3 +114,18 @@ def test_every_page_is_fit_for_everybody(
     assert styles
     for style in styles:
         assert not UNKNOWN_TO_CHROMIUM_109.search(page.request.get(style).text()), style
+
+
+def test_a_map_waits_until_it_has_room(visit, upload, live_server):
+    page = visit("leader")
+    address = reverse("board", kwargs={"key": "overview"}) + "?branch=53&period=2021-08"
+    page.set_viewport_size({"width": 1, "height": 700})
+    page.goto(f"{live_server.url}{address}", wait_until="networkidle")
+
+    page.set_viewport_size(WIDE)
+    page.wait_for_selector("[data-chart=map] svg")
+    page.set_viewport_size({"width": 1, "height": 700})
+    page.set_viewport_size(WIDE)
+
+    # The console has said nothing: `visit` sees to that.
+    assert page.locator("[data-chart=map] svg path").count() > 10
