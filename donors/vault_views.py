@@ -37,7 +37,10 @@ def vault_page(request: SignedInRequest) -> HttpResponse:
             if verb == "look" and opening is not None:
                 found = vault.look_up(opening, code, now=now)
                 if found is None:
-                    messages.info(request, f"没有代码 {code}。")
+                    said = (
+                        f"{branch.society}的身份库里没有代码 {code}，请与案例或登记里的代码核对。"
+                    )
+                    messages.warning(request, said)
             else:
                 _act(request, branch, opening, verb, code)
                 return redirect(f"{reverse('vault')}?branch={branch.code}")
