@@ -61,6 +61,17 @@ def test_an_empty_search_says_what_to_type(signed_in, clerk):
     assert "没有找到" in page.get(reverse("search"), {"q": "zzzz"}).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("page", "marked"),
+    [("home", "首页"), ("upload-new", "我要报送"), ("uploads", "报送记录"), ("account", None)],
+)
+def test_the_navigation_marks_the_page_one_is_on_and_no_other(page, marked, signed_in, clerk):
+    shown = signed_in(clerk).get(reverse(page)).content.decode()
+
+    found = re.findall(r'aria-current="page">(.*?)</a>', shown)
+    assert found == ([marked] if marked else [])
+
+
 def test_names_are_spoken_once():
     assert spoken("昆明市") == ("kunmingshi", "kms")
 

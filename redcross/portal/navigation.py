@@ -50,14 +50,18 @@ def _groups(rights: Rights, place: str) -> tuple[Group, ...]:
 def menu(request: SignedInRequest) -> str:
     """Return the navigation of a page: the links its reader can use, his page marked."""
     rights, place = rights_of(request.user), looked_at(request)
-    every = [link for _, links in _groups(rights, place) for _, link in links]
+    return _drawn(rights, place, _here(request.path, _groups(rights, place)))
+
+
+def _here(path: str, groups: Iterable[Group]) -> str:
+    """Return the link at or below which a page stands; below home everything would."""
+    every = [(link, link.partition("?")[0]) for _, links in groups for _, link in links]
     # Of /uploads/ and /uploads/new/ the longer is the page one is on.
-    here = max(
-        (each for each in every if request.path.startswith(each.partition("?")[0])),
+    return max(
+        (link for link, at in every if path == at or (at != "/" and path.startswith(at))),
         key=len,
         default="",
     )
-    return _drawn(rights, place, here)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -130,7 +134,13 @@ def navigation(request: SignedInRequest) -> list[dict[str, Any]]:
     """Return the same groups as the record pages' shell wants them."""
     rights = rights_of(request.user)
     groups = _groups(rights, looked_at(request)) if rights.held else ()
+    here = _here(request.path, groups)
     return [
-        {"title": title, "items": [{"title": label, "link": link} for label, link in links]}
+        {
+            "title": title,
+            "items": [
+                {"title": label, "link": link, "active": link == here} for label, link in links
+            ],
+        }
         for title, links in groups
     ]

@@ -20,7 +20,7 @@ from redcross.accounts.canary import complaint
 from redcross.accounts.models import User
 from redcross.accounts.passwords import is_too_old
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import ENTERING, holds, home_branch
+from redcross.accounts.rules import ENTERING, REVIEWING, holds, home_branch
 from redcross.completeness.choices import Standing
 from redcross.completeness.selecting import owed_by
 from redcross.dashboards.boards import registry
@@ -89,6 +89,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     context = {
         **_to_do(request.user, today),
         "may_enter": branch is not None and holds(request.user, ENTERING, branch),
+        "may_review": branch is not None and holds(request.user, REVIEWING, branch),
         "figures": cards,
         "period": month,
     }
