@@ -20,6 +20,7 @@ from redcross.accounts.models import RoleAssignment, User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import holds
 from redcross.accounts.scope import roles_of
+from redcross.people.devices import device_of
 from redcross.people.forms import AnotherPersonForm, StandInForm
 from redcross.people.models import AccountRequest
 from redcross.people.rules import LOOKING_AFTER, may_give, may_look_after
@@ -196,7 +197,7 @@ def account(request: SignedInRequest) -> HttpResponse:
                 "here": each.session_key == here,
                 "began": dt.datetime.fromtimestamp(began, tz=dt.UTC) if began else None,
                 "address": said.get(ADDRESS, ""),
-                "agent": said.get(AGENT, ""),
+                "device": device_of(said.get(AGENT, "")),
             }
         )
     context = {

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from redcross.accounts.choices import NEEDING_SECOND_FACTOR, Role
+from redcross.people.devices import device_of
 from redcross.people.services import reset_second_factor
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,18 @@ def test_one_signs_out_everywhere_else(clerk):
 
     assert there.get(reverse("home")).status_code == 302
     assert here.get(reverse("home")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        ("Mozilla/5.0 (Windows NT 6.1) Chrome/109.0.0.0 Safari/537.36", "Windows 7，Chrome"),
+        ("Mozilla/5.0 (Linux; Android 12) Chrome/107.0 MicroMessenger/8.0", "安卓，微信"),
+        ("curl/8.5", "curl/8.5"),
+    ],
+)
+def test_a_device_is_told_as_people_know_it(agent, said):
+    assert device_of(agent) == said
 
 
 # The second factor --------------------------------------------------------------------
