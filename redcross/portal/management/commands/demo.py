@@ -204,7 +204,7 @@ def lock_2021() -> None:
                 Branch.objects.get(code=PROVINCE_CODE),
                 Period.year(2021),
                 user=User.objects.get(username=REVIEWER),
-                now=timezone.now(),
+                now=business_now(timezone.now()),
                 reason="年度数据已定稿",
             )
 
