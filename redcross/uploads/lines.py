@@ -1,6 +1,7 @@
 """Lines of a workbook as they stood beside what was read: the first ones, and all in doubt."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -68,5 +69,7 @@ def _told(field: FieldSpec, value: object, branches: Mapping[int, str]) -> str:
         case CellKind.BOOLEAN:
             return "是" if value else "否"
         case CellKind.DECIMAL | CellKind.INTEGER:
-            return f"{value:,}{field.unit.label}"
+            return f"{value:,}".removesuffix(".0") + field.unit.label
+        case CellKind.DATE if isinstance(value, dt.date):
+            return f"{value.year}年{value.month}月{value.day}日"
     return shown(str(value), field)

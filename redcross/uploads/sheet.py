@@ -162,6 +162,11 @@ class Sheet:
         """The first line of the declaration's docstring."""
         return (type(self).__doc__ or "").strip().splitlines()[0]
 
+    @property
+    def explanation(self) -> str:
+        """The description without its name, for where the title stands beside it."""
+        return self.description.partition("：")[2] or self.description
+
     def rules(self) -> tuple[Rule, ...]:
         """Return the checks across columns; override."""
         return ()

@@ -95,6 +95,7 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
     rows_shown = rules.may_see_rows(request.user, upload)
+    labels = {field.name: field.label for field in readable(upload.declared).fields}
     changes = storage.get_json(upload.changes_file) if upload.changes_file and rows_shown else {}
     turn = upload.get_turn_display()
     in_work = upload.state in IN_WORK or bool(turn)
@@ -105,7 +106,8 @@ def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
     return {
         "upload": upload,
         "sheet": upload.declared,
-        "labels": {field.name: field.label for field in readable(upload.declared).fields},
+        "labels": labels,
+        "tables": _tables(upload, list(labels)),
         "fields": spec.fields,
         "causes": causes_of(upload),
         "steps": upload.steps.select_related("by").order_by("at", "pk"),
@@ -129,6 +131,18 @@ def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
         "may_undo": rules.may_undo(request.user, upload),
         "may_see_file": rules.may_see_file(request.user, upload),
     }
+
+
+def _tables(upload: Upload, names: list[str]) -> list[dict[str, Any]]:
+    """Return the tables as read, their columns in the sheet's order: JSON keeps none."""
+    return [
+        {**table, "columns": sorted(table["columns"].items(), key=lambda pair: _at(names, pair[1]))}
+        for table in upload.tables
+    ]
+
+
+def _at(names: list[str], name: str) -> int:
+    return names.index(name) if name in names else len(names)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

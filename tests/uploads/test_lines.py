@@ -35,6 +35,7 @@ def test_the_first_lines_and_every_line_in_doubt_are_kept_as_they_stood_and_as_r
     assert [line["row"] for line in kept if line["in_doubt"]] == list(range(5, 33, 3))
     assert kept[0]["cells"]["value"] == ["0.5", "5,000.00元"]
     assert kept[2]["cells"]["value"] == ["五万", ""]
+    assert kept[0]["cells"]["received_on"] == ["2021-08-01", "2021年8月1日"]
 
 
 def test_lines_in_doubt_are_paged(dirty, clerk, signed_in, kunming, now):
@@ -72,6 +73,12 @@ def test_findings_are_told_by_cause_with_the_first_cell_and_a_link(dirty, clerk,
     (cause,) = [part for part in page.split("<details")[1:] if "amount.in_words" in part]
     assert "10 处，首处 明细 B5" in cause.replace("\n", " ") or "10 处" in cause
     assert reverse("code", kwargs={"key": "amount.in_words"}) in cause
+
+
+def test_columns_as_read_stand_in_the_order_of_the_sheet(dirty, clerk, signed_in):
+    answer = signed_in(clerk).get(reverse("upload", kwargs={"pk": dirty.pk}))
+
+    assert [heading for heading, _ in answer.context["tables"][0]["columns"]] == list(HEADINGS)
 
 
 def test_a_mapped_heading_is_shown_next_time_and_can_be_forgotten(clerk, kunming, now, signed_in):
