@@ -183,6 +183,14 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   charts.clear();
   draw();
 });
+// Paper is narrower than the screen a chart was drawn for: A4 between its margins, less the padding.
+const PAPER = 670;
+addEventListener("beforeprint", () => {
+  for (const [place, chart] of charts) if (roomy(place)) chart.resize({ width: Math.min(PAPER, chart.getWidth()) });
+});
+addEventListener("afterprint", () => {
+  for (const [place, chart] of charts) if (roomy(place)) chart.resize({ width: "auto" });
+});
 addEventListener("resize", () => {
   for (const [place, chart] of charts) if (roomy(place)) chart.resize();
   draw();

@@ -129,3 +129,13 @@ def test_a_map_waits_until_it_has_room(visit, upload, live_server):
 
     # The console has said nothing: `visit` sees to that.
     assert page.locator("[data-chart=map] svg path").count() > 10
+
+
+def test_the_wall_screen_needs_no_scrolling(visit, upload, live_server):
+    page = visit("leader", {"width": 1920, "height": 1080})
+
+    page.goto(f"{live_server.url}{reverse('screen')}?branch=53&period=2021-08")
+    page.wait_for_selector("[data-chart=map] svg path")
+
+    assert page.evaluate("document.documentElement.scrollHeight") == 1080
+    assert page.locator("[data-chart=map] svg").bounding_box()["height"] > 200
