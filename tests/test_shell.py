@@ -105,6 +105,20 @@ def test_a_board_leaves_as_a_workbook_with_its_exact_figures(loaded, signed_in, 
     assert any(sheet._charts for sheet in book.worksheets)
 
 
+def test_a_board_s_workbook_is_printed_a_page_wide_and_ranks_beside_the_change(
+    loaded, signed_in, person
+):
+    answer = signed_in(person(Role.LEADER, "53")).get(
+        reverse("board-export", kwargs={"key": "donations", "form": "xlsx"}),
+        {"branch": "53", "period": "2021-08"},
+    )
+
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[1]
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert [cell.value for cell in sheet[4]][-3:] == ["位次", "变化", "同比"]
+
+
 @pytest.mark.parametrize("name", ["board-export", "figure-export"])
 @pytest.mark.parametrize("form", ["xlsx", "pdf"])
 def test_papers_open(name, form, loaded, signed_in, person):

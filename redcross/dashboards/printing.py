@@ -17,7 +17,13 @@ def paper_of(board: Board, asked: Asked, found: dict[str, Any], notice: str) -> 
     said += [f"不含{'、'.join(missing)}"] if missing else []
     said += [notice] if notice else []
     columns = found["columns"]
-    head = ("单位", *(f"{each.label}（{each.unit.label}）" for each in columns), "位次", "变化")
+    head = (
+        "单位",
+        *(f"{each.label}（{each.unit.label}）" for each in columns),
+        "位次",
+        "变化",
+        asked.comparison,
+    )
     return Paper(
         f"{board.title}：{where} {asked.period.label}",
         tuple(said),
@@ -42,7 +48,8 @@ def paper_of(board: Board, asked: Asked, found: dict[str, Any], notice: str) -> 
                     (
                         f"{line.branch}{'本级' if line.own else ''}",
                         *line.figures,
-                        str(line.place or "—"),
+                        str(line.place or NOTHING),
+                        line.moved,
                         line.change,
                     )
                     for line in found["lines"]
@@ -52,7 +59,7 @@ def paper_of(board: Board, asked: Asked, found: dict[str, Any], notice: str) -> 
             Sheet(
                 "近24个月",
                 ("月份", "本期", "上年同月"),
-                [(f"{now.month:%Y-%m}", now, then) for now, then in found["trend_table"][::-1]],
+                [(f"{now.month:%Y年%-m月}", now, then) for now, then in found["trend_table"][::-1]],
                 chart="line",
             ),
             *(

@@ -23,6 +23,7 @@ _PART = "xl/worksheets/export-information.xml"
 _SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
 LARGEST_PART = 64 * 1024 * 1024
 """A worksheet of more bytes gets no line at its foot: it would take the memory of the process."""
+_MOST_ON_A_PAGE = 12
 # What the standard lets stand behind a worksheet's header and footer.
 _BEHIND = frozenset(
     [
@@ -87,8 +88,18 @@ class Book(xlsxwriter.Workbook):
 
     def content(self) -> bytes:
         """Close the workbook and return it."""
+        for sheet in self.worksheets():
+            lay_out(sheet, (sheet.dim_colmax or 0) + 1)
         self.close()
         return self.buffer.getvalue()
+
+
+def lay_out(sheet: Any, columns: int) -> None:
+    """Print a worksheet on A4 across; as wide as one page, unless nobody could read it then."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    if columns <= _MOST_ON_A_PAGE:
+        sheet.fit_to_pages(1, 0)
 
 
 def marked(content: bytes, line: str) -> bytes:

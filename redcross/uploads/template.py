@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
+from redcross.files.workbooks import lay_out
 from redcross.units import Unit
 from redcross.uploads.reading import OWN_WORKSHEETS
 from redcross.uploads.specification import CellKind, FieldSpec, SheetSpec
@@ -16,6 +17,11 @@ ROWS = 2000
 _AS_TEXT = (CellKind.TEXT, CellKind.ID_NUMBER, CellKind.PHONE, CellKind.CREDIT_CODE)
 _LONGEST_LIST = 250
 HEADING_ROW = 2
+_SEEN_AT_ONCE = 8
+"""The title stands over so many columns: in the middle of twenty nobody would see it."""
+_TITLE_HEIGHT, _LINE_HEIGHT = 28, 15
+_NOTE_LINE = 30
+"""So many characters of a note stand on one line; each is two of a column's units wide."""
 _EXACT_DIGITS = 15
 """A number of more digits would come out of a spreadsheet as another one."""
 
@@ -36,11 +42,14 @@ def template(
     sheet = book.add_worksheet(spec.title[:28])
     lists = book.add_worksheet(OWN_WORKSHEETS[0])
     lists.hide()
-    last = len(spec.fields) - 1
-    title = book.add_format({"bold": True, "font_size": 16, "align": "center"})
-    sheet.merge_range(0, 0, 0, max(last, 1), f"{society}{spec.title}", title)
+    across = min(max(len(spec.fields) - 1, 1), _SEEN_AT_ONCE)
+    title = book.add_format({"bold": True, "font_size": 16, "align": "center", "valign": "vcenter"})
+    lay_out(sheet, len(spec.fields))
+    sheet.repeat_rows(HEADING_ROW)
+    sheet.set_row(0, _TITLE_HEIGHT)
+    sheet.merge_range(0, 0, 0, across, f"{society}{spec.title}", title)
     sheet.write(1, 0, f"填报单位（盖章）：{society}")
-    sheet.write(1, max(last // 2, 1), f"统计时间：{period_label}")
+    sheet.write(1, max(across // 2, 1), f"统计时间：{period_label}")
     formats = _formats(book)
     for column, field in enumerate(spec.fields):
         sheet.write(HEADING_ROW, column, field.label, formats["must" if field.required else "may"])
@@ -134,11 +143,14 @@ def _validate(
 
 def _explain(book: Any, spec: SheetSpec, formats: dict[str, Any]) -> None:
     notes = book.add_worksheet(OWN_WORKSHEETS[1])
+    lay_out(notes, 5)
     notes.write_row(0, 0, ["栏目", "是否必填", "单位", "说明", "示例"], formats["may"])
     for row, field in enumerate(spec.fields, start=1):
         required = "必填" if field.required else ""
-        values = (field.label, required, field.unit.label, _note(field), field.sample)
+        note = _note(field).removeprefix(required).removeprefix("。")
+        values = (field.label, required, field.unit.label, note, field.sample)
         notes.write_row(row, 0, values, formats["wrap"])
+        notes.set_row(row, _LINE_HEIGHT * (1 + len(note) // _NOTE_LINE))
     notes.set_column(0, 2, 14)
-    notes.set_column(3, 3, 60)
+    notes.set_column(3, 3, 2 * _NOTE_LINE)
     notes.set_column(4, 4, 20)
