@@ -5,6 +5,7 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from donors.choices import (
     AgeBand,
@@ -130,7 +131,7 @@ class VaultOpening(Visible):
         indexes = [models.Index(name="vault_opening_of", fields=["user", "until"])]
 
     def __str__(self) -> str:
-        return f"{self.branch} {self.opened_at:%Y-%m-%d %H:%M}"
+        return f"{self.branch} {timezone.localtime(self.opened_at):%Y年%-m月%-d日 %H:%M}"
 
 
 class VaultAct(Visible):
@@ -570,7 +571,7 @@ class FamilyLetter(Record):
         indexes = [models.Index(name="letter_by_day", fields=["branch", "came_on"])]
 
     def __str__(self) -> str:
-        return f"{self.get_direction_display()} {self.came_on}"
+        return f"{self.get_direction_display()} {self.came_on:%Y年%-m月%-d日}"
 
 
 @tracked
@@ -592,7 +593,7 @@ class BloodMonth(Record):
         indexes = [models.Index(name="blood_by_month", fields=["branch", "month"])]
 
     def __str__(self) -> str:
-        return f"{self.branch} {self.month:%Y-%m}"
+        return f"{self.branch} {self.month:%Y年%-m月}"
 
 
 @tracked

@@ -121,7 +121,7 @@ class LightRule(models.Model):
         ordering = ["-effective_on"]
 
     def __str__(self) -> str:
-        return f"{self.effective_on}起：落后{self.yellow_points}个百分点以上为滞后"
+        return f"{self.effective_on:%Y年%-m月%-d日}起：落后{self.yellow_points}个百分点以上为滞后"
 
     def light(self, done: Decimal, course: Decimal) -> Light:
         """Return the light of a task `done` percent while `course` percent of time is over."""
@@ -225,7 +225,7 @@ class TaskProgress(Record):
         indexes = [models.Index(name="task_progress_by_day", fields=["branch", "told_on"])]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.told_on}"
+        return f"{self.name} {self.told_on:%Y年%-m月%-d日}"
 
 
 @tracked
@@ -269,7 +269,7 @@ class Visit(Record):
         indexes = [models.Index(name="visit_by_day", fields=["branch", "visited_on"])]
 
     def __str__(self) -> str:
-        return f"{self.visited_on}{self.leader}走访"
+        return f"{self.visited_on:%Y年%-m月%-d日}{self.leader}走访"
 
 
 @tracked
@@ -490,4 +490,4 @@ class NetworkMovement(Record):
         indexes = [models.Index(name="network_by_month", fields=["branch", "month"])]
 
     def __str__(self) -> str:
-        return f"{self.branch} {self.month:%Y-%m}"
+        return f"{self.branch} {self.month:%Y年%-m月}"

@@ -353,7 +353,7 @@ class AidApplication(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_aid_fund_display()} {self.applied_on}"
+        return f"{self.get_aid_fund_display()} {self.applied_on:%Y年%-m月%-d日}"
 
     @property
     def stage(self) -> str:
@@ -406,7 +406,7 @@ class AidGrant(Record):
         indexes = [models.Index(name="grant_by_day", fields=["branch", "given_on"])]
 
     def __str__(self) -> str:
-        return f"{self.programme} {self.given_on}"
+        return f"{self.programme} {self.given_on:%Y年%-m月%-d日}"
 
 
 @tracked
@@ -466,7 +466,7 @@ class Dispatch(Record):
         indexes = [models.Index(name="dispatch_by_day", fields=["branch", "dispatched_on"])]
 
     def __str__(self) -> str:
-        return f"{self.event} {self.dispatched_on}"
+        return f"{self.event} {self.dispatched_on:%Y年%-m月%-d日}"
 
 
 @tracked
@@ -611,7 +611,7 @@ class StockMovement(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.moved_on}{self.get_movement_display()}{self.item}"
+        return f"{self.moved_on:%Y年%-m月%-d日}{self.get_movement_display()}{self.item}"
 
     def sign(self) -> None:
         """Give the movement its sign; goods passed straight on never lie in the store."""

@@ -38,7 +38,7 @@ class CourseRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_course_display()}（{self.effective_on}起）"
+        return f"{self.get_course_display()}（{self.effective_on:%Y年%-m月%-d日}起）"
 
 
 @tracked
@@ -69,8 +69,8 @@ class TrainingClass(Record):
         indexes = [models.Index(name="class_by_day", fields=["branch", "held_on"])]
 
     def __str__(self) -> str:
-        named = self.number or self.partner or self.place
-        return f"{self.held_on}{self.get_course_display()}培训班{f'（{named}）' if named else ''}"
+        day, named = f"{self.held_on:%Y年%-m月%-d日}", self.number or self.partner or self.place
+        return f"{day}{self.get_course_display()}培训班{f'（{named}）' if named else ''}"
 
 
 @tracked
@@ -231,7 +231,7 @@ class Enrolment(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.trained_on}"
+        return f"{self.name} {self.trained_on:%Y年%-m月%-d日}"
 
 
 @tracked
@@ -260,7 +260,7 @@ class Popularisation(Record):
         indexes = [models.Index(name="popularisation_by_day", fields=["branch", "held_on"])]
 
     def __str__(self) -> str:
-        return f"{self.held_on}{self.topic}"
+        return f"{self.held_on:%Y年%-m月%-d日}{self.topic}"
 
 
 @tracked
@@ -416,4 +416,4 @@ class Inspection(Record):
         indexes = [models.Index(name="inspection_by_number", fields=["branch", "number"])]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.inspected_on}"
+        return f"{self.number} {self.inspected_on:%Y年%-m月%-d日}"

@@ -218,4 +218,4 @@ class Donation(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.giver_name} {self.received_on}"
+        return f"{self.giver_name} {self.received_on:%Y年%-m月%-d日}"

@@ -93,4 +93,4 @@ class DisclosureDuty(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_content_display()}（{self.effective_on}起）"
+        return f"{self.get_content_display()}（{self.effective_on:%Y年%-m月%-d日}起）"

@@ -53,7 +53,7 @@ class Allocation(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.fund} {self.allocated_on}"
+        return f"{self.fund} {self.allocated_on:%Y年%-m月%-d日}"
 
 
 @tracked
@@ -93,7 +93,7 @@ class GoodsGiven(Record):
         indexes = [models.Index(name="goods_given_by_day", fields=["branch", "given_on"])]
 
     def __str__(self) -> str:
-        return f"{self.item} {self.given_on}"
+        return f"{self.item} {self.given_on:%Y年%-m月%-d日}"
 
 
 @tracked
@@ -210,4 +210,4 @@ class Feedback(Record):
         indexes = [models.Index(name="feedback_by_day", fields=["branch", "told_on"])]
 
     def __str__(self) -> str:
-        return f"{self.giver_name} {self.told_on}"
+        return f"{self.giver_name} {self.told_on:%Y年%-m月%-d日}"
