@@ -96,7 +96,7 @@ function curve(said, { text, accent, soft, line }) {
     animation: false,
     color: [accent, soft],
     textStyle: { color: text },
-    tooltip: { trigger: "axis" },
+    tooltip: { trigger: "axis", renderMode: "richText" },
     legend: { show: said.series.length > 1, top: 0, right: 0, textStyle: { color: text } },
     grid: { left: 8, right: horizontal ? 48 : 16, top: 36, bottom: 8, containLabel: true },
     xAxis: horizontal ? values : names,
@@ -127,7 +127,7 @@ async function painted(said, place, { text, accent, soft, ground, line }) {
   return {
     animation: false,
     textStyle: { color: text },
-    tooltip: { formatter: ({ name: code }) => (told.has(code) ? `${told.get(code).label}：${told.get(code).told}` : "") },
+    tooltip: { renderMode: "richText", formatter: ({ name: code }) => (told.has(code) ? `${told.get(code).label}：${told.get(code).told}` : "") },
     visualMap: { seriesIndex: 0, min: 0, max: most, text: [`高（${said.unit}）`, "低"], textStyle: { color: text }, inRange: { color: [ground, accent] }, left: 0, bottom: 0 },
     geo: {
       map: name,
