@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from redcross.units import MULTIPLES, Unit
 from redcross.uploads.cells.parsed import BLANKS, INVISIBLE
 from redcross.uploads.opening import KIND, NUMBER, TEXT
-from redcross.uploads.specification import CellKind, FieldSpec, SheetSpec
+from redcross.uploads.specification import CellKind, FieldSpec, SheetKind, SheetSpec
 from redcross.uploads.workbook import Grid
 
 JOINER = "／"
@@ -37,10 +37,22 @@ _UNIT_AFTER = re.compile(
 _UNIT_CELL = re.compile(
     r"(?:单位(?:[::]|为|是|均为)|[(]|计量单位)\s*(?:人民币)?(?P<unit>万元|亿元|千元|百元|元)(?!/)"
 )
-_TOTAL = re.compile(
-    r"(?:\W*(?:以上|本页|本表|本期|本月|本年|全年|全省|全市|全州|全县|全区|累计|捐款|捐赠|接收|金额|款物|资金|物资)*"
-    r"(?:合计|总计|小计|共计|总金额|总额|总数|总和|合計|總計))"
+_TOTAL_WORD = "合计|总计|小计|共计|累计|总金额|总额|总数|总和|合計|總計"
+_OF_TOTAL = (
+    "金额|数额|款额|总额|捐款|捐赠|善款|款项|款物|资金|物资|人民币|大写|小写|人数|人次|笔数|户数|收到|接收|募集|收入"
+    "|社会|各界|爱心|单位|个人|为|是|共|额|数|款|元"
 )
+# 合计科技公司 is a giver: after the word stands nothing but what sums are called.
+_TOTAL_ENDS = rf"(?:{_OF_TOTAL})*(?=$|[^\w(]|_|\d|\((?:{_UNIT_WORDS}|{_OF_TOTAL}|单位|\d))"
+_TOTAL = re.compile(
+    r"\W*(?:以上|本页|本表|本期|本月|本年|本日|当日|全年|全省|全市|全州|全县|全区|累计|捐款|捐赠|接收|金额|款物|资金|物资)*"
+    rf"(?:{_TOTAL_WORD}){_TOTAL_ENDS}"
+)
+_TOTAL_OF = re.compile(
+    rf".{{1,20}}(?:{_TOTAL_WORD}){_TOTAL_ENDS}|.{{0,20}}共(?:收到|接收|接受|募集|筹集|收)?(?:{_OF_TOTAL})*\d"
+)
+"""2月1日小计 or 共57笔: a total only where the row has nothing else that a line has."""
+_SECTION = r"^[(]?[一二三四五六七八九十]{1,3}(?:[)、.:][^一二三四五六七八九十]|[)、.:]?$)"
 _SIGNATURE = re.compile(
     r"(?:注|备注|说明|附注|填表|制表|审核|复核|负责人|单位负责人|主管|经办|联系|填报|报送|"
     r"统计时间|统计日期|截止|截至|数据来源|日期|时间|签字|盖章|公示|监督|电话|地址|开户)"
@@ -54,7 +66,8 @@ _BRANCH_WORDS = (
 )  # fmt: skip
 _SUMS = ("合计", "总计", "小计", "共计", "合計", "總計")
 _SERIAL_HEADINGS = frozenset({"序号", "编号", "序", "NO", "NO.", "行号", "#"})
-_PERSONS_AND_SO_ON = re.compile(r"人次|笔|户|件|人$")
+_AMOUNT = re.compile(r"\d")
+_NUMBERS = (CellKind.DECIMAL, CellKind.INTEGER)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,7 +77,9 @@ class TotalRow:
     row: int
     position: int
     label: str
-    is_part: bool  # 小计: the rows since the last one
+    is_part: bool  # 小计: of the rows since the last one
+    heads: bool = False  # 一、单位 with its sum: of the rows that follow
+    column: str = ""  # where the sum stands by itself, outside the table's columns
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -192,7 +207,11 @@ def recognise(
         readers = [_Reader(_part(grid, letters), vocabulary) for letters in beside] or [reader]
         # A second table, or the heading repeated on a new page, keeps the unit of the first.
         above = layouts[-1].unit if layouts else ""
-        found = [layout for each in readers if (layout := each.layout(at, end, above)) is not None]
+        found = [
+            layout
+            for each in readers
+            if (layout := each.layout(at, end, above, is_first=at == starts[0])) is not None
+        ]
         layouts += found
     return layouts
 
@@ -388,7 +407,9 @@ class _Reader:
 
     # layout -----------------------------------------------------------------
 
-    def layout(self, at: int, end: int, unit_before: str = "") -> Layout | None:
+    def layout(
+        self, at: int, end: int, unit_before: str = "", *, is_first: bool = True
+    ) -> Layout | None:
         """Describe the table whose heading begins at a frame position."""
         depth, score = self._depth(at)
         if score < 2:
@@ -408,6 +429,9 @@ class _Reader:
         ]
         start = at + depth
         data, totals = self._rows_of(start, end, columns, depth)
+        if is_first:
+            totals = (*self._totals_above(at), *totals)
+        totals += self._totals_beside(data, end, headings, totals)
         unit = self._unit_above(at, depth) or unit_before or self._unit_below(data, end)
         spec = self.vocabulary.spec
         present = set(columns.values())
@@ -544,10 +568,15 @@ class _Reader:
             filled.alias("filled"),
             mapped.alias("mapped"),
             first.fill_null("").alias("first"),
+            pl.any_horizontal(
+                pl.lit(value=False), *[pl.col(letter).str.contains(r"^\d") for letter in serial]
+            ).alias("numbered"),
             *[pl.col(letter) for letter in self.letters],
         ).with_row_index("at")
         printed_again = self._heading_texts(start, depth)
-        doubtful = self._doubtful(table, columns, printed_again)
+        across = self._merged_across(columns, start)
+        doubtful = self._doubtful(table, columns, printed_again, across)
+        sections = self._sections(table, columns)
         blank = table["filled"] == 0
         kinds = dict.fromkeys(table.filter(blank)["at"].to_list(), "blank")
         totals: list[TotalRow] = []
@@ -560,15 +589,14 @@ class _Reader:
             kind = self._kind_of(
                 row, columns, tail=position > last_data, start=start, printed_again=printed_again
             )
-            if kind in ("total", "part"):
-                totals.append(
-                    TotalRow(
-                        row=self.grid.first_row + start + position,
-                        position=start + position,
-                        label=row["first"],
-                        is_part=kind == "part",
-                    )
-                )
+            if kind == "data" and (position in sections or position in across):
+                # 一、单位 stands alone, or beside the sum of what follows.
+                texts = {letter: row[letter] for letter in self.letters if row[letter]}
+                has_sum = position in sections and self._has_number(texts, columns, start, row)
+                alone = position in sections or len(texts) == 1
+                kind = "section" if has_sum else "note" if alone else kind
+            if kind in ("total", "part", "section"):
+                totals.append(self._total(start + position, row["first"], kind=kind))
             if kind != "data":
                 kinds[position] = kind
             if kind == "signature" and position > last_data:
@@ -578,6 +606,60 @@ class _Reader:
         ).to_series()
         positions = table["at"].filter(keep).cast(pl.UInt32) + start
         return positions, tuple(total for total in totals if total.position < start + stopped)
+
+    def _totals_above(self, at: int) -> list[TotalRow]:
+        """Return the totals printed between the title and the first heading."""
+        found = []
+        for position in range(max(at - 6, 0), at):
+            texts = {
+                letter: text
+                for letter, text in zip(self.letters, self.row(position), strict=True)
+                if text
+            }
+            label = next(iter(texts.values()), "")
+            if len(label) > _LONGEST_HEADING or not _TOTAL.match(_bare(label)):
+                continue
+            amounts = [letter for letter, text in texts.items() if _AMOUNT.search(text)]
+            if len(amounts) == 1:
+                found.append(self._total(position, label, column=amounts[0]))
+        return found
+
+    def _totals_beside(
+        self,
+        data: pl.Series,
+        end: int,
+        headings: Mapping[str, str],
+        totals: Sequence[TotalRow],
+    ) -> tuple[TotalRow, ...]:
+        """Return sums without a word: alone in a column without a heading, at the table's foot."""
+        if data.is_empty():
+            return ()
+        told = {total.position for total in totals}
+        foot = int(data[-1])
+        found = []
+        for letter in self.letters:
+            if letter in headings:
+                continue
+            column = self.grid.cells[letter][int(data[0]) : end].str.strip_chars(BLANKS)
+            at = (column != "").arg_true()
+            position = int(data[0]) + int(at[0]) if at.len() == 1 else -1
+            if position < foot or position in told:
+                continue
+            if _AMOUNT.search(str(self.grid.cells[letter][position])):
+                found.append(self._total(position, "", column=letter))
+        return tuple(found)
+
+    def _total(
+        self, position: int, label: str, *, kind: str = "total", column: str = ""
+    ) -> TotalRow:
+        return TotalRow(
+            row=self.grid.first_row + position,
+            position=position,
+            label=label,
+            is_part=kind != "total",
+            heads=kind == "section",
+            column=column,
+        )
 
     def _serial_letters(self, start: int) -> set[str]:
         """Return the columns that only number the rows."""
@@ -604,20 +686,58 @@ class _Reader:
             for back in range(1, depth + 1)
         ]
 
+    def _sections(self, table: pl.DataFrame, columns: Mapping[str, str]) -> set[int]:
+        """Return the rows that head a section: 一、单位捐款, or 一 where lines have 1, 2, 3.
+
+        Where most rows are written so it is how this office counts its lines.
+        """
+        if self.vocabulary.spec.kind is SheetKind.STATISTICS:
+            return set()
+        told = table.filter(pl.col("filled") > 0)
+        found = told.filter(
+            ~pl.col("numbered")
+            & pl.col("first")
+            .str.normalize("NFKC")
+            .str.replace_all(r"\s", "")
+            .str.contains(_SECTION)
+        )
+        return set(found["at"].to_list()) if found.height * 3 <= told.height else set()
+
+    def _merged_across(self, columns: Mapping[str, str], start: int) -> set[int]:
+        """Return the rows in which a cell is merged over a name and a number."""
+        numbers = {
+            index_of(letter)
+            for letter, name in columns.items()
+            if self.vocabulary.spec.field(name).kind in _NUMBERS
+        }
+        offset = self.grid.first_row - 1 + start
+        return {
+            top - offset
+            for top, left, _, right in self.grid.merged
+            if right > left and any(left < each <= right for each in numbers)
+        }
+
     def _doubtful(
         self,
         table: pl.DataFrame,
         columns: Mapping[str, str],
         printed_again: Sequence[Mapping[str, str]],
+        across: set[int],
     ) -> pl.DataFrame:
         """Return the rows worth a second look, so that a million clean ones cost little."""
         first = pl.col("first")
         needed = max(1, min(3, len(columns) - 1))
         suspicious = (
-            first.str.contains(r"合\s*计|总\s*计|小\s*计|共\s*计|总金额|总额|总数|合計|總計")
+            first.str.contains(
+                r"合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总金额|总额|总数|总和|合計|總計"
+            )
+            | first.str.contains(
+                r"共(?:收|接|募|筹|\d)|^[(（]?[一二三四五六七八九十]{1,3}(?:[)）、.．：:]|$)"
+            )
             | first.str.contains(r"[：:]")
             | first.str.contains(r"^(?:注|备注|说明|附注)")
             | (pl.col("mapped") < needed)
+            | pl.col("at").is_in(list(across))
         )
         labels = [
             letter
@@ -662,10 +782,10 @@ class _Reader:
     ) -> str:
         texts = {letter: str(row[letter]) for letter in self.letters if row[letter]}
         first = str(row["first"])
-        bare = "".join(unicodedata.normalize("NFKC", first).split())
+        bare = _bare(first)
         if self._is_heading_again(texts, printed_again):
             return "heading"
-        total = self._total_kind(bare, texts, columns)
+        total = self._total_kind(bare, texts, columns, numbered=bool(row["numbered"]))
         if total:
             return total
         if _NOTE.match(bare):
@@ -696,7 +816,9 @@ class _Reader:
         ]
         return any(each >= 2 and each * 3 > len(texts) * 2 for each in alike)
 
-    def _total_kind(self, bare: str, texts: Mapping[str, str], columns: Mapping[str, str]) -> str:
+    def _total_kind(
+        self, bare: str, texts: Mapping[str, str], columns: Mapping[str, str], *, numbered: bool
+    ) -> str:
         labels = {
             letter
             for letter, name in columns.items()
@@ -716,7 +838,20 @@ class _Reader:
             match = _TOTAL.match(word)
             if match and len(word) <= 60:
                 return "part" if "小计" in match[0] else "total"
+        match = _TOTAL_OF.match(bare)
+        if match and not numbered and self._tells_little(texts, columns):
+            return "part" if "小计" in match[0] else "total"
         return ""
+
+    def _tells_little(self, texts: Mapping[str, str], columns: Mapping[str, str]) -> bool:
+        """Tell whether a row has, besides its first cell, none that lines must have."""
+        spec = self.vocabulary.spec
+        asked = {
+            letter
+            for letter, name in columns.items()
+            if spec.field(name).required and spec.field(name).kind not in _NUMBERS
+        }
+        return not asked & set(list(texts)[1:])
 
     def _has_number(
         self,
@@ -746,6 +881,11 @@ class _Reader:
             for name in columns.values()
         )
         return has_labels and bool(texts)
+
+
+def _bare(text: str) -> str:
+    """Fold widths and drop every blank."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _spellings(word: str) -> list[str]:

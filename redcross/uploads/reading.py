@@ -10,15 +10,14 @@ import polars as pl
 from redcross.files.workbooks import INFORMATION
 from redcross.units import Unit
 from redcross.uploads.cells import clean_column, dtype_of, findings_of
-from redcross.uploads.cells.amounts import parse_decimal
 from redcross.uploads.cells.dates import EPOCH_1904
 from redcross.uploads.checks import check
 from redcross.uploads.codes import CODES, severity_of
 from redcross.uploads.doubts import doubts_of
-from redcross.uploads.heading import Layout, TotalRow, index_of, plain, recognise
+from redcross.uploads.heading import Layout, index_of, plain, recognise
 from redcross.uploads.lines import Line, lines_of
 from redcross.uploads.marks import MARK, repeated
-from redcross.uploads.opening import KIND, NUMBER
+from redcross.uploads.opening import KIND
 from redcross.uploads.specification import (
     CellKind,
     Context,
@@ -27,6 +26,7 @@ from redcross.uploads.specification import (
     Severity,
     SheetSpec,
 )
+from redcross.uploads.totals import NUMERIC, Rows, TotalCheck, checks_of
 from redcross.uploads.workbook import Grid, Workbook
 
 OWN_WORKSHEETS = ("可选项", "填写说明", INFORMATION)
@@ -39,23 +39,6 @@ LABELLING = (
     CellKind.BOOLEAN,
 )
 """A merged cell of these stands for each of its rows; a merged amount is one amount."""
-NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class TotalCheck:
-    """A printed total held against the rows it stands under."""
-
-    worksheet: str
-    field: str
-    row: int
-    printed: Decimal
-    read: Decimal
-
-    @property
-    def agrees(self) -> bool:
-        """Whether print and rows say the same."""
-        return self.printed == self.read
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -128,12 +111,13 @@ def read_tables(
         if not layouts and len(book.grids) > 1 and not _is_ours(grid.worksheet):
             text = f"工作表“{grid.worksheet}”没有本表的表头，已跳过。"
             findings.append(_notice(text, "sheet.skipped", grid.worksheet))
-        for layout in layouts:
-            table, frame, found = _table(grid, layout, spec, context)
-            tables.append(table)
-            frames.append(frame)
-            findings += found
-            lines += _lines(grid, table.layout, frame, spec, context, found)
+        read = [_rows(grid, layout, spec, context) for layout in layouts]
+        checks = checks_of(grid, [rows for rows, _ in read], spec)
+        for (rows, found), totals in zip(read, checks, strict=True):
+            tables.append(_table(rows, spec, totals))
+            frames.append(_defaults(rows.frame, spec))
+            findings += [*found, *_differing(rows.layout, spec, totals)]
+            lines += _lines(grid, rows.layout, frames[-1], spec, context, found)
     if not tables:
         findings.append(_no_heading(book, spec))
     frame = pl.concat(frames, how="diagonal") if frames else _empty()
@@ -253,9 +237,18 @@ def _no_heading(book: Workbook, spec: SheetSpec) -> Finding:
     )
 
 
-def _table(
+def _table(rows: Rows, spec: SheetSpec, totals: tuple[TotalCheck, ...]) -> Table:
+    sums = {
+        name: _sum(rows.frame[name])
+        for name in rows.layout.columns.values()
+        if spec.field(name).kind in NUMERIC
+    }
+    return Table(rows.layout, rows.frame.height, sums, totals)
+
+
+def _rows(
     grid: Grid, layout: Layout, spec: SheetSpec, context: Context
-) -> tuple[Table, pl.DataFrame, list[Finding]]:
+) -> tuple[Rows, list[Finding]]:
     if grid.from_1904:
         context = dataclasses.replace(context, epoch=EPOCH_1904)
     layout = _names_are_no_branches(grid, layout, spec, context)
@@ -300,14 +293,7 @@ def _table(
     findings += _unknown(layout)
     findings += doubts_of(grid, layout, frame, spec, context)
     findings += check(frame, spec, context, letters=letters, unread=unread)
-    totals = tuple(_total_checks(grid, layout, spec, frame, letters))
-    findings += [
-        _differs(each, spec.field(each.field), letters[each.field])
-        for each in totals
-        if not each.agrees
-    ]
-    sums = {name: _sum(frame[name]) for name in columns if spec.field(name).kind in NUMERIC}
-    return Table(layout, frame.height, sums, totals), _defaults(frame, spec), findings
+    return Rows(layout, frame), findings
 
 
 def _lower_parts(grid: Grid, letter: str, layout: Layout) -> pl.Series:
@@ -401,68 +387,11 @@ def _sum(series: pl.Series) -> Decimal:
     return Decimal(0) if total is None else Decimal(total)
 
 
-def _total_checks(
-    grid: Grid,
-    layout: Layout,
-    spec: SheetSpec,
-    frame: pl.DataFrame,
-    letters: Mapping[str, str],
-) -> Iterable[TotalCheck]:
-    data = layout.data
-    part_start = layout.positions[0]
-    for total in layout.totals:
-        # A 小计 covers the rows since the last one; a 合计 at the head or foot covers all.
-        inside = (data >= part_start) & (data < total.position)
-        covered = inside if total.is_part else pl.Series([True]).new_from_index(0, data.len())
-        for name, letter in letters.items():
-            field = spec.field(name)
-            if field.kind not in NUMERIC:
-                continue
-            printed = _printed(grid, total, letter, field, layout)
-            if printed is not None:
-                read = _sum(frame[name].filter(covered))
-                yield TotalCheck(layout.worksheet, name, total.row, printed, read)
-        if total.is_part:
-            part_start = total.position
-
-
-def _printed(
-    grid: Grid, total: TotalRow, letter: str, field: FieldSpec, layout: Layout
-) -> Decimal | None:
-    text = grid.cells[letter][total.position]
-    kind = grid.cells[letter + KIND][total.position]
-    if not text or (text == total.label and kind != NUMBER):
-        return _from_words(total.label, field)
-    parsed = parse_decimal(
-        text,
-        is_number=kind == NUMBER,
-        places=field.decimal_places if field.kind is CellKind.DECIMAL else 0,
-        multiple=layout.multiples[letter],
-        money=field.unit is Unit.YUAN,
-    )
-    return parsed.value if isinstance(parsed.value, Decimal) else None
-
-
-def _from_words(label: str, field: FieldSpec) -> Decimal | None:
-    """Read 总金额314540755.69 where the total stands inside the label's own cell."""
-    import re
-
-    if field.unit is not Unit.YUAN:
-        return None
-    match = re.search(
-        r"(?:金额|总额|合计|总计|共计)[^\d]{0,6}(\d[\d,，.]*)\s*(亿元|万元|元)?(?!\s*(?:人|笔|户|件))",
-        label,
-    )
-    if match is None:
-        return None
-    parsed = parse_decimal(
-        match[1].rstrip(".") + (match[2] or ""),
-        is_number=False,
-        places=field.decimal_places,
-        multiple=Decimal(1),
-        money=True,
-    )
-    return parsed.value if isinstance(parsed.value, Decimal) else None
+def _differing(layout: Layout, spec: SheetSpec, totals: Iterable[TotalCheck]) -> Iterable[Finding]:
+    letters = {name: letter for letter, name in layout.columns.items()}
+    for each in totals:
+        if not each.agrees:
+            yield _differs(each, spec.field(each.field), letters[each.field])
 
 
 def _differs(each: TotalCheck, field: FieldSpec, letter: str) -> Finding:

@@ -1,0 +1,182 @@
+"""Printed totals, held against the rows they can stand for."""
+
+import dataclasses
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from redcross.units import Unit
+from redcross.uploads.cells.amounts import parse_decimal
+from redcross.uploads.heading import Layout, TotalRow
+from redcross.uploads.opening import KIND, NUMBER
+from redcross.uploads.specification import CellKind, FieldSpec, SheetSpec
+from redcross.uploads.workbook import Grid
+
+NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
+_AMOUNT = r"(\d[\d,.]*+)\s*+(亿元|万元|元)"
+# The digits are taken whole or not at all: 共计2856人次 holds no 285.
+_AFTER_A_WORD = re.compile(
+    rf"(?:金额|总额|合计|总计|共计|小计|累计|总和|资金|捐款|善款|人民币)[^\d]{{0,6}}{_AMOUNT}?+"
+    r"(?!\s*(?:人|笔|户|件|次|个|批|家))"
+)
+_IN_YUAN = re.compile(_AMOUNT)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TotalCheck:
+    """A printed total held against the rows it stands for."""
+
+    worksheet: str
+    field: str
+    row: int
+    printed: Decimal
+    read: Decimal
+
+    @property
+    def agrees(self) -> bool:
+        """Whether print and rows say the same."""
+        return self.printed == self.read
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rows:
+    """A table with its rows as they were read."""
+
+    layout: Layout
+    frame: pl.DataFrame
+
+
+class _Amounts:
+    """The amounts of a field down a worksheet; any stretch of them is added up at once."""
+
+    def __init__(self, name: str, tables: Iterable[Rows]) -> None:
+        parts = [
+            pl.DataFrame({"at": each.layout.data, "value": each.frame[name].fill_null(0)})
+            for each in tables
+            if name in each.frame.columns
+        ]
+        whole = pl.concat(parts).sort("at", maintain_order=True)
+        self._at, self._running = whole["at"], whole["value"].cum_sum()
+
+    def between(self, start: int, end: int) -> Decimal | None:
+        """Return the sum of the rows from one frame position to before another, if any."""
+        first, last = (self._at.search_sorted(each, side="left") for each in (start, end))
+        if first >= last:
+            return None
+        before = Decimal(self._running[first - 1]) if first else Decimal(0)
+        return Decimal(self._running[last - 1]) - before
+
+
+def checks_of(grid: Grid, tables: Sequence[Rows], spec: SheetSpec) -> list[tuple[TotalCheck, ...]]:
+    """Return the checks of each table of a worksheet.
+
+    How far a 合计 reaches is nowhere written: over its section, its table, the tables
+    beside it and the pages above it, or all of the worksheet. One that is the sum of any
+    of these agrees; any other is held against the rows since the one before it.
+    """
+    if not any(each.layout.totals for each in tables):
+        return [() for _ in tables]
+    sheet: dict[str, _Amounts] = {}
+    found = []
+    for table in tables:
+        checks = []
+        names = [name for name in table.layout.columns.values() if spec.field(name).kind in NUMERIC]
+        for name in names if table.layout.totals else ():
+            if name not in sheet:
+                sheet[name] = _Amounts(name, tables)
+            own = _Amounts(name, [table])
+            for total, printed in _printed_of(grid, table.layout, spec.field(name)):
+                read = _held(printed, _stretches(total, table, tables, own, sheet[name]))
+                checks.append(TotalCheck(table.layout.worksheet, name, total.row, printed, read))
+        found.append(tuple(sorted(checks, key=lambda check: check.row)))
+    return found
+
+
+def _held(printed: Decimal, sums: Iterable[Decimal | None]) -> Decimal:
+    """Return the sum that agrees, else the first of them."""
+    known = [each for each in sums if each is not None]
+    return printed if printed in known else next(iter(known), Decimal(0))
+
+
+def _stretches(
+    total: TotalRow, table: Rows, tables: Sequence[Rows], own: _Amounts, sheet: _Amounts
+) -> list[Decimal | None]:
+    """Return the sums of the rows a total can stand for, the likeliest first."""
+    # A sum in a column of its own may stand beside the last line, which it counts.
+    at = total.position + bool(total.column)
+    start, end = table.layout.positions
+    others = [each.position for each in table.layout.totals if each is not total]
+    ends = [
+        each.position
+        for other in tables
+        for each in other.layout.totals
+        if not each.is_part and each is not total and each.position < at
+    ]
+    is_beside = any(
+        each.position == at
+        for other in tables
+        if other is not table
+        for each in other.layout.totals
+    )
+    section = own.between(max((each for each in others if each < at), default=start), at)
+    ahead = own.between(at, min((each for each in others if each > at), default=end))
+    whole = own.between(start, end)
+    pages = sheet.between(max(ends, default=0), at)
+    rest = [own.between(start, at), sheet.between(0, at), sheet.between(0, 2**31)]
+    if total.is_part:
+        likely = [ahead, section] if total.heads else [section, ahead]
+        return [*likely, whole, pages, *rest]
+    if is_beside or own.between(start, at) is None:
+        return [whole, pages, section, ahead, *rest]
+    return [pages, whole, section, ahead, *rest]
+
+
+def _printed_of(grid: Grid, layout: Layout, field: FieldSpec) -> Iterator[tuple[TotalRow, Decimal]]:
+    letter = next(each for each, name in layout.columns.items() if name == field.name)
+    for total in layout.totals:
+        printed = _printed(grid, total, letter, field, layout)
+        if printed is not None:
+            yield total, printed
+
+
+def _printed(
+    grid: Grid, total: TotalRow, letter: str, field: FieldSpec, layout: Layout
+) -> Decimal | None:
+    """Read the number in the field's column, else the one that words of the row name."""
+    money, multiple = field.unit is Unit.YUAN, layout.multiples[letter]
+    if total.column and not money:
+        return None
+    cell = total.column or letter
+    text, kind = grid.cells[cell][total.position], grid.cells[cell + KIND][total.position]
+    parsed = parse_decimal(
+        text,
+        is_number=kind == NUMBER,
+        places=field.decimal_places if field.kind is CellKind.DECIMAL else 0,
+        multiple=multiple,
+        money=money,
+    )
+    if isinstance(parsed.value, Decimal) or not money:
+        return parsed.value if isinstance(parsed.value, Decimal) else None
+    beside = () if total.column else layout.headings
+    words = [text, total.label, *(grid.cells[each][total.position] for each in beside)]
+    said = (_from_words(each, field, multiple) for each in words)
+    return next((each for each in said if each is not None), None)
+
+
+def _from_words(text: str, field: FieldSpec, multiple: Decimal) -> Decimal | None:
+    """Read 总金额314540755.69 where the total stands among words."""
+    bare = unicodedata.normalize("NFKC", text)
+    match = _AFTER_A_WORD.search(bare) or _IN_YUAN.search(bare)
+    if match is None:
+        return None
+    parsed = parse_decimal(
+        match[1].rstrip(".,") + (match[2] or ""),
+        is_number=False,
+        places=field.decimal_places,
+        multiple=multiple,
+        money=True,
+    )
+    return parsed.value if isinstance(parsed.value, Decimal) else None
