@@ -785,7 +785,7 @@ class _Reader:
         bare = _bare(first)
         if self._is_heading_again(texts, printed_again):
             return "heading"
-        total = self._total_kind(bare, texts, columns, numbered=bool(row["numbered"]))
+        total = self._total_kind(bare, texts, columns)
         if total:
             return total
         if _NOTE.match(bare):
@@ -816,9 +816,7 @@ class _Reader:
         ]
         return any(each >= 2 and each * 3 > len(texts) * 2 for each in alike)
 
-    def _total_kind(
-        self, bare: str, texts: Mapping[str, str], columns: Mapping[str, str], *, numbered: bool
-    ) -> str:
+    def _total_kind(self, bare: str, texts: Mapping[str, str], columns: Mapping[str, str]) -> str:
         labels = {
             letter
             for letter, name in columns.items()
@@ -839,7 +837,7 @@ class _Reader:
             if match and len(word) <= 60:
                 return "part" if "小计" in match[0] else "total"
         match = _TOTAL_OF.match(bare)
-        if match and not numbered and self._tells_little(texts, columns):
+        if match and self._tells_little(texts, columns):
             return "part" if "小计" in match[0] else "total"
         return ""
 

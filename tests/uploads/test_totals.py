@@ -54,6 +54,13 @@ def test_a_total_on_the_last_page_is_that_of_every_page(tmp_path):
     assert checked(read(tmp_path, *page_1, *page_2)) == [(1, 1), (2, 2), (3, 3)]
 
 
+def test_a_total_is_that_of_the_pages_since_the_one_before(tmp_path):
+    issue_8 = [HEADING, [1, "甲", 1], HEADING, [2, "乙", 2], ["合计", None, 3]]
+    issue_9 = [HEADING, [1, "丙", 4], HEADING, [2, "丁", 5], ["合计", None, 9]]
+
+    assert checked(read(tmp_path, *issue_8, *issue_9)) == [(3, 3), (9, 9)]
+
+
 def test_a_total_that_no_rows_add_up_to_names_those_since_the_one_before(tmp_path):
     issue_8 = [HEADING, [1, "甲", 1], ["合计", None, 1]]
     issue_9 = [HEADING, [1, "乙", 2], ["合计", None, 5]]
