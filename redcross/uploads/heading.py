@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 
 from redcross.units import MULTIPLES, Unit
 from redcross.uploads.cells.parsed import BLANKS, INVISIBLE
-from redcross.uploads.opening import KIND, NUMBER, TEXT
+from redcross.uploads.opening import EMPTY, KIND, NUMBER, TEXT
 from redcross.uploads.specification import CellKind, FieldSpec, SheetKind, SheetSpec
 from redcross.uploads.workbook import Grid
 
@@ -67,6 +67,7 @@ _BRANCH_WORDS = (
 _SUMS = ("合计", "总计", "小计", "共计", "合計", "總計")
 _SERIAL_HEADINGS = frozenset({"序号", "编号", "序", "NO", "NO.", "行号", "#"})
 _AMOUNT = re.compile(r"\d")
+_INVISIBLE_PATTERN = "[" + "".join(map(chr, INVISIBLE)) + "]"
 _NUMBERS = (CellKind.DECIMAL, CellKind.INTEGER)
 
 
@@ -268,21 +269,42 @@ class _Reader:
         depth = self._depth(first)[0]
         for at in self._candidates(first + depth):
             below = at >= found[-1] + self._depth(found[-1])[0]
-            if below and self._is_heading(at) and self._mostly_known(at):
+            if (
+                below
+                and self._is_heading(at)
+                and self._mostly_known(at)
+                and not self._repeats_lower_row(at, found[-1])
+            ):
                 found.append(at)
         return found
 
-    def _candidates(self, start: int) -> list[int]:
-        """Return rows far below in which two cells are known headings, found at once."""
-        known = [
-            word for field in self.vocabulary.spec.fields for word in (field.label, *field.aliases)
-        ]
-        known += [text for row in self._rows.values() for text in row if self._known(text)]
-        hits = pl.sum_horizontal(
-            [pl.col(letter).str.strip_chars(BLANKS).is_in(known) for letter in self.letters]
+    def _repeats_lower_row(self, at: int, heading: int) -> bool:
+        """Tell the lower row of a heading that comes again: without its groups it says less."""
+        cells = [(index, text) for index, text in enumerate(self.row(at)) if text]
+        return any(
+            all(plain(self.row(heading + level)[index]) == plain(text) for index, text in cells)
+            for level in range(1, self._depth(heading)[0])
         )
-        rest = self.grid.cells[start:]
-        return [start + at for at in rest.select(hits.alias("n"))["n"].ge(2).arg_true()]
+
+    def _candidates(self, start: int) -> list[int]:
+        """Return rows far below most of whose cells hold words of headings, found at once."""
+        rest = self.grid.cells[start:].with_row_index("at", offset=start)
+        kinds = [pl.col(letter + KIND) for letter in self.letters]
+        numbers = pl.sum_horizontal([kind == NUMBER for kind in kinds])
+        filled = pl.sum_horizontal([kind != EMPTY for kind in kinds])
+        rest = rest.filter((numbers <= len(self.letters) // 3) & (filled > 1))
+        words = [word for word in self.vocabulary.words if len(word) > 1]
+        single = [word for word in self.vocabulary.words if len(word) == 1]
+        blanks = rf"\s|{_INVISIBLE_PATTERN}"
+        texts = [pl.col(letter).str.replace_all(blanks, "") for letter in self.letters]
+        hits = pl.sum_horizontal(
+            [
+                (text.str.contains_any(words) | text.is_in(single))
+                & (text.str.len_chars() <= _LONGEST_HEADING)
+                for text in texts
+            ]
+        )
+        return rest.filter((hits >= 2) & (hits * 2 > filled))["at"].to_list()
 
     def _known(self, text: str) -> bool:
         return bool(text) and len(text) <= _LONGEST_HEADING and bool(self.vocabulary.exact(text))
@@ -390,20 +412,55 @@ class _Reader:
                 rows[level][index] = rows[level][index] or rows[level][source]
 
     def side_by_side(self, at: int) -> list[list[str]]:
-        """Return the letters of each table where equal ones stand beside each other."""
+        """Return the letters of each table where several stand beside each other.
+
+        They begin where rows are numbered anew, else where a column comes again. Tables
+        are they only where each has the same label and a number of its own: 捐赠日期
+        before a gift and 到账日期 behind it are two days of one.
+        """
         levels = self._levels(at, self._depth(at)[0])
-        tables: list[tuple[list[str], set[str]]] = [([], set())]
+        fields = {
+            letter: match.field
+            for letter, texts in levels.items()
+            if (match := self.vocabulary.match(texts)) is not None and match.field
+        }
+        numbered = [
+            letter for letter, texts in levels.items() if plain(texts[-1]) in _SERIAL_HEADINGS
+        ]
+        for starts in (numbered[1:], self._repeats(fields)):
+            tables = self._split(starts)
+            if starts and self._are_tables([[fields.get(each) for each in one] for one in tables]):
+                return tables
+        return []
+
+    def _repeats(self, fields: Mapping[str, str]) -> list[str]:
+        """Return the columns that say what one since the last of these has said already."""
+        starts: list[str] = []
+        seen: set[str] = set()
+        for letter, field in fields.items():
+            if field in seen:
+                starts.append(letter)
+                seen.clear()
+            seen.add(field)
+        return starts
+
+    def _split(self, starts: Sequence[str]) -> list[list[str]]:
+        tables: list[list[str]] = [[]]
         for letter in self.letters:
-            match = self.vocabulary.match(levels[letter]) if letter in levels else None
-            if match is not None and match.field in tables[-1][1]:
-                tables.append(([], set()))
-            tables[-1][0].append(letter)
-            if match is not None:
-                tables[-1][1].add(match.field)
-        fields = [fields for _, fields in tables]
-        if len(tables) < 2 or len(fields[0]) < 2 or any(each != fields[0] for each in fields):
-            return []
-        return [letters for letters, _ in tables]
+            if letter in starts:
+                tables.append([])
+            tables[-1].append(letter)
+        return tables
+
+    def _are_tables(self, tables: Sequence[Sequence[str | None]]) -> bool:
+        named = [{name for name in table if name} for table in tables]
+        if any(len(names) < 2 for names in named):
+            return False
+        if all(names == named[0] for names in named):
+            return True
+        numbers = {field.name for field in self.vocabulary.spec.fields if field.kind in _NUMBERS}
+        shared = set.intersection(*named)
+        return bool(shared - numbers) and all(names & numbers for names in named)
 
     # layout -----------------------------------------------------------------
 

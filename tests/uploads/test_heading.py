@@ -164,6 +164,46 @@ def test_tables_side_by_side_are_both_read(tmp_path):
     assert sums(reading) == [{"value": Decimal("4.00")}, {"value": Decimal("6.00")}]
 
 
+def test_tables_side_by_side_may_have_other_columns(tmp_path):
+    left, right = ["序号", "捐赠单位", "金额", "日期"], ["序号", "姓名", "金额"]
+    content = xlsx([[*left, *right], [1, "甲公司", 1, "2020-01-22", 1, "乙", 2]])
+
+    reading = reading_of(content, tmp_path)
+
+    assert reading.frame.select("giver", "value").rows() == [("甲公司", 1), ("乙", 2)]
+    assert [table.layout.unknown for table in reading.tables] == [(), ()]
+
+
+def test_money_beside_goods_is_not_read_as_one_gift(tmp_path):
+    content = xlsx([["捐赠人", "金额", "捐赠单位", "品名", "数量"], ["甲", 1, "乙公司", "口罩", 5]])
+
+    frame = reading_of(content, tmp_path).frame
+
+    assert frame.select("giver", "item").rows() == [("甲", None), ("乙公司", "口罩")]
+
+
+def test_two_days_of_one_gift_are_one_table(tmp_path):
+    content = xlsx(
+        [
+            ["捐赠日期", "捐赠人", "金额", "到账日期", "备注"],
+            ["2020-1-2", "甲", 1, "2020-1-3", "谢"],
+        ]
+    )
+
+    reading = reading_of(content, tmp_path)
+
+    assert reading.frame.select("giver", "remark").rows() == [("甲", "谢")]
+
+
+def test_a_second_table_far_below_is_known_however_its_heading_is_spelt(tmp_path):
+    issue_8 = [["捐赠人", "金额", "日期"], *(["甲", 1, "2020-01-22"] for _ in range(99))]
+    issue_9 = [["日  期", "捐 赠\n人", "金 额（元）"], ["2020-01-23", "乙", 2]]
+
+    reading = reading_of(xlsx([*issue_8, *issue_9]), tmp_path)
+
+    assert sums(reading) == [{"value": Decimal(99)}, {"value": Decimal(2)}]
+
+
 def test_a_notes_page_with_two_known_words_is_no_table(tmp_path):
     import io
 
