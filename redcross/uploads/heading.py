@@ -67,6 +67,7 @@ _BRANCH_WORDS = (
 _SUMS = ("合计", "总计", "小计", "共计", "合計", "總計")
 _SERIAL_HEADINGS = frozenset({"序号", "编号", "序", "NO", "NO.", "行号", "#"})
 _AMOUNT = re.compile(r"\d")
+_COUNTING = ("数", "数量", "人次", "次数")
 _INVISIBLE_PATTERN = "[" + "".join(map(chr, INVISIBLE)) + "]"
 _NUMBERS = (CellKind.DECIMAL, CellKind.INTEGER)
 
@@ -155,7 +156,12 @@ class Vocabulary:
         text = plain(heading)
         if len(text) > _LONGEST_HINTED or re.search(r"\d", text):
             return None
-        return next((name for hint, name in self.hints if hint in text), None)
+        return next((name for hint, name in self.hints if self.points(hint, name, text)), None)
+
+    def points(self, hint: str, field: str, text: str) -> bool:
+        """Tell whether a hint within a plain heading says so: 捐款人数 counts, it names nobody."""
+        counts = text.endswith(_COUNTING) and self.spec.field(field).kind not in _NUMBERS
+        return hint in text and not counts
 
     def match(self, levels: Sequence[str]) -> _Match | None:
         """Return what a column of one to three levels says."""
@@ -168,8 +174,9 @@ class Vocabulary:
         )
         if found is not None:
             return found
-        if len(levels) > 1 and _is_unit(levels[-1]):
+        if len(levels) > 1 and (_is_unit(levels[-1]) or plain(levels[-1]) in _SUMS):
             # 角膜／例 is a count of cases, 角膜／枚 of corneas: the exact one goes before.
+            # 捐款金额／小计 is the 捐款金额 of which 现金 and 转账 beside it are parts.
             found = self.match(levels[:-1])
             return dataclasses.replace(found, rank=found.rank + _FALLBACK) if found else None
         return None
@@ -313,12 +320,25 @@ class _Reader:
         cells = [text for text in self.row(at) if text]
         short = [text for text in cells if len(text) <= _LONGEST_HEADING]
         fields = {match.field for text in short if (match := self.vocabulary.exact(text))}
-        if len(fields) == 1:
-            fields |= {name for text in short if (name := self.vocabulary.hinted(text))}
+        if len(fields) < 2:
+            fields |= self._hinted(at, short)
         if len(fields) < 2:
             return False
         kinds = self._kinds(at)
         return kinds.get(NUMBER, 0) <= len(cells) // 3
+
+    def _hinted(self, at: int, texts: Sequence[str]) -> set[str]:
+        """Return the fields that words within the cells of a heading point to.
+
+        Where they are all there is to tell it by, none of them is a note with a colon,
+        and numbers stand right below: 捐助者, 捐助金额.
+        """
+        named = {text: name for text in texts if (name := self.vocabulary.hinted(text))}
+        if any(map(self._known, texts)):
+            return set(named.values())
+        is_note = any(_SIGNATURE.match(text) or _UNIT_CELL.search(text) for text in texts)
+        has_numbers = at + 1 < self.height and self._kinds(at + 1).get(NUMBER, 0) > 0
+        return set() if is_note or not has_numbers else set(named.values())
 
     def _mostly_known(self, at: int) -> bool:
         """Tell a heading among data from a gift whose kind is 单位 and whose channel 现金."""
@@ -468,17 +488,17 @@ class _Reader:
         self, at: int, end: int, unit_before: str = "", *, is_first: bool = True
     ) -> Layout | None:
         """Describe the table whose heading begins at a frame position."""
-        depth, score = self._depth(at)
-        if score < 2:
-            return None
+        depth = self._depth(at)[0]
         levels = self._levels(at, depth)
+        columns = self._assigned(levels)
+        if len(columns) < 2:
+            return None
         headings = _named_once(
             {
                 letter: JOINER.join(printed(text) for text in texts)
                 for letter, texts in levels.items()
             }
         )
-        columns = self._assigned(levels)
         unknown = [
             letter
             for letter in headings
@@ -538,7 +558,7 @@ class _Reader:
             for letter, texts in levels.items():
                 if letter in columns or letter in skipped:
                     continue
-                if hint in plain(JOINER.join(texts)):
+                if self.vocabulary.points(hint, field, plain(JOINER.join(texts))):
                     columns[letter] = field
                     taken.add(field)
                     break

@@ -1,7 +1,7 @@
 """From grids to one table of typed rows with everything found on the way."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ from redcross.uploads.specification import (
     FieldSpec,
     Finding,
     Severity,
+    SheetKind,
     SheetSpec,
 )
 from redcross.uploads.totals import NUMERIC, Rows, TotalCheck, checks_of
@@ -106,9 +107,12 @@ def read_tables(
     findings = [_notice(text) for text in book.notices if not _is_ours(text)]
     tables, frames = [], []
     lines: list[Line] = []
-    found_layouts = _real([(grid, recognise(grid, spec, remembered)) for grid in book.grids], spec)
-    for grid, layouts in found_layouts:
-        if not layouts and len(book.grids) > 1 and not _is_ours(grid.worksheet):
+    recognised = [(grid, recognise(grid, spec, remembered)) for grid in book.grids]
+    everything = {grid.worksheet: layouts for grid, layouts in recognised}
+    for grid, layouts in _real(recognised, spec):
+        dropped = _dropped(everything[grid.worksheet], layouts, spec)
+        findings += dropped
+        if not layouts and not dropped and len(book.grids) > 1 and not _is_ours(grid.worksheet):
             text = f"工作表“{grid.worksheet}”没有本表的表头，已跳过。"
             findings.append(_notice(text, "sheet.skipped", grid.worksheet))
         read = [_rows(grid, layout, spec, context) for layout in layouts]
@@ -169,24 +173,46 @@ def _real(
 ) -> list[tuple[Grid, list[Layout]]]:
     """Drop what only looks like a table.
 
-    These are our own notes, and what has neither a column that each row needs nor an
-    amount, where another table has some.
+    These are our own notes, and what has none of the columns by which rows of this sheet
+    are known, where another table has some: a list of channels with the sum of each.
     """
-    telling = {field.name for field in spec.fields if field.required or field.unit is Unit.YUAN}
-    kept = [
-        (
-            grid,
-            [
-                each
-                for each in layouts
-                if grid.worksheet not in OWN_WORKSHEETS and telling & set(each.columns.values())
-            ],
+    theirs = [(grid, layouts) for grid, layouts in found if grid.worksheet not in OWN_WORKSHEETS]
+    for telling in _telling(spec):
+        kept = [
+            (grid, [each for each in layouts if telling & set(each.columns.values())])
+            for grid, layouts in theirs
+        ]
+        if any(layouts for _, layouts in kept):
+            return kept
+    return theirs
+
+
+def _telling(spec: SheetSpec) -> list[set[str]]:
+    """Return the columns that make a table one of this sheet, the surest first.
+
+    A statistics sheet is made of amounts; in a list an amount alone may be a sum of others.
+    """
+    known = {field.name for field in spec.fields if field.required} | set(spec.identity)
+    amounts = {field.name for field in spec.fields if field.unit is Unit.YUAN}
+    return [known | amounts] if spec.kind is SheetKind.STATISTICS else [known, amounts]
+
+
+def _dropped(found: Sequence[Layout], kept: Sequence[Layout], spec: SheetSpec) -> list[Finding]:
+    """Say of each table that was not read where it stands, and how much it holds."""
+    amounts = {field.name for field in spec.fields if field.unit is Unit.YUAN}
+    lacking = "、".join(field.label for field in spec.fields if field.required)
+    return [
+        _notice(
+            f"工作表“{layout.worksheet}”第{layout.heading_rows[0]}行起的表格（{layout.data.len()}行）"
+            f"没有{lacking}，看作汇总，没有读取。",
+            "table.skipped",
+            layout.worksheet,
         )
-        for grid, layouts in found
+        for layout in found
+        if layout.data.len()
+        and amounts & set(layout.columns.values())
+        and not any(layout is each for each in kept)
     ]
-    if any(layouts for _, layouts in kept):
-        return kept
-    return [(grid, layouts) for grid, layouts in found if grid.worksheet not in OWN_WORKSHEETS]
 
 
 def from_rows(rows: Iterable[Mapping[str, str]], spec: SheetSpec, context: Context) -> Reading:

@@ -221,6 +221,38 @@ def test_a_notes_page_with_two_known_words_is_no_table(tmp_path):
     assert reading_of(buffer.getvalue(), tmp_path).frame.height == 1
 
 
+def test_a_summary_of_channels_is_told_of_and_not_read_as_gifts(tmp_path):
+    gifts = [["捐赠人", "金额", "日期"], ["甲", 1, "2020-01-02"], ["乙", 2, "2020-01-02"], []]
+    summary = [["渠道", "金额"], ["银行", 1], ["微信", 2]]
+
+    reading = reading_of(xlsx([*gifts, *summary]), tmp_path)
+
+    assert reading.frame["giver"].to_list() == ["甲", "乙"]
+    (finding,) = reading.findings
+    assert (finding.code, finding.severity) == ("table.skipped", "warning")
+    assert "第5行起的表格（2行）" in finding.message
+
+
+def test_a_heading_is_told_by_words_within_it_where_numbers_stand_below(tmp_path):
+    heading = ["捐赠单位名称或姓名", "捐赠金额（元整）", "接收日期"]
+
+    reading = reading_of(xlsx([["公示"], heading, ["甲", 1, "2020-01-02"]]), tmp_path)
+
+    assert reading.tables[0].layout.by_heading == {
+        "捐赠单位名称或姓名": "giver",
+        "捐赠金额（元整）": "value",
+    }
+
+
+def test_a_count_of_givers_is_not_their_names(tmp_path):
+    heading = ["日期", "捐赠单位数", "捐赠金额"]
+
+    layout = reading_of(xlsx([heading, ["2020-01-02", 57, 100]]), tmp_path).tables[0].layout
+
+    assert layout.unknown == ("捐赠单位数",)
+    assert "giver" in layout.missing
+
+
 def test_a_gift_whose_words_are_headings_elsewhere_is_data(tmp_path):
     content = xlsx(
         [
