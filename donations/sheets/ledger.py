@@ -439,8 +439,8 @@ class GiftLedger(Sheet):
             Rule(
                 code="required.empty",
                 broken=lambda: pl.col("value").is_null() & _blank("item"),
-                needs=("value", "giver_name"),
-                message="未填写",
+                needs=("giver_name",),
+                message="没有金额，也没有品名",
                 suggestion="资金须填金额；物资须填品名，没有价值证明时计价依据填“不标价”。",
             ),
         )

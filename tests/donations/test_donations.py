@@ -68,6 +68,13 @@ def test_a_fund_keeps_what_came_less_what_was_paid_out(road, designated, signed_
     assert page.context["balance"].value == 3000
 
 
+def test_a_list_of_givers_without_an_amount_is_no_list_of_gifts(road):
+    upload = road.checked("donations.ledger", "捐赠人 到账日期", ("示例甲", "2021-08-20"))
+
+    assert upload.state == State.HAS_ERRORS
+    assert road.messages(upload) == ["第2行「捐赠人」：没有金额，也没有品名"]
+
+
 def test_goods_without_a_proof_of_value_are_warned_of(road):
     headings = "捐赠人 品名 数量 金额（元） 计价依据 到账日期"
     rows = [
