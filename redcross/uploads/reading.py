@@ -9,15 +9,16 @@ import polars as pl
 
 from redcross.files.workbooks import INFORMATION
 from redcross.units import Unit
-from redcross.uploads.cells import clean_column, dtype_of, findings_of
+from redcross.uploads.cells import clean_column, dtype_of, findings_of, parser_for
 from redcross.uploads.cells.dates import EPOCH_1904
+from redcross.uploads.cells.parsed import BLANKS
 from redcross.uploads.checks import check
 from redcross.uploads.codes import CODES, severity_of
 from redcross.uploads.doubts import doubts_of
 from redcross.uploads.heading import Layout, index_of, plain, recognise
 from redcross.uploads.lines import Line, lines_of
 from redcross.uploads.marks import MARK, repeated
-from redcross.uploads.opening import KIND
+from redcross.uploads.opening import KIND, TEXT
 from redcross.uploads.specification import (
     CellKind,
     Context,
@@ -40,6 +41,7 @@ LABELLING = (
     CellKind.BOOLEAN,
 )
 """A merged cell of these stands for each of its rows; a merged amount is one amount."""
+_WORKPLACES = frozenset({"单位", "单位名称", "所属单位", "工作单位", "所在单位"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -278,9 +280,9 @@ def _rows(
     if grid.from_1904:
         context = dataclasses.replace(context, epoch=EPOCH_1904)
     layout = _names_are_no_branches(grid, layout, spec, context)
+    layout, findings = _without_workplaces(grid, layout, spec, context)
     part = grid.cells[layout.data]
     rows = (layout.data + grid.first_row).cast(pl.UInt32)
-    findings: list[Finding] = []
     columns: dict[str, pl.Series] = {}
     unread: dict[str, set[int]] = {}
     letters: dict[str, str] = {}
@@ -367,6 +369,41 @@ def _names_are_no_branches(grid: Grid, layout: Layout, spec: SheetSpec, context:
         columns={**layout.columns, letter: name},
         missing=tuple(each for each in layout.missing if each != name),
     )
+
+
+def _without_workplaces(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: Context
+) -> tuple[Layout, list[Finding]]:
+    """Leave out a 单位 column of a list of persons that names no branch, and say so.
+
+    Beside a name it is where the person works; 填报单位 and 县区 always mean a branch.
+    """
+    letter = next((each for each, name in layout.columns.items() if name == "branch"), None)
+    if (
+        letter is None
+        or spec.kind is SheetKind.STATISTICS
+        or plain(layout.headings[letter]) not in _WORKPLACES
+    ):
+        return layout, []
+    texts = set(grid.cells[letter][layout.data].str.strip_chars(BLANKS)) - {""}
+    parse = parser_for(spec.field("branch"), context, Decimal(1))
+    if not texts or any(parse(text, TEXT).code != "branch.unknown" for text in texts):
+        return layout, []
+    heading = layout.headings[letter]
+    finding = Finding(
+        worksheet=layout.worksheet,
+        row=layout.heading_rows[-1],
+        column=letter,
+        field="branch",
+        code="branch.workplace",
+        severity=severity_of("branch.workplace"),
+        message=f"栏目「{heading}」没有一个是红十字会机构的名称，看作捐赠人等所在的单位，"
+        "全部行按本单位读取。",
+        suggestion=CODES["branch.workplace"].remedy,
+    )
+    columns = {each: name for each, name in layout.columns.items() if each != letter}
+    unknown = (*layout.unknown, heading)
+    return dataclasses.replace(layout, columns=columns, unknown=unknown), [finding]
 
 
 def _defaults(frame: pl.DataFrame, spec: SheetSpec) -> pl.DataFrame:

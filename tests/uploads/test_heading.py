@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from tests.uploads.readers import codes, reading_of
 from tests.workbooks import xlsx
 
@@ -266,3 +268,24 @@ def test_a_gift_whose_words_are_headings_elsewhere_is_data(tmp_path):
 
     assert len(reading.tables) == 1
     assert sums(reading) == [{"value": Decimal("3.00")}]
+
+
+def test_where_givers_work_is_no_branch_and_that_is_said(tmp_path):
+    heading = ["姓名", "单位", "金额", "日期"]
+    rows = [["甲", "示例医院", 1, "2020-01-02"], ["乙", "某某一中", 2, "2020-01-02"]]
+
+    reading = reading_of(xlsx([heading, *rows]), tmp_path)
+
+    assert "branch" not in reading.frame.columns
+    assert codes(reading) == ["branch.workplace", "column.unknown"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "names"), [("县区", ["某某县"] * 2), ("单位", ["某某县", "五华区"])]
+)
+def test_a_branch_that_nobody_knows_stays_an_error(heading, names, tmp_path):
+    rows = [[name, "甲", 1, "2020-01-02"] for name in names]
+
+    reading = reading_of(xlsx([[heading, "姓名", "金额", "日期"], *rows]), tmp_path)
+
+    assert set(codes(reading)) == {"branch.unknown"}
