@@ -43,13 +43,13 @@ _OF_TOTAL = (
     "|社会|各界|爱心|单位|个人|为|是|共|额|数|款|元"
 )
 # 合计科技公司 is a giver: after the word stands nothing but what sums are called.
-_TOTAL_ENDS = rf"(?:{_OF_TOTAL})*(?=$|[^\w(]|_|\d|\((?:{_UNIT_WORDS}|{_OF_TOTAL}|单位|\d))"
+_TOTAL_ENDS = rf"(?:{_OF_TOTAL})*+(?=$|[^\w(]|_|\d|\((?:{_UNIT_WORDS}|{_OF_TOTAL}|单位|\d))"
 _TOTAL = re.compile(
     r"\W*(?:以上|本页|本表|本期|本月|本年|本日|当日|全年|全省|全市|全州|全县|全区|累计|捐款|捐赠|接收|金额|款物|资金|物资)*"
     rf"(?:{_TOTAL_WORD}){_TOTAL_ENDS}"
 )
 _TOTAL_OF = re.compile(
-    rf".{{1,20}}(?:{_TOTAL_WORD}){_TOTAL_ENDS}|.{{0,20}}共(?:收到|接收|接受|募集|筹集|收)?(?:{_OF_TOTAL})*\d"
+    rf".{{1,20}}(?:{_TOTAL_WORD}){_TOTAL_ENDS}|.{{0,20}}共(?:收到|接收|接受|募集|筹集|收)?(?:{_OF_TOTAL})*+\d"
 )
 """2月1日小计 or 共57笔: a total only where the row has nothing else that a line has."""
 _SECTION = r"^[(]?[一二三四五六七八九十]{1,3}(?:[)、.:][^一二三四五六七八九十]|[)、.:]?$)"

@@ -3,6 +3,8 @@
 import dataclasses
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -59,15 +61,28 @@ class _Amounts:
             if name in each.frame.columns
         ]
         whole = pl.concat(parts).sort("at", maintain_order=True)
-        self._at, self._running = whole["at"], whole["value"].cum_sum()
+        self._at, self._running = whole["at"].to_list(), whole["value"].cum_sum()
+        self.end = self._at[-1] + 1 if self._at else 0
 
     def between(self, start: int, end: int) -> Decimal | None:
         """Return the sum of the rows from one frame position to before another, if any."""
-        first, last = (self._at.search_sorted(each, side="left") for each in (start, end))
+        first, last = bisect_left(self._at, start), bisect_left(self._at, end)
         if first >= last:
             return None
         before = Decimal(self._running[first - 1]) if first else Decimal(0)
         return Decimal(self._running[last - 1]) - before
+
+
+class _Places:
+    """Where the totals of a worksheet stand."""
+
+    def __init__(self, tables: Sequence[Rows]) -> None:
+        totals = [total for table in tables for total in table.layout.totals]
+        self.beside = Counter(total.position for total in totals)
+        self.ends = sorted(total.position for total in totals if not total.is_part)
+        self.own = {
+            id(table): sorted(total.position for total in table.layout.totals) for table in tables
+        }
 
 
 def checks_of(grid: Grid, tables: Sequence[Rows], spec: SheetSpec) -> list[tuple[TotalCheck, ...]]:
@@ -77,8 +92,7 @@ def checks_of(grid: Grid, tables: Sequence[Rows], spec: SheetSpec) -> list[tuple
     beside it and the pages above it, or all of the worksheet. One that is the sum of any
     of these agrees; any other is held against the rows since the one before it.
     """
-    if not any(each.layout.totals for each in tables):
-        return [() for _ in tables]
+    places = _Places(tables)
     sheet: dict[str, _Amounts] = {}
     found = []
     for table in tables:
@@ -89,7 +103,7 @@ def checks_of(grid: Grid, tables: Sequence[Rows], spec: SheetSpec) -> list[tuple
                 sheet[name] = _Amounts(name, tables)
             own = _Amounts(name, [table])
             for total, printed in _printed_of(grid, table.layout, spec.field(name)):
-                read = _held(printed, _stretches(total, table, tables, own, sheet[name]))
+                read = _held(printed, _stretches(total, table, places, own, sheet[name]))
                 checks.append(TotalCheck(table.layout.worksheet, name, total.row, printed, read))
         found.append(tuple(sorted(checks, key=lambda check: check.row)))
     return found
@@ -97,41 +111,44 @@ def checks_of(grid: Grid, tables: Sequence[Rows], spec: SheetSpec) -> list[tuple
 
 def _held(printed: Decimal, sums: Iterable[Decimal | None]) -> Decimal:
     """Return the sum that agrees, else the first of them."""
-    known = [each for each in sums if each is not None]
-    return printed if printed in known else next(iter(known), Decimal(0))
+    first = None
+    for each in sums:
+        if each == printed:
+            return each
+        first = each if first is None else first
+    return first or Decimal(0)
 
 
 def _stretches(
-    total: TotalRow, table: Rows, tables: Sequence[Rows], own: _Amounts, sheet: _Amounts
-) -> list[Decimal | None]:
-    """Return the sums of the rows a total can stand for, the likeliest first."""
+    total: TotalRow, table: Rows, places: _Places, own: _Amounts, sheet: _Amounts
+) -> Iterator[Decimal | None]:
+    """Yield the sums of the rows a total can stand for, the likeliest first."""
     # A sum in a column of its own may stand beside the last line, which it counts.
     at = total.position + bool(total.column)
     start, end = table.layout.positions
-    others = [each.position for each in table.layout.totals if each is not total]
-    ends = [
-        each.position
-        for other in tables
-        for each in other.layout.totals
-        if not each.is_part and each is not total and each.position < at
-    ]
-    is_beside = any(
-        each.position == at
-        for other in tables
-        if other is not table
-        for each in other.layout.totals
-    )
-    section = own.between(max((each for each in others if each < at), default=start), at)
-    ahead = own.between(at, min((each for each in others if each > at), default=end))
+    before, after = _around(places.own[id(table)], total.position)
+    section = own.between(start if before is None else before, at)
+    ahead = own.between(at, end if after is None else after)
     whole = own.between(start, end)
-    pages = sheet.between(max(ends, default=0), at)
-    rest = [own.between(start, at), sheet.between(0, at), sheet.between(0, 2**31)]
+    pages = sheet.between(_around(places.ends, total.position)[0] or 0, at)
+    so_far = own.between(start, at)
     if total.is_part:
-        likely = [ahead, section] if total.heads else [section, ahead]
-        return [*likely, whole, pages, *rest]
-    if is_beside or own.between(start, at) is None:
-        return [whole, pages, section, ahead, *rest]
-    return [pages, whole, section, ahead, *rest]
+        yield from (ahead, section) if total.heads else (section, ahead)
+        yield from (whole, pages)
+    elif places.beside[total.position] > 1 or so_far is None:
+        yield from (whole, pages, section, ahead)
+    else:
+        yield from (pages, whole, section, ahead)
+    yield from (so_far, sheet.between(0, at), sheet.between(0, sheet.end))
+
+
+def _around(positions: Sequence[int], at: int) -> tuple[int | None, int | None]:
+    """Return the positions next before and next after one."""
+    first, last = bisect_left(positions, at), bisect_right(positions, at)
+    return (
+        positions[first - 1] if first else None,
+        positions[last] if last < len(positions) else None,
+    )
 
 
 def _printed_of(grid: Grid, layout: Layout, field: FieldSpec) -> Iterator[tuple[TotalRow, Decimal]]:
