@@ -6,7 +6,7 @@ from decimal import Decimal
 import polars as pl
 
 from redcross.units import Unit
-from redcross.uploads.cells.parsed import folded
+from redcross.uploads.cells.parsed import BLANKS, folded
 from redcross.uploads.codes import CODES, severity_of
 from redcross.uploads.heading import Layout, multiple_of
 from redcross.uploads.specification import Context, Finding, SheetSpec
@@ -58,9 +58,14 @@ def _branches_unread(
     for letter, heading in layout.headings.items():
         if letter in layout.columns or heading not in layout.unknown:
             continue
-        texts = [text for text in grid.cells[letter][layout.data] if text and text.strip()]
-        named = [text for text in texts if context.branch_names.get(folded(text).upper())]
-        if len(texts) > 1 and len(named) * 5 >= len(texts) * 4:
+        texts = grid.cells[letter][layout.data].str.strip_chars(BLANKS)
+        texts = texts.filter(texts != "")
+        named = sum(
+            count
+            for text, count in texts.value_counts().iter_rows()
+            if context.branch_names.get(folded(text).upper())
+        )
+        if texts.len() > 1 and named * 5 >= texts.len() * 4:
             yield Finding(
                 worksheet=layout.worksheet,
                 row=layout.heading_rows[-1],

@@ -1,6 +1,7 @@
 """Where a table's heading stands, what each column is, and which rows are data."""
 
 import dataclasses
+import functools
 import itertools
 import re
 import unicodedata
@@ -15,10 +16,12 @@ from redcross.units import MULTIPLES, Unit
 from redcross.uploads.cells.parsed import BLANKS, INVISIBLE
 from redcross.uploads.opening import EMPTY, KIND, NUMBER, TEXT
 from redcross.uploads.specification import CellKind, FieldSpec, SheetKind, SheetSpec
-from redcross.uploads.workbook import Grid
+from redcross.uploads.workbook import Grid, UnreadableError
 
 JOINER = "／"
 DEEPEST = 3
+MOST_TABLES = 2000
+"""A list of fifty thousand lines has its heading on each of 1,700 pages."""
 _SCANNED = 60
 _LONGEST_HEADING = 40
 _LONGEST_HINTED = 12
@@ -182,6 +185,7 @@ class Vocabulary:
         return None
 
 
+@functools.lru_cache(maxsize=20_000)
 def plain(heading: str) -> str:
     """Fold a heading for matching: widths, blanks, units and marks do not count."""
     text = unicodedata.normalize("NFKC", heading.translate(INVISIBLE)).upper()
@@ -191,6 +195,7 @@ def plain(heading: str) -> str:
     return text.strip("*:·.、,").replace("(", "").replace(")", "").replace("/", "")
 
 
+@functools.lru_cache(maxsize=20_000)
 def _spelt(heading: str) -> str:
     """Fold widths and blanks only: 角膜／例 and 角膜／枚 stay apart."""
     text = unicodedata.normalize("NFKC", heading.translate(INVISIBLE)).upper()
@@ -205,13 +210,18 @@ def printed(heading: str) -> str:
 def recognise(
     grid: Grid, spec: SheetSpec, remembered: Mapping[str, str] | None = None
 ) -> list[Layout]:
-    """Find every table of a worksheet; empty where no heading is known."""
+    """Find every table of a worksheet; empty where no heading is known.
+
+    Raise UnreadableError where there are more than anybody prints.
+    """
     vocabulary = Vocabulary(spec, remembered or {})
     reader = _Reader(grid, vocabulary)
     starts = reader.heading_positions()
     layouts: list[Layout] = []
     for at, end in itertools.pairwise([*starts, grid.cells.height]):
         beside = reader.side_by_side(at)
+        if len(layouts) + len(beside) > MOST_TABLES:
+            raise UnreadableError("file.too_many_tables", grid.worksheet)
         readers = [_Reader(_part(grid, letters), vocabulary) for letters in beside] or [reader]
         # A second table, or the heading repeated on a new page, keeps the unit of the first.
         above = layouts[-1].unit if layouts else ""
@@ -273,24 +283,30 @@ class _Reader:
         if first is None:
             return []
         found = [first]
-        depth = self._depth(first)[0]
-        for at in self._candidates(first + depth):
-            below = at >= found[-1] + self._depth(found[-1])[0]
-            if (
-                below
-                and self._is_heading(at)
-                and self._mostly_known(at)
-                and not self._repeats_lower_row(at, found[-1])
-            ):
+        below = first + self._depth(first)[0]
+        candidates = self._candidates(below)
+        self._look_up(candidates)
+        for at in candidates:
+            if at < below or not self._is_heading(at) or not self._mostly_known(at):
+                continue
+            if not self._repeats_lower_row(at, range(found[-1] + 1, below)):
                 found.append(at)
+                below = at + self._depth(at)[0]
+            if len(found) > MOST_TABLES:
+                raise UnreadableError("file.too_many_tables", self.grid.worksheet)
         return found
 
-    def _repeats_lower_row(self, at: int, heading: int) -> bool:
+    def _look_up(self, positions: Sequence[int]) -> None:
+        """Fetch the texts of many rows at once."""
+        rows = self.grid.cells.select(self.letters)[list(positions)]
+        for at, row in zip(positions, rows.iter_rows(), strict=True):
+            self._rows[at] = [(cell or "").translate(INVISIBLE).strip(BLANKS) for cell in row]
+
+    def _repeats_lower_row(self, at: int, lower: Iterable[int]) -> bool:
         """Tell the lower row of a heading that comes again: without its groups it says less."""
-        cells = [(index, text) for index, text in enumerate(self.row(at)) if text]
+        cells = [(index, plain(text)) for index, text in enumerate(self.row(at)) if text]
         return any(
-            all(plain(self.row(heading + level)[index]) == plain(text) for index, text in cells)
-            for level in range(1, self._depth(heading)[0])
+            all(plain(self.row(row)[index]) == text for index, text in cells) for row in lower
         )
 
     def _candidates(self, start: int) -> list[int]:
@@ -357,9 +373,11 @@ class _Reader:
 
     def _kinds(self, at: int) -> Counter[int]:
         row = self.grid.cells.row(at)
-        width = len(self.letters)
-        names = self.grid.cells.columns
-        kinds = [row[names.index(letter + KIND)] for letter in self.letters[:width]]
+        kinds = [
+            kind
+            for name, kind in zip(self.grid.cells.columns, row, strict=True)
+            if name.endswith(KIND)
+        ]
         return Counter(kinds)
 
     def _depth(self, at: int) -> tuple[int, int]:
@@ -650,19 +668,17 @@ class _Reader:
             ).alias("numbered"),
             *[pl.col(letter) for letter in self.letters],
         ).with_row_index("at")
+        table = table.filter(pl.col("filled") > 0)
         printed_again = self._heading_texts(start, depth)
         across = self._merged_across(columns, start)
         doubtful = self._doubtful(table, columns, printed_again, across)
         sections = self._sections(table, columns)
-        blank = table["filled"] == 0
-        kinds = dict.fromkeys(table.filter(blank)["at"].to_list(), "blank")
+        kinds: dict[int, str] = {}
         totals: list[TotalRow] = []
-        stopped = table.height
-        last_data = self._last_certain(table, doubtful, kinds)
+        stopped = end - start
+        last_data = self._last_certain(table, doubtful)
         for row in doubtful.iter_rows(named=True):
             position = row["at"]
-            if position in kinds:
-                continue
             kind = self._kind_of(
                 row, columns, tail=position > last_data, start=start, printed_again=printed_again
             )
@@ -770,15 +786,14 @@ class _Reader:
         """
         if self.vocabulary.spec.kind is SheetKind.STATISTICS:
             return set()
-        told = table.filter(pl.col("filled") > 0)
-        found = told.filter(
+        found = table.filter(
             ~pl.col("numbered")
             & pl.col("first")
             .str.normalize("NFKC")
             .str.replace_all(r"\s", "")
             .str.contains(_SECTION)
         )
-        return set(found["at"].to_list()) if found.height * 3 <= told.height else set()
+        return set(found["at"].to_list()) if found.height * 3 <= table.height else set()
 
     def _merged_across(self, columns: Mapping[str, str], start: int) -> set[int]:
         """Return the rows in which a cell is merged over a name and a number."""
@@ -839,13 +854,11 @@ class _Reader:
         if columns:
             letter = next(iter(columns))
             suspicious |= pl.col(letter).str.replace_all(r"\s", "").is_in(list(heading))
-        return table.filter((pl.col("filled") > 0) & suspicious)
+        return table.filter(suspicious)
 
     @staticmethod
-    def _last_certain(table: pl.DataFrame, doubtful: pl.DataFrame, kinds: Mapping[int, str]) -> int:
-        certain = table.filter(
-            ~pl.col("at").is_in(doubtful["at"].implode()) & ~pl.col("at").is_in(list(kinds))
-        )
+    def _last_certain(table: pl.DataFrame, doubtful: pl.DataFrame) -> int:
+        certain = table.filter(~pl.col("at").is_in(doubtful["at"].implode()))
         return int(certain["at"].max()) if certain.height else -1  # type: ignore[arg-type]
 
     def _kind_of(

@@ -87,15 +87,14 @@ def recognise(parcel_id: int, *, user: User, now: dt.datetime) -> None:
     try:
         with storage.opened(parcel.file, parcel.filename) as path:
             book = workbook.read(path, filename=parcel.filename)
+        with acting_for(user):
+            _moved(parcel_id, ParcelState.MATCHING, now)
+        with acting_for(user):
+            found = _guessed(parcel, book, user, now)
+            _moved(parcel_id, ParcelState.GUESSED, now, **found)
     except UnreadableError as error:
         with acting_for(user):
             _moved(parcel_id, ParcelState.UNREADABLE, now, code=error.code, message=str(error))
-        return
-    with acting_for(user):
-        _moved(parcel_id, ParcelState.MATCHING, now)
-    with acting_for(user):
-        found = _guessed(parcel, book, user, now)
-        _moved(parcel_id, ParcelState.GUESSED, now, **found)
 
 
 def _moved(parcel_id: int, state: str, now: dt.datetime, **values: Any) -> Parcel | None:

@@ -15,7 +15,7 @@ from redcross.uploads.cells.parsed import BLANKS
 from redcross.uploads.checks import check
 from redcross.uploads.codes import CODES, severity_of
 from redcross.uploads.doubts import doubts_of
-from redcross.uploads.heading import Layout, index_of, plain, recognise
+from redcross.uploads.heading import MOST_TABLES, Layout, index_of, plain, recognise
 from redcross.uploads.lines import Line, lines_of
 from redcross.uploads.marks import MARK, repeated
 from redcross.uploads.opening import KIND, TEXT
@@ -29,7 +29,7 @@ from redcross.uploads.specification import (
     SheetSpec,
 )
 from redcross.uploads.totals import NUMERIC, Rows, TotalCheck, checks_of
-from redcross.uploads.workbook import Grid, Workbook
+from redcross.uploads.workbook import Grid, UnreadableError, Workbook
 
 OWN_WORKSHEETS = ("可选项", "填写说明", INFORMATION)
 LABELLING = (
@@ -105,11 +105,14 @@ def read_tables(
     context: Context,
     remembered: Mapping[str, str] | None = None,
 ) -> Reading:
-    """Recognise, clean and check every table of a workbook."""
+    """Recognise, clean and check every table of a workbook.
+
+    Raise UnreadableError where it holds more tables than anybody prints.
+    """
     findings = [_notice(text) for text in book.notices if not _is_ours(text)]
     tables, frames = [], []
     lines: list[Line] = []
-    recognised = [(grid, recognise(grid, spec, remembered)) for grid in book.grids]
+    recognised = _recognised(book, spec, remembered)
     everything = {grid.worksheet: layouts for grid, layouts in recognised}
     for grid, layouts in _real(recognised, spec):
         dropped = _dropped(everything[grid.worksheet], layouts, spec)
@@ -142,6 +145,19 @@ def read_tables(
             )
         )
     return Reading(tuple(tables), frame, tuple(findings), tuple(lines))
+
+
+def _recognised(
+    book: Workbook, spec: SheetSpec, remembered: Mapping[str, str] | None
+) -> list[tuple[Grid, list[Layout]]]:
+    found: list[tuple[Grid, list[Layout]]] = []
+    tables = 0
+    for grid in book.grids:
+        if max(tables, len(book.grids)) > MOST_TABLES:
+            raise UnreadableError("file.too_many_tables", grid.worksheet)
+        found.append((grid, recognise(grid, spec, remembered)))
+        tables += len(found[-1][1])
+    return found
 
 
 def _lines(

@@ -24,6 +24,7 @@ SENTENCES = {
     "file.too_many_cells": "工作表的有效范围过大。请删除数据区以外的空行空列，另存后重新上传。",
     "file.timeout": "文件打开时间过长，已停止。请把数据复制到新的工作簿，去掉多余格式后上传。",
     "file.out_of_memory": "文件打开时占用内存过多，已停止。请分成几份，或另存为 csv 后上传。",
+    "file.too_many_tables": "工作表“{detail}”中表头过多（两千个以上）。请合并为一张表后上传。",
     "file.not_found": "找不到文件“{detail}”，或无权读取。",
     "file.no_worksheet": "文件中没有可读的工作表（只有图表或隐藏的工作表）。请取消隐藏后上传。",
 }

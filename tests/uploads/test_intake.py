@@ -63,6 +63,15 @@ def gift(name="示例甲", ticket="T1"):
     return gifts((name, 100, "2021-08-01", ticket))
 
 
+def test_a_file_of_more_tables_than_anybody_prints_is_refused_as_it_is_dropped(page):
+    heading, line = "捐赠人,金额," * 500, "甲,1," * 500
+
+    said = drop(page, ("公示.csv", "\n".join([heading, line] * 5).encode()))
+
+    assert "表头过多" in said
+    assert Parcel.objects.get().state == ParcelState.UNREADABLE
+
+
 def test_a_dropped_ledger_is_known_checked_and_submitted_without_a_word(page):
     drop(page, ("昆明市2021年8月捐赠明细.xlsx", ledger(60000, 40000)))
     parcel = Parcel.objects.get()

@@ -199,3 +199,22 @@ def test_an_odd_file_ends_in_a_reading_or_a_named_refusal(name, tmp_path):
 
     assert expected in (None, ended)
     assert ended == READ or ended in SENTENCES
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "捐赠人,金额,日期\n甲,1,2020-01-02\n" * 2001,
+        ("捐赠人,金额," * 500 + "\n" + "甲,1," * 500 + "\n") * 5,
+        "<html>" + "<table><tr><td>捐赠人<td>金额</tr><tr><td>甲<td>1</tr></table>" * 2001,
+    ],
+    ids=["below", "beside", "apart"],
+)
+def test_more_tables_than_anybody_prints_are_refused_by_name(content, tmp_path):
+    path = tmp_path / "表.csv"
+    path.write_text(content)
+
+    with pytest.raises(UnreadableError) as error:
+        read_tables(read(path, filename=path.name), LEDGER, context())
+
+    assert error.value.code == "file.too_many_tables"
