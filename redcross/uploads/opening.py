@@ -34,6 +34,8 @@ EMPTY, TEXT, NUMBER, DATE, BOOLEAN, ERROR = range(6)
 KIND = "?"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FILEPASS = b"\x2f\0\x06\0\0\0"
+"""The record that says a BIFF workbook is hidden under a password of the oldest kind."""
 _OTHERS = {
     b"%PDF": "PDF 文件",
     b"\x89PNG": "图片",
@@ -83,7 +85,12 @@ def open_file(path: Path, folder: Path) -> dict[str, Any]:
         content = path.read_bytes()
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise UnopenableError("file.encrypted")
-        return _workbook(path, folder, [])
+        try:
+            return _workbook(path, folder, [])
+        except UnopenableError as error:
+            if error.code == "file.damaged" and _FILEPASS in content:
+                raise UnopenableError("file.encrypted") from None
+            raise
     if head[:2] in (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00") and head[2:4] in (
         b"\x10\x00",
         b"\x08\x00",

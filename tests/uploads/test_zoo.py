@@ -218,3 +218,21 @@ def test_more_tables_than_anybody_prints_are_refused_by_name(content, tmp_path):
         read_tables(read(path, filename=path.name), LEDGER, context())
 
     assert error.value.code == "file.too_many_tables"
+
+
+def test_a_password_of_the_oldest_kind_is_called_one(tmp_path):
+    book = xlwt.Workbook()
+    book.add_sheet("S").write(0, 0, "捐赠人")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    content = bytearray(buffer.getvalue())
+    start = content.index(b"\x09\x08\x10\0") + 20  # behind the record that begins a workbook
+    hidden = bytes(each ^ 0x5A for each in content[start + 10 : start + 2000])
+    content[start : start + 2000] = b"\x2f\0\x06\0\0\0abcd" + hidden
+    path = tmp_path / "表.xls"
+    path.write_bytes(bytes(content))
+
+    with pytest.raises(UnreadableError) as error:
+        read(path, filename=path.name)
+
+    assert error.value.code == "file.encrypted"
