@@ -932,14 +932,13 @@ class _Reader:
         return ""
 
     def _tells_little(self, texts: Mapping[str, str], columns: Mapping[str, str]) -> bool:
-        """Tell whether a row has, besides its first cell, none that lines must have."""
-        spec = self.vocabulary.spec
-        asked = {
-            letter
-            for letter, name in columns.items()
-            if spec.field(name).required and spec.field(name).kind not in _NUMBERS
-        }
-        return not asked & set(list(texts)[1:])
+        """Tell whether a row has an amount and, besides its first cell, nothing lines must have."""
+        fields = {letter: self.vocabulary.spec.field(name) for letter, name in columns.items()}
+        numbers = {letter for letter, field in fields.items() if field.kind in _NUMBERS}
+        asked = {letter for letter, field in fields.items() if field.required} - numbers
+        label, *others = texts
+        has_amount = not numbers.isdisjoint(texts) or "元" in texts[label]
+        return has_amount and asked.isdisjoint(others)
 
     def _has_number(
         self,

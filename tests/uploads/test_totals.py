@@ -160,3 +160,9 @@ def test_a_giver_whose_name_begins_or_ends_like_a_total_is_a_giver(tmp_path):
     reading = read(tmp_path, HEADING, *([1 + at, each, 1] for at, each in enumerate(givers)))
 
     assert reading.frame["giver"].to_list() == givers
+
+
+def test_a_line_with_a_count_in_its_name_is_no_total(tmp_path):
+    reading = read(tmp_path, ["捐赠人", "品名", "金额"], ["全县共20家企业", "口罩"], ["甲", "棉被"])
+
+    assert reading.frame["giver"].to_list() == ["全县共20家企业", "甲"]
