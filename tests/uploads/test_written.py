@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -138,6 +139,11 @@ def test_an_inexact_or_foreign_amount_is_refused(number, word):
 
     assert parsed.value is None
     assert parsed.code in CODES
+
+
+@pytest.mark.parametrize("text", ["²", "100①", "100²", "½"])
+def test_the_mark_of_a_footnote_is_no_digit_of_an_amount(text):
+    assert yuan(text).code == "amount.unreadable"
 
 
 @given(st.text(max_size=20))

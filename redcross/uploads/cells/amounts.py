@@ -2,6 +2,7 @@
 
 import decimal
 import re
+import unicodedata
 from decimal import Decimal
 
 from redcross.units import MULTIPLES
@@ -36,6 +37,8 @@ def parse_decimal(
     cell is an IEEE double: its decimal of 15 significant digits is taken.
     """
     bare = folded(text)
+    if any(unicodedata.category(char) == "No" for char in text):
+        return _unreadable(text, bare)  # 100① has a footnote; folded it would be 1001
     negative = bare.startswith("(") and bare.endswith(")") and not is_number
     match = _NUMBER.fullmatch(bare[1:-1] if negative else bare)
     if match is None:
