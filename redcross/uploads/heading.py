@@ -28,7 +28,7 @@ _FALLBACK = 100
 """Ranks from here on are taken only where no column says the same more exactly."""
 _UNIT_WORDS = (
     "万元|亿元|千元|百元|元|万人次|万人|人次|万|人|个|枚|例|份|台|件|名|户|期|场|批|%"
-    "|小时|万毫升|毫升"
+    "|小时|万毫升|毫升|支|张|所|家|次|套|辆|顶|床|箱"
 )
 _UNIT_IN_BRACKETS = re.compile(rf"[(\[](?:单位[::]?)?(?:人民币)?(?P<unit>{_UNIT_WORDS})[)\]]")
 _UNIT_AFTER = re.compile(
@@ -50,10 +50,12 @@ _NOTE = re.compile(r"^(?:注|备注|说明|附注|温馨提示|存在问题)[::\
 _DAY_ALONE = re.compile(r"^(?:二[〇○零O0]..?|\d{4})年.{1,3}月.{1,4}日$")
 _BRANCH_WORDS = (
     "单位", "填报单位", "所属单位", "单位名称", "机构", "县", "县区", "县（市、区）", "县市区",
-    "区县", "县（区）", "州市", "州（市）", "各州市", "地区", "行政区划", "红十字会",
+    "区县", "县（区）", "县（市）", "县市", "市县", "州市", "州（市）", "各州市", "各县市", "州县",
+    "地州市", "州市名称", "县市名称", "县区名称", "地区", "行政区划", "红十字会", "红十字会名称",
 )  # fmt: skip
 _SUMS = ("合计", "总计", "小计", "共计", "合計", "總計")
 _SERIAL_HEADINGS = frozenset({"序号", "编号", "序", "NO", "NO.", "行号", "#"})
+_MARKS = str.maketrans("", "", '()/、“”"‘’《》')
 _PERSONS_AND_SO_ON = re.compile(r"人次|笔|户|件|人$")
 
 
@@ -104,12 +106,17 @@ class Vocabulary:
         self.words: dict[str, _Match] = {}
         self.spellings: dict[str, _Match] = {}
         self.parents: dict[str, str] = {}
+        self.leaves: dict[str, set[tuple[str, str]]] = {}
+        """The lowest level of a heading → the parents it stands under, with their fields."""
         for field in spec.fields:
             if JOINER in field.label:
                 self.parents[field.name] = plain(field.label.partition(JOINER)[0])
             for rank, word in enumerate((field.label, *field.aliases)):
                 self.words.setdefault(plain(word), _Match(field.name, rank))
                 self.spellings.setdefault(_spelt(word), _Match(field.name, rank))
+                parent, _, leaf = word.rpartition(JOINER)
+                if parent:
+                    self.leaves.setdefault(_leaf(leaf), set()).add((plain(parent), field.name))
         if spec.branch_field and any(each.name == spec.branch_field for each in spec.fields):
             for rank, word in enumerate(_BRANCH_WORDS):
                 self.words.setdefault(plain(word), _Match(spec.branch_field, _FALLBACK + rank))
@@ -130,9 +137,24 @@ class Vocabulary:
         if found is None or len(levels) == 1:
             return found
         parent, above = self.parents.get(found.field, ""), plain("".join(levels[:-1]))
+        if above and self.leaves and not parent and plain(levels[-1]) in _SUMS:
+            return None  # the 合计 of a group is not that of the row
         if parent and above and parent not in above and above not in parent:
             return None
         return dataclasses.replace(found, rank=found.rank + (_FALLBACK // 2 if parent else 0))
+
+    def _akin(self, levels: Sequence[str]) -> _Match | None:
+        """Return the field of this lowest level whose parent is worded a little otherwise.
+
+        募集资金／小计 is 资金／小计; where parents of two fields would do, neither is.
+        """
+        above = plain("".join(levels[:-1]))
+        fields = {
+            field
+            for parent, field in self.leaves.get(_leaf(levels[-1]), ())
+            if above and (parent in above or above in parent)
+        }
+        return _Match(fields.pop(), _FALLBACK // 2) if len(fields) == 1 else None
 
     def hinted(self, heading: str) -> str | None:
         """Return the field a word within a short heading points to."""
@@ -149,6 +171,7 @@ class Vocabulary:
             or self.exact(joined)
             or self._below(levels)
             or self.exact("".join(levels))
+            or self._akin(levels)
         )
         if found is not None:
             return found
@@ -165,7 +188,15 @@ def plain(heading: str) -> str:
     text = "".join(text.split())
     text = _UNIT_IN_BRACKETS.sub("", text)
     text = _UNIT_AFTER.sub("", text)
-    return text.strip("*:·.、,").replace("(", "").replace(")", "").replace("/", "")
+    # 其中 says that the columns are parts of the one before, not what they are.
+    text = text.replace("其中:", "").replace("其中", "")
+    return text.translate(_MARKS).strip("*:·.,")
+
+
+def _leaf(heading: str) -> str:
+    """Fold the lowest level of a heading: 合计 of a group is what others call its 小计."""
+    text = plain(heading)
+    return "小计" if text in _SUMS else text
 
 
 def _spelt(heading: str) -> str:
@@ -292,7 +323,10 @@ class _Reader:
         if any(_SIGNATURE.match(text) or _UNIT_CELL.search(text) for text in cells):
             return False
         depth, score = self._depth(at)
-        return depth > 1 and score > self._depth(at + 1)[1]
+        below = self._depth(at + 1)[1]
+        columns = {index for index, text in enumerate(self.row(at)) if text}
+        beside_columns = self._continues(at, 1) and not columns <= self._left_open(at, 1)
+        return depth > 1 and (score > below or (beside_columns and score == below))
 
     def _kinds(self, at: int) -> Counter[int]:
         row = self.grid.cells.row(at)
@@ -303,14 +337,41 @@ class _Reader:
 
     def _depth(self, at: int) -> tuple[int, int]:
         """Return how many rows the heading takes, and how many fields it then names."""
-        best = (1, self._score(at, 1))
-        for depth in range(2, DEEPEST + 1):
+        least = 1
+        while least < DEEPEST and self._continues(at, least):
+            least += 1
+        best = (least, self._score(at, least))
+        for depth in range(least + 1, DEEPEST + 1):
             if at + depth > self.height or self._kinds(at + depth - 1).get(NUMBER, 0) > 1:
                 break
             score = self._score(at, depth)
             if score > best[1] or (score == best[1] and self._only_units(at + depth - 1)):
                 best = (depth, score)
         return best
+
+    def _continues(self, at: int, depth: int) -> bool:
+        """Tell whether the row below fills nothing but what the groups of a heading leave open.
+
+        So a heading is known for as deep as it is, whatever words it has.
+        """
+        if at + depth >= self.height or self._kinds(at + depth).get(NUMBER):
+            return False
+        filled = {index for index, text in enumerate(self.row(at + depth)) if text}
+        return len(filled) > 1 and filled <= self._left_open(at, depth)
+
+    def _left_open(self, at: int, depth: int) -> set[int]:
+        """Return the columns that stand under a cell with blanks beside it: a group."""
+        rows = [self.row(at + level) for level in range(depth)]
+        found: set[int] = set()
+        group = None
+        for index, text in enumerate(rows[-1]):
+            if text:
+                group = index
+            elif group is not None and not any(row[index] for row in rows):
+                found |= {group, index}
+            else:
+                group = None
+        return found
 
     def _only_units(self, at: int) -> bool:
         cells = [text for text in self.row(at) if text]

@@ -12,10 +12,11 @@ from redcross.units import Unit
 from redcross.uploads.cells import clean_column, dtype_of, findings_of
 from redcross.uploads.cells.amounts import parse_decimal
 from redcross.uploads.cells.dates import EPOCH_1904
+from redcross.uploads.cells.parsed import BLANKS
 from redcross.uploads.checks import check
 from redcross.uploads.codes import CODES, severity_of
 from redcross.uploads.doubts import doubts_of
-from redcross.uploads.heading import Layout, TotalRow, index_of, plain, recognise
+from redcross.uploads.heading import JOINER, Layout, TotalRow, index_of, plain, recognise
 from redcross.uploads.lines import Line, lines_of
 from redcross.uploads.marks import MARK, repeated
 from redcross.uploads.opening import KIND, NUMBER
@@ -39,6 +40,7 @@ LABELLING = (
     CellKind.BOOLEAN,
 )
 """A merged cell of these stands for each of its rows; a merged amount is one amount."""
+_LONGEST_MEASURE = 3
 NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
 
 
@@ -325,20 +327,22 @@ def _lower_parts(grid: Grid, letter: str, layout: Layout) -> pl.Series:
 
 
 def _names_are_no_branches(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Layout:
-    """Take a 单位 column for who gives where it names no branch at all.
+    """Take a 单位 column that names no branch at all for what else 单位 may head.
 
-    Offices head the giver's column 单位 or 单位名称 as often as the reporting branch's.
+    Offices write 单位 over the giver and over the measure of goods as often as over the
+    reporting branch; under a group of columns it is one of theirs.
     """
     letter = next((each for each, name in layout.columns.items() if name == "branch"), None)
     if letter is None:
         return layout
-    heading = plain(layout.headings[letter])
+    heading = layout.headings[letter]
     wanting = [
         field
         for field in spec.fields
-        if field.name in layout.missing and heading in map(plain, (field.label, *field.aliases))
+        if field.name not in layout.columns.values()
+        and plain(heading.rpartition(JOINER)[2]) in map(plain, (field.label, *field.aliases))
     ]
-    if not wanting:
+    if not wanting and JOINER not in heading:
         return layout
     column = clean_column(
         grid.cells[letter][layout.data],
@@ -349,7 +353,15 @@ def _names_are_no_branches(grid: Grid, layout: Layout, spec: SheetSpec, context:
     )
     if column.values.is_not_null().any():
         return layout
-    name = wanting[0].name
+    others = {each: name for each, name in layout.columns.items() if each != letter}
+    required = [field for field in wanting if field.name in layout.missing]
+    written = grid.cells[letter][layout.data].str.strip_chars(BLANKS).str.len_chars()
+    # A name nobody knows stays a finding: what is long as one is not taken for 件 or 箱.
+    if not required and wanting and int(written.max() or 0) > _LONGEST_MEASURE:  # type: ignore[call-overload]
+        return layout
+    if not wanting:
+        return dataclasses.replace(layout, columns=others, unknown=(*layout.unknown, heading))
+    name = (required or wanting)[0].name
     return dataclasses.replace(
         layout,
         columns={**layout.columns, letter: name},

@@ -32,6 +32,7 @@ LEDGER = SheetSpec(
         FieldSpec("channel", "渠道", CellKind.CHOICE, choices=CHANNELS,
                   labels={key: word for word, key in CHANNELS.items()}),
         FieldSpec("item", "品名", CellKind.TEXT, aliases=("入库物资",)),
+        FieldSpec("measure", "计量单位", CellKind.TEXT, aliases=("单位",)),
         FieldSpec("quantity", "数量", CellKind.DECIMAL, aliases=("数量总计",)),
         FieldSpec("phone", "联系电话", CellKind.PHONE, personal=True),
         FieldSpec("ticket", "票据号", CellKind.TEXT),

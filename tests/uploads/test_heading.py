@@ -2,6 +2,14 @@
 
 from decimal import Decimal
 
+import polars as pl
+import pytest
+
+from redcross.units import Unit
+from redcross.uploads.heading import recognise
+from redcross.uploads.opening import KIND, NUMBER, TEXT, letter
+from redcross.uploads.specification import CellKind, FieldSpec, SheetKind, SheetSpec
+from redcross.uploads.workbook import Grid
 from tests.uploads.readers import codes, reading_of
 from tests.workbooks import xlsx
 
@@ -194,3 +202,90 @@ def test_a_gift_whose_words_are_headings_elsewhere_is_data(tmp_path):
 
     assert len(reading.tables) == 1
     assert sums(reading) == [{"value": Decimal("3.00")}]
+
+
+RAISED = SheetSpec(
+    key="test.raised",
+    title="募捐筹资统计表",
+    kind=SheetKind.STATISTICS,
+    fields=(
+        FieldSpec("branch", "单位", CellKind.BRANCH),
+        FieldSpec("whole", "合计", CellKind.DECIMAL, unit=Unit.YUAN),
+        FieldSpec("money", "资金／小计", CellKind.DECIMAL, unit=Unit.YUAN),
+        FieldSpec("goods", "物资折价／小计", CellKind.DECIMAL, unit=Unit.YUAN),
+        FieldSpec("teachers", "救护员／教师", CellKind.INTEGER),
+    ),
+)
+
+
+def columns(*rows):
+    """Recognise texts as a worksheet of RAISED that knows of no merges; heading → field."""
+    width = max(map(len, rows))
+    laid = {}
+    for index in range(width):
+        texts = [str(row[index] or "") for row in rows]
+        kinds = [
+            0 if not text else NUMBER if text.replace(".", "").isdigit() else TEXT for text in texts
+        ]
+        laid[letter(index)] = pl.Series(letter(index), texts, dtype=pl.String)
+        laid[letter(index) + KIND] = pl.Series(letter(index) + KIND, kinds, dtype=pl.UInt8)
+    (layout,) = recognise(Grid("Sheet1", 1, pl.DataFrame(laid)), RAISED)
+    return layout
+
+
+@pytest.mark.parametrize(
+    ("parent", "leaf", "field"),
+    [
+        ("募集资金", "小计", "money"),
+        ("资金", "合计", "money"),
+        ("捐赠物资（折价）", "小计", "goods"),
+        ("救护员培训", "其中：教师", "teachers"),
+        ("物资", "小计", "goods"),
+    ],
+)
+def test_a_group_worded_a_little_otherwise_is_the_same_group(parent, leaf, field):
+    layout = columns(
+        ["单位", "合计", parent, None], [None, None, leaf, "另一项"], ["五华区", 3, 1, 2]
+    )
+
+    assert layout.by_heading[f"{parent}／{leaf}"] == field
+    assert layout.by_heading["合计"] == "whole"
+
+
+def test_the_sum_of_a_group_is_not_the_sum_of_the_row():
+    layout = columns(
+        ["单位", "募集资金", None, "支出", None],
+        [None, "小计", "网络", "合计", "另一项"],
+        ["五华区", 3, 1, 4, 2],
+    )
+
+    assert "whole" not in layout.columns.values()
+    assert "支出／合计" in layout.unknown
+
+
+def test_a_heading_is_as_deep_as_its_groups_whatever_their_words():
+    layout = columns(
+        ["单位", "合计", "甲组", None, "乙组", None],
+        [None, None, "子", "丑", "寅", "卯"],
+        ["五华区", 10, 1, 2, 3, 4],
+    )
+
+    assert layout.heading_rows == (1, 2)
+    assert layout.unknown == ("甲组／子", "甲组／丑", "乙组／寅", "乙组／卯")
+    assert layout.data.to_list() == [2]
+
+
+def test_a_unit_column_beside_goods_is_their_measure_and_no_branch(tmp_path):
+    spec_of_goods = [["捐赠单位", "品名", "单位", "数量", "日期"]]
+    rows = [["示例公司", "棉被", "床", 3, "2020-01-22"], ["示例厂", "口罩", "箱", 5, "2020-01-23"]]
+
+    reading = reading_of(xlsx(spec_of_goods + rows), tmp_path)
+
+    assert reading.frame["measure"].to_list() == ["床", "箱"]
+    assert codes(reading) == []
+
+
+def test_a_branch_nobody_knows_is_told_and_not_taken_for_a_measure(tmp_path):
+    content = xlsx([["单位", "捐赠人", "金额", "日期"], ["某某红十字会", "示例", 3, "2020-01-22"]])
+
+    assert "branch.unknown" in codes(reading_of(content, tmp_path))
