@@ -156,13 +156,46 @@ class _Distribution(Sheet):
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
     edition = Column("活动届次", aliases=["届次", "活动", "活动名称"], fill_down=True)
-    given_on = Column("发放日期", aliases=["日期", "领取日期", "发放时间"], fill_down=True)
-    township = Column("乡镇", aliases=["乡（镇）", "乡镇（街道）"], fill_down=True)
-    village = Column("村（社区）", aliases=["村", "社区", "村委会", "村(社区)"], fill_down=True)
-    goods = Column("发放物资", aliases=["物资", "物资名称", "品名"])
-    quantity = Column("数量", required=False)
-    goods_value = Column("折价（元）", aliases=["折价", "物资折价"], unit=Unit.YUAN, required=False)
-    cash_value = Column("现金（元）", aliases=["现金", "慰问金"], unit=Unit.YUAN, required=False)
+    given_on = Column(
+        "发放日期", aliases=["日期", "领取日期", "发放时间", "时间", "发放年月日"], fill_down=True
+    )
+    township = Column(
+        "乡镇",
+        aliases=["乡（镇）", "乡镇（街道）", "乡镇/街道", "镇（乡）", "乡镇名称", "街道"],
+        fill_down=True,
+    )
+    village = Column(
+        "村（社区）",
+        aliases=[
+            "村",
+            "社区",
+            "村委会",
+            "村(社区)",
+            "村委会/社区",
+            "村（居）委会",
+            "村民委员会",
+            "村组",
+            "村（居）",
+        ],
+        fill_down=True,
+    )
+    goods = Column(
+        "发放物资",
+        aliases=["物资", "物资名称", "品名", "物资品名", "发放物品", "物品名称", "慰问物资"],
+    )
+    quantity = Column("数量", aliases=["发放数量", "件数", "物资数量"], required=False)
+    goods_value = Column(
+        "折价（元）",
+        aliases=["折价", "物资折价", "价值", "物资价值", "折价金额", "折合金额"],
+        unit=Unit.YUAN,
+        required=False,
+    )
+    cash_value = Column(
+        "现金（元）",
+        aliases=["现金", "慰问金", "现金金额", "慰问金额", "发放现金"],
+        unit=Unit.YUAN,
+        required=False,
+    )
     remark = Column("备注", aliases=["说明"])
 
 
@@ -176,12 +209,49 @@ class Roster(_Distribution):
     identity = ("edition", "id_number")
     constants = {"households": 1, "beneficiary_times": 1}
 
-    householder = Column("户主姓名", aliases=["姓名", "户主"])
-    id_number = Column("身份证号", aliases=["身份证号码", "证件号码", "证件号"], required=True)
-    family_size = Column("家庭人口", aliases=["人口", "人口数", "家庭人数"])
+    householder = Column(
+        "户主姓名",
+        aliases=["姓名", "户主", "受益人姓名", "受助人姓名", "户主名", "受益人", "受助人"],
+    )
+    id_number = Column(
+        "身份证号",
+        aliases=[
+            "身份证号码",
+            "证件号码",
+            "证件号",
+            "身份证",
+            "公民身份号码",
+            "公民身份证号码",
+            "居民身份证号",
+            "居民身份证号码",
+            "身份证件号码",
+        ],
+        required=True,
+    )
+    family_size = Column(
+        "家庭人口",
+        aliases=[
+            "人口",
+            "人口数",
+            "家庭人数",
+            "家庭人口数",
+            "家庭人数（人）",
+            "家庭成员数",
+            "人数",
+        ],
+    )
     hardship = Column(
         "困难类型",
-        aliases=["困难类别", "救助对象类别", "对象类别"],
+        aliases=[
+            "困难类别",
+            "救助对象类别",
+            "对象类别",
+            "致困原因",
+            "人员类别",
+            "困难原因",
+            "困难情况",
+            "贫困类型",
+        ],
         required=False,
         words={
             "低保": "LOW_INCOME",
@@ -197,8 +267,23 @@ class Roster(_Distribution):
             "困难志愿者": "VOLUNTEER",
         },
     )
-    phone = Column("联系电话", aliases=["电话", "手机"])
-    signed_by = Column("领取人签字", aliases=["领取人", "签字", "代领关系", "领取人签字/代领关系"])
+    phone = Column(
+        "联系电话", aliases=["电话", "手机", "联系方式", "手机号", "手机号码", "电话号码"]
+    )
+    signed_by = Column(
+        "领取人签字",
+        aliases=[
+            "领取人",
+            "签字",
+            "代领关系",
+            "领取人签字/代领关系",
+            "签领",
+            "签名",
+            "签收",
+            "领取人签名",
+            "领取签字",
+        ],
+    )
 
     def rules(self) -> tuple[Rule, ...]:
         """A household has 1 to 15 people."""
@@ -248,23 +333,75 @@ class Applications(Sheet):
         aliases=["申请基金", "救助项目", "项目"],
         words={"小天使": "LITTLE_ANGEL", "天使阳光": "SUNSHINE"},
     )
-    child_name = Column("患儿姓名", aliases=["姓名"])
-    born_on = Column("出生日期", aliases=["出生年月"])
-    id_number = Column("身份证号", aliases=["身份证号码", "证件号"], required=True)
-    disease = Column("病种", aliases=["疾病"], words={"先天性心脏病": "HEART", "其他": "OTHER"})
-    hospital = Column("医院", aliases=["就诊医院"])
-    transplanted = Column("是否移植", aliases=["是否手术/移植", "移植"], required=False)
-    own_payment = Column("家庭自付（元）", aliases=["家庭自付", "自付费用"], unit=Unit.YUAN)
-    guardian = Column("监护人", aliases=["监护人姓名"])
-    phone = Column("电话", aliases=["联系电话", "监护人电话"])
-    applied_on = Column("申请日期", aliases=["申请时间"])
+    child_name = Column("患儿姓名", aliases=["姓名", "患者姓名", "儿童姓名", "患儿", "受助人姓名"])
+    born_on = Column("出生日期", aliases=["出生年月", "出生年月日", "生日"])
+    id_number = Column(
+        "身份证号",
+        aliases=[
+            "身份证号码",
+            "证件号",
+            "身份证",
+            "患儿身份证号",
+            "患儿身份证号码",
+            "公民身份号码",
+            "居民身份证号",
+        ],
+        required=True,
+    )
+    disease = Column(
+        "病种",
+        aliases=["疾病", "疾病名称", "疾病类型", "病情", "所患疾病", "诊断"],
+        words={"先天性心脏病": "HEART", "其他": "OTHER"},
+    )
+    hospital = Column(
+        "医院", aliases=["就诊医院", "治疗医院", "救治医院", "就诊医院名称", "医院名称"]
+    )
+    transplanted = Column(
+        "是否移植",
+        aliases=[
+            "是否手术/移植",
+            "移植",
+            "是否手术",
+            "手术/移植",
+            "是否手术（移植）",
+            "是否已手术",
+        ],
+        required=False,
+    )
+    own_payment = Column(
+        "家庭自付（元）",
+        aliases=[
+            "家庭自付",
+            "自付费用",
+            "家庭自付金额",
+            "自付金额",
+            "自费金额",
+            "个人自付",
+            "家庭自付费用",
+        ],
+        unit=Unit.YUAN,
+    )
+    guardian = Column(
+        "监护人", aliases=["监护人姓名", "家长姓名", "监护人（家长）", "家长", "法定监护人"]
+    )
+    phone = Column(
+        "电话",
+        aliases=["联系电话", "监护人电话", "联系方式", "手机号", "监护人联系电话", "家长电话"],
+    )
+    applied_on = Column("申请日期", aliases=["申请时间", "申报日期", "申报时间", "申请年月"])
     first_review_on = Column("初审日期", aliases=["初审"])
     review_on = Column("审核日期", aliases=["审核"])
     appraised_on = Column("评审日期", aliases=["评审"])
     publicised_on = Column("公示日期", aliases=["公示"])
     proposed = Column("拟资助金额（元）", aliases=["拟资助金额"], unit=Unit.YUAN)
-    granted = Column("资助金额（元）", aliases=["资助金额"], unit=Unit.YUAN)
-    paid_on = Column("拨付日期", aliases=["拨付"])
+    granted = Column(
+        "资助金额（元）",
+        aliases=["资助金额", "救助金额", "实际资助金额", "批准金额", "拨付金额"],
+        unit=Unit.YUAN,
+    )
+    paid_on = Column(
+        "拨付日期", aliases=["拨付", "拨付时间", "拨款日期", "拨款时间", "发放日期", "发放时间"]
+    )
     reason = Column("另行决定的说明", aliases=["说明", "原因"])
 
     def rules(self) -> tuple[Rule, ...]:
@@ -380,17 +517,23 @@ class Dispatches(Sheet):
     dated_by = "dispatched_on"
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
-    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True)
-    dispatched_on = Column("派出日期", aliases=["日期", "时间", "派出时间"])
+    event = Column(
+        "灾害事件",
+        aliases=["事件", "灾害", "事件名称", "灾害名称", "灾情", "灾害事件名称"],
+        fill_down=True,
+    )
+    dispatched_on = Column("派出日期", aliases=["日期", "时间", "派出时间", "派遣日期", "出动时间"])
     form = Column(
         "类别",
         aliases=["派出类别"],
         words={"工作队": "TEAM", "救援力量": "FORCE", "救援队": "FORCE"},
     )
-    team = Column("队伍名称", aliases=["派出／队伍", "队伍"])
+    team = Column(
+        "队伍名称", aliases=["派出／队伍", "队伍", "派出力量／队伍", "救援队伍", "派出救援／队伍"]
+    )
     batches = Column("批次", aliases=["派出／批次", "批"], required=False)
-    people_times = Column("人次", aliases=["派出／人次", "派出人次"])
-    place = Column("地点")
+    people_times = Column("人次", aliases=["派出／人次", "派出人次", "派出人数（人次）"])
+    place = Column("地点", aliases=["发生地点", "救援地点", "受灾地点"])
     work = Column("任务", aliases=["工作内容"])
 
     def rules(self) -> tuple[Rule, ...]:
@@ -459,8 +602,12 @@ class Stock(Sheet):
     store = Column(
         "仓库", aliases=["仓库名称", "备灾库"], required=False, fill_down=True, default="中心仓库"
     )
-    moved_on = Column("日期", aliases=["出入库日期", "时间"])
-    document_number = Column("单据号", aliases=["单号", "凭证号"])
+    moved_on = Column(
+        "日期", aliases=["出入库日期", "时间", "入库日期", "出库日期", "入库时间", "出库时间"]
+    )
+    document_number = Column(
+        "单据号", aliases=["单号", "凭证号", "单据编号", "凭证编号", "入库单号", "出库单号"]
+    )
     movement = Column(
         "类别",
         aliases=["出入库类别", "类型"],
@@ -472,8 +619,8 @@ class Stock(Sheet):
             "直接转交": "DIRECT",
         },
     )
-    item = Column("品名", aliases=["物资名称", "物资"])
-    model_size = Column("规格", aliases=["规格型号"])
+    item = Column("品名", aliases=["物资名称", "物资", "物资品名", "物品名称", "名称"])
+    model_size = Column("规格", aliases=["规格型号", "规格/型号", "型号"])
     quantity = Column("数量")
     unit_price = Column("单价（元）", aliases=["单价"], unit=Unit.YUAN)
     value = Column("金额（元）", aliases=["金额", "价值"], unit=Unit.YUAN, required=False)
@@ -485,7 +632,7 @@ class Stock(Sheet):
     expires_on = Column("有效期至", aliases=["有效期"])
     papers_later = Column("先发后补", required=False)
     papers_on = Column("手续补齐日期", aliases=["补手续日期"])
-    handler = Column("经手人")
+    handler = Column("经手人", aliases=["经办人", "保管员", "仓管员", "保管人"])
     remark = Column("备注", aliases=["说明"])
 
     def rules(self) -> tuple[Rule, ...]:

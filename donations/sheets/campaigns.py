@@ -32,11 +32,21 @@ class CampaignResults(Sheet):
 
     branch = Column("单位", aliases=["州市", "州（市）", "县区", "单位名称"], fill_down=True)
     campaign = Column("募捐活动", aliases=["活动", "活动名称", "公益日"], fill_down=True)
-    project = Column("项目名称", aliases=["子计划", "项目", "母项目"])
-    teams = Column("一起捐数", aliases=["一起捐", "一起捐（个）"], required=False)
-    gift_times = Column("捐款人次", aliases=["人次", "捐赠人次", "参与人次"], required=False)
+    project = Column(
+        "项目名称", aliases=["项目", "筹款项目", "母项目", "子计划", "子计划名称", "子项目"]
+    )
+    teams = Column(
+        "一起捐数",
+        aliases=["一起捐", "一起捐（个）", "一起捐队伍数", "一起捐队伍", "一起捐个数"],
+        required=False,
+    )
+    gift_times = Column(
+        "捐款人次", aliases=["人次", "捐赠人次", "参与人次", "筹款人次"], required=False
+    )
     public_value = Column(
-        "公众捐款（元）", aliases=["公众捐款", "公众筹款", "线上公众捐款"], unit=Unit.YUAN
+        "公众捐款（元）",
+        aliases=["公众捐款", "公众筹款", "线上公众捐款", "公众捐赠", "线上筹款"],
+        unit=Unit.YUAN,
     )
     matched_value = Column(
         "配捐（元）", aliases=["配捐", "腾讯配捐", "配捐金额"], unit=Unit.YUAN, required=False
@@ -44,7 +54,11 @@ class CampaignResults(Sheet):
     offline_value = Column(
         "线下（元）", aliases=["线下", "线下捐款", "线下筹款"], unit=Unit.YUAN, required=False
     )
-    value = Column("合计（元）", aliases=["合计", "筹款合计", "筹款总额"], unit=Unit.YUAN)
+    value = Column(
+        "合计（元）",
+        aliases=["合计", "筹款合计", "筹款总额", "总额", "总计", "筹款金额", "合计金额"],
+        unit=Unit.YUAN,
+    )
     closed_on = Column("统计截止日期", aliases=["截止日期", "统计日期", "统计时间"], fill_down=True)
 
     def rules(self) -> tuple[Rule, ...]:

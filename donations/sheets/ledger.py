@@ -117,6 +117,7 @@ class GiftLedger(Sheet):
             "捐助单位",
             "捐助人",
             "捐献人",
+            "昵称",
             "交款人",
             "付款人",
             "汇款人",
@@ -365,10 +366,19 @@ class GiftLedger(Sheet):
         hints=["品名", "物资名称", "物品名称"],
     )
     model_size = Column("规格型号", aliases=["规格", "型号", "规格/型号", "型号规格"])
-    measure = Column("计量单位", aliases=["物资单位", "数量单位"])
+    measure = Column("计量单位", aliases=["物资单位", "数量单位", "单位"])
     quantity = Column(
         "数量",
-        aliases=["数量总计", "捐赠数量", "接收数量", "入库数量", "物资数量", "件数"],
+        aliases=[
+            "数量总计",
+            "捐赠数量",
+            "接收数量",
+            "入库数量",
+            "物资数量",
+            "件数",
+            "总数",
+            "总数量",
+        ],
         hints=["数量"],
     )
     valuation = Column("计价依据", aliases=["折价依据", "价值依据"])
