@@ -149,10 +149,17 @@ class Vocabulary:
         募集资金／小计 is 资金／小计; where parents of two fields would do, neither is.
         """
         above = plain("".join(levels[:-1]))
-        fields = {
-            field
+        found = {
+            (parent, field)
             for parent, field in self.leaves.get(_leaf(levels[-1]), ())
             if above and (parent in above or above in parent)
+        }
+        # 微信二维码及POS机 says more than the 微信 within it.
+        parents = {parent for parent, _ in found}
+        fields = {
+            field
+            for parent, field in found
+            if not any(parent != other and parent in other for other in parents)
         }
         return _Match(fields.pop(), _FALLBACK // 2) if len(fields) == 1 else None
 
@@ -360,17 +367,25 @@ class _Reader:
         return len(filled) > 1 and filled <= self._left_open(at, depth)
 
     def _left_open(self, at: int, depth: int) -> set[int]:
-        """Return the columns that stand under a cell with blanks beside it: a group."""
-        rows = [self.row(at + level) for level in range(depth)]
+        """Return the columns that stand under a cell with blanks beside it: a group.
+
+        They stay open for as long as nothing is written below.
+        """
         found: set[int] = set()
-        group = None
-        for index, text in enumerate(rows[-1]):
-            if text:
-                group = index
-            elif group is not None and not any(row[index] for row in rows):
-                found |= {group, index}
-            else:
-                group = None
+        taken: set[int] = set()
+        for level in range(depth):
+            row = self.row(at + level)
+            filled = {index for index, text in enumerate(row) if text}
+            found -= filled
+            group = None
+            for index in range(len(row)):
+                if index in filled:
+                    group = index
+                elif index in taken:  # a group or a column of a row above begins here
+                    group = None
+                elif group is not None:
+                    found |= {group, index}
+            taken |= filled
         return found
 
     def _only_units(self, at: int) -> bool:
@@ -398,7 +413,7 @@ class _Reader:
                     carried = text if below else ""
                 elif carried and below and not self._starts_group(rows, level, index):
                     rows[level][index] = carried
-                elif not below:
+                else:
                     carried = ""
         levels = {}
         for index, letter in enumerate(self.letters):
