@@ -128,6 +128,12 @@ class Roster(Sheet):
 
     key = "training.roster"
     title = "救护员培训学员名册（发证登记）"
+    titles = (
+        "救护员培训班学员登记表",
+        "应急救护培训学员名册",
+        "救护员证发证登记表",
+        "救护员培训学员花名册",
+    )
     model = Enrolment
     kind = SheetKind.ROSTER
     dated_by = "trained_on"
@@ -586,6 +592,10 @@ class Statistics(StatisticsSheet):
 
     key = "training.statistics"
     title = "应急救护培训情况统计表"
+    titles = (
+        "应急救护工作统计表",
+        "应急救护培训统计表",
+    )
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
     classes = Counted(

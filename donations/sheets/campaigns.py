@@ -7,6 +7,7 @@ from donations.models import (
     Disclosure,
 )
 from redcross.branches.choices import Level
+from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.sheet import (
     Column,
@@ -24,6 +25,12 @@ class CampaignResults(Sheet):
 
     key = "donations.campaign_results"
     title = "公益日筹款统计表"
+    titles = (
+        "99公益日筹款统计表",
+        "人道公益日筹款统计表",
+        "99公益日筹款情况表",
+        "公益日网络筹款统计表",
+    )
     model = CampaignResult
     kind = SheetKind.STATISTICS
     dated_by = "closed_on"
@@ -31,7 +38,9 @@ class CampaignResults(Sheet):
     due = (Due(Level.PREFECTURE, Yearly(day=20, month=10)),)
 
     branch = Column("单位", aliases=["州市", "州（市）", "县区", "单位名称"], fill_down=True)
-    campaign = Column("募捐活动", aliases=["活动", "活动名称", "公益日"], fill_down=True)
+    campaign = Column(
+        "募捐活动", aliases=["活动", "活动名称", "公益日"], fill_down=True, in_title=True
+    )
     project = Column(
         "项目名称", aliases=["项目", "筹款项目", "母项目", "子计划", "子计划名称", "子项目"]
     )
@@ -59,7 +68,17 @@ class CampaignResults(Sheet):
         aliases=["合计", "筹款合计", "筹款总额", "总额", "总计", "筹款金额", "合计金额"],
         unit=Unit.YUAN,
     )
-    closed_on = Column("统计截止日期", aliases=["截止日期", "统计日期", "统计时间"], fill_down=True)
+    closed_on = Column(
+        "统计截止日期",
+        aliases=["截止日期", "统计日期", "统计时间"],
+        required=False,
+        fill_down=True,
+        note="不填时为报告期最后一天。",
+    )
+
+    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+        """Take the last day of the period where nobody has written when it was counted."""
+        return frame.with_columns(pl.col("closed_on").cast(pl.Date).fill_null(period.last_day))
 
     def rules(self) -> tuple[Rule, ...]:
         """合计 = 公众捐款 + 配捐 + 线下."""

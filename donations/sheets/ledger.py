@@ -49,6 +49,14 @@ class GiftLedger(Sheet):
 
     key = "donations.ledger"
     title = "捐赠款物明细表"
+    titles: ClassVar[Sequence[str]] = (
+        "捐款信息公示表",
+        "接收社会捐款公示",
+        "接收捐款情况公示表",
+        "接收社会捐赠明细",
+        "接受捐赠明细",
+        "社会捐赠资金公示",
+    )
     model = Donation
     kind = SheetKind.LEDGER
     dated_by = "received_on"
@@ -456,6 +464,13 @@ class GoodsReceived(GiftLedger):
 
     key = "donations.goods_received"
     title = "捐赠物资接收登记表"
+    titles = (
+        "接收社会捐赠物资一览表",
+        "接收捐赠物资",
+        "接受捐赠物资明细表",
+        "接收社会捐赠物资公示",
+        "捐赠物资入库登记表",
+    )
     due: ClassVar[Sequence[Due]] = ()
     constants: ClassVar = {"giver_kind": None, "form": Form.GOODS, "source": Source.SOCIETY}
 

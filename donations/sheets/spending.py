@@ -39,6 +39,14 @@ class GoodsGivenRegister(Sheet):
 
     key = "donations.goods_given"
     title = "捐赠物资发放登记表"
+    titles = (
+        "发放（使用）物资一览表",
+        "物资发放情况",
+        "物资发放一览表",
+        "捐赠物资流向公示表",
+        "物资分配发放一览表",
+        "捐赠物资使用情况",
+    )
     model = GoodsGiven
     dated_by = "given_on"
     identity = ("item", "receiver", "given_on", "quantity")
@@ -166,6 +174,11 @@ class FundraisingStatistics(StatisticsSheet):
 
     key = "donations.statistics"
     title = "募捐筹资情况统计表"
+    titles = (
+        "筹资工作统计表",
+        "募捐筹资统计表",
+        "筹资情况统计表",
+    )
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
     raised = Counted(
