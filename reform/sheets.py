@@ -3,7 +3,7 @@
 import datetime as dt
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -60,8 +60,16 @@ declare(
         "E652",
         _ERROR,
         "完成情况不完整",
-        "已完成的任务须填完成日期和佐证，未完成的不填完成日期。",
-        "请补填完成日期与佐证，或改正状态。",
+        "已完成的任务须填佐证，未完成的不填完成日期。",
+        "请补填佐证，或改正状态。",
+    ),
+    Code(
+        "task.completed_undated",
+        "W655",
+        Severity.WARNING,
+        "已完成而没有完成日期",
+        "按填报日期计算是否如期。",
+        "请补填完成日期。",
     ),
     Code(
         "problem.solved",
@@ -143,6 +151,11 @@ _NUMBERS: dict[str, tuple[str, ...]] = {
 }
 
 
+_LEADERS = ("party_leader", "government_leader")
+_OFFICE = re.compile(r"书记|常委|部长|[县市州区镇乡]长|主席|主任|会长|局长|秘书长")
+_NOT_YET = re.compile(r"[未无暂拟待缺]")
+
+
 def answer_of(text: str) -> str:
     """Return what a cell of a measure says, "" where it cannot be read.
 
@@ -158,8 +171,20 @@ def answer_of(text: str) -> str:
     return ""
 
 
+def leader_answer_of(text: str) -> str:
+    """Return what a cell of a leader says: who is named with his office is there."""
+    said = answer_of(text)
+    if said or _NOT_YET.search(text) or not _OFFICE.search(text):
+        return said
+    return Answer.YES
+
+
+def _reader_of(name: str) -> Callable[[str], str]:
+    return leader_answer_of if name in _LEADERS else answer_of
+
+
 def _unreadable(name: str) -> pl.Expr:
-    read = pl.col(name).map_elements(answer_of, return_dtype=pl.String)
+    read = pl.col(name).map_elements(_reader_of(name), return_dtype=pl.String)
     return ~_empty(name) & (read == "")
 
 
@@ -280,7 +305,7 @@ def _told(fact: Any, since: dt.date | None) -> object:
     """Return a fact as a cell says it."""
     if fact.number is not None:
         return fact.number
-    if not fact.answer:
+    if fact.words:
         return fact.words
     label = str(Answer(fact.answer).label)
     return f"{label}（{since.year}年{since.month}月{since.day}日）" if since else label
@@ -310,7 +335,9 @@ def _facts(row: dict[str, Any], kinds: dict[str, str], period: Period) -> Iterat
         answer, words, number = "", "", None
         match kinds[code]:
             case ItemKind.MEASURE:
-                answer = answer_of(text)
+                answer = _reader_of(name)(text)
+                # Who it is stays beside the answer.
+                words = text if name in _LEADERS and answer and not answer_of(text) else ""
             case ItemKind.NUMBER:
                 number = int(text)
             case _:
@@ -335,6 +362,11 @@ class Tasks(Sheet):
 
     key = "reform.tasks"
     title = "年度重点任务推进表"
+    titles = (
+        "重点任务推进情况表",
+        "重点工作任务推进表",
+        "重点任务完成情况表",
+    )
     model = TaskProgress
     kind = SheetKind.LEDGER
     identity = ("year", "number", "told_on")
@@ -450,10 +482,18 @@ class Tasks(Sheet):
         return (
             Rule(
                 code="task.completed",
-                broken=lambda: completed & (pl.col("completed_on").is_null() | _empty("evidence")),
+                broken=lambda: completed & _empty("evidence"),
                 needs=("state",),
-                message="已完成的任务没有完成日期或佐证",
-                suggestion="请补填完成日期与佐证。",
+                message="已完成的任务没有佐证",
+                suggestion="请补填佐证。",
+            ),
+            Rule(
+                code="task.completed_undated",
+                broken=lambda: completed & pl.col("completed_on").is_null(),
+                needs=("state",),
+                message="已完成的任务没有完成日期，按填报日期计算是否如期",
+                suggestion="请补填完成日期；填报日期就是完成日期的，在说明中写明。",
+                severity=Severity.WARNING,
             ),
             Rule(
                 code="task.completed",
@@ -468,12 +508,21 @@ class Tasks(Sheet):
         """Take the year and the last day of the period where nobody has written one."""
         empty = [
             pl.lit(None, dtype=dtype).alias(name)
-            for name, dtype in (("year", pl.Int64), ("told_on", pl.Date))
+            for name, dtype in (("year", pl.Int64), ("told_on", pl.Date), ("completed_on", pl.Date))
             if name not in frame.columns
         ]
-        return frame.with_columns(empty).with_columns(
-            pl.col("year").fill_null(period.last.year),
-            pl.col("told_on").fill_null(period.last_day),
+        undated = (pl.col("state") == TaskState.COMPLETED) & pl.col("completed_on").is_null()
+        return (
+            frame.with_columns(empty)
+            .with_columns(
+                pl.col("year").fill_null(period.last.year),
+                pl.col("told_on").fill_null(period.last_day),
+            )
+            .with_columns(
+                completed_on=pl.when(undated)
+                .then(pl.col("told_on"))
+                .otherwise(pl.col("completed_on").cast(pl.Date))
+            )
         )
 
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -547,6 +596,10 @@ class Network(Sheet):
 
     key = "reform.network"
     title = "基层组织、会员、志愿者统计表"
+    titles = (
+        "组织建设情况统计表",
+        "基层组织会员志愿者情况统计表",
+    )
     model = NetworkMovement
     kind = SheetKind.STATISTICS
     unfolded_identity = ("month",)

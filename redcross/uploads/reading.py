@@ -1,7 +1,8 @@
 """From grids to one table of typed rows with everything found on the way."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +10,10 @@ import polars as pl
 
 from redcross.files.workbooks import INFORMATION
 from redcross.units import Unit
-from redcross.uploads.cells import clean_column, dtype_of, findings_of
+from redcross.uploads.cells import Column, clean_column, dtype_of, findings_of
 from redcross.uploads.cells.amounts import parse_decimal
 from redcross.uploads.cells.dates import EPOCH_1904
-from redcross.uploads.cells.parsed import BLANKS
+from redcross.uploads.cells.parsed import BLANKS, folded
 from redcross.uploads.checks import check
 from redcross.uploads.codes import CODES, severity_of
 from redcross.uploads.doubts import doubts_of
@@ -41,6 +42,10 @@ LABELLING = (
 )
 """A merged cell of these stands for each of its rows; a merged amount is one amount."""
 _LONGEST_MEASURE = 3
+_TITLE_ROWS = 6
+_SHORTEST_NAME = 4
+_OF_A_YEAR = re.compile(r"((?:19|20)\d\d)年?度?")
+_QUOTES = re.compile(r"[“”\"‘’'《》「」]")
 NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
 
 
@@ -267,6 +272,7 @@ def _table(
     columns: dict[str, pl.Series] = {}
     unread: dict[str, set[int]] = {}
     letters: dict[str, str] = {}
+    unused: list[str] = []
     for letter, name in layout.columns.items():
         # An export says of every row all there is to say: its empty cells are empty.
         whole = MARK in layout.columns.values()
@@ -282,6 +288,9 @@ def _table(
             merged=_lower_parts(grid, letter, layout) if field.kind in LABELLING else None,
             knows_merges=grid.knows_merges,
         )
+        if _holds_no_days(column, part[letter], field):
+            unused.append(letter)
+            continue
         found = findings_of(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)
         findings += found
         unread[name] = {
@@ -289,6 +298,7 @@ def _table(
         }
         columns[name] = column.values.alias(name)
         letters[name] = letter
+    layout = _without(layout, unused)
     frame = pl.DataFrame(
         {
             "worksheet": pl.Series([layout.worksheet], dtype=pl.String).new_from_index(
@@ -298,7 +308,12 @@ def _table(
             **columns,
         }
     )
-    findings += [_missing(layout, spec.field(name)) for name in layout.missing]
+    titled = _said_above(grid, layout, spec, context)
+    frame = frame.with_columns(pl.lit(key).alias(name) for name, key in titled.items())
+    findings += [_from_title(layout, spec.field(name), key) for name, key in titled.items()]
+    findings += [
+        _missing(layout, spec.field(name)) for name in layout.missing if name not in titled
+    ]
     findings += _unknown(layout)
     findings += doubts_of(grid, layout, frame, spec, context)
     findings += check(frame, spec, context, letters=letters, unread=unread)
@@ -353,19 +368,87 @@ def _names_are_no_branches(grid: Grid, layout: Layout, spec: SheetSpec, context:
     )
     if column.values.is_not_null().any():
         return layout
-    others = {each: name for each, name in layout.columns.items() if each != letter}
     required = [field for field in wanting if field.name in layout.missing]
     written = grid.cells[letter][layout.data].str.strip_chars(BLANKS).str.len_chars()
     # A name nobody knows stays a finding: what is long as one is not taken for 件 or 箱.
-    if not required and wanting and int(written.max() or 0) > _LONGEST_MEASURE:  # type: ignore[call-overload]
+    if not required and wanting and (written > _LONGEST_MEASURE).any():
         return layout
     if not wanting:
-        return dataclasses.replace(layout, columns=others, unknown=(*layout.unknown, heading))
+        return _without(layout, [letter])
     name = (required or wanting)[0].name
     return dataclasses.replace(
         layout,
         columns={**layout.columns, letter: name},
         missing=tuple(each for each in layout.missing if each != name),
+    )
+
+
+def _holds_no_days(column: Column, texts: pl.Series, field: FieldSpec) -> bool:
+    """Tell a column of words from one of days: 初审 holds 同意 as often as a day."""
+    if field.kind is not CellKind.DATE or field.required or not column.problems:
+        return False
+    return bool(column.values.is_null().all()) and not texts.str.contains(r"\d").any()
+
+
+def _without(layout: Layout, letters: Sequence[str]) -> Layout:
+    """Leave columns unread, and say so."""
+    if not letters:
+        return layout
+    return dataclasses.replace(
+        layout,
+        columns={each: name for each, name in layout.columns.items() if each not in letters},
+        unknown=(*layout.unknown, *(layout.headings[each] for each in letters)),
+    )
+
+
+def _said_above(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> dict[str, str]:
+    """Return what the title says for every row, by field: the one named thing it names."""
+    heading = layout.heading_rows[0] - grid.first_row
+    above = grid.cells[max(heading - _TITLE_ROWS, 0) : heading].select(grid.letters)
+    texts = [_bare(text) for row in above.iter_rows() for text in row if text]
+    texts.append(_bare(grid.worksheet))
+    said = {}
+    for field in spec.fields:
+        if field.in_title and field.name not in layout.columns.values():
+            keys = {
+                key
+                for word, key in field.choices.items()
+                if any(_names(text, word, field.labels[key], context) for text in texts)
+            }
+            if len(keys) == 1:
+                said[field.name] = keys.pop()
+    return said
+
+
+def _names(text: str, word: str, label: str, context: Context) -> bool:
+    """Tell whether a title names a thing; one of a year only in a table of that year.
+
+    99公益日 is that of 2026 in a table of 2026, and never that of 2021.
+    """
+    whole = _bare(word)
+    year = _OF_A_YEAR.match(_bare(label)) or _OF_A_YEAR.match(whole)
+    if year is None:
+        return len(whole) >= _SHORTEST_NAME and whole in text
+    rest = _OF_A_YEAR.sub("", whole)
+    of_then = context.period.last.year == int(year[1])
+    return of_then and len(rest) >= _SHORTEST_NAME and rest in text
+
+
+def _bare(text: str) -> str:
+    """Fold a title for finding names in it: blanks and quotation marks do not count."""
+    return _QUOTES.sub("", folded(text))
+
+
+def _from_title(layout: Layout, field: FieldSpec, key: str) -> Finding:
+    return Finding(
+        worksheet=layout.worksheet,
+        row=layout.heading_rows[0],
+        column=None,
+        field=field.name,
+        code="column.from_title",
+        severity=severity_of("column.from_title"),
+        message=f"表中没有「{field.label}」一栏，按标题读作“{field.labels[key]}”。",
+        suggestion=CODES["column.from_title"].remedy,
     )
 
 
