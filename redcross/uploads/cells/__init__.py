@@ -36,9 +36,11 @@ _SPACED_OUT = r"^([\u3400-\u9fff])\s+([\u3400-\u9fff])$"
 _DOTTED = r"([\u3400-\u9fff])[•‧∙・．⋅･˙]([\u3400-\u9fff])"
 """The six dots that stand within names of minorities."""
 _DIGITS_LOST = 16
+_PER_CENT_ANYWAY = 10
+"""Nobody reaches a thousand per cent: from here on a number is one of a hundred."""
 _SCALED = {
     "percent.scaled": "是小数，读作 {}%",
-    "percent.doubtful": "是小数，而同一栏有大于 1 的数，仍读作 {}%",
+    "percent.doubtful": "同一栏既有小于 1 的数，又有大于 1 的数，仍读作 {}%",
 }
 _INVISIBLE_PATTERN = "[" + "".join(map(chr, INVISIBLE)) + "]"
 
@@ -150,7 +152,10 @@ def _percents(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[int], str]:
     if not fractions.any():
         return frame, [], ""
     if (numbers > 1).any():
-        return frame, fractions.arg_true().to_list(), "percent.doubtful"
+        # 1.1 beside 0.47 is as much in doubt as 0.47: both may be of a hundred, or of one.
+        doubtful = (numbers > 0) & (numbers < _PER_CENT_ANYWAY)
+        doubted = doubtful.fill_null(value=False).arg_true().to_list()
+        return frame, doubted, "percent.doubtful"
     told = numbers.is_not_null() & (numbers > 0)
     texts = [
         f"{Decimal(text).scaleb(2).normalize():f}" if scale else text
