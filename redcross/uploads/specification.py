@@ -139,6 +139,7 @@ class Context:
     own_subtree: frozenset[int]  # ids the uploader may write for
     epoch: dt.date = dt.date(1899, 12, 30)
     """Day 0 of the workbook's serial numbers; the 1904 date system begins elsewhere."""
+    branch_levels: Mapping[int, str] = dataclasses.field(default_factory=dict)
     level_branch_id: int | None = None
     """Where a row names no branch: the uploading branch itself (= branch_id)."""
 

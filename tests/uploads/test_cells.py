@@ -16,7 +16,7 @@ from redcross.uploads.cells.identifiers import (
     parse_id_number,
     parse_phone,
 )
-from tests.uploads.readers import codes, reading_of
+from tests.uploads.readers import LABELS, codes, reading_of
 from tests.workbooks import xlsx
 
 YEAR = Period.parse("2021")
@@ -179,6 +179,24 @@ def test_branches_are_resolved_and_those_outside_or_ambiguous_refused(tmp_path):
 
     assert reading.frame["branch"].to_list() == [2, None, None, None]
     assert codes(reading) == ["branch.ambiguous", "branch.outside", "branch.unknown"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "read"),
+    [
+        (("昆明市", "曲靖市", "玉溪市"), "大理州"),
+        (("昆明市", "曲靖市"), None),
+        (("昆明市", "曲靖市", "玉溪市", "五华区"), None),
+    ],
+)
+def test_a_name_of_two_levels_is_that_of_its_column(beside, read, tmp_path):
+    rows = [[name, "示例", 1, "2020-01-02"] for name in (*beside, "大理")]
+
+    reading = reading_of(xlsx([["单位", "捐赠人", "金额", "日期"], *rows]), tmp_path)
+
+    last = reading.frame["branch"][-1]
+    assert (LABELS[last] if last else None) == read
+    assert codes(reading) == ["branch.by_level" if read else "branch.ambiguous"]
 
 
 def test_same_as_above_takes_the_value_above(tmp_path):

@@ -10,6 +10,7 @@ import polars as pl
 from redcross.accounts.masks import masked_number, masked_phone
 from redcross.units import Unit
 from redcross.uploads.cells.amounts import parse_decimal, parse_integer
+from redcross.uploads.cells.branches import settled
 from redcross.uploads.cells.dates import parse_date
 from redcross.uploads.cells.identifiers import (
     parse_credit_code,
@@ -114,6 +115,8 @@ def clean_column(
             for index in scaled
             if (text := texts[index])
         )
+    if field.kind is CellKind.BRANCH and column.problems:
+        column = Column(*settled(column.values, column.problems, context))
     if not carried:
         return column
     said_of = {index for index, _, _ in column.problems}
