@@ -46,6 +46,8 @@ _SIGNATURE = re.compile(
     r"统计时间|统计日期|截止|截至|数据来源|日期|时间|签字|盖章|公示|监督|电话|地址|开户)"
     r"(?:人|单位|日期|时间|电话|领导|责任人|来源|期|说明|方式|银行)*\s*[((]?[^::]{0,12}[::]"
 )
+_ASKED = re.compile(r"[\u3400-\u9fff]{2,8}(?:\([^)]{1,6}\))?:")
+"""分管领导：, 科室（盖章）：, whatever stands behind it."""
 _NOTE = re.compile(r"^(?:注|备注|说明|附注|温馨提示|存在问题)[::\d(]")
 _DAY_ALONE = re.compile(r"^(?:二[〇○零O0]..?|\d{4})年.{1,3}月.{1,4}日$")
 _BRANCH_WORDS = (
@@ -748,6 +750,8 @@ class _Reader:
             return "note"
         filled = len(texts)
         if _SIGNATURE.match(bare) and not self._has_number(texts, columns, start, row):
+            return "signature"
+        if tail and all(_ASKED.match(_spelt(text)) for text in texts.values()):
             return "signature"
         if tail and filled <= 2 and any(_DAY_ALONE.match(text) for text in texts.values()):
             return "signature"

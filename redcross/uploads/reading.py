@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -135,8 +136,10 @@ def read_tables(
         if not layouts and len(book.grids) > 1 and not _is_ours(grid.worksheet):
             text = f"工作表“{grid.worksheet}”没有本表的表头，已跳过。"
             findings.append(_notice(text, "sheet.skipped", grid.worksheet))
+        above: Counter[str] = Counter()
         for layout in layouts:
-            table, frame, found = _table(grid, layout, spec, context)
+            table, frame, found = _table(grid, layout, spec, context, above)
+            above.update(table.sums)
             tables.append(table)
             frames.append(frame)
             findings += found
@@ -261,7 +264,7 @@ def _no_heading(book: Workbook, spec: SheetSpec) -> Finding:
 
 
 def _table(
-    grid: Grid, layout: Layout, spec: SheetSpec, context: Context
+    grid: Grid, layout: Layout, spec: SheetSpec, context: Context, above: Mapping[str, int]
 ) -> tuple[Table, pl.DataFrame, list[Finding]]:
     if grid.from_1904:
         context = dataclasses.replace(context, epoch=EPOCH_1904)
@@ -317,7 +320,7 @@ def _table(
     findings += _unknown(layout)
     findings += doubts_of(grid, layout, frame, spec, context)
     findings += check(frame, spec, context, letters=letters, unread=unread)
-    totals = tuple(_total_checks(grid, layout, spec, frame, letters))
+    totals = tuple(_total_checks(grid, layout, spec, frame, letters, above))
     findings += [
         _differs(each, spec.field(each.field), letters[each.field])
         for each in totals
@@ -502,7 +505,13 @@ def _total_checks(
     spec: SheetSpec,
     frame: pl.DataFrame,
     letters: Mapping[str, str],
+    above: Mapping[str, int],
 ) -> Iterable[TotalCheck]:
+    """Hold each printed total against its rows.
+
+    `above` are the sums of the tables above it in the worksheet: where the heading comes
+    again on each page, the last 合计 is that of all pages.
+    """
     data = layout.data
     part_start = layout.positions[0]
     for total in layout.totals:
@@ -516,6 +525,8 @@ def _total_checks(
             printed = _printed(grid, total, letter, field, layout)
             if printed is not None:
                 read = _sum(frame[name].filter(covered))
+                if not total.is_part and printed == read + above.get(name, 0):
+                    read = printed
                 yield TotalCheck(layout.worksheet, name, total.row, printed, read)
         if total.is_part:
             part_start = total.position
@@ -540,8 +551,6 @@ def _printed(
 
 def _from_words(label: str, field: FieldSpec) -> Decimal | None:
     """Read 总金额314540755.69 where the total stands inside the label's own cell."""
-    import re
-
     if field.unit is not Unit.YUAN:
         return None
     match = re.search(

@@ -204,6 +204,33 @@ def test_a_gift_whose_words_are_headings_elsewhere_is_data(tmp_path):
     assert sums(reading) == [{"value": Decimal("3.00")}]
 
 
+def test_a_last_row_of_names_to_be_signed_is_no_data(tmp_path):
+    content = xlsx(
+        [
+            ["捐赠人", "金额（元）", "日期", "备注"],
+            ["示例甲", 100, "2020-01-22", None],
+            ["示例乙", 200, "2020-01-23", "注明：助学"],
+            ["分管领导：", None, "科室（盖章）：", "经手：示例"],
+        ]
+    )
+
+    reading = reading_of(content, tmp_path)
+
+    assert reading.frame["giver"].to_list() == ["示例甲", "示例乙"]
+    assert codes(reading) == []
+
+
+def test_the_total_of_a_table_on_several_pages_is_that_of_all_its_pages(tmp_path):
+    heading = ["捐赠人", "金额（元）", "日期"]
+    rows = [["示例甲", 100, "2020-01-22"], ["本页小计", 100, None], heading]
+    rows += [["示例乙", 200, "2020-01-23"], ["本页小计", 200, None], ["合计", 300, None]]
+
+    reading = reading_of(xlsx([heading, *rows]), tmp_path)
+
+    assert reading.frame["giver"].to_list() == ["示例甲", "示例乙"]
+    assert codes(reading) == []
+
+
 RAISED = SheetSpec(
     key="test.raised",
     title="募捐筹资统计表",
