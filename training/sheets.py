@@ -217,6 +217,7 @@ class Roster(Sheet):
         "培训日期",
         aliases=["培训时间", "日期", "时间", "开班日期", "培训起始日期", "考核日期"],
         hints=["培训日期", "培训时间"],
+        in_title=True,
         fill_down=True,
         sample="2021-08-08",
     )

@@ -1,7 +1,9 @@
 """From grids to one table of typed rows with everything found on the way."""
 
 import dataclasses
+import datetime as dt
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -13,7 +15,7 @@ from redcross.files.workbooks import INFORMATION
 from redcross.units import Unit
 from redcross.uploads.cells import Column, clean_column, dtype_of, findings_of
 from redcross.uploads.cells.amounts import parse_decimal
-from redcross.uploads.cells.dates import EPOCH_1904
+from redcross.uploads.cells.dates import EPOCH_1904, parse_date
 from redcross.uploads.cells.parsed import BLANKS, folded
 from redcross.uploads.checks import check
 from redcross.uploads.codes import CODES, severity_of
@@ -46,6 +48,7 @@ _LONGEST_MEASURE = 3
 _TITLE_ROWS = 6
 _SHORTEST_NAME = 4
 _OF_A_YEAR = re.compile(r"((?:19|20)\d\d)年?度?")
+_FROM_TO = re.compile(r"[-—–~至到]+(?=[^-—–~至到]*$)")
 _QUOTES = re.compile(r"[“”\"‘’'《》「」]")
 NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
 
@@ -312,8 +315,10 @@ def _table(
         }
     )
     titled = _said_above(grid, layout, spec, context)
-    frame = frame.with_columns(pl.lit(key).alias(name) for name, key in titled.items())
-    findings += [_from_title(layout, spec.field(name), key) for name, key in titled.items()]
+    frame = frame.with_columns(pl.lit(value).alias(name) for name, (value, _) in titled.items())
+    findings += [
+        _from_title(layout, spec.field(name), words) for name, (_, words) in titled.items()
+    ]
     findings += [
         _missing(layout, spec.field(name)) for name in layout.missing if name not in titled
     ]
@@ -404,23 +409,49 @@ def _without(layout: Layout, letters: Sequence[str]) -> Layout:
     )
 
 
-def _said_above(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> dict[str, str]:
-    """Return what the title says for every row, by field: the one named thing it names."""
+def _said_above(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: Context
+) -> dict[str, tuple[object, str]]:
+    """Return what stands above the table for every row, by field: the value, and as words.
+
+    The title names one of a closed list; 培训时间：2021年8月3日—5日 says a day, its first.
+    """
     heading = layout.heading_rows[0] - grid.first_row
-    above = grid.cells[max(heading - _TITLE_ROWS, 0) : heading].select(grid.letters)
-    texts = [_bare(text) for row in above.iter_rows() for text in row if text]
-    texts.append(_bare(grid.worksheet))
-    said = {}
+    rows = grid.cells[max(heading - _TITLE_ROWS, 0) : heading].select(grid.letters).rows()
+    lines = ["  ".join(text for text in row if text) for row in rows]
+    said: dict[str, tuple[object, str]] = {}
     for field in spec.fields:
-        if field.in_title and field.name not in layout.columns.values():
-            keys = {
-                key
-                for word, key in field.choices.items()
-                if any(_names(text, word, field.labels[key], context) for text in texts)
-            }
-            if len(keys) == 1:
-                said[field.name] = keys.pop()
+        if not field.in_title or field.name in layout.columns.values():
+            continue
+        if field.kind is CellKind.DATE:
+            day = _day_above(lines, field, context)
+            if day is not None:
+                said[field.name] = (day, str(day))
+            continue
+        texts = [_bare(text) for row in rows for text in row if text]
+        keys = {
+            key
+            for word, key in field.choices.items()
+            for text in (*texts, _bare(grid.worksheet))
+            if _names(text, word, field.labels[key], context)
+        }
+        if len(keys) == 1:
+            key = keys.pop()
+            said[field.name] = (key, field.labels[key])
     return said
+
+
+def _day_above(lines: Iterable[str], field: FieldSpec, context: Context) -> dt.date | None:
+    """Return the day that a line above the table gives under one of the column's own names."""
+    words = [word for word in (field.label, *field.aliases) if len(word) >= _SHORTEST_NAME]
+    stated = re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, words))})\s*:\s*(\S.*?)(?:\s\s|$)")
+    for line in lines:
+        match = stated.search(unicodedata.normalize("NFKC", line))
+        for text in (match[1], _FROM_TO.split(match[1])[0]) if match else ():
+            day = parse_date(text, is_number=False, is_date=False, period=context.period).value
+            if isinstance(day, dt.date):
+                return day
+    return None
 
 
 def _names(text: str, word: str, label: str, context: Context) -> bool:
@@ -442,7 +473,7 @@ def _bare(text: str) -> str:
     return _QUOTES.sub("", folded(text))
 
 
-def _from_title(layout: Layout, field: FieldSpec, key: str) -> Finding:
+def _from_title(layout: Layout, field: FieldSpec, words: str) -> Finding:
     return Finding(
         worksheet=layout.worksheet,
         row=layout.heading_rows[0],
@@ -450,7 +481,7 @@ def _from_title(layout: Layout, field: FieldSpec, key: str) -> Finding:
         field=field.name,
         code="column.from_title",
         severity=severity_of("column.from_title"),
-        message=f"表中没有「{field.label}」一栏，按标题读作“{field.labels[key]}”。",
+        message=f"表中没有「{field.label}」一栏，按标题读作“{words}”。",
         suggestion=CODES["column.from_title"].remedy,
     )
 

@@ -146,3 +146,23 @@ def test_an_address_names_the_county_it_begins_with(tmp_path, now):
     county = Branch.objects.get(code="532322").pk
     assert reading.frame["branch"].to_list() == [county, county, county, None]
     assert errors(reading).count("branch.unknown") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        (["培训时间：2021年9月3日—5日　　地点：示例"], dt.date(2021, 9, 3)),
+        (["培训时间：", "2021.9.3-2021.9.5"], dt.date(2021, 9, 3)),
+        (["地点：示例", "培训日期：2021-09-03"], dt.date(2021, 9, 3)),
+        (["填报日期：2021年9月30日"], None),
+        (["培训时间：九月上旬"], None),
+    ],
+)
+def test_the_day_of_a_class_may_stand_once_above_its_roster(line, day, tmp_path, now):
+    heading = ["姓名", "性别", "身份证号", "是否合格"]
+    rows = [["学员名册"], line, heading, ["示例甲", "女", "530102198203040020", "合格"]]
+
+    reading = read("training.roster", rows, tmp_path, now=now)
+
+    assert reading.frame.to_dicts()[0].get("trained_on") == day
+    assert ("column.missing" in errors(reading)) == (day is None)
