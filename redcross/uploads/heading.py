@@ -287,18 +287,30 @@ class _Reader:
             return []
         found = [first]
         depth = self._depth(first)[0]
-        for at in self._candidates(first + depth):
-            below = at >= found[-1] + self._depth(found[-1])[0]
-            if below and self._is_heading(at) and self._mostly_known(at):
+        for at in self._candidates(first + depth, self.row(first)):
+            if at < found[-1] + self._depth(found[-1])[0]:
+                continue
+            known = self._is_heading(at) and self._mostly_known(at)
+            if known or self._is_row_again(at, first):
                 found.append(at)
         return found
 
-    def _candidates(self, start: int) -> list[int]:
+    def _is_row_again(self, at: int, first: int) -> bool:
+        """Tell the upper row of a heading, groups as they may be, that comes a second time."""
+        cells = [
+            (text, plain(above)) for text, above in zip(self.row(at), self.row(first), strict=True)
+        ]
+        filled = sum(bool(text) for text, _ in cells)
+        alike = sum(plain(text) == above for text, above in cells if text)
+        return alike > 1 and alike * 3 > filled * 2
+
+    def _candidates(self, start: int, first: Sequence[str]) -> list[int]:
         """Return rows far below in which two cells are known headings, found at once."""
         known = [
             word for field in self.vocabulary.spec.fields for word in (field.label, *field.aliases)
         ]
         known += [text for row in self._rows.values() for text in row if self._known(text)]
+        known += [text for text in first if text]
         hits = pl.sum_horizontal(
             [pl.col(letter).str.strip_chars(BLANKS).is_in(known) for letter in self.letters]
         )

@@ -246,18 +246,22 @@ RAISED = SheetSpec(
 
 
 def columns(*rows):
-    """Recognise texts as a worksheet of RAISED that knows of no merges; heading → field."""
+    (layout,) = recognised(*rows)
+    return layout
+
+
+def recognised(*rows):
+    """Recognise texts as a worksheet of RAISED that knows of no merges."""
     width = max(map(len, rows))
     laid = {}
     for index in range(width):
-        texts = [str(row[index] or "") for row in rows]
+        texts = [str(row[index] or "") if index < len(row) else "" for row in rows]
         kinds = [
             0 if not text else NUMBER if text.replace(".", "").isdigit() else TEXT for text in texts
         ]
         laid[letter(index)] = pl.Series(letter(index), texts, dtype=pl.String)
         laid[letter(index) + KIND] = pl.Series(letter(index) + KIND, kinds, dtype=pl.UInt8)
-    (layout,) = recognise(Grid("Sheet1", 1, pl.DataFrame(laid)), RAISED)
-    return layout
+    return recognise(Grid("Sheet1", 1, pl.DataFrame(laid)), RAISED)
 
 
 @pytest.mark.parametrize(
@@ -277,6 +281,17 @@ def test_a_group_worded_a_little_otherwise_is_the_same_group(parent, leaf, field
 
     assert layout.by_heading[f"{parent}／{leaf}"] == field
     assert layout.by_heading["合计"] == "whole"
+
+
+def test_a_second_heading_of_groups_begins_a_second_table():
+    head = [["单位", "甲组", None, "募集资金", None], [None, "子", "丑", "小计", "网络"]]
+
+    _, second = recognised(
+        *head, ["五华区", 1, 2, 3, 4], [None] * 5, ["第2期"], *head, ["盘龙区", 5, 6, 7, 8]
+    )
+
+    assert second.heading_rows == (6, 7)
+    assert second.data.to_list() == [7]
 
 
 def test_the_sum_of_a_group_is_not_the_sum_of_the_row():
