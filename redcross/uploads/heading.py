@@ -57,6 +57,13 @@ _BRANCH_WORDS = (
 )  # fmt: skip
 _SUMS = ("合计", "总计", "小计", "共计", "合計", "總計")
 _SERIAL_HEADINGS = frozenset({"序号", "编号", "序", "NO", "NO.", "行号", "#"})
+_FILLING = {
+    "money": re.compile(r"(?:总金额|金额|数额|额)$"),
+    "number": re.compile(r"(?:总数|数量|数|%)$"),
+    "date": re.compile(r"起止(?=时间|日期)"),
+    "words": re.compile(r"^(?:是否|有无)|(?:名称|姓名|情况|说明)$|是否"),
+}
+_JOINING = re.compile(r"[及和与的]")
 _MARKS = str.maketrans("", "", '()/、“”"‘’《》')
 _PERSONS_AND_SO_ON = re.compile(r"人次|笔|户|件|人$")
 
@@ -110,12 +117,15 @@ class Vocabulary:
         self.parents: dict[str, str] = {}
         self.leaves: dict[str, set[tuple[str, str]]] = {}
         """The lowest level of a heading → the parents it stands under, with their fields."""
+        self.loose: dict[tuple[str, str], set[str]] = {}
+        """What a heading says without the words that only fill it up → its fields."""
         for field in spec.fields:
             if JOINER in field.label:
                 self.parents[field.name] = plain(field.label.partition(JOINER)[0])
             for rank, word in enumerate((field.label, *field.aliases)):
                 self.words.setdefault(plain(word), _Match(field.name, rank))
                 self.spellings.setdefault(_spelt(word), _Match(field.name, rank))
+                self.loose.setdefault(_loose(word, _sort(field)), set()).add(field.name)
                 parent, _, leaf = word.rpartition(JOINER)
                 if parent:
                     self.leaves.setdefault(_leaf(leaf), set()).add((plain(parent), field.name))
@@ -165,6 +175,14 @@ class Vocabulary:
         }
         return _Match(fields.pop(), _FALLBACK // 2) if len(fields) == 1 else None
 
+    def _loosely(self, heading: str) -> _Match | None:
+        """Return the one field that says the same but for words that fill it up: 配捐额, 配捐."""
+        whole = plain(heading)
+        folded = [key for sort in _FILLING if (key := _loose(heading, sort))[1] != whole]
+        # A heading that fills nothing up says no more than it does: 捐赠 is no 捐赠金额.
+        fields = set().union(*(self.loose.get(key, set()) for key in folded))
+        return _Match(fields.pop(), _FALLBACK - 1) if len(fields) == 1 else None
+
     def hinted(self, heading: str) -> str | None:
         """Return the field a word within a short heading points to."""
         text = plain(heading)
@@ -181,6 +199,7 @@ class Vocabulary:
             or self._below(levels)
             or self.exact("".join(levels))
             or self._akin(levels)
+            or self._loosely(joined)
         )
         if found is not None:
             return found
@@ -200,6 +219,22 @@ def plain(heading: str) -> str:
     # 其中 says that the columns are parts of the one before, not what they are.
     text = text.replace("其中:", "").replace("其中", "")
     return text.translate(_MARKS).strip("*:·.,")
+
+
+def _sort(field: FieldSpec) -> str:
+    """Tell apart what the same last word means something else in: 人数 counts, 捐赠人 names."""
+    if field.kind in (CellKind.DECIMAL, CellKind.INTEGER):
+        return "money" if field.unit is Unit.YUAN else "number"
+    return "date" if field.kind is CellKind.DATE else "words"
+
+
+def _loose(heading: str, sort: str) -> tuple[str, str]:
+    """Fold away what fills a heading up without saying more, by what the column holds."""
+    whole = plain(heading)
+    text = _JOINING.sub("", _FILLING[sort].sub("", whole))
+    if sort == "date":
+        text = text.replace("时间", "日期")
+    return sort, text if len(text) > 1 else whole
 
 
 def _leaf(heading: str) -> str:

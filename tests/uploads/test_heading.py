@@ -294,6 +294,28 @@ def test_a_second_heading_of_groups_begins_a_second_table():
     assert second.data.to_list() == [7]
 
 
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("捐赠金额", "value"),
+        ("捐赠额", "value"),
+        ("捐赠单位名称", "giver"),
+        ("捐赠时间", "received_on"),
+        ("捐赠人数", None),
+        ("捐赠", None),
+        ("捐赠数量", None),
+    ],
+)
+def test_words_that_fill_a_heading_up_say_nothing_else(heading, field, tmp_path):
+    rows = [["捐赠人", "到账日期", heading], ["示例甲", "2020-01-22", "1"]]
+    if field in ("giver", "received_on"):
+        rows[0] = ["渠道", "金额", heading]
+
+    layout = reading_of(xlsx(rows), tmp_path).tables[0].layout
+
+    assert layout.by_heading.get(heading) == field
+
+
 def test_the_sum_of_a_group_is_not_the_sum_of_the_row():
     layout = columns(
         ["单位", "募集资金", None, "支出", None],
