@@ -595,7 +595,7 @@ class StemCellStatistics(StatisticsSheet):
     )
     donated_total = Counted(
         "捐献／累计",
-        aliases=["累计捐献", "捐献／累计例数", "捐献／历年累计"],
+        aliases=["累计捐献", "捐献／累计例数", "捐献／历年累计", "捐献／历史累计", "累计捐献例数"],
         indicator="donors.stem_cell_donations_total",
         adds="donated",
     )
@@ -621,13 +621,14 @@ class OrganStatistics(StatisticsSheet):
             "志愿登记／本年新增",
             "志愿登记／新增",
             "志愿登记／当年",
+            "登记人数／本年",
         ],
         indicator="donors.organ_wishes",
         rostered=True,
     )
     wishes_total = Counted(
         "志愿登记／累计",
-        aliases=["累计登记", "志愿登记／累计登记", "志愿登记／累计人数"],
+        aliases=["累计登记", "志愿登记／累计登记", "志愿登记／累计人数", "登记人数／累计"],
         indicator="donors.organ_wishes_total",
         adds="wishes",
     )

@@ -129,8 +129,22 @@ _MEASURES: dict[str, tuple[str, ...]] = {
         "分管政府领导",
         "政府分管（联系）领导",
     ),
-    "council": ("理事会换届", "理事会", "理事会是否换届", "按期换届", "是否按期换届"),
-    "supervisors": ("监事会", "设立监事会", "监事会设立", "是否成立监事会", "是否设立监事会"),
+    "council": (
+        "理事会换届",
+        "理事会",
+        "理事会是否换届",
+        "按期换届",
+        "是否按期换届",
+        "理事会按期换届",
+    ),
+    "supervisors": (
+        "监事会",
+        "设立监事会",
+        "监事会设立",
+        "是否成立监事会",
+        "是否设立监事会",
+        "建立监事会",
+    ),
     "service_window": (
         "服务窗口",
         "政务大厅服务窗口",
@@ -138,15 +152,16 @@ _MEASURES: dict[str, tuple[str, ...]] = {
         "设立服务窗口",
         "是否设立服务窗口",
         "政务服务窗口",
+        "政务大厅窗口",
     ),
 }
 _WORDS: dict[str, tuple[str, ...]] = {
-    "body_rank": ("机构规格", "规格", "机构级别"),
+    "body_rank": ("机构规格", "规格", "机构级别", "机构规格（级别）"),
     "body_nature": ("机构性质", "单位性质"),
     "staff_nature": ("人员性质", "人员身份"),
 }
 _NUMBERS: dict[str, tuple[str, ...]] = {
-    "staff_quota": ("编制数", "核定编制", "编制", "编制人数", "核定编制数"),
+    "staff_quota": ("编制数", "核定编制", "编制", "编制人数", "核定编制数", "人员编制"),
     "staff_actual": ("实有", "实有人数", "在编人数", "实有在编", "实有人员"),
 }
 
@@ -411,7 +426,8 @@ class Tasks(Sheet):
         fill_down=True,
     )
     measure = Column(
-        "具体指标", aliases=["指标", "工作内容", "任务指标", "指标内容", "指标名称", "考核指标"]
+        "具体指标",
+        aliases=["指标", "工作内容", "任务指标", "指标内容", "指标名称", "考核指标", "指标要求"],
     )
     target = Column("目标值", aliases=["目标", "年度目标", "目标任务", "目标数", "年度目标值"])
     upper_number = Column("对应上级任务序号", aliases=["上级任务序号"])
@@ -426,9 +442,12 @@ class Tasks(Sheet):
             "牵头单位",
             "责任科室",
             "责任处室",
+            "责任单位（部门）",
         ],
     )
-    due_on = Column("完成时限", aliases=["时限", "完成时间", "计划完成时间"])
+    due_on = Column(
+        "完成时限", aliases=["时限", "完成时间", "计划完成时间", "完成期限", "截止时间"]
+    )
     told_on = Column(
         "填报日期",
         aliases=["日期", "统计日期"],
@@ -452,14 +471,30 @@ class Tasks(Sheet):
         required=False,
     )
     value_done = Column(
-        "完成值", aliases=["完成数", "完成情况（数值）", "实际完成值", "已完成数", "实际完成"]
+        "完成值",
+        aliases=[
+            "完成数",
+            "完成情况（数值）",
+            "实际完成值",
+            "已完成数",
+            "实际完成",
+            "截至目前完成值",
+        ],
     )
     progress = Column(
         "进展情况", aliases=["工作进展", "进展", "推进情况", "工作进展情况", "目前进展", "完成情况"]
     )
     problem = Column(
         "存在问题",
-        aliases=["问题", "困难", "存在困难", "存在的问题", "困难和问题", "存在问题及困难"],
+        aliases=[
+            "问题",
+            "困难",
+            "存在困难",
+            "存在的问题",
+            "困难和问题",
+            "存在问题及困难",
+            "存在问题和困难",
+        ],
     )
     next_step = Column(
         "下步措施",
@@ -617,7 +652,7 @@ class Network(Sheet):
     townships = _tallied("乡镇", "乡镇（街道）", "乡（镇、街道）")
     villages = _tallied("村社区", "村（社区）", "社区村")
     schools = _tallied("学校", "院校")
-    medical = _tallied("医疗", "医疗机构", "医疗卫生", "医院", "医疗卫生机构")
+    medical = _tallied("医疗", "医疗机构", "医疗卫生", "医院", "医疗卫生机构", "卫生")
     enterprises = _tallied("企业", "企事业单位")
     others = _tallied("其他", "其它")
     members_before = Column("会员／期初", aliases=["会员期初", "期初会员"], required=False)
@@ -633,7 +668,14 @@ class Network(Sheet):
     members_after = Column("会员／期末", aliases=["会员期末", "期末会员"], required=False)
     groups_new = Column(
         "会员／新增团体",
-        aliases=["会员／团体（个）", "会员／团体会员", "新增团体会员", "团体", "团体（个）"],
+        aliases=[
+            "会员／团体（个）",
+            "会员／团体会员",
+            "新增团体会员",
+            "团体会员",
+            "团体",
+            "团体（个）",
+        ],
         required=False,
     )
     volunteers_new = Column(

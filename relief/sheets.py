@@ -192,7 +192,9 @@ class _Distribution(Sheet):
         "活动届次", aliases=["届次", "活动", "活动名称"], fill_down=True, in_title=True
     )
     given_on = Column(
-        "发放日期", aliases=["日期", "领取日期", "发放时间", "时间", "发放年月日"], fill_down=True
+        "发放日期",
+        aliases=["日期", "领取日期", "发放时间", "时间", "发放年月日", "领取时间"],
+        fill_down=True,
     )
     township = Column(
         "乡镇",
@@ -211,6 +213,7 @@ class _Distribution(Sheet):
             "村民委员会",
             "村组",
             "村（居）",
+            "行政村",
         ],
         fill_down=True,
     )
@@ -221,7 +224,16 @@ class _Distribution(Sheet):
     quantity = Column("数量", aliases=["发放数量", "件数", "物资数量"], required=False)
     goods_value = Column(
         "折价（元）",
-        aliases=["折价", "物资折价", "价值", "物资价值", "折价金额", "折合金额"],
+        aliases=[
+            "折价",
+            "物资折价",
+            "价值",
+            "物资价值",
+            "折价金额",
+            "折合金额",
+            "物资折款",
+            "折款",
+        ],
         unit=Unit.YUAN,
         required=False,
     )
@@ -252,7 +264,16 @@ class Roster(_Distribution):
 
     householder = Column(
         "户主姓名",
-        aliases=["姓名", "户主", "受益人姓名", "受助人姓名", "户主名", "受益人", "受助人"],
+        aliases=[
+            "姓名",
+            "户主",
+            "受益人姓名",
+            "受助人姓名",
+            "户主名",
+            "受益人",
+            "受助人",
+            "受益户主",
+        ],
     )
     id_number = Column(
         "身份证号",
@@ -292,6 +313,8 @@ class Roster(_Distribution):
             "困难原因",
             "困难情况",
             "贫困类型",
+            "困难群众类型",
+            "救助对象类型",
         ],
         required=False,
         words={
@@ -396,7 +419,9 @@ class Applications(Sheet):
         note="不填时按病种：白血病为小天使基金，先心病为天使阳光基金。",
         words={"小天使": "LITTLE_ANGEL", "天使阳光": "SUNSHINE"},
     )
-    child_name = Column("患儿姓名", aliases=["姓名", "患者姓名", "儿童姓名", "患儿", "受助人姓名"])
+    child_name = Column(
+        "患儿姓名", aliases=["姓名", "患者姓名", "儿童姓名", "患儿", "受助人姓名", "申请人姓名"]
+    )
     born_on = Column("出生日期", aliases=["出生年月", "出生年月日", "生日"])
     id_number = Column(
         "身份证号",
@@ -408,16 +433,35 @@ class Applications(Sheet):
             "患儿身份证号码",
             "公民身份号码",
             "居民身份证号",
+            "患者身份证号",
         ],
         required=True,
     )
     disease = Column(
         "病种",
-        aliases=["疾病", "疾病名称", "疾病类型", "病情", "所患疾病", "诊断"],
+        aliases=[
+            "疾病",
+            "疾病名称",
+            "疾病类型",
+            "病情",
+            "所患疾病",
+            "诊断",
+            "患病类型",
+            "疾病种类",
+        ],
         words={**_DIAGNOSES, "其他": "OTHER"},
     )
     hospital = Column(
-        "医院", aliases=["就诊医院", "治疗医院", "救治医院", "就诊医院名称", "医院名称"]
+        "医院",
+        aliases=[
+            "就诊医院",
+            "治疗医院",
+            "救治医院",
+            "就诊医院名称",
+            "医院名称",
+            "就医医院",
+            "定点医院",
+        ],
     )
     transplanted = Column(
         "是否移植",
@@ -441,6 +485,8 @@ class Applications(Sheet):
             "自费金额",
             "个人自付",
             "家庭自付费用",
+            "自付医疗费",
+            "家庭自付医疗费",
         ],
         unit=Unit.YUAN,
     )
@@ -745,17 +791,21 @@ class Stock(Sheet):
     measure = Column("计量单位", aliases=["单位"], note="仅用于核对，数量按物资品种的基本单位填。")
     quantity = Column("数量")
     unit_price = Column("单价（元）", aliases=["单价"], unit=Unit.YUAN)
-    value = Column("金额（元）", aliases=["金额", "价值"], unit=Unit.YUAN, required=False)
+    value = Column(
+        "金额（元）",
+        aliases=["金额", "价值", "总价", "合计金额", "总金额"],
+        unit=Unit.YUAN,
+        required=False,
+    )
     counterpart = Column(
         "来源或去向",
         aliases=[
             "捐赠方/调入方", "捐赠方", "接收单位", "调出单位", "调入单位", "供货单位", "供应商",
-            "来源单位", "捐赠单位", "领用单位", "来源", "去向",
-        ],
+            "来源单位", "捐赠单位", "领用单位", "来源", "去向", "来源/去向"],
     )  # fmt: skip
     event = Column("灾害事件", aliases=["事件"])
-    batch = Column("批次", aliases=["批号"])
-    expires_on = Column("有效期至", aliases=["有效期"])
+    batch = Column("批次", aliases=["批号", "生产批号"])
+    expires_on = Column("有效期至", aliases=["有效期", "失效日期", "有效期限"])
     papers_later = Column("先发后补", required=False)
     papers_on = Column("手续补齐日期", aliases=["补手续日期"])
     handler = Column("经手人", aliases=["经办人", "保管员", "仓管员", "保管人"])

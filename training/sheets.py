@@ -193,6 +193,7 @@ class Roster(Sheet):
             "居民身份证号码",
             "公民身份证号",
             "公民身份证号码",
+            "身份证件号",
         ],
         note="18位，末位X大写；港澳台居民和外国人填所持证件号。",
         sample="530000199001010015",
@@ -279,6 +280,8 @@ class Roster(Sheet):
             "技能成绩",
             "实操考核",
             "操作考试",
+            "技能操作",
+            "实践操作",
         ],
         required=False,
         words=_PASSED,
@@ -296,6 +299,9 @@ class Roster(Sheet):
             "考试结果",
             "是否通过",
             "综合评定",
+            "考试是否合格",
+            "考核是否合格",
+            "是否取证",
         ],
         required=False,
         words={**_PASSED, "是": "PASSED", "否": "FAILED", "√": "PASSED", "×": "FAILED"},
@@ -312,13 +318,22 @@ class Roster(Sheet):
             "证件编号",
             "救护员证编号",
             "发证编号",
+            "救护员证书编号",
         ],
         sample="YN2021000001",
     )
     issued_on = Column("发证日期", aliases=["发证时间", "颁证日期", "领证日期"])
     expires_on = Column(
         "有效期至",
-        aliases=["有效期", "有效日期", "到期日期", "有效期限", "有效期截止", "证书有效期"],
+        aliases=[
+            "有效期",
+            "有效日期",
+            "到期日期",
+            "有效期限",
+            "有效期截止",
+            "证书有效期",
+            "证书有效期至",
+        ],
         note="不填时按课程规定推算。",
     )
     revoked_on = Column("注销日期", aliases=["作废日期"])
@@ -608,6 +623,7 @@ class Statistics(StatisticsSheet):
             "救护员／班次",
             "救护员／班数",
             "培训班次",
+            "救护员／场次",
         ],
         indicator="training.classes",
     )
@@ -622,6 +638,7 @@ class Statistics(StatisticsSheet):
             "救护员／发证人数",
             "救护员／持证人数",
             "救护员／培训人数",
+            "救护员／发证数",
         ],
         indicator="training.first_aiders_trained",
         rostered=True,
@@ -630,7 +647,13 @@ class Statistics(StatisticsSheet):
     students = Counted("救护员／学生", aliases=["救护员／其中／学生", "学生"])
     officials = Counted(
         "救护员／公务员",
-        aliases=["救护员／其中／公务员", "公务员", "救护员／机关", "救护员／机关干部"],
+        aliases=[
+            "救护员／其中／公务员",
+            "公务员",
+            "救护员／机关",
+            "救护员／机关干部",
+            "救护员／机关公务员",
+        ],
     )
     workers = Counted(
         "救护员／企业",
@@ -672,7 +695,9 @@ class Statistics(StatisticsSheet):
         ],
         indicator="training.valid_certificates",
     )
-    share = Counted("持证率（%）", aliases=["持证率"], unit=Unit.PERCENT)
+    share = Counted(
+        "持证率（%）", aliases=["持证率", "累计持证率", "占常住人口比例"], unit=Unit.PERCENT
+    )
     stations = Counted(
         "救护站",
         aliases=["急救站", "博爱急救站", "救护站数", "红十字救护站", "应急救护站", "红十字急救站"],

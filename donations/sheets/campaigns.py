@@ -50,7 +50,7 @@ class CampaignResults(Sheet):
         required=False,
     )
     gift_times = Column(
-        "捐款人次", aliases=["人次", "捐赠人次", "参与人次", "筹款人次"], required=False
+        "捐款人次", aliases=["人次", "捐赠人次", "参与人次", "筹款人次", "爱心人次"], required=False
     )
     public_value = Column(
         "公众捐款（元）",
@@ -58,14 +58,30 @@ class CampaignResults(Sheet):
         unit=Unit.YUAN,
     )
     matched_value = Column(
-        "配捐（元）", aliases=["配捐", "腾讯配捐", "配捐金额"], unit=Unit.YUAN, required=False
+        "配捐（元）",
+        aliases=["配捐", "腾讯配捐", "配捐金额", "企业配捐"],
+        unit=Unit.YUAN,
+        required=False,
     )
     offline_value = Column(
-        "线下（元）", aliases=["线下", "线下捐款", "线下筹款"], unit=Unit.YUAN, required=False
+        "线下（元）",
+        aliases=["线下", "线下捐款", "线下筹款", "线下捐赠", "线下募集"],
+        unit=Unit.YUAN,
+        required=False,
     )
     value = Column(
         "合计（元）",
-        aliases=["合计", "筹款合计", "筹款总额", "总额", "总计", "筹款金额", "合计金额"],
+        aliases=[
+            "合计",
+            "筹款合计",
+            "筹款总额",
+            "总额",
+            "总计",
+            "筹款金额",
+            "合计金额",
+            "筹款总金额",
+            "总金额",
+        ],
         unit=Unit.YUAN,
     )
     closed_on = Column(

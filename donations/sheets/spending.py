@@ -68,6 +68,7 @@ class GoodsGivenRegister(Sheet):
             "使用时间",
             "调拨日期",
             "拨付日期",
+            "领取日期",
         ],
         fill_down=True,
     )
@@ -82,6 +83,8 @@ class GoodsGivenRegister(Sheet):
             "物品",
             "品名（含数量）",
             "名称",
+            "物资种类",
+            "品种",
         ],
     )
     model_size = Column("规格型号", aliases=["规格", "型号", "规格/型号", "型号规格"])
@@ -110,6 +113,10 @@ class GoodsGivenRegister(Sheet):
             "去向",
             "受援单位",
             "发放单位",
+            "受捐单位",
+            "分配单位",
+            "发往单位",
+            "物资接收单位",
         ],
     )
     purpose = Column("用途", aliases=["使用方向", "备注"])
@@ -183,7 +190,18 @@ class FundraisingStatistics(StatisticsSheet):
 
     raised = Counted(
         "合计",
-        aliases=["募集合计", "款物合计", "总计", "筹资合计", "筹款合计", "募捐合计", "款物总计"],
+        aliases=[
+            "募集合计",
+            "款物合计",
+            "总计",
+            "筹资合计",
+            "筹款合计",
+            "募捐合计",
+            "款物总计",
+            "募集款物合计",
+            "款物总额",
+            "筹集款物合计",
+        ],
         unit=Unit.YUAN,
         indicator="donations.raised",
     )
@@ -197,7 +215,7 @@ class FundraisingStatistics(StatisticsSheet):
     )
     money_designated = Counted(
         "资金／定向",
-        aliases=["资金／定向捐赠", "捐款／定向", "捐款／定向捐赠"],
+        aliases=["资金／定向捐赠", "捐款／定向", "捐款／定向捐赠", "资金／定向捐款"],
         unit=Unit.YUAN,
         indicator="donations.raised",
         breakdown="form+designated",
@@ -205,7 +223,13 @@ class FundraisingStatistics(StatisticsSheet):
     )
     money_free = Counted(
         "资金／非定向",
-        aliases=["资金／非定向捐赠", "资金／不定向", "捐款／非定向", "捐款／非定向捐赠"],
+        aliases=[
+            "资金／非定向捐赠",
+            "资金／不定向",
+            "捐款／非定向",
+            "捐款／非定向捐赠",
+            "资金／非定向捐款",
+        ],
         unit=Unit.YUAN,
         indicator="donations.raised",
         breakdown="form+designated",
@@ -221,13 +245,16 @@ class FundraisingStatistics(StatisticsSheet):
             "资金／线上",
             "捐款／网络",
             "捐款／网络捐款",
+            "资金／互联网",
+            "资金／互联网募捐",
+            "资金／线上筹款",
         ],
         unit=Unit.YUAN,
     )
     day_99 = Counted("资金／99公益日", aliases=["99公益日", "捐款／99公益日"], unit=Unit.YUAN)
     goods = Counted(
         "物资折价／小计",
-        aliases=["物资折价", "物资小计", "捐物／小计"],
+        aliases=["物资折价", "物资小计", "捐物／小计", "捐赠物资／小计"],
         unit=Unit.YUAN,
         indicator="donations.raised",
         breakdown="form",
@@ -235,7 +262,7 @@ class FundraisingStatistics(StatisticsSheet):
     )
     goods_designated = Counted(
         "物资折价／定向",
-        aliases=["物资折价／定向捐赠", "捐物／定向"],
+        aliases=["物资折价／定向捐赠", "捐物／定向", "捐赠物资／定向"],
         unit=Unit.YUAN,
         indicator="donations.raised",
         breakdown="form+designated",
@@ -243,7 +270,7 @@ class FundraisingStatistics(StatisticsSheet):
     )
     goods_free = Counted(
         "物资折价／非定向",
-        aliases=["物资折价／非定向捐赠", "物资折价／不定向", "捐物／非定向"],
+        aliases=["物资折价／非定向捐赠", "物资折价／不定向", "捐物／非定向", "捐赠物资／非定向"],
         unit=Unit.YUAN,
         indicator="donations.raised",
         breakdown="form+designated",
@@ -261,9 +288,24 @@ class FundraisingStatistics(StatisticsSheet):
         unit=Unit.YUAN,
         indicator="donations.goods_given",
     )
-    balance = Counted("结余", aliases=["期末结余", "结余金额", "累计结余"], unit=Unit.YUAN)
+    balance = Counted(
+        "结余",
+        aliases=["期末结余", "结余金额", "累计结余", "期末余额", "结余资金", "余额"],
+        unit=Unit.YUAN,
+    )
     tickets = Counted(
-        "票据份数", aliases=["票据数", "票据", "开具票据份数", "开票份数", "票据张数", "票据（张）"]
+        "票据份数",
+        aliases=[
+            "票据数",
+            "票据",
+            "开具票据份数",
+            "开票份数",
+            "票据张数",
+            "票据（张）",
+            "开具票据",
+            "票据数量",
+            "捐赠票据份数",
+        ],
     )
 
     def rules(self) -> tuple[Rule, ...]:
