@@ -8,6 +8,7 @@ from donations.models import (
     Allocation,
     Campaign,
     CampaignResult,
+    DailyTaking,
     Disclosure,
     DisclosureDuty,
     Donation,
@@ -134,6 +135,15 @@ class GoodsGivenAdmin(RecordAdmin):
     list_filter = ["campaign"]
     search_fields = ["item", "receiver"]
     date_hierarchy = "given_on"
+
+
+@admin.register(DailyTaking, site=site)
+class DailyTakingAdmin(RecordAdmin):
+    """What came in day by day, by channel."""
+
+    list_display = ["taken_on", "basis", "channel", "gifts", "value", "branch", "source_link"]
+    list_filter = ["basis", "channel"]
+    date_hierarchy = "taken_on"
 
 
 @admin.register(Disclosure, site=site)

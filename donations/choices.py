@@ -93,3 +93,25 @@ class DisclosureContent(models.TextChoices):
     PLAN = "PLAN", "募捐方案"
     PROGRESS = "PROGRESS", "募捐进展"
     FINAL = "FINAL", "募捐结果"
+
+
+class TakingBasis(models.TextChoices):
+    """What a day's count of gifts is: by channel, as found, or as made public."""
+
+    RECEIVED = "RECEIVED", "收到细目"
+    COUNTED = "COUNTED", "实际数额"
+    PUBLISHED = "PUBLISHED", "公示内容"
+
+
+class TakingChannel(models.TextChoices):
+    """How the gifts of a day came in, as offices keep their tills."""
+
+    WECHAT_POS = "WECHAT_POS", "微信二维码及POS机"
+    WECHAT = "WECHAT", "微信"
+    POS = "POS", "POS机"
+    CASH = "CASH", "现金"
+    BANK = "BANK", "银行"
+    ALIPAY = "ALIPAY", "支付宝"
+    UNIONPAY = "UNIONPAY", "云闪付"
+    PLATFORM = "PLATFORM", "网络平台"
+    OTHER = "OTHER", "其他"

@@ -533,41 +533,69 @@ class StemCellStatistics(StatisticsSheet):
     title = "造血干细胞工作统计表"
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
-    planned = Counted("入库／任务数", aliases=["任务数", "入库任务"])
+    planned = Counted(
+        "入库／任务数",
+        aliases=[
+            "任务数",
+            "入库任务",
+            "入库／年度任务",
+            "入库／目标数",
+            "入库／任务",
+            "入库／年度任务数",
+            "入库／计划数",
+        ],
+    )
     stored = Counted(
         "入库／完成数",
-        aliases=["完成数", "入库数", "入库"],
+        aliases=[
+            "完成数",
+            "入库数",
+            "入库",
+            "入库／完成",
+            "入库／实际完成",
+            "入库／完成人数",
+            "采样入库",
+        ],
         indicator="donors.stem_cell_stored",
         rostered=True,
     )
     stored_share = Counted("入库／完成率（%）", aliases=["完成率"], unit=Unit.PERCENT)
     reconfirmed = Counted(
         "再动员",
+        aliases=["再动员人数", "再动员例数"],
         indicator="donors.stem_cell_steps",
         breakdown="step",
         category="RECONFIRMATION",
     )
     high_resolution = Counted(
         "高分辨",
-        aliases=["高分辨检测"],
+        aliases=["高分辨检测", "高分", "高分辨检测人数", "高分辨例数", "高分检测"],
         indicator="donors.stem_cell_steps",
         breakdown="step",
         category="HIGH_RESOLUTION",
     )
     examined = Counted(
-        "体检", indicator="donors.stem_cell_steps", breakdown="step", category="EXAMINATION"
+        "体检",
+        aliases=["体检人数", "体检例数"],
+        indicator="donors.stem_cell_steps",
+        breakdown="step",
+        category="EXAMINATION",
     )
-    publicity = Counted("宣传场次", aliases=["宣传活动场次", "宣传"])
-    teams = Counted("志愿者服务队", aliases=["服务队", "志愿服务队"])
+    publicity = Counted(
+        "宣传场次", aliases=["宣传活动场次", "宣传", "宣传活动", "宣传场数", "宣传动员场次"]
+    )
+    teams = Counted(
+        "志愿者服务队", aliases=["服务队", "志愿服务队", "志愿者服务队数", "服务队数", "志愿者队伍"]
+    )
     donated = Counted(
         "捐献／本年",
-        aliases=["捐献例数", "捐献"],
+        aliases=["捐献例数", "捐献", "捐献／本年度", "捐献／本年例数", "捐献／当年", "捐献／今年"],
         indicator="donors.stem_cell_donations",
         rostered=True,
     )
     donated_total = Counted(
         "捐献／累计",
-        aliases=["累计捐献"],
+        aliases=["累计捐献", "捐献／累计例数", "捐献／历年累计", "捐献／历史累计", "累计捐献例数"],
         indicator="donors.stem_cell_donations_total",
         adds="donated",
     )
@@ -587,40 +615,85 @@ class OrganStatistics(StatisticsSheet):
 
     wishes = Counted(
         "志愿登记／本年",
-        aliases=["志愿登记"],
+        aliases=[
+            "志愿登记",
+            "志愿登记／本年度",
+            "志愿登记／本年新增",
+            "志愿登记／新增",
+            "志愿登记／当年",
+            "登记人数／本年",
+        ],
         indicator="donors.organ_wishes",
         rostered=True,
     )
     wishes_total = Counted(
         "志愿登记／累计",
-        aliases=["累计登记"],
+        aliases=["累计登记", "志愿登记／累计登记", "志愿登记／累计人数", "登记人数／累计"],
         indicator="donors.organ_wishes_total",
         adds="wishes",
     )
     donations = Counted(
         "器官捐献／例数",
-        aliases=["器官捐献"],
+        aliases=["器官捐献", "器官捐献／例", "器官捐献例数"],
         indicator="donors.organ_donations",
         rostered=True,
     )
-    hearts = Counted("器官捐献／心", aliases=["心"], indicator="donors.hearts")
-    lungs = Counted("器官捐献／肺", aliases=["肺"], indicator="donors.lungs")
-    livers = Counted("器官捐献／肝", aliases=["肝"], indicator="donors.livers")
-    kidneys = Counted("器官捐献／肾", aliases=["肾"], indicator="donors.kidneys")
-    pancreases = Counted("器官捐献／胰", aliases=["胰"])
-    intestines = Counted("器官捐献／小肠", aliases=["小肠"])
-    cornea_donations = Counted("角膜／例", aliases=["角膜例数", "角膜捐献例数"])
-    corneas = Counted(
-        "角膜／枚", aliases=["角膜", "角膜／片", "角膜枚数"], indicator="donors.corneas"
+    hearts = Counted(
+        "器官捐献／心", aliases=["心", "器官捐献／心脏", "心脏"], indicator="donors.hearts"
     )
-    bodies = Counted("遗体（例）", aliases=["遗体"], indicator="donors.bodies")
-    recipients = Counted("受益人数", aliases=["受益人"], indicator="donors.organ_recipients")
+    lungs = Counted(
+        "器官捐献／肺", aliases=["肺", "器官捐献／肺脏", "肺脏"], indicator="donors.lungs"
+    )
+    livers = Counted(
+        "器官捐献／肝", aliases=["肝", "器官捐献／肝脏", "肝脏"], indicator="donors.livers"
+    )
+    kidneys = Counted(
+        "器官捐献／肾", aliases=["肾", "器官捐献／肾脏", "肾脏"], indicator="donors.kidneys"
+    )
+    pancreases = Counted("器官捐献／胰", aliases=["胰", "器官捐献／胰腺", "胰腺"])
+    intestines = Counted("器官捐献／小肠", aliases=["小肠"])
+    cornea_donations = Counted(
+        "角膜／例", aliases=["角膜例数", "角膜捐献例数", "角膜／例数", "眼角膜例数"]
+    )
+    corneas = Counted(
+        "角膜／枚",
+        aliases=["角膜", "角膜／片", "角膜枚数", "角膜／枚数", "角膜／数量", "眼角膜"],
+        indicator="donors.corneas",
+    )
+    bodies = Counted(
+        "遗体（例）", aliases=["遗体", "遗体捐献", "遗体捐献例数"], indicator="donors.bodies"
+    )
+    recipients = Counted(
+        "受益人数",
+        aliases=["受益人", "受益者", "受益人次", "受益者人数", "受者人数"],
+        indicator="donors.organ_recipients",
+    )
     coordinators_full_time = Counted("协调员／专职", aliases=["专职协调员", "专职"])
     coordinators_part_time = Counted("协调员／兼职", aliases=["兼职协调员", "兼职"])
-    consoled = Counted("慰问救助／人次", aliases=["慰问人次", "慰问救助人次"])
+    consoled = Counted(
+        "慰问救助／人次",
+        aliases=[
+            "慰问人次",
+            "慰问救助人次",
+            "慰问／人次",
+            "救助／人次",
+            "慰问救助／人数",
+            "人道救助／人次",
+        ],
+    )
     consoled_value = Counted(
         "慰问救助／金额（元）",
-        aliases=["慰问救助／金额", "慰问救助／万元", "慰问金额"],
+        aliases=[
+            "慰问救助／金额",
+            "慰问救助／万元",
+            "慰问金额",
+            "慰问／金额",
+            "救助／金额",
+            "慰问／万元",
+            "救助／万元",
+            "人道救助／万元",
+            "慰问救助／款物",
+        ],
         unit=Unit.YUAN,
     )
 

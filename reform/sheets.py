@@ -3,7 +3,7 @@
 import datetime as dt
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -60,8 +60,16 @@ declare(
         "E652",
         _ERROR,
         "完成情况不完整",
-        "已完成的任务须填完成日期和佐证，未完成的不填完成日期。",
-        "请补填完成日期与佐证，或改正状态。",
+        "已完成的任务须填佐证，未完成的不填完成日期。",
+        "请补填佐证，或改正状态。",
+    ),
+    Code(
+        "task.completed_undated",
+        "W655",
+        Severity.WARNING,
+        "已完成而没有完成日期",
+        "按填报日期计算是否如期。",
+        "请补填完成日期。",
     ),
     Code(
         "problem.solved",
@@ -95,28 +103,72 @@ _MONTH = re.compile(
     r"(20\d\d)\s*[年.\-/]\s*(1[0-2]|0?[1-9])(?:\s*[月.\-/]\s*(3[01]|[12]\d|0?[1-9]))?"
 )
 _MEASURES: dict[str, tuple[str, ...]] = {
-    "independent_body": ("机构单设（理顺）", "机构单设", "理顺管理体制", "机构单设(理顺)", "理顺"),
-    "party_group": ("党组", "设立党组", "党组设立"),
+    "independent_body": (
+        "机构单设（理顺）",
+        "机构单设",
+        "理顺管理体制",
+        "理顺",
+        "机构是否单设",
+        "是否单设",
+        "是否理顺",
+        "机构独立设置",
+    ),
+    "party_group": ("党组", "设立党组", "党组设立", "是否设立党组", "党组设立情况"),
     "party_leader": (
         "党委分管领导",
         "党委分管领导（姓名职务）",
         "明确党委分管领导",
         "党委联系领导",
+        "分管党委领导",
+        "党委分管（联系）领导",
     ),
-    "government_leader": ("政府分管领导", "政府分管领导（姓名职务）", "明确政府分管领导"),
-    "council": ("理事会换届", "理事会"),
-    "supervisors": ("监事会", "设立监事会"),
-    "service_window": ("服务窗口", "政务大厅服务窗口", "红十字服务窗口"),
+    "government_leader": (
+        "政府分管领导",
+        "政府分管领导（姓名职务）",
+        "明确政府分管领导",
+        "分管政府领导",
+        "政府分管（联系）领导",
+    ),
+    "council": (
+        "理事会换届",
+        "理事会",
+        "理事会是否换届",
+        "按期换届",
+        "是否按期换届",
+        "理事会按期换届",
+    ),
+    "supervisors": (
+        "监事会",
+        "设立监事会",
+        "监事会设立",
+        "是否成立监事会",
+        "是否设立监事会",
+        "建立监事会",
+    ),
+    "service_window": (
+        "服务窗口",
+        "政务大厅服务窗口",
+        "红十字服务窗口",
+        "设立服务窗口",
+        "是否设立服务窗口",
+        "政务服务窗口",
+        "政务大厅窗口",
+    ),
 }
 _WORDS: dict[str, tuple[str, ...]] = {
-    "body_rank": ("机构规格", "规格"),
+    "body_rank": ("机构规格", "规格", "机构级别", "机构规格（级别）"),
     "body_nature": ("机构性质", "单位性质"),
     "staff_nature": ("人员性质", "人员身份"),
 }
 _NUMBERS: dict[str, tuple[str, ...]] = {
-    "staff_quota": ("编制数", "核定编制", "编制"),
-    "staff_actual": ("实有", "实有人数", "在编人数"),
+    "staff_quota": ("编制数", "核定编制", "编制", "编制人数", "核定编制数", "人员编制"),
+    "staff_actual": ("实有", "实有人数", "在编人数", "实有在编", "实有人员"),
 }
+
+
+_LEADERS = ("party_leader", "government_leader")
+_OFFICE = re.compile(r"书记|常委|部长|[县市州区镇乡]长|主席|主任|会长|局长|秘书长")
+_NOT_YET = re.compile(r"[未无暂拟待缺]")
 
 
 def answer_of(text: str) -> str:
@@ -134,8 +186,20 @@ def answer_of(text: str) -> str:
     return ""
 
 
+def leader_answer_of(text: str) -> str:
+    """Return what a cell of a leader says: who is named with his office is there."""
+    said = answer_of(text)
+    if said or _NOT_YET.search(text) or not _OFFICE.search(text):
+        return said
+    return Answer.YES
+
+
+def _reader_of(name: str) -> Callable[[str], str]:
+    return leader_answer_of if name in _LEADERS else answer_of
+
+
 def _unreadable(name: str) -> pl.Expr:
-    read = pl.col(name).map_elements(answer_of, return_dtype=pl.String)
+    read = pl.col(name).map_elements(_reader_of(name), return_dtype=pl.String)
     return ~_empty(name) & (read == "")
 
 
@@ -190,8 +254,10 @@ class Governance(Sheet):
     council = _measure("council")
     supervisors = _measure("supervisors")
     service_window = _measure("service_window")
-    evidence = Column("佐证文号", aliases=["文号", "佐证", "佐证材料"])
-    reason = Column("未完成原因", aliases=["原因", "备注", "说明"])
+    evidence = Column("佐证文号", aliases=["文号", "佐证", "佐证材料", "依据文号", "依据"])
+    reason = Column(
+        "未完成原因", aliases=["原因", "备注", "说明", "存在困难", "存在问题", "未理顺原因"]
+    )
 
     def _field(self, name: str, column: Column) -> FieldSpec:
         if name in ("branch", "evidence", "reason"):
@@ -254,7 +320,7 @@ def _told(fact: Any, since: dt.date | None) -> object:
     """Return a fact as a cell says it."""
     if fact.number is not None:
         return fact.number
-    if not fact.answer:
+    if fact.words:
         return fact.words
     label = str(Answer(fact.answer).label)
     return f"{label}（{since.year}年{since.month}月{since.day}日）" if since else label
@@ -284,7 +350,9 @@ def _facts(row: dict[str, Any], kinds: dict[str, str], period: Period) -> Iterat
         answer, words, number = "", "", None
         match kinds[code]:
             case ItemKind.MEASURE:
-                answer = answer_of(text)
+                answer = _reader_of(name)(text)
+                # Who it is stays beside the answer.
+                words = text if name in _LEADERS and answer and not answer_of(text) else ""
             case ItemKind.NUMBER:
                 number = int(text)
             case _:
@@ -309,6 +377,11 @@ class Tasks(Sheet):
 
     key = "reform.tasks"
     title = "年度重点任务推进表"
+    titles = (
+        "重点任务推进情况表",
+        "重点工作任务推进表",
+        "重点任务完成情况表",
+    )
     model = TaskProgress
     kind = SheetKind.LEDGER
     identity = ("year", "number", "told_on")
@@ -339,13 +412,42 @@ class Tasks(Sheet):
         "年度", aliases=["任务年度", "年份"], required=False, note="不填时为报告期所在年度。"
     )
     number = Column("序号", aliases=["任务序号", "编号"], fill_down=True)
-    name = Column("重点任务", aliases=["任务", "任务名称", "工作任务"], fill_down=True)
-    measure = Column("具体指标", aliases=["指标", "工作内容"])
-    target = Column("目标值", aliases=["目标", "年度目标"])
+    name = Column(
+        "重点任务",
+        aliases=[
+            "任务",
+            "任务名称",
+            "工作任务",
+            "重点工作",
+            "重点工作任务",
+            "任务内容",
+            "工作任务名称",
+        ],
+        fill_down=True,
+    )
+    measure = Column(
+        "具体指标",
+        aliases=["指标", "工作内容", "任务指标", "指标内容", "指标名称", "考核指标", "指标要求"],
+    )
+    target = Column("目标值", aliases=["目标", "年度目标", "目标任务", "目标数", "年度目标值"])
     upper_number = Column("对应上级任务序号", aliases=["上级任务序号"])
-    leader = Column("责任领导", aliases=["牵头领导"])
-    department = Column("责任部门", aliases=["责任单位", "责任部门/单位", "牵头部门"])
-    due_on = Column("完成时限", aliases=["时限", "完成时间", "计划完成时间"])
+    leader = Column("责任领导", aliases=["牵头领导", "分管领导", "牵头责任领导", "责任人"])
+    department = Column(
+        "责任部门",
+        aliases=[
+            "责任单位",
+            "责任部门/单位",
+            "牵头部门",
+            "责任部门（单位）",
+            "牵头单位",
+            "责任科室",
+            "责任处室",
+            "责任单位（部门）",
+        ],
+    )
+    due_on = Column(
+        "完成时限", aliases=["时限", "完成时间", "计划完成时间", "完成期限", "截止时间"]
+    )
     told_on = Column(
         "填报日期",
         aliases=["日期", "统计日期"],
@@ -355,7 +457,7 @@ class Tasks(Sheet):
     )
     state = Column(
         "状态",
-        aliases=["完成状态", "任务状态"],
+        aliases=["完成状态", "任务状态", "推进状态", "进度状态", "当前状态", "推进情况状态"],
         words={
             "完成": "COMPLETED",
             "已办结": "COMPLETED",
@@ -363,11 +465,49 @@ class Tasks(Sheet):
             "未开始": "NOT_STARTED",
         },
     )
-    percent = Column("完成率（%）", aliases=["完成率", "进度"], required=False)
-    value_done = Column("完成值", aliases=["完成数"])
-    progress = Column("进展情况", aliases=["工作进展", "进展"])
-    problem = Column("存在问题", aliases=["问题", "困难"])
-    next_step = Column("下步措施", aliases=["下一步措施", "下步打算"])
+    percent = Column(
+        "完成率（%）",
+        aliases=["完成率", "进度", "完成比例", "完成进度", "完成百分比"],
+        required=False,
+    )
+    value_done = Column(
+        "完成值",
+        aliases=[
+            "完成数",
+            "完成情况（数值）",
+            "实际完成值",
+            "已完成数",
+            "实际完成",
+            "截至目前完成值",
+        ],
+    )
+    progress = Column(
+        "进展情况", aliases=["工作进展", "进展", "推进情况", "工作进展情况", "目前进展", "完成情况"]
+    )
+    problem = Column(
+        "存在问题",
+        aliases=[
+            "问题",
+            "困难",
+            "存在困难",
+            "存在的问题",
+            "困难和问题",
+            "存在问题及困难",
+            "存在问题和困难",
+        ],
+    )
+    next_step = Column(
+        "下步措施",
+        aliases=[
+            "下一步措施",
+            "下步打算",
+            "下步工作措施",
+            "下一步工作措施",
+            "下一步打算",
+            "下步工作打算",
+            "下步计划",
+        ],
+    )
     evidence = Column("佐证", aliases=["佐证材料", "佐证文号"])
     completed_on = Column("完成日期", aliases=["办结日期", "实际完成时间"])
 
@@ -377,10 +517,18 @@ class Tasks(Sheet):
         return (
             Rule(
                 code="task.completed",
-                broken=lambda: completed & (pl.col("completed_on").is_null() | _empty("evidence")),
+                broken=lambda: completed & _empty("evidence"),
                 needs=("state",),
-                message="已完成的任务没有完成日期或佐证",
-                suggestion="请补填完成日期与佐证。",
+                message="已完成的任务没有佐证",
+                suggestion="请补填佐证。",
+            ),
+            Rule(
+                code="task.completed_undated",
+                broken=lambda: completed & pl.col("completed_on").is_null(),
+                needs=("state",),
+                message="已完成的任务没有完成日期，按填报日期计算是否如期",
+                suggestion="请补填完成日期；填报日期就是完成日期的，在说明中写明。",
+                severity=Severity.WARNING,
             ),
             Rule(
                 code="task.completed",
@@ -395,12 +543,21 @@ class Tasks(Sheet):
         """Take the year and the last day of the period where nobody has written one."""
         empty = [
             pl.lit(None, dtype=dtype).alias(name)
-            for name, dtype in (("year", pl.Int64), ("told_on", pl.Date))
+            for name, dtype in (("year", pl.Int64), ("told_on", pl.Date), ("completed_on", pl.Date))
             if name not in frame.columns
         ]
-        return frame.with_columns(empty).with_columns(
-            pl.col("year").fill_null(period.last.year),
-            pl.col("told_on").fill_null(period.last_day),
+        undated = (pl.col("state") == TaskState.COMPLETED) & pl.col("completed_on").is_null()
+        return (
+            frame.with_columns(empty)
+            .with_columns(
+                pl.col("year").fill_null(period.last.year),
+                pl.col("told_on").fill_null(period.last_day),
+            )
+            .with_columns(
+                completed_on=pl.when(undated)
+                .then(pl.col("told_on"))
+                .otherwise(pl.col("completed_on").cast(pl.Date))
+            )
         )
 
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -474,44 +631,83 @@ class Network(Sheet):
 
     key = "reform.network"
     title = "基层组织、会员、志愿者统计表"
+    titles = (
+        "组织建设情况统计表",
+        "基层组织会员志愿者情况统计表",
+    )
     model = NetworkMovement
     kind = SheetKind.STATISTICS
     unfolded_identity = ("month",)
     due = (Due(Level.COUNTY, Quarterly(day=5)), Due(Level.PREFECTURE, Quarterly(day=8)))
 
     branch = Column("单位", aliases=_BRANCH)
-    units_start = _tallied("期初")
-    units_new = _tallied("新增", indicator="reform.grassroots_units_new")
-    units_closed = _tallied("注销")
-    units_end = _tallied("期末", indicator="reform.grassroots_units")
-    townships = _tallied("乡镇", "乡镇（街道）")
-    villages = _tallied("村社区", "村（社区）")
-    schools = _tallied("学校")
-    medical = _tallied("医疗", "医疗机构")
-    enterprises = _tallied("企业")
-    others = _tallied("其他")
+    units_start = _tallied("期初", "期初数", "上期末", "上年末")
+    units_new = _tallied(
+        "新增", "本期新增", "新增数", "新建", indicator="reform.grassroots_units_new"
+    )
+    units_closed = _tallied("注销", "撤销", "注销数", "减少")
+    units_end = _tallied(
+        "期末", "期末数", "现有", "合计", "本期末", indicator="reform.grassroots_units"
+    )
+    townships = _tallied("乡镇", "乡镇（街道）", "乡（镇、街道）")
+    villages = _tallied("村社区", "村（社区）", "社区村")
+    schools = _tallied("学校", "院校")
+    medical = _tallied("医疗", "医疗机构", "医疗卫生", "医院", "医疗卫生机构", "卫生")
+    enterprises = _tallied("企业", "企事业单位")
+    others = _tallied("其他", "其它")
     members_before = Column("会员／期初", aliases=["会员期初", "期初会员"], required=False)
-    adults_new = Column("会员／新增成人", aliases=["新增成人会员", "成人"], required=False)
-    youths_new = Column("会员／新增青少年", aliases=["新增青少年会员", "青少年"], required=False)
+    adults_new = Column(
+        "会员／新增成人",
+        aliases=["新增成人会员", "成人", "会员／成人会员", "会员／成年"],
+        required=False,
+    )
+    youths_new = Column(
+        "会员／新增青少年", aliases=["新增青少年会员", "青少年", "会员／青少年会员"], required=False
+    )
     members_left = Column("会员／注销", aliases=["注销会员"], required=False)
     members_after = Column("会员／期末", aliases=["会员期末", "期末会员"], required=False)
     groups_new = Column(
         "会员／新增团体",
-        aliases=["会员／团体（个）", "新增团体会员", "团体", "团体（个）"],
+        aliases=[
+            "会员／团体（个）",
+            "会员／团体会员",
+            "新增团体会员",
+            "团体会员",
+            "团体",
+            "团体（个）",
+        ],
         required=False,
     )
     volunteers_new = Column(
-        "志愿者／新注册", aliases=["志愿者／注册", "新注册志愿者", "新增志愿者"], required=False
+        "志愿者／新注册",
+        aliases=[
+            "志愿者／注册",
+            "志愿者／注册人数",
+            "志愿者／注册志愿者",
+            "新注册志愿者",
+            "新增志愿者",
+        ],
+        required=False,
     )
     volunteers_left = Column("志愿者／注销", aliases=["注销志愿者"], required=False)
     volunteer_hours = Column(
         "志愿者／服务时长（小时）",
-        aliases=["志愿者／时长（小时）", "服务时长", "服务时长（小时）", "时长"],
+        aliases=[
+            "志愿者／时长（小时）",
+            "志愿者／服务小时",
+            "志愿者／服务小时数",
+            "服务时长",
+            "服务时长（小时）",
+            "时长",
+        ],
         unit=Unit.HOURS,
         required=False,
     )
     service_teams = Column(
-        "志愿者／服务队", aliases=["志愿服务队", "服务队"], required=False, note=_ONLY_CHECKED
+        "志愿者／服务队",
+        aliases=["志愿者／志愿服务队", "志愿者／队伍", "志愿服务队", "服务队"],
+        required=False,
+        note=_ONLY_CHECKED,
     )
 
     def _field(self, name: str, column: Column) -> FieldSpec:

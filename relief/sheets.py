@@ -2,8 +2,10 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
+from django.db import models
 
 from redcross.branches.choices import Level
 from redcross.periods import Period
@@ -12,7 +14,7 @@ from redcross.uploads.codes import Code, declare
 from redcross.uploads.sheet import Column, Due, Monthly, Quarterly, Sheet, Yearly, register
 from redcross.uploads.specification import Rule, Severity, SheetKind
 from relief.bands import age_on, band_of, cap_of
-from relief.choices import Disease, MovementKind
+from relief.choices import AidFund, Disease, DispatchForm, MovementKind
 from relief.models import (
     AidApplication,
     AidBand,
@@ -23,6 +25,7 @@ from relief.models import (
     EditionResource,
     Engagement,
     EventResponse,
+    Item,
     Need,
     Project,
     RescueTeam,
@@ -53,6 +56,26 @@ _SOURCES = {
     "捐赠资金": "DONATION",
     "自有资金": "OWN",
 }
+_DIAGNOSES = {
+    **dict.fromkeys(
+        (
+            "急性淋巴细胞白血病",
+            "急性淋巴白血病",
+            "急性髓系白血病",
+            "急性髓细胞白血病",
+            "急性粒细胞白血病",
+            "急性早幼粒细胞白血病",
+            "慢性粒细胞白血病",
+            "血癌",
+        ),
+        Disease.LEUKAEMIA.value,
+    ),
+    **dict.fromkeys(
+        ("先天性心脏病", "室间隔缺损", "房间隔缺损", "动脉导管未闭", "法洛四联症", "心脏病"),
+        Disease.HEART.value,
+    ),
+    **dict.fromkeys(("大病", "其他重病", "重大疾病"), Disease.OTHER.value),
+}
 _ERROR = Severity.ERROR
 declare(
     Code(
@@ -70,6 +93,14 @@ declare(
         "申请时超过年龄上限",
         "小天使基金 18 周岁以下，天使阳光基金 14 周岁以下（以当时的规定为准）。",
         "请核对出生日期与申请日期。",
+    ),
+    Code(
+        "stock.measure",
+        "W644",
+        Severity.WARNING,
+        "计量单位与物资品种不同",
+        "库存按物资品种的基本单位计数，箱与件不能混计。",
+        "请换算为基本单位后填写数量。",
     ),
     Code(
         "dispatch.people",
@@ -139,7 +170,9 @@ class EditionResources(Sheet):
     identity = ("edition", "funding_source", "form", "mobilised_on")
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
-    edition = Column("活动届次", aliases=["届次", "活动", "活动名称"], fill_down=True)
+    edition = Column(
+        "活动届次", aliases=["届次", "活动", "活动名称"], fill_down=True, in_title=True
+    )
     funding_source = Column("资金来源", aliases=["来源"], words=_SOURCES)
     form = Column(
         "形式", aliases=["款物类别"], required=False, words={"款": "MONEY", "物": "GOODS"}
@@ -155,14 +188,61 @@ class _Distribution(Sheet):
     dated_by = "given_on"
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
-    edition = Column("活动届次", aliases=["届次", "活动", "活动名称"], fill_down=True)
-    given_on = Column("发放日期", aliases=["日期", "领取日期", "发放时间"], fill_down=True)
-    township = Column("乡镇", aliases=["乡（镇）", "乡镇（街道）"], fill_down=True)
-    village = Column("村（社区）", aliases=["村", "社区", "村委会", "村(社区)"], fill_down=True)
-    goods = Column("发放物资", aliases=["物资", "物资名称", "品名"])
-    quantity = Column("数量", required=False)
-    goods_value = Column("折价（元）", aliases=["折价", "物资折价"], unit=Unit.YUAN, required=False)
-    cash_value = Column("现金（元）", aliases=["现金", "慰问金"], unit=Unit.YUAN, required=False)
+    edition = Column(
+        "活动届次", aliases=["届次", "活动", "活动名称"], fill_down=True, in_title=True
+    )
+    given_on = Column(
+        "发放日期",
+        aliases=["日期", "领取日期", "发放时间", "时间", "发放年月日", "领取时间"],
+        fill_down=True,
+    )
+    township = Column(
+        "乡镇",
+        aliases=["乡（镇）", "乡镇（街道）", "乡镇/街道", "镇（乡）", "乡镇名称", "街道"],
+        fill_down=True,
+    )
+    village = Column(
+        "村（社区）",
+        aliases=[
+            "村",
+            "社区",
+            "村委会",
+            "村(社区)",
+            "村委会/社区",
+            "村（居）委会",
+            "村民委员会",
+            "村组",
+            "村（居）",
+            "行政村",
+        ],
+        fill_down=True,
+    )
+    goods = Column(
+        "发放物资",
+        aliases=["物资", "物资名称", "品名", "物资品名", "发放物品", "物品名称", "慰问物资"],
+    )
+    quantity = Column("数量", aliases=["发放数量", "件数", "物资数量"], required=False)
+    goods_value = Column(
+        "折价（元）",
+        aliases=[
+            "折价",
+            "物资折价",
+            "价值",
+            "物资价值",
+            "折价金额",
+            "折合金额",
+            "物资折款",
+            "折款",
+        ],
+        unit=Unit.YUAN,
+        required=False,
+    )
+    cash_value = Column(
+        "现金（元）",
+        aliases=["现金", "慰问金", "现金金额", "慰问金额", "发放现金"],
+        unit=Unit.YUAN,
+        required=False,
+    )
     remark = Column("备注", aliases=["说明"])
 
 
@@ -172,24 +252,91 @@ class Roster(_Distribution):
 
     key = "relief.roster"
     title = "博爱送万家发放花名册"
+    titles = (
+        "博爱送万家花名册",
+        "博爱送万家活动物资发放花名册",
+        "博爱送万家发放登记表",
+        "博爱送万家发放签领表",
+    )
     kind = SheetKind.ROSTER
     identity = ("edition", "id_number")
     constants = {"households": 1, "beneficiary_times": 1}
 
-    householder = Column("户主姓名", aliases=["姓名", "户主"])
-    id_number = Column("身份证号", aliases=["身份证号码", "证件号码", "证件号"], required=True)
-    family_size = Column("家庭人口", aliases=["人口", "人口数", "家庭人数"])
+    householder = Column(
+        "户主姓名",
+        aliases=[
+            "姓名",
+            "户主",
+            "受益人姓名",
+            "受助人姓名",
+            "户主名",
+            "受益人",
+            "受助人",
+            "受益户主",
+        ],
+    )
+    id_number = Column(
+        "身份证号",
+        aliases=[
+            "身份证号码",
+            "证件号码",
+            "证件号",
+            "身份证",
+            "公民身份号码",
+            "公民身份证号码",
+            "居民身份证号",
+            "居民身份证号码",
+            "身份证件号码",
+        ],
+        required=True,
+    )
+    family_size = Column(
+        "家庭人口",
+        aliases=[
+            "人口",
+            "人口数",
+            "家庭人数",
+            "家庭人口数",
+            "家庭人数（人）",
+            "家庭成员数",
+            "人数",
+        ],
+    )
     hardship = Column(
         "困难类型",
-        aliases=["困难类别", "救助对象类别", "对象类别"],
+        aliases=[
+            "困难类别",
+            "救助对象类别",
+            "对象类别",
+            "致困原因",
+            "人员类别",
+            "困难原因",
+            "困难情况",
+            "贫困类型",
+            "困难群众类型",
+            "救助对象类型",
+        ],
         required=False,
         words={
             "低保": "LOW_INCOME",
             "低保户": "LOW_INCOME",
             "低保边缘": "LOW_INCOME",
+            "低保边缘户": "LOW_INCOME",
+            "低保边缘家庭": "LOW_INCOME",
+            "低收入": "LOW_INCOME",
             "特困": "DESTITUTE",
+            "特困户": "DESTITUTE",
+            "特困人员": "DESTITUTE",
+            "五保户": "DESTITUTE",
             "独居": "ELDERLY",
+            "孤寡老人": "ELDERLY",
+            "空巢老人": "ELDERLY",
             "受灾户": "DISASTER",
+            "因灾": "DISASTER",
+            "受灾": "DISASTER",
+            "受灾群众": "DISASTER",
+            "军属": "VETERAN",
+            "烈属": "VETERAN",
             "献血者家庭": "DONOR_FAMILY",
             "捐献者家庭": "DONOR_FAMILY",
             "大病患儿": "SICK_CHILD",
@@ -197,8 +344,23 @@ class Roster(_Distribution):
             "困难志愿者": "VOLUNTEER",
         },
     )
-    phone = Column("联系电话", aliases=["电话", "手机"])
-    signed_by = Column("领取人签字", aliases=["领取人", "签字", "代领关系", "领取人签字/代领关系"])
+    phone = Column(
+        "联系电话", aliases=["电话", "手机", "联系方式", "手机号", "手机号码", "电话号码"]
+    )
+    signed_by = Column(
+        "领取人签字",
+        aliases=[
+            "领取人",
+            "签字",
+            "代领关系",
+            "领取人签字/代领关系",
+            "签领",
+            "签名",
+            "签收",
+            "领取人签名",
+            "领取签字",
+        ],
+    )
 
     def rules(self) -> tuple[Rule, ...]:
         """A household has 1 to 15 people."""
@@ -237,6 +399,12 @@ class Applications(Sheet):
 
     key = "relief.applications"
     title = "天使计划救助申请汇总表"
+    titles = (
+        "大病救助申请汇总表",
+        "小天使基金申请汇总表",
+        "天使阳光基金救助申请汇总表",
+        "大病（天使）救助申请汇总",
+    )
     model = AidApplication
     kind = SheetKind.ROSTER
     dated_by = "applied_on"
@@ -246,26 +414,113 @@ class Applications(Sheet):
     aid_fund = Column(
         "基金",
         aliases=["申请基金", "救助项目", "项目"],
+        required=False,
+        in_title=True,
+        note="不填时按病种：白血病为小天使基金，先心病为天使阳光基金。",
         words={"小天使": "LITTLE_ANGEL", "天使阳光": "SUNSHINE"},
     )
-    child_name = Column("患儿姓名", aliases=["姓名"])
-    born_on = Column("出生日期", aliases=["出生年月"])
-    id_number = Column("身份证号", aliases=["身份证号码", "证件号"], required=True)
-    disease = Column("病种", aliases=["疾病"], words={"先天性心脏病": "HEART", "其他": "OTHER"})
-    hospital = Column("医院", aliases=["就诊医院"])
-    transplanted = Column("是否移植", aliases=["是否手术/移植", "移植"], required=False)
-    own_payment = Column("家庭自付（元）", aliases=["家庭自付", "自付费用"], unit=Unit.YUAN)
-    guardian = Column("监护人", aliases=["监护人姓名"])
-    phone = Column("电话", aliases=["联系电话", "监护人电话"])
-    applied_on = Column("申请日期", aliases=["申请时间"])
-    first_review_on = Column("初审日期", aliases=["初审"])
+    child_name = Column(
+        "患儿姓名", aliases=["姓名", "患者姓名", "儿童姓名", "患儿", "受助人姓名", "申请人姓名"]
+    )
+    born_on = Column("出生日期", aliases=["出生年月", "出生年月日", "生日"])
+    id_number = Column(
+        "身份证号",
+        aliases=[
+            "身份证号码",
+            "证件号",
+            "身份证",
+            "患儿身份证号",
+            "患儿身份证号码",
+            "公民身份号码",
+            "居民身份证号",
+            "患者身份证号",
+        ],
+        required=True,
+    )
+    disease = Column(
+        "病种",
+        aliases=[
+            "疾病",
+            "疾病名称",
+            "疾病类型",
+            "病情",
+            "所患疾病",
+            "诊断",
+            "患病类型",
+            "疾病种类",
+        ],
+        words={**_DIAGNOSES, "其他": "OTHER"},
+    )
+    hospital = Column(
+        "医院",
+        aliases=[
+            "就诊医院",
+            "治疗医院",
+            "救治医院",
+            "就诊医院名称",
+            "医院名称",
+            "就医医院",
+            "定点医院",
+        ],
+    )
+    transplanted = Column(
+        "是否移植",
+        aliases=[
+            "是否手术/移植",
+            "移植",
+            "是否手术",
+            "手术/移植",
+            "是否手术（移植）",
+            "是否已手术",
+        ],
+        required=False,
+    )
+    own_payment = Column(
+        "家庭自付（元）",
+        aliases=[
+            "家庭自付",
+            "自付费用",
+            "家庭自付金额",
+            "自付金额",
+            "自费金额",
+            "个人自付",
+            "家庭自付费用",
+            "自付医疗费",
+            "家庭自付医疗费",
+        ],
+        unit=Unit.YUAN,
+    )
+    guardian = Column(
+        "监护人", aliases=["监护人姓名", "家长姓名", "监护人（家长）", "家长", "法定监护人"]
+    )
+    phone = Column(
+        "电话",
+        aliases=["联系电话", "监护人电话", "联系方式", "手机号", "监护人联系电话", "家长电话"],
+    )
+    applied_on = Column("申请日期", aliases=["申请时间", "申报日期", "申报时间", "申请年月"])
+    first_review_on = Column("初审日期", aliases=["初审", "初审时间", "县级初审日期"])
     review_on = Column("审核日期", aliases=["审核"])
     appraised_on = Column("评审日期", aliases=["评审"])
     publicised_on = Column("公示日期", aliases=["公示"])
     proposed = Column("拟资助金额（元）", aliases=["拟资助金额"], unit=Unit.YUAN)
-    granted = Column("资助金额（元）", aliases=["资助金额"], unit=Unit.YUAN)
-    paid_on = Column("拨付日期", aliases=["拨付"])
+    granted = Column(
+        "资助金额（元）",
+        aliases=["资助金额", "救助金额", "实际资助金额", "批准金额", "拨付金额"],
+        unit=Unit.YUAN,
+    )
+    paid_on = Column(
+        "拨付日期", aliases=["拨付", "拨付时间", "拨款日期", "拨款时间", "发放日期", "发放时间"]
+    )
     reason = Column("另行决定的说明", aliases=["说明", "原因"])
+
+    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+        """Take the fund by the disease, and what was granted for what had been proposed."""
+        granted = pl.col("granted").cast(pl.Decimal(12, 2))
+        unexplained = _empty("reason") & pl.col("proposed").is_null()
+        return frame.with_columns(
+            _fund_of_the_disease(),
+            proposed=pl.when(unexplained).then(granted).otherwise(pl.col("proposed")),
+        )
 
     def rules(self) -> tuple[Rule, ...]:
         """A proposal is within its band, and the child within the fund's age."""
@@ -294,10 +549,18 @@ class Applications(Sheet):
             cap = cap_of(caps, fund=str(row["aid_fund"]), on=day)
             return cap is not None and age_on(day, born) > cap.oldest
 
+        fund = _fund_of_the_disease()
         asked = pl.struct(
-            "aid_fund", "own_payment", "applied_on", "proposed", "transplanted", "reason", "born_on"
+            fund, "own_payment", "applied_on", "proposed", "transplanted", "reason", "born_on"
         )
         return (
+            Rule(
+                code="required.empty",
+                broken=fund.is_null,
+                needs=("disease",),
+                message="看不出申请哪个基金",
+                suggestion="请补上“基金”一栏；白血病、先心病以外的须写明。",
+            ),
             Rule(
                 code="application.band",
                 broken=lambda: (
@@ -316,6 +579,19 @@ class Applications(Sheet):
                 suggestion="请核对出生日期、申请日期与基金。",
             ),
         )
+
+
+def _fund_of_the_disease() -> pl.Expr:
+    """Return the fund a row names, else the one that is for its disease."""
+    disease = pl.col("disease").cast(pl.String)
+    by_disease = (
+        pl.when(disease == Disease.LEUKAEMIA.value)
+        .then(pl.lit(AidFund.LITTLE_ANGEL.value))
+        .when(disease == Disease.HEART.value)
+        .then(pl.lit(AidFund.SUNSHINE.value))
+    )
+    named = pl.col("aid_fund").cast(pl.String).replace("", None)
+    return pl.coalesce(named, by_disease).alias("aid_fund")
 
 
 @register
@@ -376,21 +652,34 @@ class Dispatches(Sheet):
 
     key = "relief.dispatches"
     title = "应急救援情况表"
+    titles = (
+        "应急救援情况统计表",
+        "灾害救援情况表",
+        "应急救援工作情况表",
+    )
     model = Dispatch
     dated_by = "dispatched_on"
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
-    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True)
-    dispatched_on = Column("派出日期", aliases=["日期", "时间", "派出时间"])
+    event = Column(
+        "灾害事件",
+        aliases=["事件", "灾害", "事件名称", "灾害名称", "灾情", "灾害事件名称"],
+        fill_down=True,
+    )
+    dispatched_on = Column("派出日期", aliases=["日期", "时间", "派出时间", "派遣日期", "出动时间"])
     form = Column(
         "类别",
         aliases=["派出类别"],
         words={"工作队": "TEAM", "救援力量": "FORCE", "救援队": "FORCE"},
+        default=DispatchForm.FORCE.value,
+        note="不填时为投入应急救援力量。",
     )
-    team = Column("队伍名称", aliases=["派出／队伍", "队伍"])
+    team = Column(
+        "队伍名称", aliases=["派出／队伍", "队伍", "派出力量／队伍", "救援队伍", "派出救援／队伍"]
+    )
     batches = Column("批次", aliases=["派出／批次", "批"], required=False)
-    people_times = Column("人次", aliases=["派出／人次", "派出人次"])
-    place = Column("地点")
+    people_times = Column("人次", aliases=["派出／人次", "派出人次", "派出人数（人次）"])
+    place = Column("地点", aliases=["发生地点", "救援地点", "受灾地点"])
     work = Column("任务", aliases=["工作内容"])
 
     def rules(self) -> tuple[Rule, ...]:
@@ -450,6 +739,13 @@ class Stock(Sheet):
 
     key = "relief.stock"
     title = "救灾物资出入库台账"
+    titles = (
+        "救灾物资入库台账",
+        "救灾物资出库台账",
+        "救灾物资库存台账",
+        "备灾库物资入库登记",
+        "备灾库物资出库登记",
+    )
     model = StockMovement
     dated_by = "moved_on"
     constants = {"change": 0, "value_change": 0}
@@ -459,38 +755,81 @@ class Stock(Sheet):
     store = Column(
         "仓库", aliases=["仓库名称", "备灾库"], required=False, fill_down=True, default="中心仓库"
     )
-    moved_on = Column("日期", aliases=["出入库日期", "时间"])
-    document_number = Column("单据号", aliases=["单号", "凭证号"])
+    moved_on = Column(
+        "日期", aliases=["出入库日期", "时间", "入库日期", "出库日期", "入库时间", "出库时间"]
+    )
+    document_number = Column(
+        "单据号", aliases=["单号", "凭证号", "单据编号", "凭证编号", "入库单号", "出库单号"]
+    )
     movement = Column(
         "类别",
         aliases=["出入库类别", "类型"],
+        in_title=True,
         words={
             "采购入库": "IN",
             "捐赠入库": "IN",
             "发放": "OUT",
             "直转": "DIRECT",
+            "物资入库": "IN",
+            **dict.fromkeys(
+                (
+                    "物资出库",
+                    "出库台账",
+                    "出库登记",
+                    "出库情况",
+                    "出库明细",
+                    "出库记录",
+                    "出库统计",
+                ),
+                "OUT",
+            ),
             "直接转交": "DIRECT",
         },
     )
-    item = Column("品名", aliases=["物资名称", "物资"])
-    model_size = Column("规格", aliases=["规格型号"])
+    item = Column("品名", aliases=["物资名称", "物资", "物资品名", "物品名称", "名称"])
+    model_size = Column("规格", aliases=["规格型号", "规格/型号", "型号"])
+    measure = Column("计量单位", aliases=["单位"], note="仅用于核对，数量按物资品种的基本单位填。")
     quantity = Column("数量")
     unit_price = Column("单价（元）", aliases=["单价"], unit=Unit.YUAN)
-    value = Column("金额（元）", aliases=["金额", "价值"], unit=Unit.YUAN, required=False)
-    counterpart = Column(
-        "来源或去向", aliases=["来源", "去向", "捐赠方/调入方", "捐赠方", "接收单位"]
+    value = Column(
+        "金额（元）",
+        aliases=["金额", "价值", "总价", "合计金额", "总金额"],
+        unit=Unit.YUAN,
+        required=False,
     )
+    counterpart = Column(
+        "来源或去向",
+        aliases=[
+            "捐赠方/调入方", "捐赠方", "接收单位", "调出单位", "调入单位", "供货单位", "供应商",
+            "来源单位", "捐赠单位", "领用单位", "来源", "去向", "来源/去向"],
+    )  # fmt: skip
     event = Column("灾害事件", aliases=["事件"])
-    batch = Column("批次", aliases=["批号"])
-    expires_on = Column("有效期至", aliases=["有效期"])
+    batch = Column("批次", aliases=["批号", "生产批号"])
+    expires_on = Column("有效期至", aliases=["有效期", "失效日期", "有效期限"])
     papers_later = Column("先发后补", required=False)
     papers_on = Column("手续补齐日期", aliases=["补手续日期"])
-    handler = Column("经手人")
+    handler = Column("经手人", aliases=["经办人", "保管员", "仓管员", "保管人"])
     remark = Column("备注", aliases=["说明"])
 
+    def model_field(self, name: str) -> "models.Field[Any, Any]":
+        """Nothing is kept of the measure: an item has one."""
+        if name == "measure":
+            return models.CharField(max_length=20, blank=True)
+        return super().model_field(name)
+
     def rules(self) -> tuple[Rule, ...]:
-        """Something moves."""
+        """Something moves, and is counted as its item is."""
+        units = dict(Item.objects.values_list("code", "unit"))
+        usual = pl.col("item").replace_strict(units, default=None, return_dtype=pl.String)
         return (
+            Rule(
+                code="stock.measure",
+                broken=lambda: pl.col("measure") != usual,
+                needs=("measure", "item"),
+                message="计量单位“{measure}”不是该物资的基本单位",
+                suggestion="请换算为基本单位后填写数量。",
+                severity=Severity.WARNING,
+            ),
             Rule(
                 code="amount.negative",
                 broken=lambda: pl.col("quantity") <= 0,
@@ -502,6 +841,7 @@ class Stock(Sheet):
 
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Give each movement its sign; goods passed straight on never lie in the store."""
+        frame = frame.drop("measure", strict=False)
         into = [MovementKind.IN, MovementKind.TRANSFER_IN, MovementKind.SURPLUS]
         sign = (
             pl.when(pl.col("movement").is_in([str(each) for each in into]))

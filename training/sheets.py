@@ -128,6 +128,12 @@ class Roster(Sheet):
 
     key = "training.roster"
     title = "救护员培训学员名册（发证登记）"
+    titles = (
+        "救护员培训班学员登记表",
+        "应急救护培训学员名册",
+        "救护员证发证登记表",
+        "救护员培训学员花名册",
+    )
     model = Enrolment
     kind = SheetKind.ROSTER
     dated_by = "trained_on"
@@ -176,11 +182,34 @@ class Roster(Sheet):
     )
     id_number = Column(
         "身份证号",
-        aliases=["身份证号码", "证件号", "证件号码", "身份证", "公民身份号码", "身份证件号码"],
+        aliases=[
+            "身份证号码",
+            "证件号",
+            "证件号码",
+            "身份证",
+            "公民身份号码",
+            "身份证件号码",
+            "居民身份证号",
+            "居民身份证号码",
+            "公民身份证号",
+            "公民身份证号码",
+            "身份证件号",
+        ],
         note="18位，末位X大写；港澳台居民和外国人填所持证件号。",
         sample="530000199001010015",
     )
-    workplace = Column("单位", aliases=["工作单位", "所在单位", "学校/单位", "单位/学校"])
+    workplace = Column(
+        "单位",
+        aliases=[
+            "工作单位",
+            "所在单位",
+            "学校/单位",
+            "单位/学校",
+            "工作单位/学校",
+            "学校/工作单位",
+            "单位名称/学校",
+        ],
+    )
     occupation = Column("职业", aliases=["职务", "岗位"])
     phone = Column(
         "联系电话", aliases=["电话", "手机", "手机号", "手机号码", "联系方式"], sample="13800000000"
@@ -189,12 +218,13 @@ class Roster(Sheet):
         "培训日期",
         aliases=["培训时间", "日期", "时间", "开班日期", "培训起始日期", "考核日期"],
         hints=["培训日期", "培训时间"],
+        in_title=True,
         fill_down=True,
         sample="2021-08-08",
     )
     course = Column(
         "培训类型",
-        aliases=["培训类别", "课程", "课程名称", "培训种类", "证书类型"],
+        aliases=["培训类别", "课程", "课程名称", "培训种类", "证书类型", "培训课程"],
         required=False,
         fill_down=True,
         words={
@@ -223,29 +253,88 @@ class Roster(Sheet):
     )
     place = Column("培训地点", aliases=["地点"], fill_down=True)
     instructors = Column("授课师资", aliases=["师资", "培训师", "授课教师", "主讲"], fill_down=True)
-    theory_mark = Column("理论成绩", aliases=["理论", "理论考试", "笔试", "理论分数"], sample="92")
+    theory_mark = Column(
+        "理论成绩",
+        aliases=[
+            "理论",
+            "理论考试",
+            "笔试",
+            "理论分数",
+            "理论考核",
+            "理论考试成绩",
+            "理论考核成绩",
+            "笔试成绩",
+        ],
+        sample="92",
+    )
     practice = Column(
         "操作成绩",
-        aliases=["操作", "实操", "实操成绩", "操作考核", "技能"],
+        aliases=[
+            "操作",
+            "实操",
+            "实操成绩",
+            "操作考核",
+            "技能",
+            "技能考核",
+            "操作考核成绩",
+            "技能成绩",
+            "实操考核",
+            "操作考试",
+            "技能操作",
+            "实践操作",
+        ],
         required=False,
         words=_PASSED,
         sample="合格",
     )
     result = Column(
         "是否合格",
-        aliases=["结果", "考核结果", "成绩", "合格情况", "总评"],
+        aliases=[
+            "结果",
+            "考核结果",
+            "成绩",
+            "合格情况",
+            "总评",
+            "考核结论",
+            "考试结果",
+            "是否通过",
+            "综合评定",
+            "考试是否合格",
+            "考核是否合格",
+            "是否取证",
+        ],
         required=False,
         words={**_PASSED, "是": "PASSED", "否": "FAILED", "√": "PASSED", "×": "FAILED"},
         sample="合格",
     )
     certificate_number = Column(
         "证书编号",
-        aliases=["证号", "证书号", "救护员证号", "证书号码", "编号"],
+        aliases=[
+            "证号",
+            "证书号",
+            "救护员证号",
+            "证书号码",
+            "编号",
+            "证件编号",
+            "救护员证编号",
+            "发证编号",
+            "救护员证书编号",
+        ],
         sample="YN2021000001",
     )
     issued_on = Column("发证日期", aliases=["发证时间", "颁证日期", "领证日期"])
     expires_on = Column(
-        "有效期至", aliases=["有效期", "有效日期", "到期日期"], note="不填时按课程规定推算。"
+        "有效期至",
+        aliases=[
+            "有效期",
+            "有效日期",
+            "到期日期",
+            "有效期限",
+            "有效期截止",
+            "证书有效期",
+            "证书有效期至",
+        ],
+        note="不填时按课程规定推算。",
     )
     revoked_on = Column("注销日期", aliases=["作废日期"])
     reason = Column("注销原因", aliases=["作废原因"])
@@ -519,47 +608,110 @@ class Statistics(StatisticsSheet):
 
     key = "training.statistics"
     title = "应急救护培训情况统计表"
+    titles = (
+        "应急救护工作统计表",
+        "应急救护培训统计表",
+    )
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
     classes = Counted(
         "救护员／期数",
-        aliases=["期数", "救护员培训期数", "救护员期数"],
+        aliases=[
+            "期数",
+            "救护员培训期数",
+            "救护员期数",
+            "救护员／班次",
+            "救护员／班数",
+            "培训班次",
+            "救护员／场次",
+        ],
         indicator="training.classes",
     )
     first_aiders = Counted(
         "救护员／人数",
-        aliases=["救护员人数", "培训救护员人数", "救护员培训人数", "取证人数"],
+        aliases=[
+            "救护员人数",
+            "培训救护员人数",
+            "救护员培训人数",
+            "取证人数",
+            "救护员／取证人数",
+            "救护员／发证人数",
+            "救护员／持证人数",
+            "救护员／培训人数",
+            "救护员／发证数",
+        ],
         indicator="training.first_aiders_trained",
         rostered=True,
     )
     teachers = Counted("救护员／教师", aliases=["救护员／其中／教师", "教师"])
     students = Counted("救护员／学生", aliases=["救护员／其中／学生", "学生"])
-    officials = Counted("救护员／公务员", aliases=["救护员／其中／公务员", "公务员"])
-    workers = Counted("救护员／企业", aliases=["救护员／其中／企业", "企业", "企业职工"])
-    residents = Counted("救护员／社区农村", aliases=["救护员／其中／社区农村", "社区农村"])
+    officials = Counted(
+        "救护员／公务员",
+        aliases=[
+            "救护员／其中／公务员",
+            "公务员",
+            "救护员／机关",
+            "救护员／机关干部",
+            "救护员／机关公务员",
+        ],
+    )
+    workers = Counted(
+        "救护员／企业",
+        aliases=["救护员／其中／企业", "企业", "企业职工", "救护员／企业职工", "救护员／企业员工"],
+    )
+    residents = Counted(
+        "救护员／社区农村",
+        aliases=[
+            "救护员／其中／社区农村",
+            "社区农村",
+            "救护员／社区、农村",
+            "救护员／社区及农村",
+            "救护员／村（社区）",
+        ],
+    )
     events = Counted(
         "普及／场次",
-        aliases=["普及场次", "场次", "普及培训场次"],
+        aliases=["普及场次", "场次", "普及培训场次", "普及／场数", "普及／次数", "普及／期数"],
         indicator="training.popularisation_events",
     )
     people_times = Counted(
         "普及／人次",
-        aliases=["普及人次", "普及培训人次"],
+        aliases=["普及人次", "普及培训人次", "普及／人数", "普及性培训人次"],
         indicator="training.popularised_times",
     )
     instructor_classes = Counted("师资／期数", aliases=["师资期数", "师资培训期数"])
     instructors = Counted("师资／人数", aliases=["师资人数", "师资培训人数"])
     valid = Counted(
         "累计持证",
-        aliases=["持证人数", "有效持证", "持证救护员"],
+        aliases=[
+            "持证人数",
+            "有效持证",
+            "持证救护员",
+            "累计持证人数",
+            "持证总人数",
+            "累计发证",
+            "累计取证",
+            "累计持证救护员",
+        ],
         indicator="training.valid_certificates",
     )
-    share = Counted("持证率（%）", aliases=["持证率"], unit=Unit.PERCENT)
-    stations = Counted(
-        "救护站", aliases=["急救站", "博爱急救站", "救护站数"], indicator="training.stations"
+    share = Counted(
+        "持证率（%）", aliases=["持证率", "累计持证率", "占常住人口比例"], unit=Unit.PERCENT
     )
-    aeds_new = Counted("AED／新增", aliases=["新增AED"])
-    aeds = Counted("AED／累计", aliases=["AED", "AED台数", "累计AED"], indicator="training.aeds")
+    stations = Counted(
+        "救护站",
+        aliases=["急救站", "博爱急救站", "救护站数", "红十字救护站", "应急救护站", "红十字急救站"],
+        indicator="training.stations",
+    )
+    aeds_new = Counted(
+        "AED／新增",
+        aliases=["新增AED", "AED／本期新增", "AED／本年新增", "AED／本月新增", "新增AED台数"],
+    )
+    aeds = Counted(
+        "AED／累计",
+        aliases=["AED", "AED台数", "累计AED", "AED／累计配置", "AED／总数", "AED／现有", "AED累计"],
+        indicator="training.aeds",
+    )
 
     def rules(self) -> tuple[Rule, ...]:
         """累计 is never less than 本期."""

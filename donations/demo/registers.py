@@ -19,6 +19,7 @@ def registers() -> Iterator[DemoFile]:
         ("donations.allocations", "资金拨付登记表（2021年）.xlsx", _allocations),
         ("donations.goods_given", "捐赠物资发放登记表（2021年）.xlsx", _goods_given),
         ("donations.disclosures", "募捐信息公开登记表（2021年）.xlsx", _disclosures),
+        ("donations.daily_takings", "捐款收支情况（2021年）.xlsx", _daily_takings),
     ):
         yield DemoFile(sheet, "53", "2021", filename, build)
 
@@ -111,3 +112,19 @@ def _disclosures() -> bytes:
     ]
     headings = ("单位", "募捐活动", "公开内容", "公开日期", "公开渠道")
     return table("募捐信息公开登记表", headings, rows)
+
+
+def _daily_takings() -> bytes:
+    rows: list[tuple[object, ...]] = []
+    for at in range(10):
+        phones, cash, bank = 3_000 + 410 * at, 200 * (at % 4), 20_000 * (1 + at % 3)
+        both = (9 + at, phones + cash + bank)
+        by_channel = (6 + at % 5, phones, at % 4, cash, 1 + at % 3, bank)
+        rows.append(("云南省", dt.date(2021, 5, 22 + at), *by_channel, *both, *both))
+    above = "收到细目款项统计／"
+    headings = (
+        "单位", "日期", f"{above}微信二维码及POS机／笔数", f"{above}微信二维码及POS机／金额",
+        f"{above}现金／人数", f"{above}现金／金额", f"{above}交通银行／人数", f"{above}交通银行／金额",
+        "实际数额／人数", "实际数额／金额", "公示内容／人数", "公示内容／金额",
+    )  # fmt: skip
+    return table("捐款收支情况表", headings, rows)

@@ -7,6 +7,7 @@ from donations.models import (
     Disclosure,
 )
 from redcross.branches.choices import Level
+from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.sheet import (
     Column,
@@ -24,6 +25,12 @@ class CampaignResults(Sheet):
 
     key = "donations.campaign_results"
     title = "公益日筹款统计表"
+    titles = (
+        "99公益日筹款统计表",
+        "人道公益日筹款统计表",
+        "99公益日筹款情况表",
+        "公益日网络筹款统计表",
+    )
     model = CampaignResult
     kind = SheetKind.STATISTICS
     dated_by = "closed_on"
@@ -31,21 +38,63 @@ class CampaignResults(Sheet):
     due = (Due(Level.PREFECTURE, Yearly(day=20, month=10)),)
 
     branch = Column("单位", aliases=["州市", "州（市）", "县区", "单位名称"], fill_down=True)
-    campaign = Column("募捐活动", aliases=["活动", "活动名称", "公益日"], fill_down=True)
-    project = Column("项目名称", aliases=["子计划", "项目", "母项目"])
-    teams = Column("一起捐数", aliases=["一起捐", "一起捐（个）"], required=False)
-    gift_times = Column("捐款人次", aliases=["人次", "捐赠人次", "参与人次"], required=False)
+    campaign = Column(
+        "募捐活动", aliases=["活动", "活动名称", "公益日"], fill_down=True, in_title=True
+    )
+    project = Column(
+        "项目名称", aliases=["项目", "筹款项目", "母项目", "子计划", "子计划名称", "子项目"]
+    )
+    teams = Column(
+        "一起捐数",
+        aliases=["一起捐", "一起捐（个）", "一起捐队伍数", "一起捐队伍", "一起捐个数"],
+        required=False,
+    )
+    gift_times = Column(
+        "捐款人次", aliases=["人次", "捐赠人次", "参与人次", "筹款人次", "爱心人次"], required=False
+    )
     public_value = Column(
-        "公众捐款（元）", aliases=["公众捐款", "公众筹款", "线上公众捐款"], unit=Unit.YUAN
+        "公众捐款（元）",
+        aliases=["公众捐款", "公众筹款", "线上公众捐款", "公众捐赠", "线上筹款"],
+        unit=Unit.YUAN,
     )
     matched_value = Column(
-        "配捐（元）", aliases=["配捐", "腾讯配捐", "配捐金额"], unit=Unit.YUAN, required=False
+        "配捐（元）",
+        aliases=["配捐", "腾讯配捐", "配捐金额", "企业配捐"],
+        unit=Unit.YUAN,
+        required=False,
     )
     offline_value = Column(
-        "线下（元）", aliases=["线下", "线下捐款", "线下筹款"], unit=Unit.YUAN, required=False
+        "线下（元）",
+        aliases=["线下", "线下捐款", "线下筹款", "线下捐赠", "线下募集"],
+        unit=Unit.YUAN,
+        required=False,
     )
-    value = Column("合计（元）", aliases=["合计", "筹款合计", "筹款总额"], unit=Unit.YUAN)
-    closed_on = Column("统计截止日期", aliases=["截止日期", "统计日期", "统计时间"], fill_down=True)
+    value = Column(
+        "合计（元）",
+        aliases=[
+            "合计",
+            "筹款合计",
+            "筹款总额",
+            "总额",
+            "总计",
+            "筹款金额",
+            "合计金额",
+            "筹款总金额",
+            "总金额",
+        ],
+        unit=Unit.YUAN,
+    )
+    closed_on = Column(
+        "统计截止日期",
+        aliases=["截止日期", "统计日期", "统计时间"],
+        required=False,
+        fill_down=True,
+        note="不填时为报告期最后一天。",
+    )
+
+    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+        """Take the last day of the period where nobody has written when it was counted."""
+        return frame.with_columns(pl.col("closed_on").cast(pl.Date).fill_null(period.last_day))
 
     def rules(self) -> tuple[Rule, ...]:
         """合计 = 公众捐款 + 配捐 + 线下."""

@@ -49,6 +49,14 @@ class GiftLedger(Sheet):
 
     key = "donations.ledger"
     title = "捐赠款物明细表"
+    titles: ClassVar[Sequence[str]] = (
+        "捐款信息公示表",
+        "接收社会捐款公示",
+        "接收捐款情况公示表",
+        "接收社会捐赠明细",
+        "接受捐赠明细",
+        "社会捐赠资金公示",
+    )
     model = Donation
     kind = SheetKind.LEDGER
     dated_by = "received_on"
@@ -117,6 +125,7 @@ class GiftLedger(Sheet):
             "捐助单位",
             "捐助人",
             "捐献人",
+            "昵称",
             "交款人",
             "付款人",
             "汇款人",
@@ -144,6 +153,8 @@ class GiftLedger(Sheet):
             "爱心企业/个人",
             "捐赠团体",
             "捐款人名称",
+            "付款方",
+            "汇款方",
         ],
         hints=[
             "捐赠人",
@@ -326,6 +337,7 @@ class GiftLedger(Sheet):
             "支付方式",
             "方式",
             "途径",
+            "捐款渠道",
         ],
         words={
             "银行转账": "BANK",
@@ -393,14 +405,25 @@ class GiftLedger(Sheet):
             "物资品名",
             "产品名称",
             "品名（含数量）",
+            "品种",
+            "物资种类",
         ],
         hints=["品名", "物资名称", "物品名称"],
     )
     model_size = Column("规格型号", aliases=["规格", "型号", "规格/型号", "型号规格"])
-    measure = Column("计量单位", aliases=["物资单位", "数量单位"])
+    measure = Column("计量单位", aliases=["物资单位", "数量单位", "单位"])
     quantity = Column(
         "数量",
-        aliases=["数量总计", "捐赠数量", "接收数量", "入库数量", "物资数量", "件数"],
+        aliases=[
+            "数量总计",
+            "捐赠数量",
+            "接收数量",
+            "入库数量",
+            "物资数量",
+            "件数",
+            "总数",
+            "总数量",
+        ],
         hints=["数量"],
     )
     valuation = Column("计价依据", aliases=["折价依据", "价值依据"])
@@ -418,6 +441,7 @@ class GiftLedger(Sheet):
             "交易流水号",
             "流水号",
             "凭证号",
+            "收据号码",
         ],
     )
     refunded_ticket = Column("被冲销的原票据号", aliases=["原票据号", "冲销票据号"])
@@ -478,6 +502,13 @@ class GoodsReceived(GiftLedger):
 
     key = "donations.goods_received"
     title = "捐赠物资接收登记表"
+    titles = (
+        "接收社会捐赠物资一览表",
+        "接收捐赠物资",
+        "接受捐赠物资明细表",
+        "接收社会捐赠物资公示",
+        "捐赠物资入库登记表",
+    )
     due: ClassVar[Sequence[Due]] = ()
     constants: ClassVar = {"giver_kind": None, "form": Form.GOODS, "source": Source.SOCIETY}
 

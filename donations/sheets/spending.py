@@ -39,18 +39,86 @@ class GoodsGivenRegister(Sheet):
 
     key = "donations.goods_given"
     title = "捐赠物资发放登记表"
+    titles = (
+        "发放（使用）物资一览表",
+        "物资发放情况",
+        "物资发放一览表",
+        "捐赠物资流向公示表",
+        "物资分配发放一览表",
+        "捐赠物资使用情况",
+    )
     model = GoodsGiven
     dated_by = "given_on"
     identity = ("item", "receiver", "given_on", "quantity")
 
     branch = Column("单位", aliases=["发放单位", "州市", "县区"], fill_down=True)
-    given_on = Column("发放日期", aliases=["日期", "出库日期", "时间"], fill_down=True)
-    item = Column("品名", aliases=["物资名称", "发放物资", "物资"])
-    model_size = Column("规格型号", aliases=["规格", "型号"])
-    measure = Column("计量单位", aliases=["物资单位"])
-    quantity = Column("数量", aliases=["发放数量", "件数"])
-    value = Column("折价（元）", aliases=["价值", "金额", "折价金额"], unit=Unit.YUAN)
-    receiver = Column("接收单位", aliases=["受赠单位", "发放对象", "领取单位"])
+    given_on = Column(
+        "发放日期",
+        aliases=[
+            "日期",
+            "出库日期",
+            "时间",
+            "发放时间",
+            "出库时间",
+            "领用日期",
+            "领用时间",
+            "分配日期",
+            "分配时间",
+            "使用日期",
+            "使用时间",
+            "调拨日期",
+            "拨付日期",
+            "领取日期",
+        ],
+        fill_down=True,
+    )
+    item = Column(
+        "品名",
+        aliases=[
+            "物资名称",
+            "发放物资",
+            "物资",
+            "物品名称",
+            "物资品名",
+            "物品",
+            "品名（含数量）",
+            "名称",
+            "物资种类",
+            "品种",
+        ],
+    )
+    model_size = Column("规格型号", aliases=["规格", "型号", "规格/型号", "型号规格"])
+    measure = Column("计量单位", aliases=["物资单位", "数量单位", "单位"])
+    quantity = Column(
+        "数量",
+        aliases=["发放数量", "件数", "发放数", "出库数量", "领用数量", "分配数量", "使用数量"],
+    )
+    value = Column(
+        "折价（元）",
+        aliases=["价值", "金额", "折价金额", "折算金额", "物资价值", "折合金额"],
+        unit=Unit.YUAN,
+    )
+    receiver = Column(
+        "接收单位",
+        aliases=[
+            "受赠单位",
+            "发放对象",
+            "领取单位",
+            "接收单位/发放单位",
+            "发放单位/接收单位",
+            "接受单位",
+            "领用单位",
+            "使用单位",
+            "流向",
+            "去向",
+            "受援单位",
+            "发放单位",
+            "受捐单位",
+            "分配单位",
+            "发往单位",
+            "物资接收单位",
+        ],
+    )
     purpose = Column("用途", aliases=["使用方向", "备注"])
     campaign = Column("募捐活动", aliases=["关联灾害事件", "灾害事件", "活动"])
 
@@ -113,45 +181,132 @@ class FundraisingStatistics(StatisticsSheet):
 
     key = "donations.statistics"
     title = "募捐筹资情况统计表"
+    titles = (
+        "筹资工作统计表",
+        "募捐筹资统计表",
+        "筹资情况统计表",
+    )
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
     raised = Counted(
-        "合计", aliases=["募集合计", "款物合计"], unit=Unit.YUAN, indicator="donations.raised"
+        "合计",
+        aliases=[
+            "募集合计",
+            "款物合计",
+            "总计",
+            "筹资合计",
+            "筹款合计",
+            "募捐合计",
+            "款物总计",
+            "募集款物合计",
+            "款物总额",
+            "筹集款物合计",
+        ],
+        unit=Unit.YUAN,
+        indicator="donations.raised",
     )
     money = Counted(
-        "资金／小计", aliases=["资金小计", "资金"], unit=Unit.YUAN,
-        indicator="donations.raised", breakdown="form", category="MONEY",
-    )  # fmt: skip
+        "资金／小计",
+        aliases=["资金小计", "资金", "捐款／小计", "现金／小计", "资金合计"],
+        unit=Unit.YUAN,
+        indicator="donations.raised",
+        breakdown="form",
+        category="MONEY",
+    )
     money_designated = Counted(
-        "资金／定向", unit=Unit.YUAN,
-        indicator="donations.raised", breakdown="form+designated", category="MONEY/true",
-    )  # fmt: skip
+        "资金／定向",
+        aliases=["资金／定向捐赠", "捐款／定向", "捐款／定向捐赠", "资金／定向捐款"],
+        unit=Unit.YUAN,
+        indicator="donations.raised",
+        breakdown="form+designated",
+        category="MONEY/true",
+    )
     money_free = Counted(
-        "资金／非定向", unit=Unit.YUAN,
-        indicator="donations.raised", breakdown="form+designated", category="MONEY/false",
-    )  # fmt: skip
-    online = Counted("资金／网络", aliases=["网络"], unit=Unit.YUAN)
-    day_99 = Counted("资金／99公益日", aliases=["99公益日"], unit=Unit.YUAN)
+        "资金／非定向",
+        aliases=[
+            "资金／非定向捐赠",
+            "资金／不定向",
+            "捐款／非定向",
+            "捐款／非定向捐赠",
+            "资金／非定向捐款",
+        ],
+        unit=Unit.YUAN,
+        indicator="donations.raised",
+        breakdown="form+designated",
+        category="MONEY/false",
+    )
+    online = Counted(
+        "资金／网络",
+        aliases=[
+            "网络",
+            "资金／网络募捐",
+            "资金／网络筹款",
+            "资金／网络捐款",
+            "资金／线上",
+            "捐款／网络",
+            "捐款／网络捐款",
+            "资金／互联网",
+            "资金／互联网募捐",
+            "资金／线上筹款",
+        ],
+        unit=Unit.YUAN,
+    )
+    day_99 = Counted("资金／99公益日", aliases=["99公益日", "捐款／99公益日"], unit=Unit.YUAN)
     goods = Counted(
-        "物资折价／小计", aliases=["物资折价", "物资小计"], unit=Unit.YUAN,
-        indicator="donations.raised", breakdown="form", category="GOODS",
-    )  # fmt: skip
+        "物资折价／小计",
+        aliases=["物资折价", "物资小计", "捐物／小计", "捐赠物资／小计"],
+        unit=Unit.YUAN,
+        indicator="donations.raised",
+        breakdown="form",
+        category="GOODS",
+    )
     goods_designated = Counted(
-        "物资折价／定向", unit=Unit.YUAN,
-        indicator="donations.raised", breakdown="form+designated", category="GOODS/true",
-    )  # fmt: skip
+        "物资折价／定向",
+        aliases=["物资折价／定向捐赠", "捐物／定向", "捐赠物资／定向"],
+        unit=Unit.YUAN,
+        indicator="donations.raised",
+        breakdown="form+designated",
+        category="GOODS/true",
+    )
     goods_free = Counted(
-        "物资折价／非定向", unit=Unit.YUAN,
-        indicator="donations.raised", breakdown="form+designated", category="GOODS/false",
-    )  # fmt: skip
+        "物资折价／非定向",
+        aliases=["物资折价／非定向捐赠", "物资折价／不定向", "捐物／非定向", "捐赠物资／非定向"],
+        unit=Unit.YUAN,
+        indicator="donations.raised",
+        breakdown="form+designated",
+        category="GOODS/false",
+    )
     spent_money = Counted(
-        "支出／资金", aliases=["支出资金", "支出"], unit=Unit.YUAN, indicator="donations.allocated"
+        "支出／资金",
+        aliases=["支出资金", "支出", "支出／资金支出", "拨付／资金", "使用／资金"],
+        unit=Unit.YUAN,
+        indicator="donations.allocated",
     )
     spent_goods = Counted(
-        "支出／物资", aliases=["支出物资"], unit=Unit.YUAN, indicator="donations.goods_given"
+        "支出／物资",
+        aliases=["支出物资", "支出／物资支出", "拨付／物资", "使用／物资"],
+        unit=Unit.YUAN,
+        indicator="donations.goods_given",
     )
-    balance = Counted("结余", unit=Unit.YUAN)
-    tickets = Counted("票据份数", aliases=["票据数"])
+    balance = Counted(
+        "结余",
+        aliases=["期末结余", "结余金额", "累计结余", "期末余额", "结余资金", "余额"],
+        unit=Unit.YUAN,
+    )
+    tickets = Counted(
+        "票据份数",
+        aliases=[
+            "票据数",
+            "票据",
+            "开具票据份数",
+            "开票份数",
+            "票据张数",
+            "票据（张）",
+            "开具票据",
+            "票据数量",
+            "捐赠票据份数",
+        ],
+    )
 
     def rules(self) -> tuple[Rule, ...]:
         """合计 = 资金 + 物资折价; 小计 = 定向 + 非定向."""

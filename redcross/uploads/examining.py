@@ -106,6 +106,7 @@ def setting_for(sheet: Sheet, branch: Branch, period: Period, *, now: dt.datetim
         branch_names=branches.names_for(branch),
         branch_labels=branches.short_names,
         own_subtree=frozenset(branches.under(branch.code)),
+        branch_levels={each.pk: each.level for each in branches.branches},
     )
     remembered = dict(
         HeadingMemory.objects.filter(branch=branch, sheet=sheet.key).values_list("heading", "field")

@@ -104,6 +104,7 @@ _STATED = re.compile(
     r"(?P<what>填报单位|报送单位|编制单位|制表单位|统计时间|统计日期|报告期|统计期间|填报时间|填报日期)"
     r"\s*(?:[((][^))]*[))])?\s*[::]\s*(?P<said>.*)"
 )
+_PERIOD_ALONE = re.compile(r"^[((]?(?:19|20)\d{2}\s*年[^::]{0,12}(?:月|度|季|年)[))]?$")
 _LONGEST_TITLE = 80
 
 
@@ -116,8 +117,12 @@ def words_of(grids: Sequence[Grid], filename: str) -> Words:
             continue
         for row in grid.cells.head(12).select(grid.letters).iter_rows():
             texts = [_folded(cell) for cell in row if cell and cell.strip()]
-            for at, text in enumerate(texts):
-                match = _STATED.search(text)
+            matches = [_STATED.search(text) for text in texts]
+            if any(matches):
+                # 填报单位：××    2021年7-9月
+                alone = [text for text in texts if _PERIOD_ALONE.match(text)]
+                stated |= {"统计时间": alone[0]} if alone and "统计时间" not in stated else {}
+            for at, match in enumerate(matches):
                 if match:
                     said = match["said"] or (texts[at + 1] if at + 1 < len(texts) else "")
                     stated.setdefault(match["what"], said.strip())
@@ -153,7 +158,7 @@ def guess_sheet(
     listed = list(specs)
     fits = fitting(grids, words, listed, known)
     if not fits:
-        named = [spec for spec in listed if _titled(spec.title, words)]
+        named = [spec for spec in listed if _titled(spec, words)]
         said = f"标题像《{named[0].title}》，但" if named else ""
         return SheetGuess(
             "", Sure.NO, f"{said}没有找到任何一张报表的表头。请选择报表，或下载空表对照栏目名称。"
@@ -202,7 +207,7 @@ def fitting(
         words_known = _levels(spec, known.get(spec.key, {}))
         fields = {words_known[text] for text in texts if text in words_known}
         if len(fields) >= 2:
-            counted.append((len(fields), _titled(spec.title, words), spec))
+            counted.append((len(fields), _titled(spec, words), spec))
     counted.sort(key=lambda each: (-each[1], -each[0], each[2].key))
     shortlist = counted[:_SHORTLIST] + sorted(counted[_SHORTLIST:], key=lambda each: -each[0])[:4]
     found = [_fit(tops, words, spec, known.get(spec.key, {})) for _, _, spec in shortlist]
@@ -235,7 +240,7 @@ def _fit(
 ) -> Fit | None:
     """Judge by the table of the workbook that the sheet explains best."""
     best: Fit | None = None
-    titled = _titled(spec.title, words)
+    titled = _titled(spec, words)
     labels = {plain(field.label): field.name for field in spec.fields}
     for grid in grids:
         for layout in recognise(grid, spec, remembered):
@@ -258,8 +263,12 @@ def _core(title: str) -> str:
     return _ADDED_WORDS.sub("", _folded(title).replace(" ", ""))
 
 
-def _titled(title: str, words: Words) -> bool:
-    """Tell whether a title or a name holds the sheet's own title, or nearly."""
+def _titled(spec: SheetSpec, words: Words) -> bool:
+    """Tell whether a title or a name holds one of the sheet's titles, or nearly."""
+    return any(_says(title, words) for title in (spec.title, *spec.titles))
+
+
+def _says(title: str, words: Words) -> bool:
     whole, core = _folded(title).replace(" ", ""), _core(title)
     for text in words.all_titles:
         bare = text.replace(" ", "")
@@ -277,9 +286,14 @@ _YEAR = r"(?P<year>(?:19|20)\d{2})"
 _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
             "十": 10, "十一": 11, "十二": 12}  # fmt: skip
 _MONTH = r"(?P<{name}>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_DAY_OF = r"(?:\s*(?:3[01]|[12]\d|0?[1-9])\s*日)?"
 _RANGE = re.compile(
-    rf"{_YEAR}\s*[年./-]\s*{_MONTH.format(name='first')}\s*月?\s*(?:份)?\s*(?:[-—–~至到]+)\s*"
+    rf"{_YEAR}\s*[年./-]\s*{_MONTH.format(name='first')}\s*月?\s*(?:份)?{_DAY_OF}\s*(?:[-—–~至到]+)\s*"
     rf"(?:(?P<year2>(?:19|20)\d{{2}})\s*[年./-]\s*)?{_MONTH.format(name='last')}\s*月"
+)
+_DAYS = re.compile(
+    rf"{_YEAR}[年./-]{_MONTH.format(name='first')}[月./-](?:3[01]|[12]\d|0?[1-9])日?\s*[-—–~至到]+\s*"
+    rf"(?:(?P<year2>(?:19|20)\d{{2}})[年./-])?{_MONTH.format(name='last')}[月./-]\d"
 )
 _QUARTER = re.compile(
     rf"{_YEAR}\s*年?度?\s*(?:第?(?P<quarter>[一二三四1-4])\s*季度?|[Qq](?P<q>[1-4]))"
@@ -307,7 +321,7 @@ def period_in(text: str, *, today: dt.date) -> tuple[Period, Sure] | None:
 
 
 def _range(text: str) -> Period | None:
-    match = _RANGE.search(text)
+    match = _RANGE.search(text) or _DAYS.search(text)
     if match is None:
         return None
     year = int(match["year"])

@@ -31,7 +31,7 @@ _FALLBACK = 100
 """Ranks from here on are taken only where no column says the same more exactly."""
 _UNIT_WORDS = (
     "万元|亿元|千元|百元|元|万人次|万人|人次|万|人|个|枚|例|份|台|件|名|户|期|场|批|%"
-    "|小时|万毫升|毫升"
+    "|小时|万毫升|毫升|支|张|所|家|次|套|辆|顶|床|箱"
 )
 _UNIT_IN_BRACKETS = re.compile(rf"[(\[](?:单位[::]?)?(?:人民币)?(?P<unit>{_UNIT_WORDS})[)\]]")
 _UNIT_AFTER = re.compile(
@@ -61,11 +61,14 @@ _SIGNATURE = re.compile(
     r"统计时间|统计日期|截止|截至|数据来源|日期|时间|签字|盖章|公示|监督|电话|地址|开户)"
     r"(?:人|单位|日期|时间|电话|领导|责任人|来源|期|说明|方式|银行)*\s*[((]?[^::]{0,12}[::]"
 )
+_ASKED = re.compile(r"[\u3400-\u9fff]{2,8}(?:\([^)]{1,6}\))?:")
+"""分管领导：, 科室（盖章）：, whatever stands behind it."""
 _NOTE = re.compile(r"^(?:注|备注|说明|附注|温馨提示|存在问题)[::\d(]")
 _DAY_ALONE = re.compile(r"^(?:二[〇○零O0]..?|\d{4})年.{1,3}月.{1,4}日$")
 _BRANCH_WORDS = (
     "单位", "填报单位", "所属单位", "单位名称", "机构", "县", "县区", "县（市、区）", "县市区",
-    "区县", "县（区）", "州市", "州（市）", "各州市", "地区", "行政区划", "红十字会",
+    "区县", "县（区）", "县（市）", "县市", "市县", "州市", "州（市）", "各州市", "各县市", "州县",
+    "地州市", "州市名称", "县市名称", "县区名称", "地区", "行政区划", "红十字会", "红十字会名称",
 )  # fmt: skip
 _SUMS = ("合计", "总计", "小计", "共计", "合計", "總計")
 _SERIAL_HEADINGS = frozenset({"序号", "编号", "序", "NO", "NO.", "行号", "#"})
@@ -73,6 +76,14 @@ _AMOUNT = re.compile(r"\d")
 _COUNTING = ("数", "数量", "人次", "次数")
 _INVISIBLE_PATTERN = "[" + "".join(map(chr, INVISIBLE)) + "]"
 _NUMBERS = (CellKind.DECIMAL, CellKind.INTEGER)
+_FILLING = {
+    "money": re.compile(r"(?:总金额|金额|数额|额)$"),
+    "number": re.compile(r"(?:总数|数量|数|%)$"),
+    "date": re.compile(r"起止(?=时间|日期)"),
+    "words": re.compile(r"^(?:是否|有无)|(?:名称|姓名|情况|说明)$|是否"),
+}
+_JOINING = re.compile(r"[及和与的]")
+_MARKS = str.maketrans("", "", '()/、“”"‘’《》')
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -124,12 +135,20 @@ class Vocabulary:
         self.words: dict[str, _Match] = {}
         self.spellings: dict[str, _Match] = {}
         self.parents: dict[str, str] = {}
+        self.leaves: dict[str, set[tuple[str, str]]] = {}
+        """The lowest level of a heading → the parents it stands under, with their fields."""
+        self.loose: dict[tuple[str, str], set[str]] = {}
+        """What a heading says without the words that only fill it up → its fields."""
         for field in spec.fields:
             if JOINER in field.label:
                 self.parents[field.name] = plain(field.label.partition(JOINER)[0])
             for rank, word in enumerate((field.label, *field.aliases)):
                 self.words.setdefault(plain(word), _Match(field.name, rank))
                 self.spellings.setdefault(_spelt(word), _Match(field.name, rank))
+                self.loose.setdefault(_loose(word, _sort(field)), set()).add(field.name)
+                parent, _, leaf = word.rpartition(JOINER)
+                if parent:
+                    self.leaves.setdefault(_leaf(leaf), set()).add((plain(parent), field.name))
         if spec.branch_field and any(each.name == spec.branch_field for each in spec.fields):
             for rank, word in enumerate(_BRANCH_WORDS):
                 self.words.setdefault(plain(word), _Match(spec.branch_field, _FALLBACK + rank))
@@ -150,9 +169,39 @@ class Vocabulary:
         if found is None or len(levels) == 1:
             return found
         parent, above = self.parents.get(found.field, ""), plain("".join(levels[:-1]))
+        if above and self.leaves and not parent and plain(levels[-1]) in _SUMS:
+            return None  # the 合计 of a group is not that of the row
         if parent and above and parent not in above and above not in parent:
             return None
         return dataclasses.replace(found, rank=found.rank + (_FALLBACK // 2 if parent else 0))
+
+    def _akin(self, levels: Sequence[str]) -> _Match | None:
+        """Return the field of this lowest level whose parent is worded a little otherwise.
+
+        募集资金／小计 is 资金／小计; where parents of two fields would do, neither is.
+        """
+        above = plain("".join(levels[:-1]))
+        found = {
+            (parent, field)
+            for parent, field in self.leaves.get(_leaf(levels[-1]), ())
+            if above and (parent in above or above in parent)
+        }
+        # 微信二维码及POS机 says more than the 微信 within it.
+        parents = {parent for parent, _ in found}
+        fields = {
+            field
+            for parent, field in found
+            if not any(parent != other and parent in other for other in parents)
+        }
+        return _Match(fields.pop(), _FALLBACK // 2) if len(fields) == 1 else None
+
+    def _loosely(self, heading: str) -> _Match | None:
+        """Return the one field that says the same but for words that fill it up: 配捐额, 配捐."""
+        whole = plain(heading)
+        folded = [key for sort in _FILLING if (key := _loose(heading, sort))[1] != whole]
+        # A heading that fills nothing up says no more than it does: 捐赠 is no 捐赠金额.
+        fields = set().union(*(self.loose.get(key, set()) for key in folded))
+        return _Match(fields.pop(), _FALLBACK - 1) if len(fields) == 1 else None
 
     def hinted(self, heading: str) -> str | None:
         """Return the field a word within a short heading points to."""
@@ -174,6 +223,8 @@ class Vocabulary:
             or self.exact(joined)
             or self._below(levels)
             or self.exact("".join(levels))
+            or self._akin(levels)
+            or self._loosely(joined)
         )
         if found is not None:
             return found
@@ -192,7 +243,31 @@ def plain(heading: str) -> str:
     text = "".join(text.split())
     text = _UNIT_IN_BRACKETS.sub("", text)
     text = _UNIT_AFTER.sub("", text)
-    return text.strip("*:·.、,").replace("(", "").replace(")", "").replace("/", "")
+    # 其中 says that the columns are parts of the one before, not what they are.
+    text = text.replace("其中:", "").replace("其中", "")
+    return text.translate(_MARKS).strip("*:·.,")
+
+
+def _sort(field: FieldSpec) -> str:
+    """Tell apart what the same last word means something else in: 人数 counts, 捐赠人 names."""
+    if field.kind in (CellKind.DECIMAL, CellKind.INTEGER):
+        return "money" if field.unit is Unit.YUAN else "number"
+    return "date" if field.kind is CellKind.DATE else "words"
+
+
+def _loose(heading: str, sort: str) -> tuple[str, str]:
+    """Fold away what fills a heading up without saying more, by what the column holds."""
+    whole = plain(heading)
+    text = _JOINING.sub("", _FILLING[sort].sub("", whole))
+    if sort == "date":
+        text = text.replace("时间", "日期")
+    return sort, text if len(text) > 1 else whole
+
+
+def _leaf(heading: str) -> str:
+    """Fold the lowest level of a heading: 合计 of a group is what others call its 小计."""
+    text = plain(heading)
+    return "小计" if text in _SUMS else text
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -284,12 +359,14 @@ class _Reader:
             return []
         found = [first]
         below = first + self._depth(first)[0]
-        candidates = self._candidates(below)
+        candidates = self._candidates(below, self.row(first))
         self._look_up(candidates)
         for at in candidates:
-            if at < below or not self._is_heading(at) or not self._mostly_known(at):
+            if at < below:
                 continue
-            if not self._repeats_lower_row(at, range(found[-1] + 1, below)):
+            known = self._is_heading(at) and self._mostly_known(at)
+            lower = known and self._repeats_lower_row(at, range(found[-1] + 1, below))
+            if (known and not lower) or self._is_row_again(at, first):
                 found.append(at)
                 below = at + self._depth(at)[0]
             if len(found) > MOST_TABLES:
@@ -309,8 +386,17 @@ class _Reader:
             all(plain(self.row(row)[index]) == text for index, text in cells) for row in lower
         )
 
-    def _candidates(self, start: int) -> list[int]:
-        """Return rows far below most of whose cells hold words of headings, found at once."""
+    def _is_row_again(self, at: int, first: int) -> bool:
+        """Tell the upper row of a heading, groups as they may be, that comes a second time."""
+        cells = [
+            (text, plain(above)) for text, above in zip(self.row(at), self.row(first), strict=True)
+        ]
+        filled = sum(bool(text) for text, _ in cells)
+        alike = sum(plain(text) == above for text, above in cells if text)
+        return alike > 1 and alike * 3 > filled * 2
+
+    def _candidates(self, start: int, first: Sequence[str]) -> list[int]:
+        """Return rows far below that hold words of headings or repeat the first, found at once."""
         rest = self.grid.cells[start:].with_row_index("at", offset=start)
         kinds = [pl.col(letter + KIND) for letter in self.letters]
         numbers = pl.sum_horizontal([kind == NUMBER for kind in kinds])
@@ -327,7 +413,14 @@ class _Reader:
                 for text in texts
             ]
         )
-        return rest.filter((hits >= 2) & (hits * 2 > filled))["at"].to_list()
+        again = pl.sum_horizontal(
+            [
+                pl.col(letter).str.strip_chars(BLANKS).is_in([text for text in first if text])
+                for letter in self.letters
+            ]
+        )
+        found = ((hits >= 2) & (hits * 2 > filled)) | (again >= 2)
+        return rest.filter(found)["at"].to_list()
 
     def _known(self, text: str) -> bool:
         return bool(text) and len(text) <= _LONGEST_HEADING and bool(self.vocabulary.exact(text))
@@ -369,7 +462,10 @@ class _Reader:
         if any(_SIGNATURE.match(text) or _UNIT_CELL.search(text) for text in cells):
             return False
         depth, score = self._depth(at)
-        return depth > 1 and score > self._depth(at + 1)[1]
+        below = self._depth(at + 1)[1]
+        columns = {index for index, text in enumerate(self.row(at)) if text}
+        beside_columns = self._continues(at, 1) and not columns <= self._left_open(at, 1)
+        return depth > 1 and (score > below or (beside_columns and score == below))
 
     def _kinds(self, at: int) -> Counter[int]:
         row = self.grid.cells.row(at)
@@ -382,14 +478,49 @@ class _Reader:
 
     def _depth(self, at: int) -> tuple[int, int]:
         """Return how many rows the heading takes, and how many fields it then names."""
-        best = (1, self._score(at, 1))
-        for depth in range(2, DEEPEST + 1):
+        least = 1
+        while least < DEEPEST and self._continues(at, least):
+            least += 1
+        best = (least, self._score(at, least))
+        for depth in range(least + 1, DEEPEST + 1):
             if at + depth > self.height or self._kinds(at + depth - 1).get(NUMBER, 0) > 1:
                 break
             score = self._score(at, depth)
             if score > best[1] or (score == best[1] and self._only_units(at + depth - 1)):
                 best = (depth, score)
         return best
+
+    def _continues(self, at: int, depth: int) -> bool:
+        """Tell whether the row below fills nothing but what the groups of a heading leave open.
+
+        So a heading is known for as deep as it is, whatever words it has.
+        """
+        if at + depth >= self.height or self._kinds(at + depth).get(NUMBER):
+            return False
+        filled = {index for index, text in enumerate(self.row(at + depth)) if text}
+        return len(filled) > 1 and filled <= self._left_open(at, depth)
+
+    def _left_open(self, at: int, depth: int) -> set[int]:
+        """Return the columns that stand under a cell with blanks beside it: a group.
+
+        They stay open for as long as nothing is written below.
+        """
+        found: set[int] = set()
+        taken: set[int] = set()
+        for level in range(depth):
+            row = self.row(at + level)
+            filled = {index for index, text in enumerate(row) if text}
+            found -= filled
+            group = None
+            for index in range(len(row)):
+                if index in filled:
+                    group = index
+                elif index in taken:  # a group or a column of a row above begins here
+                    group = None
+                elif group is not None:
+                    found |= {group, index}
+            taken |= filled
+        return found
 
     def _only_units(self, at: int) -> bool:
         cells = [text for text in self.row(at) if text]
@@ -416,7 +547,7 @@ class _Reader:
                     carried = text if below else ""
                 elif carried and below and not self._starts_group(rows, level, index):
                     rows[level][index] = carried
-                elif not below:
+                else:
                     carried = ""
         levels = {}
         for index, letter in enumerate(self.letters):
@@ -882,6 +1013,8 @@ class _Reader:
             return "note"
         filled = len(texts)
         if _SIGNATURE.match(bare) and not self._has_number(texts, columns, start, row):
+            return "signature"
+        if tail and all(_ASKED.match(_spelt(text)) for text in texts.values()):
             return "signature"
         if tail and filled <= 2 and any(_DAY_ALONE.match(text) for text in texts.values()):
             return "signature"

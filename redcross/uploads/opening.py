@@ -15,10 +15,13 @@ import resource
 import sys
 import zipfile
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+
+from redcross.uploads.beneath import Beneath, beneath
 
 MEMORY = 1_500_000_000
 UNZIPPED = 1_500_000_000
@@ -140,6 +143,7 @@ def _workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
     except BaseException as error:  # noqa: BLE001  calamine's panics are no Exception
         raise _named(error) from None
     grids, problems = [], []
+    unseen = beneath(path)
     for number, sheet in enumerate(sheets):
         # "SheetVisibleEnum.Hidden": the type's own name must not be taken for its value.
         kind = str(sheet.typ).rpartition(".")[2]
@@ -151,7 +155,8 @@ def _workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
             notices.append(f"hidden:{sheet.name}")
             continue
         try:
-            grid = _sheet(book, sheet.name, folder / f"{number}.arrow")
+            under = unseen.get(sheet.name, Beneath())
+            grid = _sheet(book, sheet.name, folder / f"{number}.arrow", under)
         except BaseException as error:  # noqa: BLE001  calamine's panics are no Exception
             problems.append(error)
             notices.append(f"damaged:{sheet.name}")
@@ -182,7 +187,7 @@ def _counts_from_1904(path: Path) -> bool:
     return b"\x22\x00\x02\x00\x01\x00" in path.read_bytes()
 
 
-def _sheet(book: Any, name: str, target: Path) -> dict[str, Any] | None:
+def _sheet(book: Any, name: str, target: Path, under: Beneath) -> dict[str, Any] | None:
     sheet = book.get_sheet_by_name(name)
     if sheet.start is None:
         return None
@@ -194,18 +199,25 @@ def _sheet(book: Any, name: str, target: Path) -> dict[str, Any] | None:
     rows = sheet.to_python(skip_empty_area=True)
     if not rows:
         return None
+    for row, column in under.per_cents:
+        if first_row <= row <= last_row and first_column <= column <= last_column:
+            line = rows[row - first_row]
+            line[column - first_column] = _per_cent(line[column - first_column])
     columns: dict[str, pl.Series] = {}
     for index, values in enumerate(zip(*rows, strict=True)):
         _add(columns, letter(first_column + index), values)
     del rows
     pl.DataFrame(columns).write_ipc(target)
     merged = sheet.merged_cell_ranges
-    return {
-        "name": name,
-        "file": target.name,
-        "first_row": first_row + 1,
-        "merged": None if merged is None else [[*start, *end] for start, end in merged],
-    }
+    told = under.merged if merged is None else [[*start, *end] for start, end in merged]
+    return {"name": name, "file": target.name, "first_row": first_row + 1, "merged": told}
+
+
+def _per_cent(value: Any) -> Any:
+    """Return a number as its cell shows it: 1.102 as 110.2%."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return f"{Decimal(f'{value:.15g}').scaleb(2):f}%"
 
 
 def _add(columns: dict[str, pl.Series], name: str, values: Sequence[Any]) -> None:

@@ -1,6 +1,9 @@
 """From grids to one table of typed rows with everything found on the way."""
 
 import dataclasses
+import datetime as dt
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -9,13 +12,13 @@ import polars as pl
 
 from redcross.files.workbooks import INFORMATION
 from redcross.units import Unit
-from redcross.uploads.cells import clean_column, dtype_of, findings_of, parser_for
-from redcross.uploads.cells.dates import EPOCH_1904
-from redcross.uploads.cells.parsed import BLANKS
+from redcross.uploads.cells import Column, clean_column, dtype_of, findings_of, parser_for
+from redcross.uploads.cells.dates import EPOCH_1904, parse_date
+from redcross.uploads.cells.parsed import BLANKS, folded
 from redcross.uploads.checks import check
 from redcross.uploads.codes import CODES, severity_of
 from redcross.uploads.doubts import doubts_of
-from redcross.uploads.heading import MOST_TABLES, Layout, index_of, plain, recognise
+from redcross.uploads.heading import JOINER, MOST_TABLES, Layout, index_of, plain, recognise
 from redcross.uploads.lines import Line, lines_of
 from redcross.uploads.marks import MARK, repeated
 from redcross.uploads.opening import KIND, TEXT
@@ -41,7 +44,14 @@ LABELLING = (
     CellKind.BOOLEAN,
 )
 """A merged cell of these stands for each of its rows; a merged amount is one amount."""
+_LIKE_A_BRANCH = re.compile(r"红十字|红会|[县区市州]$")
 _WORKPLACES = frozenset({"单位", "单位名称", "所属单位", "工作单位", "所在单位"})
+_LONGEST_MEASURE = 3
+_TITLE_ROWS = 6
+_SHORTEST_NAME = 4
+_OF_A_YEAR = re.compile(r"((?:19|20)\d\d)年?度?")
+_FROM_TO = re.compile(r"[-—–~至到]+(?=[^-—–~至到]*$)")
+_QUOTES = re.compile(r"[“”\"‘’'《》「」]")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -302,6 +312,7 @@ def _rows(
     columns: dict[str, pl.Series] = {}
     unread: dict[str, set[int]] = {}
     letters: dict[str, str] = {}
+    unused: list[str] = []
     for letter, name in layout.columns.items():
         # An export says of every row all there is to say: its empty cells are empty.
         whole = MARK in layout.columns.values()
@@ -317,6 +328,9 @@ def _rows(
             merged=_lower_parts(grid, letter, layout) if field.kind in LABELLING else None,
             knows_merges=grid.knows_merges,
         )
+        if _holds_no_days(column, part[letter], field):
+            unused.append(letter)
+            continue
         found = findings_of(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)
         findings += found
         unread[name] = {
@@ -324,6 +338,7 @@ def _rows(
         }
         columns[name] = column.values.alias(name)
         letters[name] = letter
+    layout = _without(layout, unused)
     frame = pl.DataFrame(
         {
             "worksheet": pl.Series([layout.worksheet], dtype=pl.String).new_from_index(
@@ -333,7 +348,14 @@ def _rows(
             **columns,
         }
     )
-    findings += [_missing(layout, spec.field(name)) for name in layout.missing]
+    titled = _said_above(grid, layout, spec, context)
+    frame = frame.with_columns(pl.lit(value).alias(name) for name, (value, _) in titled.items())
+    findings += [
+        _from_title(layout, spec.field(name), words) for name, (_, words) in titled.items()
+    ]
+    findings += [
+        _missing(layout, spec.field(name)) for name in layout.missing if name not in titled
+    ]
     findings += _unknown(layout)
     findings += doubts_of(grid, layout, frame, spec, context)
     findings += check(frame, spec, context, letters=letters, unread=unread)
@@ -355,20 +377,22 @@ def _lower_parts(grid: Grid, letter: str, layout: Layout) -> pl.Series:
 
 
 def _names_are_no_branches(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Layout:
-    """Take a 单位 column for who gives where it names no branch at all.
+    """Take a 单位 column that names no branch at all for what else 单位 may head.
 
-    Offices head the giver's column 单位 or 单位名称 as often as the reporting branch's.
+    Offices write 单位 over the giver and over the measure of goods as often as over the
+    reporting branch; under a group of columns it is one of theirs.
     """
     letter = next((each for each, name in layout.columns.items() if name == "branch"), None)
     if letter is None:
         return layout
-    heading = plain(layout.headings[letter])
+    heading = layout.headings[letter]
     wanting = [
         field
         for field in spec.fields
-        if field.name in layout.missing and heading in map(plain, (field.label, *field.aliases))
+        if field.name not in layout.columns.values()
+        and plain(heading.rpartition(JOINER)[2]) in map(plain, (field.label, *field.aliases))
     ]
-    if not wanting:
+    if not wanting and JOINER not in heading:
         return layout
     column = clean_column(
         grid.cells[letter][layout.data],
@@ -379,7 +403,14 @@ def _names_are_no_branches(grid: Grid, layout: Layout, spec: SheetSpec, context:
     )
     if column.values.is_not_null().any():
         return layout
-    name = wanting[0].name
+    required = [field for field in wanting if field.name in layout.missing]
+    written = grid.cells[letter][layout.data].str.strip_chars(BLANKS).str.len_chars()
+    # A name nobody knows stays a finding: what is long as one is not taken for 件 or 箱.
+    if not required and wanting and (written > _LONGEST_MEASURE).any():
+        return layout
+    if not wanting:
+        return _without(layout, [letter])
+    name = (required or wanting)[0].name
     return dataclasses.replace(
         layout,
         columns={**layout.columns, letter: name},
@@ -392,7 +423,8 @@ def _without_workplaces(
 ) -> tuple[Layout, list[Finding]]:
     """Leave out a 单位 column of a list of persons that names no branch, and say so.
 
-    Beside a name it is where the person works; 填报单位 and 县区 always mean a branch.
+    Beside a name it is where the person works; 填报单位 and 县区 always mean a branch, and
+    what is called like one is a branch that nobody knows.
     """
     letter = next((each for each, name in layout.columns.items() if name == "branch"), None)
     if (
@@ -403,7 +435,9 @@ def _without_workplaces(
         return layout, []
     texts = set(grid.cells[letter][layout.data].str.strip_chars(BLANKS)) - {""}
     parse = parser_for(spec.field("branch"), context, Decimal(1))
-    if not texts or any(parse(text, TEXT).code != "branch.unknown" for text in texts):
+    if not texts or any(
+        _LIKE_A_BRANCH.search(text) or parse(text, TEXT).code != "branch.unknown" for text in texts
+    ):
         return layout, []
     heading = layout.headings[letter]
     finding = Finding(
@@ -420,6 +454,101 @@ def _without_workplaces(
     columns = {each: name for each, name in layout.columns.items() if each != letter}
     unknown = (*layout.unknown, heading)
     return dataclasses.replace(layout, columns=columns, unknown=unknown), [finding]
+
+
+def _holds_no_days(column: Column, texts: pl.Series, field: FieldSpec) -> bool:
+    """Tell a column of words from one of days: 初审 holds 同意 as often as a day."""
+    if field.kind is not CellKind.DATE or field.required or not column.problems:
+        return False
+    return bool(column.values.is_null().all()) and not texts.str.contains(r"\d").any()
+
+
+def _without(layout: Layout, letters: Sequence[str]) -> Layout:
+    """Leave columns unread, and say so."""
+    if not letters:
+        return layout
+    return dataclasses.replace(
+        layout,
+        columns={each: name for each, name in layout.columns.items() if each not in letters},
+        unknown=(*layout.unknown, *(layout.headings[each] for each in letters)),
+    )
+
+
+def _said_above(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: Context
+) -> dict[str, tuple[object, str]]:
+    """Return what stands above the table for every row, by field: the value, and as words.
+
+    The title names one of a closed list; 培训时间：2021年8月3日—5日 says a day, its first.
+    """
+    heading = layout.heading_rows[0] - grid.first_row
+    rows = grid.cells[max(heading - _TITLE_ROWS, 0) : heading].select(grid.letters).rows()
+    lines = ["  ".join(text for text in row if text) for row in rows]
+    said: dict[str, tuple[object, str]] = {}
+    for field in spec.fields:
+        if not field.in_title or field.name in layout.columns.values():
+            continue
+        if field.kind is CellKind.DATE:
+            day = _day_above(lines, field, context)
+            if day is not None:
+                said[field.name] = (day, str(day))
+            continue
+        texts = [_bare(text) for row in rows for text in row if text]
+        keys = {
+            key
+            for word, key in field.choices.items()
+            for text in (*texts, _bare(grid.worksheet))
+            if _names(text, word, field.labels[key], context)
+        }
+        if len(keys) == 1:
+            key = keys.pop()
+            said[field.name] = (key, field.labels[key])
+    return said
+
+
+def _day_above(lines: Iterable[str], field: FieldSpec, context: Context) -> dt.date | None:
+    """Return the day that a line above the table gives under one of the column's own names."""
+    words = [word for word in (field.label, *field.aliases) if len(word) >= _SHORTEST_NAME]
+    stated = re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, words))})\s*:\s*(\S.*?)(?:\s\s|$)")
+    for line in lines:
+        match = stated.search(unicodedata.normalize("NFKC", line))
+        for text in (match[1], _FROM_TO.split(match[1])[0]) if match else ():
+            day = parse_date(text, is_number=False, is_date=False, period=context.period).value
+            if isinstance(day, dt.date):
+                return day
+    return None
+
+
+def _names(text: str, word: str, label: str, context: Context) -> bool:
+    """Tell whether a title names a thing; one of a year only in a table of that year.
+
+    99公益日 is that of 2026 in a table of 2026, and never that of 2021.
+    """
+    whole = _bare(word)
+    year = _OF_A_YEAR.match(_bare(label)) or _OF_A_YEAR.match(whole)
+    if year is None:
+        return len(whole) >= _SHORTEST_NAME and whole in text
+    rest = _OF_A_YEAR.sub("", whole)
+    of_then = context.period.last.year == int(year[1])
+    return of_then and len(rest) >= _SHORTEST_NAME and rest in text
+
+
+def _bare(text: str) -> str:
+    """Fold a title for finding names in it: blanks and quotation marks do not count."""
+    return _QUOTES.sub("", folded(text))
+
+
+def _from_title(layout: Layout, field: FieldSpec, words: str) -> Finding:
+    return Finding(
+        worksheet=layout.worksheet,
+        row=layout.heading_rows[0],
+        column=None,
+        field=field.name,
+        code="column.from_title",
+        severity=severity_of("column.from_title"),
+        message=f"表中没有「{field.label}」一栏，按标题读作“{words}”。",
+        suggestion=CODES["column.from_title"].remedy,
+    )
 
 
 def _defaults(frame: pl.DataFrame, spec: SheetSpec) -> pl.DataFrame:

@@ -60,6 +60,8 @@ class Column:
     """More words for a choice: what staff write → the stored key."""
     allow_negative: bool = False
     fill_down: bool = False
+    in_title: bool = False
+    """Whether the table's title may say it for every row: 2026年99公益日筹款统计表."""
     earliest: dt.date | None = None
     default: object = None
     note: str = ""
@@ -130,6 +132,8 @@ class Sheet:
 
     key: ClassVar[str]
     title: ClassVar[str]
+    titles: ClassVar[Sequence[str]] = ()
+    """What offices call it besides; a dropped file is known by them too."""
     model: ClassVar[type[Record]]
     kind: ClassVar[SheetKind] = SheetKind.LEDGER
     dated_by: ClassVar[str | None] = None
@@ -200,6 +204,7 @@ class Sheet:
         return SheetSpec(
             key=self.key,
             title=self.title,
+            titles=tuple(self.titles),
             kind=self.kind,
             fields=fields,
             dated_by=self.dated_by,
@@ -228,6 +233,7 @@ class Sheet:
             allow_negative=column.allow_negative,
             earliest=column.earliest,
             fill_down=column.fill_down,
+            in_title=column.in_title,
             personal=encrypted,
             default=column.default,
             note=column.note,

@@ -78,6 +78,7 @@ class FieldSpec:
     latest: dt.date | None = None
     none_is_answer: bool = False  # 无 is a word of this column, not an empty cell
     fill_down: bool = False  # a merged label stands for the rows below it
+    in_title: bool = False  # a table without the column may say it in its title
     personal: bool = False  # findings and diffs show it masked
     unique_in_workbook: bool = False
     default: object = None  # a constant for an empty or missing cell
@@ -113,6 +114,7 @@ class SheetSpec:
     dated_by: str | None = None  # a row outside the uploaded period is an error
     identity: tuple[str, ...] = ()  # repeats are numbered and warned of
     rules: tuple[Rule, ...] = ()
+    titles: tuple[str, ...] = ()  # what offices call it besides
     branch_field: str | None = "branch"  # the 单位 column, where the workbook has one
 
     def field(self, name: str) -> FieldSpec:
@@ -137,6 +139,7 @@ class Context:
     own_subtree: frozenset[int]  # ids the uploader may write for
     epoch: dt.date = dt.date(1899, 12, 30)
     """Day 0 of the workbook's serial numbers; the 1904 date system begins elsewhere."""
+    branch_levels: Mapping[int, str] = dataclasses.field(default_factory=dict)
     level_branch_id: int | None = None
     """Where a row names no branch: the uploading branch itself (= branch_id)."""
 

@@ -15,6 +15,7 @@ from redcross.uploads.choices import State
 from reform import services
 from reform.choices import Answer, Light, TaskState
 from reform.models import GovernanceFact, KeyTask, LightRule, TaskProgress
+from reform.sheets import leader_answer_of
 
 pytestmark = pytest.mark.django_db
 FACTS = "单位 党委分管领导 服务窗口"
@@ -224,3 +225,37 @@ def test_the_page_for_a_visit_tells_liaison_problems_and_examples(road, leader):
 
     assert "示例领导" in page
     assert "示例难题" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("王某某 县委副书记", "YES"),
+        ("李某（县委常委、统战部部长）", "YES"),
+        ("赵某 副县长", "YES"),
+        ("无", "NO"),
+        ("暂未明确，拟由副县长分管", ""),
+        ("县长空缺", ""),
+        ("看情况", ""),
+    ],
+)
+def test_a_leader_named_with_his_office_is_a_leader_who_is_there(text, answer):
+    assert str(leader_answer_of(text)) == answer
+
+
+def test_who_the_leader_is_stays_beside_the_answer(road):
+    road.effective("reform.governance", "单位 党委分管领导 党组", ("昆明市", "王某 副书记", "√"))
+
+    fact = GovernanceFact.objects.get(item_id="party-leader")
+    assert (fact.answer, fact.words) == ("YES", "王某 副书记")
+
+
+def test_a_task_completed_on_a_day_nobody_wrote_is_told_and_taken_as_of_the_report(road):
+    headings = "序号 重点任务 完成时限 状态 佐证"
+    row = ("1", "示例任务", "2021-12-31", "已完成", "示例〔2021〕1号")
+
+    upload = road.effective("reform.tasks", headings, row, code="53")
+
+    assert {each.code for each in upload.findings.all()} >= {"task.completed_undated"}
+    progress = TaskProgress.objects.get()
+    assert (progress.completed_on, progress.on_time) == (dt.date(2021, 8, 31), True)

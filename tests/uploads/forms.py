@@ -298,6 +298,15 @@ def words(
     )
 
 
+def _taken(channel: str, group: str, number_is: str = "人数") -> tuple[Column, Column]:
+    """Number and amount of what came in by one channel, three levels deep."""
+    above = ("收到细目款项统计", group)
+    return (
+        number(f"{channel}_gifts", (*above, number_is)),
+        money(f"{channel}_value", (*above, "金额")),
+    )
+
+
 def remark() -> Column:
     return words("remark", ["备注", "备 注"], "已开票据", "线上", "感谢", empty=0.6)
 
@@ -489,6 +498,31 @@ FORMS = [
             money("value", ("折价（元）",), ("折价金额",)),
             dated("given_on", "发放日期", "日期", label=True),
         ],
+    ),
+    Form(
+        5,
+        "donations.daily_takings",
+        "示例市红十字会捐款收支情况",
+        [
+            seq(),
+            Column(
+                "taken_on",
+                [("日期",), ("收款日期",)],
+                lambda rng, i: dt.date(YEAR, 7, 1 + i % 31),
+                write_day,
+            ),
+            *_taken("wechat_pos", "微信二维码及pos机", "pos单数"),
+            *_taken("cash", "现金"),
+            *_taken("bank", "交通银行", "笔数"),
+            number("counted_gifts", ("实际数额", "人数")),
+            money("counted_value", ("实际数额", "金额")),
+            number("published_gifts", ("公示内容", "人数")),
+            money("published_value", ("公示内容", "金额")),
+        ],
+        finish=_all(
+            _sums("counted_value", "wechat_pos_value", "cash_value", "bank_value"),
+            _sums("published_value", "counted_value"),
+        ),
     ),
     Form(
         6,

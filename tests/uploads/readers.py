@@ -32,14 +32,33 @@ LEDGER = SheetSpec(
         FieldSpec("channel", "渠道", CellKind.CHOICE, choices=CHANNELS,
                   labels={key: word for word, key in CHANNELS.items()}),
         FieldSpec("item", "品名", CellKind.TEXT, aliases=("入库物资",)),
+        FieldSpec("measure", "计量单位", CellKind.TEXT, aliases=("单位",)),
         FieldSpec("quantity", "数量", CellKind.DECIMAL, aliases=("数量总计",)),
         FieldSpec("phone", "联系电话", CellKind.PHONE, personal=True),
         FieldSpec("ticket", "票据号", CellKind.TEXT),
         FieldSpec("remark", "备注", CellKind.TEXT),
     ),
 )  # fmt: skip
-NAMES = {"五华区": (2,), "五华": (2,), "盘龙区": (3,), "大理": (4, 5), "瑞丽市": (9,)}
-LABELS = {1: "昆明市", 2: "五华区", 3: "盘龙区", 4: "大理州", 5: "大理市", 9: "瑞丽市"}
+NAMES = {
+    "昆明市": (1,),
+    "曲靖市": (6,),
+    "玉溪市": (7,),
+    "五华区": (2,),
+    "五华": (2,),
+    "盘龙区": (3,),
+    "大理": (4, 5),
+    "瑞丽市": (9,),
+}
+LABELS = {
+    1: "昆明市",
+    6: "曲靖市",
+    7: "玉溪市",
+    2: "五华区",
+    3: "盘龙区",
+    4: "大理州",
+    5: "大理市",
+    9: "瑞丽市",
+}
 
 
 def context(period: str = "2020") -> Context:
@@ -49,7 +68,16 @@ def context(period: str = "2020") -> Context:
         branch_id=1,
         branch_names=NAMES,
         branch_labels=LABELS,
-        own_subtree=frozenset({1, 2, 3, 4, 5}),
+        own_subtree=frozenset({1, 2, 3, 4, 5, 6, 7}),
+        branch_levels={
+            1: "city",
+            4: "city",
+            6: "city",
+            7: "city",
+            2: "county",
+            3: "county",
+            5: "county",
+        },
     )
 
 

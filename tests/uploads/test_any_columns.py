@@ -66,6 +66,7 @@ NEEDS_MORE = {
     "donors.stem_cell_steps": "a code with check characters",
     "donors.cases": "the consent of both parents",
     "donations.campaign_results": "sums that add up",
+    "donations.daily_takings": "an amount of one channel",
     "donations.statistics": "sums that add up",
     "reform.governance": "words that say whether it is done",
     "reform.network": "sums that add up",

@@ -16,7 +16,7 @@ from redcross.uploads.cells.identifiers import (
     parse_id_number,
     parse_phone,
 )
-from tests.uploads.readers import codes, reading_of
+from tests.uploads.readers import LABELS, codes, reading_of
 from tests.workbooks import xlsx
 
 YEAR = Period.parse("2021")
@@ -35,7 +35,8 @@ def amount(text, *, number=False, multiple=Decimal(1)):
     [
         "2021-08-08", "2021/8/8", "2021.8.8", "2021.08.08", "2021年8月8日", "20210808",
         "２０２１年８月８日", " 2021-8-8 ", "2021-08-08 02:24", "2021/8/8 2:24:05", "2021年8月8号",
-        "2021-08-08T02:24:00", "2021\u200b-08-08",
+        "2021-08-08T02:24:00", "2021\u200b-08-08", "二〇二一年八月八日", "二○二一年 八月 八日",
+        "2021，8，8", "2021年8月8日 星期日",
     ],
 )  # fmt: skip
 def test_every_way_of_writing_a_day_is_that_day(text):
@@ -44,7 +45,24 @@ def test_every_way_of_writing_a_day_is_that_day(text):
     assert (parsed.value, parsed.code) == (dt.date(2021, 8, 8), "")
 
 
-@pytest.mark.parametrize("text", ["8月8日", "8.8", "8/8", "08-08", "8月8号"])
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("二〇二一年十月十日", dt.date(2021, 10, 10)),
+        ("二〇二一年十一月二十三日", dt.date(2021, 11, 23)),
+        ("二零二一年十二月三十一日", dt.date(2021, 12, 31)),
+        ("二〇二一年二月三十日", None),
+        ("二〇二一年八月", None),
+    ],
+)
+def test_a_day_in_words_is_that_day_or_told(text, day):
+    parsed = date(text)
+
+    assert parsed.value == day
+    assert bool(parsed.code) == (day is None)
+
+
+@pytest.mark.parametrize("text", ["8月8日", "8.8", "8/8", "08-08", "8月8号", "八月八日"])
 def test_a_day_without_a_year_takes_the_period_s_and_warns(text):
     assert (date(text).value, date(text).code) == (dt.date(2021, 8, 8), "date.year_assumed")
 
@@ -179,6 +197,24 @@ def test_branches_are_resolved_and_those_outside_or_ambiguous_refused(tmp_path):
 
     assert reading.frame["branch"].to_list() == [2, None, None, None]
     assert codes(reading) == ["branch.ambiguous", "branch.outside", "branch.unknown"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "read"),
+    [
+        (("昆明市", "曲靖市", "玉溪市"), "大理州"),
+        (("昆明市", "曲靖市"), None),
+        (("昆明市", "曲靖市", "玉溪市", "五华区"), None),
+    ],
+)
+def test_a_name_of_two_levels_is_that_of_its_column(beside, read, tmp_path):
+    rows = [[name, "示例", 1, "2020-01-02"] for name in (*beside, "大理")]
+
+    reading = reading_of(xlsx([["单位", "捐赠人", "金额", "日期"], *rows]), tmp_path)
+
+    last = reading.frame["branch"][-1]
+    assert (LABELS[last] if last else None) == read
+    assert codes(reading) == ["branch.by_level" if read else "branch.ambiguous"]
 
 
 def test_same_as_above_takes_the_value_above(tmp_path):

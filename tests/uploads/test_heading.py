@@ -2,8 +2,14 @@
 
 from decimal import Decimal
 
+import polars as pl
 import pytest
 
+from redcross.units import Unit
+from redcross.uploads.heading import recognise
+from redcross.uploads.opening import KIND, NUMBER, TEXT, letter
+from redcross.uploads.specification import CellKind, FieldSpec, SheetKind, SheetSpec
+from redcross.uploads.workbook import Grid
 from tests.uploads.readers import codes, reading_of
 from tests.workbooks import xlsx
 
@@ -289,3 +295,154 @@ def test_a_branch_that_nobody_knows_stays_an_error(heading, names, tmp_path):
     reading = reading_of(xlsx([[heading, "姓名", "金额", "日期"], *rows]), tmp_path)
 
     assert set(codes(reading)) == {"branch.unknown"}
+
+
+def test_a_last_row_of_names_to_be_signed_is_no_data(tmp_path):
+    content = xlsx(
+        [
+            ["捐赠人", "金额（元）", "日期", "备注"],
+            ["示例甲", 100, "2020-01-22", None],
+            ["示例乙", 200, "2020-01-23", "注明：助学"],
+            ["分管领导：", None, "科室（盖章）：", "经手：示例"],
+        ]
+    )
+
+    reading = reading_of(content, tmp_path)
+
+    assert reading.frame["giver"].to_list() == ["示例甲", "示例乙"]
+    assert codes(reading) == []
+
+
+def test_the_total_of_a_table_on_several_pages_is_that_of_all_its_pages(tmp_path):
+    heading = ["捐赠人", "金额（元）", "日期"]
+    rows = [["示例甲", 100, "2020-01-22"], ["本页小计", 100, None], heading]
+    rows += [["示例乙", 200, "2020-01-23"], ["本页小计", 200, None], ["合计", 300, None]]
+
+    reading = reading_of(xlsx([heading, *rows]), tmp_path)
+
+    assert reading.frame["giver"].to_list() == ["示例甲", "示例乙"]
+    assert codes(reading) == []
+
+
+RAISED = SheetSpec(
+    key="test.raised",
+    title="募捐筹资统计表",
+    kind=SheetKind.STATISTICS,
+    fields=(
+        FieldSpec("branch", "单位", CellKind.BRANCH),
+        FieldSpec("whole", "合计", CellKind.DECIMAL, unit=Unit.YUAN),
+        FieldSpec("money", "资金／小计", CellKind.DECIMAL, unit=Unit.YUAN),
+        FieldSpec("goods", "物资折价／小计", CellKind.DECIMAL, unit=Unit.YUAN),
+        FieldSpec("teachers", "救护员／教师", CellKind.INTEGER),
+    ),
+)
+
+
+def columns(*rows):
+    (layout,) = recognised(*rows)
+    return layout
+
+
+def recognised(*rows):
+    """Recognise texts as a worksheet of RAISED that knows of no merges."""
+    width = max(map(len, rows))
+    laid = {}
+    for index in range(width):
+        texts = [str(row[index] or "") if index < len(row) else "" for row in rows]
+        kinds = [
+            0 if not text else NUMBER if text.replace(".", "").isdigit() else TEXT for text in texts
+        ]
+        laid[letter(index)] = pl.Series(letter(index), texts, dtype=pl.String)
+        laid[letter(index) + KIND] = pl.Series(letter(index) + KIND, kinds, dtype=pl.UInt8)
+    return recognise(Grid("Sheet1", 1, pl.DataFrame(laid)), RAISED)
+
+
+@pytest.mark.parametrize(
+    ("parent", "leaf", "field"),
+    [
+        ("募集资金", "小计", "money"),
+        ("资金", "合计", "money"),
+        ("捐赠物资（折价）", "小计", "goods"),
+        ("救护员培训", "其中：教师", "teachers"),
+        ("物资", "小计", "goods"),
+    ],
+)
+def test_a_group_worded_a_little_otherwise_is_the_same_group(parent, leaf, field):
+    layout = columns(
+        ["单位", "合计", parent, None], [None, None, leaf, "另一项"], ["五华区", 3, 1, 2]
+    )
+
+    assert layout.by_heading[f"{parent}／{leaf}"] == field
+    assert layout.by_heading["合计"] == "whole"
+
+
+def test_a_second_heading_of_groups_begins_a_second_table():
+    head = [["单位", "甲组", None, "募集资金", None], [None, "子", "丑", "小计", "网络"]]
+
+    _, second = recognised(
+        *head, ["五华区", 1, 2, 3, 4], [None] * 5, ["第2期"], *head, ["盘龙区", 5, 6, 7, 8]
+    )
+
+    assert second.heading_rows == (6, 7)
+    assert second.data.to_list() == [7]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("捐赠金额", "value"),
+        ("捐赠额", "value"),
+        ("捐赠单位名称", "giver"),
+        ("捐赠时间", "received_on"),
+        ("捐赠人数", None),
+        ("捐赠", None),
+        ("捐赠数量", None),
+    ],
+)
+def test_words_that_fill_a_heading_up_say_nothing_else(heading, field, tmp_path):
+    rows = [["捐赠人", "到账日期", heading], ["示例甲", "2020-01-22", "1"]]
+    if field in ("giver", "received_on"):
+        rows[0] = ["渠道", "金额", heading]
+
+    layout = reading_of(xlsx(rows), tmp_path).tables[0].layout
+
+    assert layout.by_heading.get(heading) == field
+
+
+def test_the_sum_of_a_group_is_not_the_sum_of_the_row():
+    layout = columns(
+        ["单位", "募集资金", None, "支出", None],
+        [None, "小计", "网络", "合计", "另一项"],
+        ["五华区", 3, 1, 4, 2],
+    )
+
+    assert "whole" not in layout.columns.values()
+    assert "支出／合计" in layout.unknown
+
+
+def test_a_heading_is_as_deep_as_its_groups_whatever_their_words():
+    layout = columns(
+        ["单位", "合计", "甲组", None, "乙组", None],
+        [None, None, "子", "丑", "寅", "卯"],
+        ["五华区", 10, 1, 2, 3, 4],
+    )
+
+    assert layout.heading_rows == (1, 2)
+    assert layout.unknown == ("甲组／子", "甲组／丑", "乙组／寅", "乙组／卯")
+    assert layout.data.to_list() == [2]
+
+
+def test_a_unit_column_beside_goods_is_their_measure_and_no_branch(tmp_path):
+    spec_of_goods = [["捐赠单位", "品名", "单位", "数量", "日期"]]
+    rows = [["示例公司", "棉被", "床", 3, "2020-01-22"], ["示例厂", "口罩", "箱", 5, "2020-01-23"]]
+
+    reading = reading_of(xlsx(spec_of_goods + rows), tmp_path)
+
+    assert reading.frame["measure"].to_list() == ["床", "箱"]
+    assert codes(reading) == []
+
+
+def test_a_branch_nobody_knows_is_told_and_not_taken_for_a_measure(tmp_path):
+    content = xlsx([["单位", "捐赠人", "金额", "日期"], ["某某红十字会", "示例", 3, "2020-01-22"]])
+
+    assert "branch.unknown" in codes(reading_of(content, tmp_path))

@@ -16,6 +16,14 @@ HTML = (
     "<html><table><tr><th>捐赠人</th><th>金额</th><th>日期</th></tr>"
     "<tr><td>示例甲</td><td>100</td><td>2020-01-22</td></tr></table></html>"
 )
+ODS = (
+    '<?xml version="1.0"?><office:document-content'
+    ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
+    '<office:spreadsheet><table:table table:name="明细">{}</table:table>'
+    "</office:spreadsheet></office:body></office:document-content>"
+)
 CSV = "捐赠人,金额,日期\n示例甲,100,2020-01-22\n"
 
 
@@ -161,3 +169,49 @@ def test_thousands_of_merges_do_not_keep_it_busy(tmp_path):
     merges = [f"A{number}:B{number}" for number in range(1, 3002)]
 
     assert reading_of(xlsx(rows, merges=merges), tmp_path).frame.height == 3000
+
+
+def test_a_number_shown_as_per_cent_is_read_as_it_is_shown(tmp_path):
+    book = openpyxl.Workbook()
+    rows = [("完成率", "编号"), (1.1, 1.1), (0.472, 7), (0.285, 7), (3.2, 7), ("无", 7)]
+    for at, row in enumerate(rows, 1):
+        book.active.append(row)
+        book.active.cell(at, 1).number_format = "0.0%"
+    book.active["A5"].number_format = '0.0"%"'  # a mark written behind the number, no format
+    path = tmp_path / "表.xlsx"
+    book.save(path)
+
+    (grid,) = read(path, filename=path.name).grids
+
+    assert grid.cells["A"].to_list() == ["完成率", "110%", "47.2%", "28.5%", "3.2", "无"]
+    assert grid.cells["B"].to_list() == ["编号", "1.1", "7", "7", "7", "7"]
+
+
+def test_merged_names_of_an_open_document_stand_for_their_rows(tmp_path):
+    def text(value, more=""):
+        kind = f'office:value-type="string"{more}'
+        return f"<table:table-cell {kind}><text:p>{value}</text:p></table:table-cell>"
+
+    def row(*cells):
+        return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+    covered = "<table:covered-table-cell/>"
+    table = (
+        row(*map(text, ("捐赠人", "品名", "金额", "日期")))
+        + row(
+            text("示例公司", ' table:number-rows-spanned="2"'),
+            *map(text, ("棉被", "5", "2020-01-22")),
+        )
+        + row(covered, *map(text, ("帐篷", "7", "2020-01-23")))
+        + row(text("示例乙"), *map(text, ("口罩", "9", "2020-01-24")))
+    )
+    mark = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = '<?xml version="1.0"?><manifest/>'
+    content = zipped(
+        {"mimetype": mark, "META-INF/manifest.xml": manifest, "content.xml": ODS.format(table)}
+    )
+
+    reading = reading_of(content, tmp_path, filename="表.ods")
+
+    assert reading.frame["giver"].to_list() == ["示例公司", "示例公司", "示例乙"]
+    assert reading.findings == ()

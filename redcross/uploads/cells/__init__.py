@@ -10,6 +10,7 @@ import polars as pl
 from redcross.accounts.masks import masked_number, masked_phone
 from redcross.units import Unit
 from redcross.uploads.cells.amounts import parse_decimal, parse_integer
+from redcross.uploads.cells.branches import settled
 from redcross.uploads.cells.dates import parse_date
 from redcross.uploads.cells.identifiers import (
     parse_credit_code,
@@ -36,9 +37,11 @@ _SPACED_OUT = r"^([\u3400-\u9fff])\s+([\u3400-\u9fff])$"
 _DOTTED = r"([\u3400-\u9fff])[•‧∙・．⋅･˙]([\u3400-\u9fff])"
 """The six dots that stand within names of minorities."""
 _DIGITS_LOST = 16
+_PER_CENT_ANYWAY = 10
+"""Nobody reaches a thousand per cent: from here on a number is one of a hundred."""
 _SCALED = {
     "percent.scaled": "是小数，读作 {}%",
-    "percent.doubtful": "是小数，而同一栏有大于 1 的数，仍读作 {}%",
+    "percent.doubtful": "同一栏既有小于 1 的数，又有大于 1 的数，仍读作 {}%",
 }
 _INVISIBLE_PATTERN = "[" + "".join(map(chr, INVISIBLE)) + "]"
 
@@ -112,6 +115,8 @@ def clean_column(
             for index in scaled
             if (text := texts[index])
         )
+    if field.kind is CellKind.BRANCH and column.problems:
+        column = Column(*settled(column.values, column.problems, context))
     if not carried:
         return column
     said_of = {index for index, _, _ in column.problems}
@@ -150,7 +155,10 @@ def _percents(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[int], str]:
     if not fractions.any():
         return frame, [], ""
     if (numbers > 1).any():
-        return frame, fractions.arg_true().to_list(), "percent.doubtful"
+        # 1.1 beside 0.47 is as much in doubt as 0.47: both may be of a hundred, or of one.
+        doubtful = (numbers > 0) & (numbers < _PER_CENT_ANYWAY)
+        doubted = doubtful.fill_null(value=False).arg_true().to_list()
+        return frame, doubted, "percent.doubtful"
     told = numbers.is_not_null() & (numbers > 0)
     texts = [
         f"{Decimal(text).scaleb(2).normalize():f}" if scale else text

@@ -14,9 +14,14 @@ _TIME = (
     r"(?:\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?)?分?(?:Z|[+]\d\d:?\d\d)?|\d{1,2}时))?"
 )
 _WHOLE = re.compile(
-    r"(?P<year>\d{4}|\d{2})(?P<s>[-/.年、\\])(?P<month>\d{1,2})(?:(?P=s)|[-/.月、\\])"
+    r"(?P<year>\d{4}|\d{2})(?P<s>[-/.年、,\\])(?P<month>\d{1,2})(?:(?P=s)|[-/.月、,\\])"
     r"(?P<day>\d{1,2})(?:日|号)?" + _TIME + r"(?:星期.|周.)?\.?"
 )
+_IN_WORDS = re.compile(
+    r"(?:(?P<year>[〇○零一二三四五六七八九]{4})年)?(?P<month>十[一二]?|[一二三四五六七八九])月"
+    r"(?P<day>[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
+)
+_DIGITS = dict(zip("〇○零一二三四五六七八九", "000123456789", strict=True))
 _COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})" + _TIME)
 _WITHOUT_YEAR = re.compile(r"(?P<month>\d{1,2})(?:月|[-/.])(?P<day>\d{1,2})(?:日|号)?" + _TIME)
 _MONTH_ONLY = re.compile(r"\d{4}(?:[-/.]\d{1,2}|年\d{1,2}月?份?)")
@@ -36,7 +41,7 @@ def parse_date(
     """
     if is_date:
         return _from_cell(text)
-    bare = _spaced(text)
+    bare = _in_digits(_spaced(text))
     if is_number and re.fullmatch(r"\d+(\.\d+)?", bare):
         return _from_number(bare, period, epoch)
     for pattern in (_COMPACT, _WHOLE):
@@ -65,6 +70,21 @@ def _spaced(text: str) -> str:
     """Fold widths; keep only the blanks that stand between two digits."""
     text = unicodedata.normalize("NFKC", text.translate(INVISIBLE)).translate(_STOPS)
     return re.sub(r" ?([^\d ]) ?", r"\1", " ".join(text.split()))
+
+
+def _in_digits(text: str) -> str:
+    """Write 二〇二一年八月二十三日 as 2021年8月23日."""
+    match = _IN_WORDS.fullmatch(text)
+    if match is None:
+        return text
+    year = "".join(_DIGITS[char] for char in match["year"] or "")
+    month, day = _number(match["month"]), _number(match["day"])
+    return f"{year}年{month}月{day}日" if year else f"{month}月{day}日"
+
+
+def _number(text: str) -> int:
+    tens, ten, ones = text.rpartition("十")
+    return (int(_DIGITS[tens]) if tens else 1) * 10 * bool(ten) + int(_DIGITS[ones] if ones else 0)
 
 
 def _from_cell(text: str) -> Parsed:

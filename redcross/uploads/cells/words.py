@@ -52,6 +52,8 @@ NO = frozenset(
 )
 _NEAR = 60
 _SOCIETY = "红十字会"
+_LEVEL = re.compile(r"[县市区州]")
+_BELOW = re.compile(r"[^县市州]{1,24}(?:乡|镇|街道|村|社区|组|号)")
 
 
 def boolean_parser(field_words: Mapping[str, str]) -> Callable[..., Parsed]:
@@ -111,7 +113,7 @@ def branch_parser(
         found = names.get(bare) or names.get(bare.removesuffix(_SOCIETY)) or ()
         if not found:
             # "昆明市五华区红十字会": the last known name within the text decides.
-            found = _last_part(bare.removesuffix(_SOCIETY), names)
+            found = _last_part(bare.removesuffix(_SOCIETY), names) or _of_address(bare, names)
         if not found:
             nearest = process.extractOne(bare, list(names), score_cutoff=_NEAR)
             hint = f"是否指“{labels[names[nearest[0]][0]]}”？" if nearest else ""
@@ -136,6 +138,19 @@ def branch_parser(
         return Parsed(found[0])
 
     return parse
+
+
+def _of_address(bare: str, names: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """Return the county an address begins with: 楚雄州双柏县妥甸镇.
+
+    Below what it names no other county or city may stand, known or not.
+    """
+    ends = [match.end() for match in _LEVEL.finditer(bare) if _BELOW.fullmatch(bare[match.end() :])]
+    for end in reversed(ends):
+        found = names.get(bare[:end], ()) or _last_part(bare[:end], names)
+        if found:
+            return found
+    return ()
 
 
 def _last_part(bare: str, names: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
