@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from redcross.accounts.choices import Role
 from tests.addresses import PAGES
+from tests.caching import forget
 
 pytestmark = pytest.mark.django_db
 
@@ -150,16 +151,15 @@ def test_too_many_fields_are_refused(everybody, settings):
 @pytest.fixture
 def rarely(monkeypatch):
     """Twice a minute is all."""
-    from django.core.cache import cache
 
     from redcross.accounts.rates import _Rate
 
-    cache.clear()
+    forget()
     monkeypatch.setattr(
         _Rate, "THROTTLE_RATES", dict.fromkeys(("sign-in", "search", "certificate-check"), "2/min")
     )
     yield
-    cache.clear()
+    forget()
 
 
 def test_signing_in_too_often_from_one_address_is_refused(rarely, clerk, settings):

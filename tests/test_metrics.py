@@ -4,7 +4,6 @@ import datetime as dt
 import re
 
 import pytest
-from django.core.cache import cache
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils import timezone
 from redcross.uploads import sweeping
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload
+from tests.caching import forget
 from tests.ledger import ledger, receive
 
 pytestmark = pytest.mark.django_db
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def quiet():
-    cache.clear()
+    forget()
     yield
-    cache.clear()
+    forget()
 
 
 def told(client=None, **headers):

@@ -153,7 +153,7 @@ PUBLIC_HERE = PUBLIC | {"metrics", "admin:login"}
 RECORD_PAGES = [
     (
         RECORDS, NOBODY,
-        "donations allocation campaignresult disclosure donation equipment feedback",
+        "donations allocation campaignresult dailytaking disclosure donation equipment feedback",
         "donations fundraisingproject giver goodsgiven",
         "donors bloodmonth coordinator donationcase familyletter organwish publicitycase",
         "donors stemcellstep stemcellvolunteer",

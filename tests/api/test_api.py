@@ -6,7 +6,6 @@ import io
 
 import pytest
 import schemathesis
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
@@ -27,6 +26,7 @@ from redcross.api.models import ApiToken, make_token
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload
 from redcross.wsgi import application
+from tests.caching import forget
 from tests.ledger import effective, ledger, ready
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def no_limits(settings):
-    cache.clear()
+    forget()
 
 
 @pytest.fixture
@@ -285,7 +285,7 @@ def test_whatever_is_sent_the_answer_is_documented(program, person, loaded, cler
         )
         @given(case=operation.as_strategy())
         def ask(case):
-            cache.clear()
+            forget()
             case.call_and_validate(headers=headers, checks=CHECKS)
 
         with one_connection():

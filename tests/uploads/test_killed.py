@@ -12,7 +12,6 @@ import zlib
 
 import pytest
 from celery.exceptions import AlwaysEagerIgnored
-from django.core.cache import cache
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
@@ -27,6 +26,7 @@ from redcross.uploads import checking, effecting, progress, services, sweeping, 
 from redcross.uploads.choices import State, Turn
 from redcross.uploads.models import Upload, UploadStep
 from redcross.uploads.services import RefusedError
+from tests.caching import forget
 from tests.ledger import effective, ready, receive
 from tests.ledger import ledger as plain_ledger
 
@@ -54,9 +54,9 @@ def committed_rows(django_db_setup, django_db_blocker):
     """
     with django_db_blocker.unblock():
         users = set(User.objects.values_list("pk", flat=True))
-        cache.clear()
+        forget()
         yield
-        cache.clear()
+        forget()
         Donation.objects.all().delete()
         Upload.objects.all().delete()
         User.objects.exclude(pk__in=users).delete()

@@ -3,12 +3,12 @@
 import datetime as dt
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from redcross.uploads import progress, services, sweeping
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload
+from tests.caching import forget
 from tests.ledger import ledger, ready, receive
 
 pytestmark = pytest.mark.django_db
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def quiet():
-    cache.clear()
+    forget()
     yield
-    cache.clear()
+    forget()
 
 
 def test_a_check_that_was_cut_off_is_done_again(clerk, branch, now):
