@@ -7,8 +7,9 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from redcross.accounts.choices import Role
+from redcross.accounts.choices import Domain, Role
 from redcross.portal.help import TOPICS
+from redcross.portal.navigation import links_of
 from redcross.portal.searching import search, spoken
 from redcross.uploads import services
 from redcross.uploads.choices import State
@@ -70,6 +71,17 @@ def test_the_navigation_marks_the_page_one_is_on_and_no_other(page, marked, sign
 
     found = re.findall(r'aria-current="page">(.*?)</a>', shown)
     assert found == ([marked] if marked else [])
+
+
+@pytest.mark.parametrize("domain", [Domain.DONATIONS, Domain.DONORS])
+@pytest.mark.parametrize("role", [Role.STATISTICIAN, Role.REVIEWER, Role.DESK, Role.OFFICE])
+def test_every_link_of_the_navigation_opens(role, domain, person, signed_in):
+    someone = person(role, "53", domain=domain)
+    page = signed_in(someone)
+
+    shut = [(label, link) for label, link in links_of(someone) if page.get(link).status_code != 200]
+
+    assert shut == []
 
 
 def test_names_are_spoken_once():

@@ -19,7 +19,7 @@ from redcross.accounts.models import User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, READING, REVIEWING, Rights, rights_of
 from redcross.dashboards.boards import registry
-from redcross.indicators.asking import looked_at
+from redcross.indicators.asking import SEEING_FIGURES, looked_at
 from redcross.people.rules import LOOKING_AFTER
 
 Entry = tuple[str, str, str, Iterable[str]]
@@ -124,7 +124,9 @@ def _reporting(rights: Rights) -> Iterator[Link]:
 def _domain(rights: Rights, domain: Domain, place: str, *, sees_boards: bool) -> Iterator[Link]:
     yield from _board(domain.value, place, sees=sees_boards, title="看板")
     for group, label, name, roles in _of_apps():
-        if group == domain.label and rights.hold(roles):
+        # Figures are everybody's who sees figures; records only theirs whose field they are.
+        reach = "" if roles == SEEING_FIGURES else domain.value
+        if group == domain.label and rights.hold(roles, reach):
             yield label, reverse(name)
     if rights.hold(READING, domain.value):
         yield "记录", reverse("admin:app_list", kwargs={"app_label": domain.value})
