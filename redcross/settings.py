@@ -366,6 +366,8 @@ UNFOLD = {
     "SITE_TITLE": "红十字会业务门户",
     "SITE_HEADER": "红十字会业务门户",
     "SITE_SYMBOL": "hub",
+    # None: without a word of it browsers ask for /favicon.ico and are refused.
+    "SITE_FAVICONS": [{"rel": "icon", "href": "data:,"}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "4px",
