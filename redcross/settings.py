@@ -274,6 +274,7 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or "portal@localhost"
 # Language, time, files --------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
+FORMAT_MODULE_PATH = "redcross.formats"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True

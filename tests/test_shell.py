@@ -246,7 +246,7 @@ def test_the_printed_sheet_says_sums_people_and_the_way_back(loaded, signed_in, 
     page = signed_in(clerk).get(reverse("upload-paper", kwargs={"pk": loaded.pk}))
 
     text = page.content.decode()
-    assert "100000.00" in text
+    assert "100,000.00" in text
     assert str(clerk) in text
     assert str(reviewer) in text
     assert f"/uploads/{loaded.pk}/" in text

@@ -1,0 +1,1 @@
+"""How numbers are written, where Django knows no way for the language."""
