@@ -98,11 +98,15 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 def _to_do(user: User, today: dt.date) -> dict[str, Any]:
     """Return what a person has to do, each kind with its count."""
-    owed, mine, queue = owed_by(user, today), open_uploads(user), waiting_for(user)
+    mine, queue = open_uploads(user), waiting_for(user)
+    # What was sent back stands in a list of its own, and is counted there.
+    owed = [
+        each for each in owed_by(user, today) if each.obligation.standing is not Standing.RETURNED
+    ]
     ending = expiring(user, today)
     soon = sum(each.soon for each in owed)
     return {
-        "owed": [each for each in owed if each.obligation.standing is not Standing.RETURNED],
+        "owed": owed,
         "owed_of_several": len({each.obligation.branch.pk for each in owed}) > 1,
         "late": sum(each.obligation.days_late > 0 for each in owed),
         "soon": soon,

@@ -1,6 +1,7 @@
 """Every page as people see it: axe-core content, nothing wider than the screen, nothing fetched
 from elsewhere, and style sheets that the browser of a county office understands."""
 
+import datetime as dt
 import re
 from http import HTTPStatus
 from pathlib import Path
@@ -129,6 +130,19 @@ def test_a_map_waits_until_it_has_room(visit, upload, live_server):
 
     # The console has said nothing: `visit` sees to that.
     assert page.locator("[data-chart=map] svg path").count() > 10
+
+
+def test_what_is_owed_can_be_handed_in_on_a_phone(visit, people, settings):
+    settings.BUSINESS_DATE = dt.date(2022, 2, 22)
+    page = visit("clerk", PHONE)
+
+    links = page.locator("a:has-text('去报送')").all()
+
+    assert links
+    for link in links:
+        place = link.bounding_box()
+        assert place["x"] + place["width"] <= PHONE["width"]
+        assert place["height"] < 30  # on one line
 
 
 def test_the_wall_screen_needs_no_scrolling(visit, upload, live_server):
