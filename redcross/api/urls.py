@@ -21,8 +21,15 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "docs/",
-        # Of its options the library would tell in a template that it has not.
-        login_required(require_safe(SpectacularSwaggerSplitView.as_view(url_name="api-schema"))),
+        # Of its options the library would tell in a template that it has not. The page is ours:
+        # the library's has no language, and a style sheet in itself, which the policy refuses.
+        login_required(
+            require_safe(
+                SpectacularSwaggerSplitView.as_view(
+                    url_name="api-schema", template_name="api/docs.html"
+                )
+            )
+        ),
         name="api-docs",
     ),
     path("sheets/", views.Sheets.as_view(), name="api-sheets"),
