@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from redcross.indicators import wording
 from redcross.indicators.answers import Figure
 from redcross.indicators.declaration import registry
-from redcross.reports.story import Said, Story, Table, Told, change, table
+from redcross.reports.story import Said, Story, Table, Told, table
 from redcross.units import Unit
 
 
@@ -32,7 +32,7 @@ def by_branch(story: Story, title: str, keys: Sequence[str]) -> Iterator[Table]:
             *(in_column(column[at]) for column in columns),
         ]
         if compared:
-            row += [change(columns[0][at], before[at]), place]
+            row += [change_in_column(columns[0][at], before[at]), place]
         rows.append(row)
     if compared:
         head += ["同比", "位次"]
@@ -44,6 +44,12 @@ def headed(key: str) -> str:
     indicator = registry[key]
     unit = "万元" if indicator.unit is Unit.YUAN else indicator.unit.label
     return f"{indicator.label}（{unit}）"
+
+
+def change_in_column(now: Figure, before: Figure) -> Told | None:
+    """Write a change below a heading that says against what: 增长2.3%, 持平."""
+    percent = wording.change(now.value, before.value)
+    return None if percent is None else Told(wording.change_in_words(percent), (now, before))
 
 
 def in_column(figure: Figure) -> Told:
