@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from redcross.accounts.choices import Role
+from donations.models import Donation
+from redcross.accounts.choices import Domain, Role
 from redcross.branches.models import Branch
 from tests.browser.conftest import CHROMIUM, PHONE, WIDE
 from tests.ledger import effective, ledger
@@ -153,3 +154,14 @@ def test_the_wall_screen_needs_no_scrolling(visit, upload, live_server):
 
     assert page.evaluate("document.documentElement.scrollHeight") == 1080
     assert page.locator("[data-chart=map] svg").bounding_box()["height"] > 200
+
+
+def test_a_form_of_a_record_fits_a_phone(visit, people, person, upload, live_server):
+    people["desk"] = person(Role.DESK, "53", domain=Domain.DONATIONS)
+    page = visit("desk", PHONE)
+    address = reverse("admin:donations_donation_change", args=[Donation.objects.first().pk])
+
+    page.goto(f"{live_server.url}{address}")
+
+    assert page.locator(".related-lookup").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
