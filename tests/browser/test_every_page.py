@@ -165,3 +165,13 @@ def test_a_form_of_a_record_fits_a_phone(visit, people, person, upload, live_ser
 
     assert page.locator(".related-lookup").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_short_page_prints_on_one_sheet(visit, upload, live_server, settings):
+    settings.DEMO = True  # its notice stands above the frame
+    page = visit("leader")
+    page.goto(f"{live_server.url}{reverse('exports')}")
+
+    paper = page.pdf(prefer_css_page_size=True)
+
+    assert len(re.findall(rb"/Type /Page\b", paper)) == 1
