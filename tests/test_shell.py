@@ -131,6 +131,30 @@ def test_a_board_s_workbook_is_printed_a_page_wide_and_ranks_beside_the_change(
     assert [cell.value for cell in sheet[4]][-3:] == ["位次", "变化", "同比"]
 
 
+def test_no_chart_draws_a_zero_where_nothing_is_known(loaded, signed_in, person):
+    answer = signed_in(person(Role.LEADER, "53")).get(
+        reverse("board-export", kwargs={"key": "donations", "form": "xlsx"}),
+        {"branch": "53", "period": "2021-08"},
+    )
+
+    branches, trend = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[1:3]
+    told = {row[0].value: row[1].value for row in trend.iter_rows(min_row=5)}
+    assert (told["2021年8月"], told["2021年7月"]) == (100000, None)
+    (series,) = branches._charts[0].series
+    last = series.val.numRef.f.rpartition("$")[2]
+    assert branches.cell(int(last) + 1, 1).value == "云南省本级"
+
+
+@pytest.mark.parametrize("form", ["xlsx", "pdf"])
+def test_a_paper_of_a_period_without_data_opens(form, signed_in, person):
+    answer = signed_in(person(Role.LEADER, "53")).get(
+        reverse("board-export", kwargs={"key": "donations", "form": form}),
+        {"branch": "53", "period": "2015-03"},
+    )
+
+    assert answer.content[:4] == (b"%PDF" if form == "pdf" else b"PK\x03\x04")
+
+
 @pytest.mark.parametrize("name", ["board-export", "figure-export"])
 @pytest.mark.parametrize("form", ["xlsx", "pdf"])
 def test_papers_open(name, form, loaded, signed_in, person):

@@ -55,6 +55,7 @@ def paper_of(board: Board, asked: Asked, found: dict[str, Any], notice: str) -> 
                     for line in found["lines"]
                 ],
                 chart="bar",
+                undrawn=sum(line.own for line in found["lines"]),
             ),
             Sheet(
                 "近24个月",

@@ -11,6 +11,7 @@ from django.conf import settings
 from reportlab.graphics.charts.barcharts import VerticalBarChart
 from reportlab.graphics.charts.lineplots import LinePlot
 from reportlab.graphics.shapes import Drawing, Line, String
+from reportlab.graphics.widgets.markers import makeMarker
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
@@ -47,6 +48,12 @@ class Sheet:
     head: tuple[str, ...]
     rows: Sequence[Sequence[Cell]]
     chart: Literal["", "line", "bar"] = ""
+    undrawn: int = 0
+    """So many last rows stand in no chart: 本级 is no branch among its own."""
+
+    @property
+    def drawn(self) -> Sequence[Sequence[Cell]]:
+        return self.rows[: len(self.rows) - self.undrawn]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,29 +69,36 @@ class Paper:
 def as_workbook(paper: Paper) -> bytes:
     """Return the paper as a workbook: a worksheet a table, exact numbers, native charts."""
     book = Book()
-    bold = book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "top"})
+    title = book.add_format({"bold": True, "font_size": 14})
+    head = {"bold": True, "border": 1, "text_wrap": True, "valign": "top"}
+    first, other = book.add_format(head), book.add_format({**head, "align": "right"})
+    told = book.add_format({"align": "right"})
     forms = {
         unit: book.add_format({"num_format": "#,##0.00" if _has_cents(unit) else "#,##0"})
         for unit in Unit
     }
     for at, table in enumerate(paper.sheets, start=1):
         sheet = book.add_worksheet(f"{at} {table.title}"[:31].translate(_NO_NAME))
-        sheet.write_string(0, 0, f"{paper.title} {table.title}", bold)
+        sheet.write_string(0, 0, f"{paper.title} {table.title}", title)
         sheet.write_string(1, 0, "；".join(paper.said))
         for column, heading in enumerate(table.head):
-            sheet.write_string(3, column, heading, bold)
+            sheet.write_string(3, column, heading, other if column else first)
         for row, cells in enumerate(table.rows, start=4):
             for column, cell in enumerate(cells):
                 if isinstance(cell, str):
-                    sheet.write_string(row, column, cell)
+                    sheet.write_string(row, column, cell, told if column else None)
+                elif cell.hidden:
+                    sheet.write_string(row, column, HIDDEN, told)
+                elif cell.value is None and table.chart == "line":
+                    continue  # Excel draws a word as zero, and an empty cell as the gap it is.
                 elif cell.value is None:
-                    sheet.write_string(row, column, HIDDEN if cell.hidden else NOTHING)
+                    sheet.write_string(row, column, NOTHING, told)
                 else:
                     sheet.write_number(row, column, float(cell.value), forms[cell.indicator.unit])
         sheet.set_column(0, 0, 22)
         sheet.set_column(1, len(table.head), 18)
         sheet.freeze_panes(4, 1)
-        if table.chart and table.rows:
+        if table.chart and table.drawn:
             _draw(book, sheet, table)
     return book.content()
 
@@ -98,7 +112,7 @@ def _has_cents(unit: Unit) -> bool:
 
 def _draw(book: Any, sheet: Any, table: Sheet) -> None:
     chart = book.add_chart({"type": "line" if table.chart == "line" else "bar"})
-    last = 3 + len(table.rows)
+    last = 3 + len(table.drawn)
     name = sheet.get_name()
     numbers = [at for at, cell in enumerate(table.rows[0]) if isinstance(cell, Figure)]
     for column in numbers if table.chart == "line" else numbers[:1]:
@@ -141,7 +155,7 @@ def as_pdf(paper: Paper, mark: str = "") -> bytes:
     parts += [Paragraph(line, body) for line in paper.said]
     for table in paper.sheets:
         parts.append(Paragraph(table.title, heading))
-        if table.chart and len(table.rows) > 1:
+        if table.chart and len(table.drawn) > 1:
             parts += [_drawing(table), Spacer(1, 4 * mm)]
         parts.append(_table(table, body))
     foot = functools.partial(_foot, mark=mark)
@@ -178,16 +192,9 @@ def _foot(canvas: Any, document: Any, *, mark: str) -> None:
 
 def _table(table: Sheet, body: ParagraphStyle) -> Table:
     number = ParagraphStyle("number", parent=body, alignment=TA_RIGHT)
-    first = table.rows[0] if table.rows else ()
     rows = [
-        [
-            Paragraph(heading, number if at < len(first) and _is_figure(first[at]) else body)
-            for at, heading in enumerate(table.head)
-        ]
-    ]
-    rows += [
-        [Paragraph(_written(cell), number if _is_figure(cell) else body) for cell in cells]
-        for cells in table.rows
+        [Paragraph(_written(cell), number if at else body) for at, cell in enumerate(cells)]
+        for cells in (table.head, *table.rows)
     ]
     made = Table(rows, repeatRows=1)
     made.setStyle(
@@ -204,10 +211,6 @@ def _table(table: Sheet, body: ParagraphStyle) -> Table:
     return made
 
 
-def _is_figure(cell: Cell) -> bool:
-    return isinstance(cell, Figure)
-
-
 def _written(cell: Cell) -> str:
     if isinstance(cell, str):
         return cell.replace("&", "&amp;").replace("<", "&lt;")
@@ -221,12 +224,13 @@ def _written(cell: Cell) -> str:
 def _drawing(table: Sheet) -> Drawing:
     """Draw a table's figures; the axis counts in 万 or 亿, as its heading says."""
     drawing = Drawing(250 * mm, 62 * mm)
-    names = [str(row[0]) for row in table.rows]
+    names = [str(row[0]) for row in table.drawn]
     numbers = [at for at, cell in enumerate(table.rows[0]) if isinstance(cell, Figure)]
     drawn = numbers if table.chart == "line" else numbers[:1]
-    known = [[_number(row[column]) for row in table.rows] for column in drawn]
-    size, scale = scale_of(max((abs(each) for column in known for each in column), default=0))
-    data = [[float(each / size) for each in column] for column in known]
+    known = [[_number(row[column]) for row in table.drawn] for column in drawn]
+    told = (abs(each) for column in known for each in column if each is not None)
+    size, scale = scale_of(max(told, default=Decimal(0)))
+    data = [[None if each is None else float(each / size) for each in one] for one in known]
     unit = next(cell.unit for cell in table.rows[0] if isinstance(cell, Figure))
     drawing.add(String(4 * mm, 58 * mm, f"{scale}{unit}", fontName=_font(), fontSize=8))
     if table.chart == "line":
@@ -235,7 +239,7 @@ def _drawing(table: Sheet) -> Drawing:
         return drawing
     chart = VerticalBarChart()
     chart.x, chart.y, chart.width, chart.height = 20 * mm, 12 * mm, 225 * mm, 42 * mm
-    chart.data = data
+    chart.data = [[each or 0 for each in column] for column in data]
     chart.categoryAxis.categoryNames = names
     chart.categoryAxis.labels.fontName = _font()
     chart.categoryAxis.labels.fontSize = 7 if len(names) <= 2 * _LABELS_ACROSS else 5
@@ -247,10 +251,13 @@ def _drawing(table: Sheet) -> Drawing:
     return drawing
 
 
-def _lines(data: list[list[float]], names: list[str]) -> LinePlot:
+def _lines(data: list[list[float | None]], names: list[str]) -> LinePlot:
+    """Draw each column as lines that break where nothing is known: that is no zero."""
     chart = LinePlot()
     chart.x, chart.y, chart.width, chart.height = 20 * mm, 12 * mm, 225 * mm, 42 * mm
-    chart.data = [list(enumerate(column)) for column in data]
+    parts = [(at, part) for at, column in enumerate(data) for part in _unbroken(column)]
+    chart.data = [part for _, part in parts] or [[(0, 0)]]
+    chart.xValueAxis.valueMin, chart.xValueAxis.valueMax = 0, max(1, len(names) - 1)
     chart.xValueAxis.valueSteps = list(range(0, len(names), max(1, len(names) // _LABELS_ACROSS)))
     chart.xValueAxis.labelTextFormat = lambda at: names[int(at)]
     chart.xValueAxis.labels.fontName = _font()
@@ -258,9 +265,21 @@ def _lines(data: list[list[float]], names: list[str]) -> LinePlot:
     chart.yValueAxis.labels.fontName = _font()
     chart.yValueAxis.labels.fontSize = 7
     chart.yValueAxis.valueMin = 0
-    for line, colour in enumerate(_LINE_COLOURS[: len(data)]):
-        chart.lines[line].strokeColor = colour
+    for line, (column, _) in enumerate(parts):
+        chart.lines[line].strokeColor = _LINE_COLOURS[column % len(_LINE_COLOURS)]
+        chart.lines[line].symbol = makeMarker("FilledCircle", size=2.5)
     return chart
+
+
+def _unbroken(column: list[float | None]) -> list[list[tuple[int, float]]]:
+    """Return the runs of a column in which every value is known, with their places."""
+    runs: list[list[tuple[int, float]]] = [[]]
+    for at, value in enumerate(column):
+        if value is not None:
+            runs[-1].append((at, value))
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
 
 
 def _name_lines(drawing: Drawing, names: list[str]) -> None:
@@ -273,5 +292,5 @@ def _name_lines(drawing: Drawing, names: list[str]) -> None:
         drawing.add(String(left + 10 * mm, 58 * mm, name, fontName=_font(), fontSize=8))
 
 
-def _number(cell: Cell) -> Decimal:
-    return Decimal(0) if isinstance(cell, str) or cell.value is None else cell.value
+def _number(cell: Cell) -> Decimal | None:
+    return None if isinstance(cell, str) else cell.value

@@ -74,6 +74,7 @@ def export(request: SignedInRequest, key: str, form: str) -> HttpResponse:
                     for each in found["by_branch"]
                 ],
                 chart="bar" if indicator.comparable else "",
+                undrawn=sum(each.own for each in found["by_branch"]),
             ),
             Sheet(
                 "按月",
