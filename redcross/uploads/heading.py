@@ -73,6 +73,7 @@ _BRANCH_WORDS = (
 _SUMS = ("合计", "总计", "小计", "共计", "合計", "總計")
 _SERIAL_HEADINGS = frozenset({"序号", "编号", "序", "NO", "NO.", "行号", "#"})
 _AMOUNT = re.compile(r"\d")
+_AT_ONCE = 50_000
 _COUNTING = ("数", "数量", "人次", "次数")
 _INVISIBLE_PATTERN = "[" + "".join(map(chr, INVISIBLE)) + "]"
 _NUMBERS = (CellKind.DECIMAL, CellKind.INTEGER)
@@ -398,29 +399,33 @@ class _Reader:
     def _candidates(self, start: int, first: Sequence[str]) -> list[int]:
         """Return rows far below that hold words of headings or repeat the first, found at once."""
         rest = self.grid.cells[start:].with_row_index("at", offset=start)
+        return [at for part in rest.iter_slices(_AT_ONCE) for at in self._among(part, first)]
+
+    def _among(self, part: pl.DataFrame, first: Sequence[str]) -> list[int]:
         kinds = [pl.col(letter + KIND) for letter in self.letters]
         numbers = pl.sum_horizontal([kind == NUMBER for kind in kinds])
         filled = pl.sum_horizontal([kind != EMPTY for kind in kinds])
-        rest = rest.filter((numbers <= len(self.letters) // 3) & (filled > 1))
+        part = part.filter((numbers <= len(self.letters) // 3) & (filled > 1))
+        if part.is_empty():
+            return []
         words = [word for word in self.vocabulary.words if len(word) > 1]
         single = [word for word in self.vocabulary.words if len(word) == 1]
-        blanks = rf"\s|{_INVISIBLE_PATTERN}"
-        texts = [pl.col(letter).str.replace_all(blanks, "") for letter in self.letters]
-        hits = pl.sum_horizontal(
-            [
-                (text.str.contains_any(words) | text.is_in(single))
-                & (text.str.len_chars() <= _LONGEST_HEADING)
-                for text in texts
-            ]
+        above = [text for text in first if text]
+        # One column under the other: the words are laid out for searching once, not for each.
+        stacked = pl.concat([part[letter] for letter in self.letters])
+        texts = stacked.str.replace_all(rf"\s|{_INVISIBLE_PATTERN}", "")
+        known = (texts.str.contains_any(words) | texts.is_in(single)) & (
+            texts.str.len_chars() <= _LONGEST_HEADING
         )
-        again = pl.sum_horizontal(
-            [
-                pl.col(letter).str.strip_chars(BLANKS).is_in([text for text in first if text])
-                for letter in self.letters
-            ]
-        )
-        found = ((hits >= 2) & (hits * 2 > filled)) | (again >= 2)
-        return rest.filter(found)["at"].to_list()
+        hits = self._in_each_row(known, part.height)
+        again = self._in_each_row(stacked.str.strip_chars(BLANKS).is_in(above), part.height)
+        found = ((hits >= 2) & (hits * 2 > part.select(filled).to_series())) | (again >= 2)
+        return part.filter(found)["at"].to_list()
+
+    def _in_each_row(self, told: pl.Series, height: int) -> pl.Series:
+        """Count the cells of each row of which it is told, columns one under the other."""
+        columns = {letter: told[at * height :][:height] for at, letter in enumerate(self.letters)}
+        return pl.DataFrame(columns).sum_horizontal()
 
     def _known(self, text: str) -> bool:
         return bool(text) and len(text) <= _LONGEST_HEADING and bool(self.vocabulary.exact(text))
