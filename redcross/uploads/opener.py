@@ -118,6 +118,9 @@ ask, warm, end = _opener.ask, _opener.warm, _opener.end
 
 def main() -> None:
     """Carry orders out until nobody can give any more."""
+    import python_calamine  # noqa: F401  here once, not in each child
+    from lxml import etree  # noqa: F401
+
     from redcross.uploads import opening
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends who started us, then us
