@@ -324,6 +324,7 @@ class GiftLedger(Sheet):
         ],
         hints=["日期", "时间", "捐款日", "到账日", "交易日"],
         fill_down=True,
+        in_title=True,
         sample="2021-08-08",
     )
     channel = Column(

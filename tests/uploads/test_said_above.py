@@ -166,3 +166,23 @@ def test_the_day_of_a_class_may_stand_once_above_its_roster(line, day, tmp_path,
 
     assert reading.frame.to_dicts()[0].get("trained_on") == day
     assert ("column.missing" in errors(reading)) == (day is None)
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("到账日期：2021年9月8日", dt.date(2021, 9, 8)),
+        ("捐赠时间:2021.9.8", dt.date(2021, 9, 8)),
+        ("（截至2021年9月8日24：00）", None),
+    ],
+)
+def test_a_list_without_days_takes_the_one_stated_above_it_and_no_other(line, day, tmp_path, now):
+    rows = [["捐款信息公示表"], [line], ["捐赠人", "金额（元）"], ["示例甲", 100], ["示例乙", 50]]
+
+    found = read("donations.ledger", rows, tmp_path, now=now)
+
+    if day is None:  # until when it was counted is no day of any gift
+        assert errors(found) == ["column.missing"]
+    else:
+        assert errors(found) == []
+        assert found.frame["received_on"].to_list() == [day, day]
