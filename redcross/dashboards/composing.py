@@ -96,17 +96,26 @@ def cards_of(board: Board, asked: Asked, reader: Reader) -> list[Card]:
     return _read_cards(answers, len(cards), asked)
 
 
+def _periods_of(asked: Asked) -> tuple[Period, Period, Period]:
+    """Return the period itself, what it is compared with, and the year so far."""
+    return asked.period, asked.compared, asked.period.year_so_far
+
+
 def _of_cards(cards: list[Indicator], asked: Asked) -> list[Question]:
-    periods = (asked.period, asked.compared, asked.period.year_so_far)
+    # A year's own beginning is asked once: at home the period is the year so far.
     return [
-        Question(each, period, asked.branch, own=asked.own) for period in periods for each in cards
+        Question(each, period, asked.branch, own=asked.own)
+        for period in dict.fromkeys(_periods_of(asked))
+        for each in cards
     ]
 
 
 def _read_cards(answers: list[list[Figure]], count: int, asked: Asked) -> list[Card]:
-    now, last, so_far = (
-        [lines[0] for lines in answers[at * count : (at + 1) * count]] for at in range(3)
-    )
+    told = {
+        period: [lines[0] for lines in answers[at * count : (at + 1) * count]]
+        for at, period in enumerate(dict.fromkeys(_periods_of(asked)))
+    }
+    now, last, so_far = (told[period] for period in _periods_of(asked))
     return _cards(now, last, so_far, _targets(asked.branch, asked.period), asked.period)
 
 
@@ -119,8 +128,9 @@ def compose(board: Board, asked: Asked, reader: Reader) -> dict[str, Any]:
     cards = [registry[key] for key in keys]
     trend = Period(add_months(period.last, 1 - TREND_MONTHS), period.last)
     before = trend.same_last_year
+    of_cards = _of_cards(cards, asked)
     questions = [
-        *_of_cards(cards, asked),
+        *of_cards,
         *(Question(each, period, branch, by=("branch",)) for each in columns),
         Question(main, against, branch, by=("branch",)),
         Question(main, trend, branch, own=own, by=("month",)),
@@ -133,8 +143,8 @@ def compose(board: Board, asked: Asked, reader: Reader) -> dict[str, Any]:
     answers = ask(*questions, reader=reader)
     count = len(cards)
     width = len(columns)
-    by_branch = answers[3 * count : 3 * count + width]
-    rest = answers[3 * count + width :]
+    by_branch = answers[len(of_cards) : len(of_cards) + width]
+    rest = answers[len(of_cards) + width :]
     made = _read_cards(answers, count, asked)
     by_key = dict(zip(keys, made, strict=True))
     lines = _lines(by_branch, rest[0])
