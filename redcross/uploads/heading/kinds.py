@@ -1,0 +1,117 @@
+"""What a row below a heading is, by its words.
+
+In goes a row that may be no data; out comes what it is: data, a total, a note, a signature,
+the heading again. `body.py` asks about doubtful rows only.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from redcross.uploads.heading.columns import Columns
+from redcross.uploads.heading.phrases import ASKED, DAY_ALONE, NOTE, SIGNATURE, TOTAL, TOTAL_OF
+from redcross.uploads.heading.texts import Texts
+from redcross.uploads.heading.vocabulary import Vocabulary
+from redcross.uploads.heading.words import SUMS, bare_of, plain, spelt
+from redcross.uploads.opening import KIND, NUMBER, TEXT
+
+Kind = Literal["data", "total", "part", "section", "note", "signature", "heading"]
+Row = Mapping[str, Any]
+"""One row of the frame `body.py` makes."""
+_PLAIN_NUMBER = re.compile(r"[¥￥]?-?[\d,，.]+")
+_LONGEST_TOTAL = 60
+
+
+class RowKinds:
+    """Tells the rows of one table apart."""
+
+    def __init__(
+        self,
+        texts: Texts,
+        vocabulary: Vocabulary,
+        columns: Columns,
+        start: int,
+        printed_again: Sequence[Mapping[str, str]],
+    ) -> None:
+        self.letters = texts.letters
+        self.cells = texts.grid.cells
+        self.vocabulary = vocabulary
+        self.columns = columns
+        self.start = start
+        self.printed_again = printed_again
+
+    def kind_of(self, row: Row, *, is_tail: bool) -> Kind:
+        """Return what a row is by itself; the tail is what has no certain data below."""
+        texts = self.texts_of(row)
+        bare = bare_of(row["first"])
+        if self._is_heading_again(texts):
+            return "heading"
+        total = self._total_kind(bare, texts)
+        if total:
+            return total
+        if NOTE.match(bare):
+            return "note"
+        filled, numbers = len(texts), self.numbers_in(row)
+        if SIGNATURE.match(bare) and not numbers:
+            return "signature"
+        if is_tail and all(ASKED.match(spelt(text)) for text in texts.values()):
+            return "signature"
+        if is_tail and filled <= 2 and any(DAY_ALONE.match(text) for text in texts.values()):
+            return "signature"
+        if is_tail and numbers and filled == numbers and self.columns.asked:
+            return "total"  # sums without a word, where the table's rows have words
+        if not row["mapped"] or (filled == 1 and (is_tail or len(bare) > 12)):
+            return "note"
+        return "data"
+
+    def texts_of(self, row: Row) -> dict[str, str]:
+        """Return the filled cells of a row by letter."""
+        return {letter: row[letter] for letter in self.letters if row[letter]}
+
+    def numbers_in(self, row: Row) -> int:
+        """Count the numbers in those columns that hold numbers."""
+        position = self.start + row["at"]
+        count = 0
+        for letter in self.columns.numbers:
+            if row[letter]:
+                kind = self.cells[letter + KIND][position]
+                is_plain = _PLAIN_NUMBER.fullmatch(row[letter]) is not None
+                count += kind == NUMBER or (kind == TEXT and is_plain)
+        return count
+
+    def _is_heading_again(self, texts: Mapping[str, str]) -> bool:
+        known = [text for text in texts.values() if self.vocabulary.knows(text)]
+        if len(known) >= 2 and len(known) * 2 > len(texts):
+            return True
+        alike = [
+            sum(plain(text) == row.get(letter) for letter, text in texts.items())
+            for row in self.printed_again
+        ]
+        return any(each >= 2 and each * 3 > len(texts) * 2 for each in alike)
+
+    def _total_kind(self, bare: str, texts: Mapping[str, str]) -> Literal["total", "part", ""]:
+        labels = self.columns.labels
+        # Beside a name, 合计 in a column of another kind is a remark on that row.
+        named = any(letter in texts for letter in labels)
+        words = [
+            bare,
+            *(
+                "".join(text.split())
+                for letter, text in texts.items()
+                if (letter in labels or not named) and "".join(text.split()).strip(":：") in SUMS
+            ),
+        ]
+        for word in words:
+            match = TOTAL.match(word)
+            if match and len(word) <= _LONGEST_TOTAL:
+                return "part" if "小计" in match[0] else "total"
+        match = TOTAL_OF.match(bare)
+        if match and self._tells_little(texts):
+            return "part" if "小计" in match[0] else "total"
+        return ""
+
+    def _tells_little(self, texts: Mapping[str, str]) -> bool:
+        """Tell whether a row has an amount and, besides its first cell, nothing lines must have."""
+        label, *others = texts
+        has_amount = any(each in texts for each in self.columns.numbers) or "元" in texts[label]
+        return has_amount and self.columns.asked.isdisjoint(others)

@@ -1,0 +1,31 @@
+"""The phrases by which totals, sections, notes and signatures are told from data."""
+
+import re
+
+from redcross.uploads.heading.units import UNIT_WORDS
+
+_TOTAL_WORD = "合计|总计|小计|共计|累计|总金额|总额|总数|总和|合計|總計"
+_OF_TOTAL = (
+    "金额|数额|款额|总额|捐款|捐赠|善款|款项|款物|资金|物资|人民币|大写|小写|人数|人次|笔数|户数|收到|接收|募集|收入"
+    "|社会|各界|爱心|单位|个人|为|是|共|额|数|款|元"
+)
+# 合计科技公司 is a giver: after the word stands nothing but what sums are called.
+_TOTAL_ENDS = rf"(?:{_OF_TOTAL})*+(?=$|[^\w(]|_|\d|\((?:{UNIT_WORDS}|{_OF_TOTAL}|单位|\d))"
+TOTAL = re.compile(
+    r"\W*(?:以上|本页|本表|本期|本月|本年|本日|当日|全年|全省|全市|全州|全县|全区|累计|捐款|捐赠|接收|金额|款物|资金|物资)*"
+    rf"(?:{_TOTAL_WORD}){_TOTAL_ENDS}"
+)
+TOTAL_OF = re.compile(
+    rf".{{1,20}}(?:{_TOTAL_WORD}){_TOTAL_ENDS}|.{{0,20}}共(?:收到|接收|接受|募集|筹集|收)?(?:{_OF_TOTAL})*+\d"
+)
+"""2月1日小计 or 共57笔: a total only where the row has nothing else that a line has."""
+SECTION = r"^[(]?[一二三四五六七八九十]{1,3}(?:[)、.:][^一二三四五六七八九十]|[)、.:]?$)"
+SIGNATURE = re.compile(
+    r"(?:注|备注|说明|附注|填表|制表|审核|复核|负责人|单位负责人|主管|经办|联系|填报|报送|"
+    r"统计时间|统计日期|截止|截至|数据来源|日期|时间|签字|盖章|公示|监督|电话|地址|开户)"
+    r"(?:人|单位|日期|时间|电话|领导|责任人|来源|期|说明|方式|银行)*\s*[((]?[^::]{0,12}[::]"
+)
+ASKED = re.compile(r"[\u3400-\u9fff]{2,8}(?:\([^)]{1,6}\))?:")
+"""分管领导：, 科室（盖章）：, whatever stands behind it."""
+NOTE = re.compile(r"^(?:注|备注|说明|附注|温馨提示|存在问题)[::\d(]")
+DAY_ALONE = re.compile(r"^(?:二[〇○零O0]..?|\d{4})年.{1,3}月.{1,4}日$")

@@ -1,0 +1,84 @@
+"""The units tables are written in: in a heading, above the table, below it.
+
+In go the texts of headings and of the rows around a table; out come 万元 or "", and what a
+column's numbers are multiplied by.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from redcross.units import MULTIPLES, Unit
+from redcross.uploads.heading.texts import Texts
+from redcross.uploads.specification import CellKind, FieldSpec
+
+UNIT_WORDS = (
+    "万元|亿元|千元|百元|元|万人次|万人|人次|万|人|个|枚|例|份|台|件|名|户|期|场|批|%"
+    "|小时|万毫升|毫升|支|张|所|家|次|套|辆|顶|床|箱"
+)
+UNIT_IN_BRACKETS = re.compile(rf"[(\[](?:单位[::]?)?(?:人民币)?(?P<unit>{UNIT_WORDS})[)\]]")
+UNIT_AFTER = re.compile(
+    rf"(?:单位[::](?P<unit>{UNIT_WORDS})|[/／](?P<money>万元|亿元|千元|百元|元))$"
+)
+UNIT_CELL = re.compile(
+    r"(?:单位(?:[::]|为|是|均为)|[(]|计量单位)\s*(?:人民币)?(?P<unit>万元|亿元|千元|百元|元)(?!/)"
+)
+_LONGEST_UNIT_CELL = 120
+_ABOVE, _BELOW = 6, 8
+"""Rows away from the table in which its unit is looked for."""
+
+
+def unit_above(texts: Texts, at: int, depth: int) -> str:
+    """Return the 万元 of a "单位：万元" cell near the heading, "" where none stands."""
+    for position in range(max(at - _ABOVE, 0), at + depth):
+        for text in texts.row(position):
+            match = UNIT_CELL.search(unicodedata.normalize("NFKC", text))
+            if match and len(text) <= _LONGEST_UNIT_CELL:
+                return match["unit"]
+    return ""
+
+
+def unit_below(texts: Texts, data: pl.Series, end: int) -> str:
+    """Return the unit a note under the table names: 注：金额单位为万元."""
+    start = (int(data[-1]) if data.len() else end) + 1
+    for position in range(start, min(start + _BELOW, end)):
+        for text in texts.row(position):
+            match = UNIT_CELL.search(unicodedata.normalize("NFKC", text))
+            if match and "单位" in text:
+                return match["unit"]
+    return ""
+
+
+def multiple_for(field: FieldSpec, levels: Sequence[str], unit: str) -> Decimal:
+    """Return what the numbers of a column are multiplied by, with the unit of its table."""
+    if field.kind not in (CellKind.DECIMAL, CellKind.INTEGER):
+        return Decimal(1)
+    for text in reversed(levels):
+        bare = "".join(unicodedata.normalize("NFKC", text).split())
+        match = (
+            UNIT_IN_BRACKETS.search(bare)
+            or UNIT_AFTER.search(bare)
+            or re.fullmatch(rf"[(\[]?(?P<unit>{UNIT_WORDS})[)\]]?", bare)
+        )
+        if match:
+            return multiple_of(match["unit"] or match.groupdict()["money"])
+    if field.unit is Unit.YUAN and unit:
+        return multiple_of(unit)
+    return Decimal(1)
+
+
+def multiple_of(unit: str) -> Decimal:
+    """Return what a number in this unit is multiplied by: 万元 → 10000."""
+    for name in sorted(MULTIPLES, key=len, reverse=True):
+        if name and unit.startswith(name):
+            return MULTIPLES[name]
+    return Decimal(1)
+
+
+def is_unit(text: str) -> bool:
+    """Tell whether a cell holds a unit and nothing else: （万元）."""
+    bare = "".join(unicodedata.normalize("NFKC", text).split()).strip("()[]")
+    return bool(re.fullmatch(UNIT_WORDS, bare))
