@@ -12,9 +12,10 @@ import polars as pl
 
 from redcross.units import Unit
 from redcross.uploads.cells.amounts import parse_decimal
+from redcross.uploads.codes import severity_of
 from redcross.uploads.heading import Layout, TotalRow
 from redcross.uploads.opening import KIND, NUMBER
-from redcross.uploads.specification import CellKind, FieldSpec, SheetSpec
+from redcross.uploads.specification import CellKind, FieldSpec, Finding, SheetSpec
 from redcross.uploads.workbook import Grid
 
 NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
@@ -197,3 +198,30 @@ def _from_words(text: str, field: FieldSpec, multiple: Decimal) -> Decimal | Non
         money=True,
     )
     return parsed.value if isinstance(parsed.value, Decimal) else None
+
+
+def differing(layout: Layout, spec: SheetSpec, totals: Iterable[TotalCheck]) -> Iterator[Finding]:
+    """Tell of each printed total that its rows do not add up to."""
+    letters = {name: letter for letter, name in layout.columns.items()}
+    for each in totals:
+        if not each.agrees:
+            yield _differs(each, spec.field(each.field), letters[each.field])
+
+
+def _differs(each: TotalCheck, field: FieldSpec, letter: str) -> Finding:
+    gap = abs(each.printed - each.read)
+    unit = field.unit.label
+    return Finding(
+        worksheet=each.worksheet,
+        row=each.row,
+        column=letter,
+        field=each.field,
+        code="total.differs",
+        severity=severity_of("total.differs"),
+        message=(
+            f"第{each.row}行「{field.label}」：合计行为 {each.printed:,}{unit}，"
+            f"明细之和为 {each.read:,}{unit}，相差 {gap:,} {unit}"
+        ),
+        suggestion="请核对合计行的公式，或查找漏填、误填的行。",
+        value=f"{each.printed:f}",
+    )

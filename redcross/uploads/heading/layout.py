@@ -1,8 +1,9 @@
 """What is recognised of a worksheet, as values: its tables, and the totals printed in them."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Self
 
 import polars as pl
 
@@ -42,3 +43,11 @@ class Layout:
     def by_heading(self) -> dict[str, str]:
         """Printed heading → field, as the command answers."""
         return {self.headings[letter]: field for letter, field in self.columns.items()}
+
+    def without(self, letters: Sequence[str]) -> Self:
+        """Leave columns unread, and say so among what is unknown."""
+        return dataclasses.replace(
+            self,
+            columns={each: name for each, name in self.columns.items() if each not in letters},
+            unknown=(*self.unknown, *(self.headings[each] for each in letters)),
+        )
