@@ -446,3 +446,45 @@ def test_a_branch_nobody_knows_is_told_and_not_taken_for_a_measure(tmp_path):
     content = xlsx([["单位", "捐赠人", "金额", "日期"], ["某某红十字会", "示例", 3, "2020-01-22"]])
 
     assert "branch.unknown" in codes(reading_of(content, tmp_path))
+
+
+@pytest.mark.parametrize("colon", [":", "："])
+def test_a_line_of_notes_with_a_colon_of_either_width_is_no_heading(colon, tmp_path):
+    content = xlsx(
+        [
+            [f"联系捐赠单位{colon}示例公司", f"捐赠金额{colon}元"],
+            ["示例", 1],
+            ["捐赠人", "金额（元）", "日期"],
+            ["示例甲", 100, "2020-01-02"],
+        ]
+    )
+
+    reading = reading_of(content, tmp_path)
+
+    assert reading.tables[0].layout.heading_rows == (3,)
+    assert sums(reading) == [{"value": Decimal(100)}]
+
+
+@pytest.mark.parametrize("brackets", ["（{}）", "({})"])
+def test_a_heading_told_by_words_within_it_keeps_its_unit_in_either_width(brackets, tmp_path):
+    amount = "捐助金额" + brackets.format("单位：万元")
+    content = xlsx([["捐赠方称呼", amount, "日期"], ["示例甲", 2, "2020-01-02"]])
+
+    assert sums(reading_of(content, tmp_path)) == [{"value": Decimal(20000)}]
+
+
+def test_a_line_merged_across_one_of_two_tables_side_by_side_is_its_section(tmp_path):
+    headings = ["捐赠人", "金额（元）", "日期"]
+    content = xlsx(
+        [
+            [*headings, None, *headings],
+            ["爱心企业", None, None, None, "爱心人士", None, None],
+            ["示例甲", 1, "2020-01-02", None, "示例乙", 2, "2020-01-02"],
+        ],
+        merges=["A2:C2", "E2:G2"],
+    )
+
+    reading = reading_of(content, tmp_path)
+
+    assert reading.frame["giver"].to_list() == ["示例甲", "示例乙"]
+    assert codes(reading) == []

@@ -3,6 +3,8 @@
 In go the texts of a worksheet; out come the positions of the first row of each heading.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 import polars as pl
@@ -11,7 +13,6 @@ from redcross.uploads.cells.parsed import BLANKS
 from redcross.uploads.heading.levels import Levels
 from redcross.uploads.heading.phrases import SIGNATURE
 from redcross.uploads.heading.texts import INVISIBLE_PATTERN, SCANNED
-from redcross.uploads.heading.units import UNIT_CELL
 from redcross.uploads.heading.words import LONGEST_HEADING, plain
 from redcross.uploads.opening import EMPTY, KIND, NUMBER
 from redcross.uploads.workbook import UnreadableError
@@ -19,6 +20,7 @@ from redcross.uploads.workbook import UnreadableError
 MOST_TABLES = 2000
 """A list of fifty thousand lines has its heading on each of 1,700 pages."""
 _AT_ONCE = 50_000
+_UNIT_ALONE = re.compile(r"\(?(?:金额|货币|计量)?单位[:为是]")
 
 
 class Places:
@@ -77,7 +79,7 @@ class Places:
         named = {text: name for text in texts if (name := self.vocabulary.hinted(text))}
         if any(map(self.vocabulary.knows, texts)):
             return set(named.values())
-        is_note = any(SIGNATURE.match(text) or UNIT_CELL.search(text) for text in texts)
+        is_note = any(map(_is_note, texts))
         has_below = at + 1 < self.texts.height
         has_numbers = has_below and self.texts.kinds(at + 1).get(NUMBER, 0) > 0
         return set() if is_note or not has_numbers else set(named.values())
@@ -92,7 +94,7 @@ class Places:
         cells = self.texts.written(at)
         if len(cells) < 2 or at + 1 >= self.texts.height or self.texts.kinds(at).get(NUMBER):
             return False
-        if any(SIGNATURE.match(text) or UNIT_CELL.search(text) for text in cells):
+        if any(map(_is_note, cells)):
             return False
         depth, score = self.levels.depth(at)
         below = self.levels.depth(at + 1)[1]
@@ -147,3 +149,9 @@ class Places:
         letters = enumerate(self.texts.letters)
         columns = {letter: told[at * height :][:height] for at, letter in letters}
         return pl.DataFrame(columns).sum_horizontal()
+
+
+def _is_note(text: str) -> bool:
+    """Tell 制表人：… and （单位：万元） from a heading like 捐赠额（单位：元）, in either width."""
+    bare = unicodedata.normalize("NFKC", text)
+    return bool(SIGNATURE.match(bare) or _UNIT_ALONE.match(bare))

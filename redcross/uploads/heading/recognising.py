@@ -4,6 +4,7 @@ In go a grid, a sheet's columns and what people have told of headings before; ou
 `Layout`s of all tables, from the top and from the left.
 """
 
+import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
 
@@ -53,7 +54,7 @@ def recognise(
 def _part(grid: Grid, letters: Sequence[str]) -> Grid:
     """Return some columns of a worksheet under their own letters."""
     columns = [name for letter in letters for name in (letter, letter + KIND)]
-    return Grid(grid.worksheet, grid.first_row, grid.cells.select(columns))
+    return dataclasses.replace(grid, cells=grid.cells.select(columns))
 
 
 def _layout(

@@ -19,12 +19,10 @@ UNIT_WORDS = (
     "万元|亿元|千元|百元|元|万人次|万人|人次|万|人|个|枚|例|份|台|件|名|户|期|场|批|%"
     "|小时|万毫升|毫升|支|张|所|家|次|套|辆|顶|床|箱"
 )
-UNIT_IN_BRACKETS = re.compile(rf"[(\[](?:单位[::]?)?(?:人民币)?(?P<unit>{UNIT_WORDS})[)\]]")
-UNIT_AFTER = re.compile(
-    rf"(?:单位[::](?P<unit>{UNIT_WORDS})|[/／](?P<money>万元|亿元|千元|百元|元))$"
-)
+UNIT_IN_BRACKETS = re.compile(rf"[(\[](?:单位:?)?(?:人民币)?(?P<unit>{UNIT_WORDS})[)\]]")
+UNIT_AFTER = re.compile(rf"(?:单位:(?P<unit>{UNIT_WORDS})|[/／](?P<money>万元|亿元|千元|百元|元))$")
 UNIT_CELL = re.compile(
-    r"(?:单位(?:[::]|为|是|均为)|[(]|计量单位)\s*(?:人民币)?(?P<unit>万元|亿元|千元|百元|元)(?!/)"
+    r"(?:单位(?::|为|是|均为)|[(]|计量单位)\s*(?:人民币)?(?P<unit>万元|亿元|千元|百元|元)(?!/)"
 )
 _LONGEST_UNIT_CELL = 120
 _ABOVE, _BELOW = 6, 8
