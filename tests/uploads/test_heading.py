@@ -488,3 +488,15 @@ def test_a_line_merged_across_one_of_two_tables_side_by_side_is_its_section(tmp_
 
     assert reading.frame["giver"].to_list() == ["示例甲", "示例乙"]
     assert codes(reading) == []
+
+
+def test_two_columns_of_one_meaning_do_not_make_two_tables(tmp_path):
+    headings = ["县区", "金额（元）", "捐赠单位", "日期", "姓名", "数量"]
+    content = xlsx([headings, ["五华区", 100, "示例公司", "2020-01-02", "示例甲", 3]])
+
+    reading = reading_of(content, tmp_path)
+
+    assert len(reading.tables) == 1
+    assert reading.frame.select("branch", "giver", "value", "quantity").row(0) == (
+        2, "示例公司", Decimal("100.00"), Decimal(3),
+    )  # fmt: skip

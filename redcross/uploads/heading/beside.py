@@ -8,15 +8,16 @@ from collections.abc import Mapping, Sequence
 
 from redcross.uploads.heading.levels import Levels
 from redcross.uploads.heading.words import NUMBERS, SERIAL_HEADINGS, plain
-from redcross.uploads.specification import SheetSpec
+from redcross.uploads.specification import CellKind, SheetSpec
 
 
 def side_by_side(levels: Levels, at: int) -> list[list[str]]:
     """Return the letters of each table where several stand beside each other.
 
     They begin where rows are numbered anew, else where a column comes again. Tables
-    are they only where each has the same label and a number of its own: 捐赠日期
-    before a gift and 到账日期 behind it are two days of one.
+    are they only where each begins with the same label, has a number of its own, and all
+    that each row needs: 捐赠日期 before a gift and 到账日期 behind it are two days of one,
+    子计划 and 项目 two names of one plan.
     """
     heading = levels.of(at, levels.depth(at)[0])
     fields = {
@@ -27,7 +28,7 @@ def side_by_side(levels: Levels, at: int) -> list[list[str]]:
     numbered = [letter for letter, texts in heading.items() if plain(texts[-1]) in SERIAL_HEADINGS]
     for starts in (numbered[1:], _repeats(fields)):
         tables = _split(levels.texts.letters, starts)
-        held = [{fields[each] for each in one if each in fields} for one in tables]
+        held = [[fields[each] for each in one if each in fields] for one in tables]
         if starts and _are_tables(held, levels.vocabulary.spec):
             return tables
     return []
@@ -55,12 +56,22 @@ def _split(letters: Sequence[str], starts: Sequence[str]) -> list[list[str]]:
     return tables
 
 
-def _are_tables(named: Sequence[set[str]], spec: SheetSpec) -> bool:
+def _are_tables(held: Sequence[Sequence[str]], spec: SheetSpec) -> bool:
     """Tell whether the fields of each are those of a table by itself."""
+    named = [set(names) for names in held]
     if any(len(names) < 2 for names in named):
         return False
     if all(names == named[0] for names in named):
         return True
-    numbers = {field.name for field in spec.fields if field.kind in NUMBERS}
-    shared = set.intersection(*named)
-    return bool(shared - numbers) and all(names & numbers for names in named)
+    kinds = {field.name: field.kind for field in spec.fields}
+    labels = [
+        next((name for name in names if kinds[name] not in (*NUMBERS, CellKind.DATE)), "")
+        for names in held
+    ]
+    if not labels[0] or any(label != labels[0] for label in labels):
+        return False
+    # A day may stand over the right table alone; what else a row needs, both have or neither.
+    needed = {each.name for each in spec.fields if each.required and each.kind != CellKind.DATE}
+    needed = {name for name in needed if any(name in names for names in named)}
+    has_number = all(any(kinds[name] in NUMBERS for name in names) for names in named)
+    return has_number and all(needed <= names for names in named)
