@@ -166,6 +166,9 @@ async function draw() {
   for (const place of document.querySelectorAll("[data-chart]")) {
     if (charts.has(place) || !roomy(place)) continue;
     const said = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+    if (said.kind === "map") await regions(place.dataset.layer, said.parent);
+    // While the shapes were fetched the page may have been drawn, narrowed or replaced.
+    if (charts.has(place) || !place.isConnected || !roomy(place)) continue;
     const chart = echarts.init(place, null, { renderer: "svg" });
     charts.set(place, chart);
     const palette = colours();

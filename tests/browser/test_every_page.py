@@ -130,7 +130,7 @@ def test_a_map_waits_until_it_has_room(visit, upload, live_server):
     page.set_viewport_size(WIDE)
 
     # The console has said nothing: `visit` sees to that.
-    assert page.locator("[data-chart=map] svg path").count() > 10
+    page.wait_for_function("document.querySelectorAll('[data-chart=map] svg path').length > 10")
 
 
 def test_what_is_owed_can_be_handed_in_on_a_phone(visit, people, settings):
