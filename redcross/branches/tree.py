@@ -8,7 +8,8 @@ the tree along where the process knows another.
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, TypeVar
 
 from redcross.branches.models import Branch, BranchAlias
 from redcross.branches.naming import meanings_of, narrowed_for
@@ -21,6 +22,11 @@ FROM {VERSION_TABLE} v LEFT JOIN branches_branch b ON true
 WHERE v.version::text <> %s
 ORDER BY b.position, b.code
 """
+
+
+class _OfABranch(Protocol):
+    branch_id: int
+    branch: Any
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +60,7 @@ class Tree:
         return tuple(branch.pk for branch in self.branches if branch.code.startswith(codes))
 
 
+R = TypeVar("R", bound=_OfABranch)
 _known = Tree()
 
 
@@ -75,3 +82,12 @@ def tree() -> Tree:
     )
     _known = Tree(vars(found[0])["tree_version"], branches, aliases)
     return _known
+
+
+def with_branches(rows: Iterable[R]) -> list[R]:
+    """Return rows with their branches, which the process knows; no query where there is none."""
+    found = list(rows)
+    by_id = tree().by_id if found else {}
+    for row in found:
+        row.branch = by_id[row.branch_id]
+    return found

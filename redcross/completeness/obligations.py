@@ -4,14 +4,13 @@ import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from redcross.branches.models import Branch
-from redcross.branches.tree import tree
+from redcross.branches.tree import with_branches
 from redcross.completeness.choices import ASKS_NOTHING, HANDED_IN, OnHoliday, Standing
 from redcross.completeness.models import DueRule, Exemption, Occasion
 from redcross.completeness.working_days import WorkingDays, working_days
@@ -20,7 +19,6 @@ from redcross.uploads.choices import AWAITING_REVIEW, IN_WORK, Origin, State
 from redcross.uploads.models import Upload
 from redcross.uploads.sheet import Due, Sheet, Yearly, registry
 
-P = TypeVar("P", Occasion, Exemption)
 _ORDER = {value: at for at, value in enumerate(Standing.values)}
 
 
@@ -141,7 +139,7 @@ def obligations(
     """
     asked = _asked(period, due or due_days())
     handed_in = _handed_in(branches, {each.sheet.key for each in asked}, asked)
-    exemptions = _on_the_tree(Exemption.objects.in_force())
+    exemptions = with_branches(Exemption.objects.in_force())
     found: dict[tuple[int, str, dt.date, dt.date], Obligation] = {}
     for branch in branches:
         for each in asked:
@@ -159,7 +157,7 @@ def obligations(
 def _asked(period: Period, due: DueDays) -> list[_Asked]:
     found = list(_regularly_asked(period, due))
     occasions = Occasion.objects.filter(month__gte=period.start, month__lte=period.last)
-    for once in _on_the_tree(occasions):
+    for once in with_branches(occasions):
         if once.sheet in registry:
             due_on = due.days.moved(once.due_on, OnHoliday.NEXT)
             month = Period.month(once.month)
@@ -169,15 +167,6 @@ def _asked(period: Period, due: DueDays) -> list[_Asked]:
                     once.branch.code, once.title,
                 )
             )  # fmt: skip
-    return found
-
-
-def _on_the_tree(rows: QuerySet[P]) -> list[P]:
-    """Return rows with their branches, which the process knows."""
-    found = list(rows)
-    branches = tree().by_id if found else {}
-    for each in found:
-        each.branch = branches[each.branch_id]
     return found
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from redcross.uploads.cells import dtype_of, shown
 from redcross.uploads.codes import CODES, severity_of
 from redcross.uploads.specification import (
+    NUMERIC,
     CellKind,
     Context,
     FieldSpec,
@@ -72,7 +73,7 @@ def _check_field(
         limit = Decimal(10) ** (field.max_digits - field.decimal_places)
         large = frame.filter(column.abs() >= limit)
         found += _at(large, field, letter, "amount.digits", "数值位数过多", "请核对数值。")
-    if field.kind in (CellKind.DECIMAL, CellKind.INTEGER) and not field.allow_negative:
+    if field.kind in NUMERIC and not field.allow_negative:
         negative = frame.filter(column < 0)
         found += _at(negative, field, letter, "amount.negative", "不能为负数", "请核对数值。")
     if field.earliest is not None:

@@ -21,6 +21,7 @@ from redcross.uploads.opening import KIND
 from redcross.uploads.reporting_units import settled
 from redcross.uploads.sentences import missing, no_heading, no_rows, notice, unknown
 from redcross.uploads.specification import (
+    NUMERIC,
     CellKind,
     Context,
     FieldSpec,
@@ -29,7 +30,7 @@ from redcross.uploads.specification import (
     SheetKind,
     SheetSpec,
 )
-from redcross.uploads.totals import NUMERIC, Rows, TotalCheck, checks_of, differing
+from redcross.uploads.totals import Rows, TotalCheck, checks_of, differing
 from redcross.uploads.workbook import Grid, UnreadableError, Workbook
 
 OWN_WORKSHEETS = ("可选项", "填写说明", INFORMATION)

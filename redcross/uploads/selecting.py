@@ -9,7 +9,7 @@ from redcross.accounts.models import User
 from redcross.accounts.rules import ENTERING, REVIEWING, holds
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
-from redcross.branches.tree import tree
+from redcross.branches.tree import with_branches
 from redcross.uploads import rules
 from redcross.uploads.choices import OPEN, State
 from redcross.uploads.models import HeadingMemory, Upload, UploadQuerySet
@@ -43,13 +43,7 @@ def _waiting(user: User, told: UploadQuerySet) -> list[Upload]:
     if not holds(user, (*REVIEWING, "FINANCE")):
         return []
     waiting = told.visible_to(user).awaiting_review().order_by("submitted_at", "pk")[:LONGEST_QUEUE]
-    branches = tree().by_id
-    found = []
-    for upload in waiting:
-        upload.branch = branches[upload.branch_id]
-        if rules.may_review(user, upload):
-            found.append(upload)
-    return found
+    return [upload for upload in with_branches(waiting) if rules.may_review(user, upload)]
 
 
 def sheets_waiting(queue: list[Upload]) -> list[tuple[Sheet, int]]:

@@ -32,6 +32,10 @@ class CellKind(enum.StrEnum):
     CREDIT_CODE = "CREDIT_CODE"  # [String], GB 32100, warned of only
 
 
+NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
+"""Kinds whose cells hold numbers, which can be added up."""
+
+
 class Severity(enum.StrEnum):
     """ERROR blocks; WARNING passes with a written 说明; NOTICE only informs."""
 

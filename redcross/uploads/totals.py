@@ -15,10 +15,9 @@ from redcross.uploads.cells.amounts import parse_decimal
 from redcross.uploads.codes import severity_of
 from redcross.uploads.heading import Layout, TotalRow
 from redcross.uploads.opening import KIND, NUMBER
-from redcross.uploads.specification import CellKind, FieldSpec, Finding, SheetSpec
+from redcross.uploads.specification import NUMERIC, CellKind, FieldSpec, Finding, SheetSpec
 from redcross.uploads.workbook import Grid
 
-NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
 _AMOUNT = r"(\d[\d,.]*+)\s*+(亿元|万元|元)"
 # The digits are taken whole or not at all: 共计2856人次 holds no 285.
 _AFTER_A_WORD = re.compile(

@@ -17,11 +17,11 @@ from redcross.uploads.cells.identifiers import (
     parse_id_number,
     parse_phone,
 )
-from redcross.uploads.cells.parsed import BLANKS, INVISIBLE, NOT_GIVEN, Parsed, folded
+from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN, NOT_GIVEN, Parsed, folded
 from redcross.uploads.cells.words import boolean_parser, branch_parser, choice_parser
 from redcross.uploads.codes import severity_of
 from redcross.uploads.opening import DATE, EMPTY, ERROR, NUMBER
-from redcross.uploads.specification import CellKind, Context, FieldSpec, Finding
+from redcross.uploads.specification import NUMERIC, CellKind, Context, FieldSpec, Finding
 
 Parser = Callable[[str, int], Parsed]
 
@@ -43,7 +43,6 @@ _SCALED = {
     "percent.scaled": "是小数，读作 {}%",
     "percent.doubtful": "同一栏既有小于 1 的数，又有大于 1 的数，仍读作 {}%",
 }
-_INVISIBLE_PATTERN = "[" + "".join(map(chr, INVISIBLE)) + "]"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def clean_column(
     if field.fill_down or field.kind in (CellKind.TEXT, CellKind.CHOICE, CellKind.DATE):
         frame = _ditto(frame)
     scaled: list[int] = []
-    if field.kind in (CellKind.DECIMAL, CellKind.INTEGER) and is_percent(field):
+    if field.kind in NUMERIC and is_percent(field):
         frame, scaled, code = _percents(frame)
     quick = _quick(frame, field, multiple)
     column = _slowly(frame, quick, field, parser_for(field, context, multiple))
@@ -131,7 +130,7 @@ def clean_column(
 
 
 def _tidied(texts: pl.Series, field: FieldSpec) -> pl.Series:
-    expression = pl.col("t").str.replace_all(_INVISIBLE_PATTERN, "")
+    expression = pl.col("t").str.replace_all(INVISIBLE_PATTERN, "")
     if field.kind is CellKind.TEXT:
         expression = (
             expression.str.replace_all(_INNER_BLANKS, " ")

@@ -4,6 +4,7 @@ import dataclasses
 import unicodedata
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+INVISIBLE_PATTERN = "[" + "".join(map(chr, INVISIBLE)) + "]"
 BLANKS = " \t\r\n\u00a0\u3000\u2002\u2003\u2009"
 NOT_GIVEN = frozenset({"", "/", "-", "--", "—", "——", "－", "\\", "无", "N/A", "n/a", "NA"})
 """What staff write for "nothing here"; it is not zero."""

@@ -7,8 +7,8 @@ there is only one.
 from collections.abc import Mapping, Sequence
 
 from redcross.uploads.heading.levels import Levels
-from redcross.uploads.heading.words import NUMBERS, SERIAL_HEADINGS, plain
-from redcross.uploads.specification import CellKind, SheetSpec
+from redcross.uploads.heading.words import SERIAL_HEADINGS, plain
+from redcross.uploads.specification import NUMERIC, CellKind, SheetSpec
 
 
 def side_by_side(levels: Levels, at: int) -> list[list[str]]:
@@ -65,7 +65,7 @@ def _are_tables(held: Sequence[Sequence[str]], spec: SheetSpec) -> bool:
         return True
     kinds = {field.name: field.kind for field in spec.fields}
     labels = [
-        next((name for name in names if kinds[name] not in (*NUMBERS, CellKind.DATE)), "")
+        next((name for name in names if kinds[name] not in (*NUMERIC, CellKind.DATE)), "")
         for names in held
     ]
     if not labels[0] or any(label != labels[0] for label in labels):
@@ -73,5 +73,5 @@ def _are_tables(held: Sequence[Sequence[str]], spec: SheetSpec) -> bool:
     # A day may stand over the right table alone; what else a row needs, both have or neither.
     needed = {each.name for each in spec.fields if each.required and each.kind != CellKind.DATE}
     needed = {name for name in needed if any(name in names for names in named)}
-    has_number = all(any(kinds[name] in NUMBERS for name in names) for names in named)
+    has_number = all(any(kinds[name] in NUMERIC for name in names) for names in named)
     return has_number and all(needed <= names for names in named)

@@ -7,14 +7,14 @@ blank rows are neither.
 
 import polars as pl
 
-from redcross.uploads.cells.parsed import BLANKS
+from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN
 from redcross.uploads.heading.columns import Columns
 from redcross.uploads.heading.kinds import Kind, Row, RowKinds
 from redcross.uploads.heading.layout import TotalRow
 from redcross.uploads.heading.levels import DEEPEST
 from redcross.uploads.heading.phrases import SECTION
 from redcross.uploads.heading.sums import total_at
-from redcross.uploads.heading.texts import INVISIBLE_PATTERN, Texts, index_of
+from redcross.uploads.heading.texts import Texts, index_of
 from redcross.uploads.heading.vocabulary import Vocabulary
 from redcross.uploads.heading.words import SERIAL_HEADINGS, SUMS, plain, spellings
 from redcross.uploads.specification import SheetKind

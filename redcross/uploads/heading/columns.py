@@ -11,8 +11,8 @@ from rapidfuzz import fuzz, process
 
 from redcross.uploads.heading.layout import JOINER
 from redcross.uploads.heading.vocabulary import Vocabulary
-from redcross.uploads.heading.words import NUMBERS, plain, printed
-from redcross.uploads.specification import CellKind, SheetSpec
+from redcross.uploads.heading.words import plain, printed
+from redcross.uploads.specification import NUMERIC, CellKind, SheetSpec
 
 _LABELS = (CellKind.TEXT, CellKind.BRANCH)
 _NEAR = 70
@@ -85,7 +85,7 @@ class Columns:
     def __init__(self, names: Mapping[str, str], spec: SheetSpec) -> None:
         fields = {letter: spec.field(name) for letter, name in names.items()}
         self.letters = tuple(fields)
-        self.numbers = [letter for letter, field in fields.items() if field.kind in NUMBERS]
+        self.numbers = [letter for letter, field in fields.items() if field.kind in NUMERIC]
         self.labels = [letter for letter, field in fields.items() if field.kind in _LABELS]
         self.asked = {letter for letter, field in fields.items() if field.required}
         self.asked.difference_update(self.numbers)

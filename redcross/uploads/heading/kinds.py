@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from redcross.uploads.cells.parsed import folded
 from redcross.uploads.heading.columns import Columns
 from redcross.uploads.heading.phrases import ASKED, DAY_ALONE, NOTE, SIGNATURE, TOTAL, TOTAL_OF
 from redcross.uploads.heading.texts import Texts
 from redcross.uploads.heading.vocabulary import Vocabulary
-from redcross.uploads.heading.words import SUMS, bare_of, plain, spelt
+from redcross.uploads.heading.words import SUMS, plain, spelt
 from redcross.uploads.opening import KIND, NUMBER, TEXT
 
 Kind = Literal["data", "total", "part", "section", "note", "signature", "heading"]
@@ -43,7 +44,7 @@ class RowKinds:
     def kind_of(self, row: Row, *, is_tail: bool) -> Kind:
         """Return what a row is by itself; the tail is what has no certain data below."""
         texts = self.texts_of(row)
-        bare = bare_of(row["first"])
+        bare = folded(row["first"])
         if self._is_heading_again(texts):
             return "heading"
         total = self._total_kind(bare, texts)

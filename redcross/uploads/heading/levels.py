@@ -21,9 +21,15 @@ class Levels:
     def __init__(self, texts: Texts, vocabulary: Vocabulary) -> None:
         self.texts = texts
         self.vocabulary = vocabulary
+        self._depths: dict[int, tuple[int, int]] = {}
 
     def depth(self, at: int) -> tuple[int, int]:
         """Return how many rows the heading takes, and how many fields it then names."""
+        if at not in self._depths:
+            self._depths[at] = self._depth(at)
+        return self._depths[at]
+
+    def _depth(self, at: int) -> tuple[int, int]:
         least = 1
         while least < DEEPEST and self.continues(at, least):
             least += 1

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from redcross.uploads.cells.parsed import BLANKS
+from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN
 from redcross.uploads.heading.levels import Levels
 from redcross.uploads.heading.phrases import SIGNATURE
-from redcross.uploads.heading.texts import INVISIBLE_PATTERN, SCANNED
+from redcross.uploads.heading.texts import SCANNED
 from redcross.uploads.heading.words import LONGEST_HEADING, plain
 from redcross.uploads.opening import EMPTY, KIND, NUMBER
 from redcross.uploads.workbook import UnreadableError

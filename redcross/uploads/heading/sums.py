@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from redcross.uploads.cells.parsed import BLANKS
+from redcross.uploads.cells.parsed import BLANKS, folded
 from redcross.uploads.heading.layout import TotalRow
 from redcross.uploads.heading.phrases import TOTAL
 from redcross.uploads.heading.texts import Texts
-from redcross.uploads.heading.words import LONGEST_HEADING, bare_of
+from redcross.uploads.heading.words import LONGEST_HEADING
 from redcross.uploads.workbook import Grid
 
 _AMOUNT = re.compile(r"\d")
@@ -24,7 +24,7 @@ def totals_above(texts: Texts, at: int) -> list[TotalRow]:
     for position in range(max(at - 6, 0), at):
         cells = texts.filled(position)
         label = next(iter(cells.values()), "")
-        if len(label) > LONGEST_HEADING or not TOTAL.match(bare_of(label)):
+        if len(label) > LONGEST_HEADING or not TOTAL.match(folded(label)):
             continue
         amounts = [letter for letter, text in cells.items() if _AMOUNT.search(text)]
         if len(amounts) == 1:

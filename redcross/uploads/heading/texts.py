@@ -6,13 +6,12 @@ In goes a grid, which may have a million rows; out come single rows of it by fra
 from collections import Counter
 from collections.abc import Sequence
 
-from redcross.uploads.cells.parsed import INVISIBLE, stripped
+from redcross.uploads.cells.parsed import stripped
 from redcross.uploads.opening import KIND
 from redcross.uploads.workbook import Grid
 
 SCANNED = 60
 """A first heading stands within so many rows."""
-INVISIBLE_PATTERN = "[" + "".join(map(chr, INVISIBLE)) + "]"
 _AT_ONCE = 8
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from redcross.units import MULTIPLES, Unit
 from redcross.uploads.heading.texts import Texts
-from redcross.uploads.specification import CellKind, FieldSpec
+from redcross.uploads.specification import NUMERIC, FieldSpec
 
 UNIT_WORDS = (
     "万元|亿元|千元|百元|元|万人次|万人|人次|万|人|个|枚|例|份|台|件|名|户|期|场|批|%"
@@ -52,7 +52,7 @@ def unit_below(texts: Texts, data: pl.Series, end: int) -> str:
 
 def multiple_for(field: FieldSpec, levels: Sequence[str], unit: str) -> Decimal:
     """Return what the numbers of a column are multiplied by, with the unit of its table."""
-    if field.kind not in (CellKind.DECIMAL, CellKind.INTEGER):
+    if field.kind not in NUMERIC:
         return Decimal(1)
     for text in reversed(levels):
         bare = "".join(unicodedata.normalize("NFKC", text).split())

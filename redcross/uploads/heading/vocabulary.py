@@ -13,7 +13,6 @@ from redcross.uploads.heading.units import is_unit
 from redcross.uploads.heading.words import (
     FILLING,
     LONGEST_HEADING,
-    NUMBERS,
     SUMS,
     leaf_of,
     loose,
@@ -21,7 +20,7 @@ from redcross.uploads.heading.words import (
     sort_of,
     spelt,
 )
-from redcross.uploads.specification import SheetSpec
+from redcross.uploads.specification import NUMERIC, SheetSpec
 
 _BRANCH_WORDS = (
     "单位", "填报单位", "所属单位", "单位名称", "机构", "县", "县区", "县（市、区）", "县市区",
@@ -108,7 +107,7 @@ class Vocabulary:
 
     def points(self, hint: str, field: str, text: str) -> bool:
         """Tell whether a hint within a plain heading says so: 捐款人数 counts, it names nobody."""
-        counts = text.endswith(_COUNTING) and self.spec.field(field).kind not in NUMBERS
+        counts = text.endswith(_COUNTING) and self.spec.field(field).kind not in NUMERIC
         return hint in text and not counts
 
     def _below(self, levels: Sequence[str]) -> Match | None:

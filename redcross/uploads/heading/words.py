@@ -9,12 +9,11 @@ import re
 import unicodedata
 
 from redcross.units import Unit
-from redcross.uploads.cells.parsed import INVISIBLE
+from redcross.uploads.cells.parsed import INVISIBLE, folded
 from redcross.uploads.heading.units import UNIT_AFTER, UNIT_IN_BRACKETS
-from redcross.uploads.specification import CellKind, FieldSpec
+from redcross.uploads.specification import NUMERIC, CellKind, FieldSpec
 
 LONGEST_HEADING = 40
-NUMBERS = (CellKind.DECIMAL, CellKind.INTEGER)
 SUMS = ("合计", "总计", "小计", "共计", "合計", "總計")
 SERIAL_HEADINGS = frozenset({"序号", "编号", "序", "NO", "NO.", "行号", "#"})
 FILLING = {
@@ -41,7 +40,7 @@ def plain(heading: str) -> str:
 
 def sort_of(field: FieldSpec) -> str:
     """Tell apart what the same last word means something else in: 人数 counts, 捐赠人 names."""
-    if field.kind in NUMBERS:
+    if field.kind in NUMERIC:
         return "money" if field.unit is Unit.YUAN else "number"
     return "date" if field.kind is CellKind.DATE else "words"
 
@@ -64,18 +63,12 @@ def leaf_of(heading: str) -> str:
 @functools.lru_cache(maxsize=20_000)
 def spelt(heading: str) -> str:
     """Fold widths and blanks only: 角膜／例 and 角膜／枚 stay apart."""
-    text = unicodedata.normalize("NFKC", heading.translate(INVISIBLE)).upper()
-    return "".join(text.split())
+    return folded(heading).upper()
 
 
 def printed(heading: str) -> str:
     """Return a heading as printed, without white space."""
     return "".join(heading.translate(INVISIBLE).split())
-
-
-def bare_of(text: str) -> str:
-    """Fold widths and drop every blank."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def spellings(word: str) -> list[str]:
