@@ -11,7 +11,7 @@ import xlsxwriter
 from redcross.files.workbooks import lay_out
 from redcross.units import Unit
 from redcross.uploads.reading import OWN_WORKSHEETS
-from redcross.uploads.specification import CellKind, FieldSpec, SheetSpec
+from redcross.uploads.specification import NUMERIC, CellKind, FieldSpec, SheetSpec
 
 ROWS = 2000
 _AS_TEXT = (CellKind.TEXT, CellKind.ID_NUMBER, CellKind.PHONE, CellKind.CREDIT_CODE)
@@ -47,6 +47,9 @@ def template(
     lay_out(sheet, len(spec.fields))
     sheet.repeat_rows(HEADING_ROW)
     sheet.set_row(0, _TITLE_HEIGHT)
+    # A character of a label is two of a column's units wide; bold, it needs a little more.
+    lines = max(-(-(2 * len(field.label) + 2) // _width(field)) for field in spec.fields)
+    sheet.set_row(HEADING_ROW, _LINE_HEIGHT * lines)
     sheet.merge_range(0, 0, 0, across, f"{society}{spec.title}", title)
     sheet.write(1, 0, f"填报单位（盖章）：{society}")
     sheet.write(1, max(across // 2, 1), f"统计时间：{period_label}")
@@ -133,7 +136,7 @@ def _validate(
     elif field.kind is CellKind.DATE:
         rule |= {"validate": "date", "criteria": ">=", "value": dt.date(1950, 1, 1)}
         rule["error_message"] = "请填写日期，如 2021-08-08。"
-    elif field.kind in (CellKind.DECIMAL, CellKind.INTEGER) and not field.allow_negative:
+    elif field.kind in NUMERIC and not field.allow_negative:
         rule |= {"validate": "decimal", "criteria": ">=", "value": 0}
         rule["error_message"] = "请填写数字。"
     else:
