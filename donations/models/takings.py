@@ -46,4 +46,5 @@ class DailyTaking(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.taken_on} {self.get_channel_display() or self.get_basis_display()}"
+        told = self.get_channel_display() or self.get_basis_display()
+        return f"{self.taken_on:%Y年%-m月%-d日} {told}"
