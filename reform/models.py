@@ -204,11 +204,6 @@ class TaskProgress(Record):
                 violation_error_message="已完成的任务须填完成日期，未完成的不填。",
             ),
             models.CheckConstraint(
-                name="task_completed_with_evidence",
-                condition=~Q(state=TaskState.COMPLETED) | ~Q(evidence=""),
-                violation_error_message="已完成的任务须写明佐证。",
-            ),
-            models.CheckConstraint(
                 name="task_on_time_as_its_days_say",
                 condition=Q(on_time=True, completed_on__isnull=False, completed_on__lte=F("due_on"))
                 | Q(on_time=False, completed_on__isnull=True)

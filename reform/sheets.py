@@ -60,8 +60,16 @@ declare(
         "E652",
         _ERROR,
         "完成情况不完整",
-        "已完成的任务须填佐证，未完成的不填完成日期。",
-        "请补填佐证，或改正状态。",
+        "未完成的任务不填完成日期。",
+        "请改正状态，或删去完成日期。",
+    ),
+    Code(
+        "task.without_evidence",
+        "W656",
+        Severity.WARNING,
+        "已完成而没有佐证",
+        "已完成的任务应写明佐证（文号、简报、照片编号），由审核人掌握。",
+        "请补填佐证，或在说明中写明凭什么算完成。",
     ),
     Code(
         "task.completed_undated",
@@ -512,15 +520,16 @@ class Tasks(Sheet):
     completed_on = Column("完成日期", aliases=["办结日期", "实际完成时间"])
 
     def rules(self) -> tuple[Rule, ...]:
-        """What is completed has its day and its evidence."""
+        """What is completed has its day, and should have its evidence."""
         completed = pl.col("state") == TaskState.COMPLETED
         return (
             Rule(
-                code="task.completed",
+                code="task.without_evidence",
                 broken=lambda: completed & _empty("evidence"),
                 needs=("state",),
                 message="已完成的任务没有佐证",
-                suggestion="请补填佐证。",
+                suggestion="请补填佐证，或在说明中写明凭什么算完成。",
+                severity=Severity.WARNING,
             ),
             Rule(
                 code="task.completed_undated",
