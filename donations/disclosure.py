@@ -79,7 +79,12 @@ def _published(
 
 
 def public_name(gift: Donation) -> str:
-    """Return the giver as the public may read him: persons masked, organisations in full."""
+    """Return the giver as the public may read him: persons masked, organisations in full.
+
+    Who asked not to be named is not (慈善法 ch. 7: nothing the giver wants kept private).
+    """
+    if gift.anonymous:
+        return "爱心单位" if gift.giver_kind == GiverKind.ORGANISATION else "爱心人士"
     if gift.giver_kind == GiverKind.ORGANISATION:
         return gift.giver_name
     if gift.giver_kind == GiverKind.ANONYMOUS:

@@ -3,13 +3,6 @@
 from django.db import models
 
 
-class Sex(models.TextChoices):
-    """As the identity document says."""
-
-    MALE = "MALE", "男"
-    FEMALE = "FEMALE", "女"
-
-
 class BloodType(models.TextChoices):
     """ABO group."""
 

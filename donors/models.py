@@ -17,7 +17,6 @@ from donors.choices import (
     LetterDirection,
     Outcome,
     Scope,
-    Sex,
     Step,
     VaultActKind,
     WishChannel,
@@ -25,6 +24,7 @@ from donors.choices import (
 from redcross.accounts.encryption import BlindIndexField, EncryptedField
 from redcross.accounts.models import User, Visible
 from redcross.accounts.policies import append_only
+from redcross.uploads.choices import Sex
 from redcross.uploads.history import tracked
 from redcross.uploads.models import Record
 

@@ -89,6 +89,15 @@ class MovementKind(models.TextChoices):
     DIRECT = "DIRECT", "应急直转"
 
 
+class Origin(models.TextChoices):
+    """Where goods of a store come from (上海市红十字会救灾物资管理规程 art. 2)."""
+
+    PURCHASE = "PURCHASE", "采购"
+    DONATION = "DONATION", "捐赠"
+    TRANSFER = "TRANSFER", "调拨"
+    HANDOVER = "HANDOVER", "转交"
+
+
 class TeamKind(models.TextChoices):
     """The seven kinds of rescue teams."""
 

@@ -1,9 +1,11 @@
 """Programmes, projects, aid, distributions, events, stores and rescue teams."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Self
 
+import polars as pl
 from django.db import models
 from django.db.models import F, Q
 
@@ -11,6 +13,7 @@ from donations.models import Campaign
 from redcross.accounts.encryption import BlindIndexField, EncryptedField
 from redcross.accounts.models import Visible
 from redcross.accounts.policies import read_only
+from redcross.uploads.choices import Sex
 from redcross.uploads.history import tracked
 from redcross.uploads.models import NamedKey, Record, RecordQuerySet
 from relief.choices import (
@@ -21,11 +24,19 @@ from relief.choices import (
     FundingSource,
     Hardship,
     MovementKind,
+    Origin,
     ProjectState,
     ResponseLevel,
     TeamKind,
     TeamLevel,
 )
+
+_DAYS = ("given_on", "mobilised_on", "dispatched_on", "declared_on", "engaged_on", "asked_on")
+
+
+def _day(rows: pl.DataFrame) -> str:
+    """Return the column by which rows that bring a name along are dated."""
+    return next(name for name in _DAYS if name in rows.columns)
 
 
 class Programme(NamedKey):
@@ -41,6 +52,8 @@ class Programme(NamedKey):
 
 class Edition(NamedKey):
     """One season of a yearly programme; it may cross New Year."""
+
+    EARLIEST_MONTH = 11
 
     programme = models.ForeignKey(
         Programme, verbose_name="项目品牌", on_delete=models.PROTECT, related_name="editions"
@@ -58,6 +71,24 @@ class Edition(NamedKey):
                 violation_error_message="结束日期不能早于开始日期。",
             ),
         ]
+
+    @classmethod
+    def registrable(cls) -> Callable[[str, dt.date], bool]:
+        """A year and a brand: 2026年博爱送万家, from the November before on."""
+        brands = set(Programme.objects.in_use().values_list("name", flat=True))
+
+        def may_register(name: str, until: dt.date) -> bool:
+            year, _, brand = name.partition("年")
+            begun = {str(until.year), str(until.year + (until.month >= cls.EARLIEST_MONTH))}
+            return brand in brands and year in begun
+
+        return may_register
+
+    @classmethod
+    def introduced(cls, name: str, rows: pl.DataFrame) -> Self:
+        """Begin the edition with the first day of its rows."""
+        programme = Programme.objects.get(name=name.partition("年")[2])
+        return cls(code=name, name=name, programme=programme, starts_on=rows[_day(rows)].min())
 
 
 class Event(NamedKey):
@@ -90,16 +121,33 @@ class Event(NamedKey):
             ),
         ]
 
+    @classmethod
+    def introduced(cls, name: str, rows: pl.DataFrame) -> Self:
+        """Date the event by the first day of its rows, and place it where they say."""
+        places = rows["place"].drop_nulls() if "place" in rows.columns else pl.Series([""])
+        place = next((each for each in places if each), "")
+        return cls(code=name, name=name, happened_on=rows[_day(rows)].min(), place=place)
+
 
 class Item(NamedKey):
     """A kind of goods in stores, counted in one base unit."""
 
-    unit = models.CharField("基本单位", max_length=10)
+    UNIT_UNKNOWN = "未写明"
+    LONGEST_UNIT = 10
+
+    unit = models.CharField("基本单位", max_length=LONGEST_UNIT)
     reserve = models.PositiveIntegerField("储备定额", default=0)
 
     class Meta:
         verbose_name = "物资品种"
         verbose_name_plural = "物资品种"
+
+    @classmethod
+    def introduced(cls, name: str, rows: pl.DataFrame) -> Self:
+        """Count the goods as the first row that says so does."""
+        measures = rows["measure"].drop_nulls() if "measure" in rows.columns else pl.Series([""])
+        unit = next((each for each in measures if each), cls.UNIT_UNKNOWN)
+        return cls(code=name, name=name, unit=unit[: cls.LONGEST_UNIT])
 
 
 @tracked
@@ -297,15 +345,19 @@ class AidApplication(Record):
     id_number = EncryptedField("身份证号", kind="id_number", null=True, blank=True)
     id_number_index = BlindIndexField(of="id_number")
     guardian = EncryptedField("监护人", null=True, blank=True)
+    relation = models.CharField("与患儿关系", max_length=20, blank=True)
     phone = EncryptedField("电话", kind="phone", null=True, blank=True)
     phone_index = BlindIndexField(of="phone")
+    sex = models.CharField("性别", max_length=6, choices=Sex, blank=True)
     born_on = models.DateField("出生日期")
+    domicile = EncryptedField("户籍地", null=True, blank=True)
     disease = models.CharField("病种", max_length=10, choices=Disease)
     hospital = models.CharField("医院", max_length=120, blank=True)
     transplanted = models.BooleanField("是否移植", default=False)
     own_payment = models.DecimalField("家庭自付（元）", max_digits=18, decimal_places=2)
     applied_on = models.DateField("申请日期")
     first_review_on = models.DateField("初审日期", null=True, blank=True)
+    first_review = models.CharField("初审意见", max_length=200, blank=True)
     review_on = models.DateField("审核日期", null=True, blank=True)
     appraised_on = models.DateField("评审日期", null=True, blank=True)
     publicised_on = models.DateField("公示日期", null=True, blank=True)
@@ -328,6 +380,9 @@ class AidApplication(Record):
             ),
             models.CheckConstraint(
                 name="application_disease_is_known", condition=Q(disease__in=Disease.values)
+            ),
+            models.CheckConstraint(
+                name="application_sex_is_known", condition=Q(sex="") | Q(sex__in=Sex.values)
             ),
             models.CheckConstraint(
                 name="application_after_birth",
@@ -436,7 +491,11 @@ class EventResponse(Record):
 
 @tracked
 class Dispatch(Record):
-    """People sent to an event: batches, and people-times."""
+    """People sent to an event: batches, and people-times; and what a branch states beside.
+
+    What it received and handed on is kept as it was stated (填报数): the ledgers of gifts
+    and of stores count these, so no figure adds them up here.
+    """
 
     event = models.ForeignKey(
         Event, verbose_name="灾害事件", on_delete=models.PROTECT, related_name="dispatches"
@@ -444,10 +503,27 @@ class Dispatch(Record):
     dispatched_on = models.DateField("派出日期")
     form = models.CharField("类别", max_length=5, choices=DispatchForm)
     team = models.CharField("队伍名称", max_length=120, blank=True)
+    teams = models.PositiveIntegerField("队伍数（支）", null=True, blank=True)
     batches = models.PositiveIntegerField("批次", default=1)
-    people_times = models.PositiveIntegerField("人次")
+    people_times = models.PositiveIntegerField("人次", default=0)
     place = models.CharField("地点", max_length=120, blank=True)
     work = models.CharField("任务", max_length=300, blank=True)
+    level = models.CharField("响应级别", max_length=5, choices=ResponseLevel, blank=True)
+    received_money = models.DecimalField(
+        "接受资金（元）", max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    received_goods = models.DecimalField(
+        "接受物资折价（元）", max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    goods = models.CharField("调拨物资品名", max_length=120, blank=True)
+    measure = models.CharField("调拨物资计量单位", max_length=20, blank=True)
+    quantity = models.DecimalField(
+        "调拨物资数量", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    goods_value = models.DecimalField(
+        "调拨物资折价（元）", max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    beneficiary_times = models.PositiveIntegerField("受益人次", null=True, blank=True)
 
     class Meta(Record.Meta):
         verbose_name = "救援派出"
@@ -461,6 +537,10 @@ class Dispatch(Record):
                 name="dispatch_people_in_every_batch",
                 condition=Q(people_times__gte=F("batches")),
                 violation_error_message="人次不能少于批次。",
+            ),
+            models.CheckConstraint(
+                name="dispatch_level_is_known",
+                condition=Q(level="") | Q(level__in=ResponseLevel.values),
             ),
         ]
         indexes = [models.Index(name="dispatch_by_day", fields=["branch", "dispatched_on"])]
@@ -544,11 +624,13 @@ class StockMovement(Record):
         Item, verbose_name="品名", on_delete=models.PROTECT, related_name="movements"
     )
     model_size = models.CharField("规格", max_length=120, blank=True)
+    measure = models.CharField("计量单位", max_length=20, blank=True)
     quantity = models.DecimalField("数量", max_digits=14, decimal_places=2)
     unit_price = models.DecimalField(
         "单价（元）", max_digits=14, decimal_places=2, null=True, blank=True
     )
     value = models.DecimalField("金额（元）", max_digits=18, decimal_places=2, default=0)
+    origin = models.CharField("物资来源", max_length=10, choices=Origin, blank=True)
     counterpart = models.CharField("来源或去向", max_length=120, blank=True)
     event = models.ForeignKey(
         Event,
@@ -578,6 +660,10 @@ class StockMovement(Record):
             *Record.Meta.constraints,
             models.CheckConstraint(
                 name="movement_kind_is_known", condition=Q(movement__in=MovementKind.values)
+            ),
+            models.CheckConstraint(
+                name="movement_origin_is_known",
+                condition=Q(origin="") | Q(origin__in=Origin.values),
             ),
             models.CheckConstraint(
                 name="movement_quantity_above_zero",

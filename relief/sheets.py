@@ -2,10 +2,8 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 
 import polars as pl
-from django.db import models
 
 from redcross.branches.choices import Level
 from redcross.periods import Period
@@ -14,7 +12,7 @@ from redcross.uploads.codes import Code, declare
 from redcross.uploads.sheet import Column, Due, Monthly, Quarterly, Sheet, Yearly, register
 from redcross.uploads.specification import Rule, Severity, SheetKind
 from relief.bands import age_on, band_of, cap_of
-from relief.choices import AidFund, Disease, DispatchForm, MovementKind
+from relief.choices import AidFund, Disease, DispatchForm, MovementKind, Origin
 from relief.models import (
     AidApplication,
     AidBand,
@@ -76,6 +74,20 @@ _DIAGNOSES = {
     ),
     **dict.fromkeys(("大病", "其他重病", "重大疾病"), Disease.OTHER.value),
 }
+_LEVELS = {
+    **{
+        f"{prefix}{word}{suffix}": key
+        for prefix in ("", "启动")
+        for suffix in ("", "响应", "应急响应")
+        for word, key in (
+            ("Ⅰ级", "ONE"), ("Ⅱ级", "TWO"), ("Ⅲ级", "THREE"), ("Ⅳ级", "FOUR"),
+            ("一级", "ONE"), ("二级", "TWO"), ("三级", "THREE"), ("四级", "FOUR"),
+            ("1级", "ONE"), ("2级", "TWO"), ("3级", "THREE"), ("4级", "FOUR"),
+        )
+    },
+    "终止": "ENDED",
+    "响应终止": "ENDED",
+}  # fmt: skip
 _ERROR = Severity.ERROR
 declare(
     Code(
@@ -171,7 +183,11 @@ class EditionResources(Sheet):
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
     edition = Column(
-        "活动届次", aliases=["届次", "活动", "活动名称"], fill_down=True, in_title=True
+        "活动届次",
+        aliases=["届次", "活动", "活动名称"],
+        fill_down=True,
+        in_title=True,
+        introduces=True,
     )
     funding_source = Column("资金来源", aliases=["来源"], words=_SOURCES)
     form = Column(
@@ -189,7 +205,11 @@ class _Distribution(Sheet):
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
     edition = Column(
-        "活动届次", aliases=["届次", "活动", "活动名称"], fill_down=True, in_title=True
+        "活动届次",
+        aliases=["届次", "活动", "活动名称"],
+        fill_down=True,
+        in_title=True,
+        introduces=True,
     )
     given_on = Column(
         "发放日期",
@@ -410,7 +430,7 @@ class Applications(Sheet):
     dated_by = "applied_on"
     identity = ("aid_fund", "id_number", "applied_on")
 
-    branch = Column("单位", aliases=["户籍地", *_BRANCH], fill_down=True)
+    branch = Column("单位", aliases=["户籍地", *_BRANCH], fill_down=True, otherwise="domicile")
     aid_fund = Column(
         "基金",
         aliases=["申请基金", "救助项目", "项目"],
@@ -422,7 +442,11 @@ class Applications(Sheet):
     child_name = Column(
         "患儿姓名", aliases=["姓名", "患者姓名", "儿童姓名", "患儿", "受助人姓名", "申请人姓名"]
     )
+    sex = Column("性别", aliases=["患儿性别"], required=False)
     born_on = Column("出生日期", aliases=["出生年月", "出生年月日", "生日"])
+    domicile = Column(
+        "户籍地", aliases=["户籍所在地", "户籍", "户籍地址", "家庭住址", "家庭地址", "住址"]
+    )
     id_number = Column(
         "身份证号",
         aliases=[
@@ -493,12 +517,23 @@ class Applications(Sheet):
     guardian = Column(
         "监护人", aliases=["监护人姓名", "家长姓名", "监护人（家长）", "家长", "法定监护人"]
     )
+    relation = Column(
+        "与患儿关系",
+        aliases=["关系", "与患者关系", "监护人关系", "监护人与患儿关系", "与患儿的关系"],
+    )
     phone = Column(
         "电话",
         aliases=["联系电话", "监护人电话", "联系方式", "手机号", "监护人联系电话", "家长电话"],
     )
     applied_on = Column("申请日期", aliases=["申请时间", "申报日期", "申报时间", "申请年月"])
-    first_review_on = Column("初审日期", aliases=["初审", "初审时间", "县级初审日期"])
+    first_review_on = Column(
+        "初审日期",
+        aliases=["初审", "县级初审", "初审时间", "县级初审日期"],
+        otherwise="first_review",
+    )
+    first_review = Column(
+        "初审意见", aliases=["初审结果", "初审结论", "县级初审意见", "县红十字会初审意见"]
+    )
     review_on = Column("审核日期", aliases=["审核"])
     appraised_on = Column("评审日期", aliases=["评审"])
     publicised_on = Column("公示日期", aliases=["公示"])
@@ -636,12 +671,8 @@ class Responses(Sheet):
     identity = ("event", "level", "declared_on")
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
-    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True)
-    level = Column(
-        "响应级别",
-        aliases=["级别"],
-        words={"Ⅰ级": "ONE", "Ⅱ级": "TWO", "Ⅲ级": "THREE", "Ⅳ级": "FOUR", "终止": "ENDED"},
-    )
+    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True, introduces=True)
+    level = Column("响应级别", aliases=["级别", "响应等级"], words=_LEVELS)
     declared_on = Column("启动日期", aliases=["日期", "时间", "启动时间"])
     remark = Column("说明", aliases=["备注"])
 
@@ -665,8 +696,15 @@ class Dispatches(Sheet):
         "灾害事件",
         aliases=["事件", "灾害", "事件名称", "灾害名称", "灾情", "灾害事件名称"],
         fill_down=True,
+        introduces=True,
     )
-    dispatched_on = Column("派出日期", aliases=["日期", "时间", "派出时间", "派遣日期", "出动时间"])
+    dispatched_on = Column(
+        "派出日期",
+        aliases=[
+            "日期", "时间", "派出时间", "派遣日期", "出动时间", "发生时间", "发生日期", "救援时间",
+            "灾害时间", "响应时间"],
+        fill_down=True,
+    )  # fmt: skip
     form = Column(
         "类别",
         aliases=["派出类别"],
@@ -674,12 +712,51 @@ class Dispatches(Sheet):
         default=DispatchForm.FORCE.value,
         note="不填时为投入应急救援力量。",
     )
-    team = Column(
-        "队伍名称", aliases=["派出／队伍", "队伍", "派出力量／队伍", "救援队伍", "派出救援／队伍"]
+    team = Column("队伍名称", aliases=["派出队伍名称", "派出／队伍名称", "救援队名称"])
+    teams = Column(
+        "派出／队伍",
+        aliases=[
+            "队伍", "队伍数", "队伍（支）", "派出力量／队伍", "救援队伍", "派出救援／队伍",
+            "派出队伍", "派出队伍数"],
+        otherwise="team",
+    )  # fmt: skip
+    batches = Column("派出／批次", aliases=["批次", "批", "派出批次"], required=False)
+    people_times = Column(
+        "派出／人次", aliases=["人次", "派出人次", "派出人数（人次）"], required=False
     )
-    batches = Column("批次", aliases=["派出／批次", "批"], required=False)
-    people_times = Column("人次", aliases=["派出／人次", "派出人次", "派出人数（人次）"])
     place = Column("地点", aliases=["发生地点", "救援地点", "受灾地点"])
+    level = Column(
+        "响应级别",
+        aliases=["响应等级", "应急响应级别", "应急响应", "级别", "启动响应级别"],
+        required=False,
+        words=_LEVELS,
+    )
+    received_money = Column(
+        "接受款物／资金（元）",
+        aliases=["接收款物／资金", "接受资金", "接收资金", "接受捐款"],
+        unit=Unit.YUAN,
+        note="填报数，与捐赠款物明细核对，不重复计入。",
+    )
+    received_goods = Column(
+        "接受款物／物资（元）",
+        aliases=[
+            "接收款物／物资", "接受款物／物资折价", "接收款物／物资折价", "接受物资", "接收物资",
+            "接受物资折价"],
+        unit=Unit.YUAN,
+    )  # fmt: skip
+    goods = Column(
+        "调拨物资／品名", aliases=["调拨／品名", "调拨物资品名", "调拨物资／名称", "调拨物资"]
+    )
+    measure = Column("调拨物资／单位", aliases=["调拨／单位", "调拨物资／计量单位", "计量单位"])
+    quantity = Column("调拨物资／数量", aliases=["调拨／数量", "调拨物资数量", "调拨数量", "数量"])
+    goods_value = Column(
+        "调拨物资／折价（元）",
+        aliases=["调拨／折价", "调拨物资折价", "调拨物资／金额", "调拨物资／价值", "折价"],
+        unit=Unit.YUAN,
+    )
+    beneficiary_times = Column(
+        "受益人次", aliases=["受益（人次）", "受益人数", "受益群众", "受助人次", "惠及人次"]
+    )
     work = Column("任务", aliases=["工作内容"])
 
     def rules(self) -> tuple[Rule, ...]:
@@ -687,12 +764,18 @@ class Dispatches(Sheet):
         return (
             Rule(
                 code="dispatch.people",
-                broken=lambda: pl.col("people_times") < pl.col("batches").fill_null(1),
-                needs=("people_times",),
+                broken=lambda: pl.col("people_times") < pl.col("batches"),
+                needs=("people_times", "batches"),
                 message="人次 {people_times} 少于批次",
                 suggestion="请核对批次与人次。",
             ),
         )
+
+    def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Take one batch where people went and nobody counted them; goods alone have none."""
+        people = pl.col("people_times").fill_null(0)
+        batches = pl.when(people > 0).then(1).otherwise(0).cast(pl.Int64)
+        return frame.with_columns(people_times=people, batches=pl.col("batches").fill_null(batches))
 
 
 @register
@@ -705,7 +788,7 @@ class Engagements(Sheet):
     identity = ("event",)
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
-    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True)
+    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True, introduces=True)
     engaged_on = Column("统计日期", aliases=["日期", "截止日期"])
     volunteers = Column("志愿者人数", aliases=["人数", "志愿者", "参与志愿者"])
     hours = Column(
@@ -725,7 +808,7 @@ class Needs(Sheet):
     identity = ("event", "item", "asked_on")
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
-    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True)
+    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True, introduces=True)
     asked_on = Column("提出日期", aliases=["日期"])
     item = Column("需求物资", aliases=["品名", "物资"])
     measure = Column("计量单位", aliases=["计量"])
@@ -763,7 +846,8 @@ class Stock(Sheet):
     )
     movement = Column(
         "类别",
-        aliases=["出入库类别", "类型"],
+        aliases=["出入库类别", "类型", "入库/出库", "出入库"],
+        required=False,
         in_title=True,
         words={
             "采购入库": "IN",
@@ -786,9 +870,11 @@ class Stock(Sheet):
             "直接转交": "DIRECT",
         },
     )
-    item = Column("品名", aliases=["物资名称", "物资", "物资品名", "物品名称", "名称"])
+    item = Column(
+        "品名", aliases=["物资名称", "物资", "物资品名", "物品名称", "名称"], introduces=True
+    )
     model_size = Column("规格", aliases=["规格型号", "规格/型号", "型号"])
-    measure = Column("计量单位", aliases=["单位"], note="仅用于核对，数量按物资品种的基本单位填。")
+    measure = Column("计量单位", aliases=["单位"], note="数量按物资品种的基本单位填。")
     quantity = Column("数量")
     unit_price = Column("单价（元）", aliases=["单价"], unit=Unit.YUAN)
     value = Column(
@@ -797,11 +883,23 @@ class Stock(Sheet):
         unit=Unit.YUAN,
         required=False,
     )
+    origin = Column(
+        "物资来源",
+        aliases=["来源", "来源类别", "来源渠道", "来源（采购/捐赠/调拨/转交）"],
+        required=False,
+        words={
+            "购买": "PURCHASE", "采购物资": "PURCHASE", "政府采购": "PURCHASE",
+            "社会捐赠": "DONATION", "捐赠物资": "DONATION", "受赠": "DONATION",
+            "调入": "TRANSFER", "上级调拨": "TRANSFER", "省会调拨": "TRANSFER",
+            "调拨物资": "TRANSFER", "移交": "HANDOVER", "转赠": "HANDOVER",
+        },
+        otherwise="counterpart",
+    )  # fmt: skip
     counterpart = Column(
         "来源或去向",
         aliases=[
             "捐赠方/调入方", "捐赠方", "接收单位", "调出单位", "调入单位", "供货单位", "供应商",
-            "来源单位", "捐赠单位", "领用单位", "来源", "去向", "来源/去向"],
+            "来源单位", "捐赠单位", "领用单位", "去向", "来源/去向"],
     )  # fmt: skip
     event = Column("灾害事件", aliases=["事件"])
     batch = Column("批次", aliases=["批号", "生产批号"])
@@ -811,14 +909,8 @@ class Stock(Sheet):
     handler = Column("经手人", aliases=["经办人", "保管员", "仓管员", "保管人"])
     remark = Column("备注", aliases=["说明"])
 
-    def model_field(self, name: str) -> "models.Field[Any, Any]":
-        """Nothing is kept of the measure: an item has one."""
-        if name == "measure":
-            return models.CharField(max_length=20, blank=True)
-        return super().model_field(name)
-
     def rules(self) -> tuple[Rule, ...]:
-        """Something moves, and is counted as its item is."""
+        """Something moves, one can tell which way, and it is counted as its item is."""
         units = dict(Item.objects.values_list("code", "unit"))
         usual = pl.col("item").replace_strict(units, default=None, return_dtype=pl.String)
         return (
@@ -831,6 +923,14 @@ class Stock(Sheet):
                 severity=Severity.WARNING,
             ),
             Rule(
+                code="required.empty",
+                broken=lambda: _way_of_the_goods().is_null(),
+                needs=("moved_on",),
+                message="看不出是入库还是出库",
+                suggestion="请补上“类别”一栏（入库、出库、调入、调出……），或在表名中写明；"
+                "入库的也可以填“物资来源”。",
+            ),
+            Rule(
                 code="amount.negative",
                 broken=lambda: pl.col("quantity") <= 0,
                 needs=("quantity",),
@@ -841,7 +941,7 @@ class Stock(Sheet):
 
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Give each movement its sign; goods passed straight on never lie in the store."""
-        frame = frame.drop("measure", strict=False)
+        frame = frame.with_columns(_way_of_the_goods())
         into = [MovementKind.IN, MovementKind.TRANSFER_IN, MovementKind.SURPLUS]
         sign = (
             pl.when(pl.col("movement").is_in([str(each) for each in into]))
@@ -867,6 +967,27 @@ class Stock(Sheet):
             change=(quantity * sign).cast(pl.Decimal(16, 2)),
             value_change=(value * sign).cast(pl.Decimal(20, 2)),
         )
+
+
+def _way_of_the_goods() -> pl.Expr:
+    """Return what happens to the goods: as written, else goods with a source come in."""
+    written = pl.col("movement").cast(pl.String).replace("", None)
+    by_origin = (
+        pl.col("origin")
+        .cast(pl.String)
+        .replace("", None)
+        .replace_strict(
+            {
+                Origin.PURCHASE: MovementKind.IN.value,
+                Origin.DONATION: MovementKind.IN.value,
+                Origin.HANDOVER: MovementKind.IN.value,
+                Origin.TRANSFER: MovementKind.TRANSFER_IN.value,
+            },
+            default=None,
+            return_dtype=pl.String,
+        )
+    )
+    return pl.coalesce(written, by_origin).alias("movement")
 
 
 @register

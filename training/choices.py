@@ -23,13 +23,6 @@ class Audience(models.TextChoices):
     OTHER = "OTHER", "其他"
 
 
-class Sex(models.TextChoices):
-    """As the identity document says."""
-
-    MALE = "MALE", "男"
-    FEMALE = "FEMALE", "女"
-
-
 class Result(models.TextChoices):
     """How an examination ended."""
 

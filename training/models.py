@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from redcross.accounts.encryption import BlindIndexField, EncryptedField
+from redcross.uploads.choices import Sex
 from redcross.uploads.history import tracked
 from redcross.uploads.models import Record, RecordQuerySet
-from training.choices import Audience, Condition, Course, InstructorLevel, Result, Sex, SiteKind
+from training.choices import Audience, Condition, Course, InstructorLevel, Result, SiteKind
 
 
 class CourseRule(models.Model):

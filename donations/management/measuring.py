@@ -34,6 +34,7 @@ from redcross.dashboards.composing import compose
 from redcross.indicators.asking import Asked
 from redcross.indicators.hiding import Audience
 from redcross.periods import Period
+from redcross.uploads.loading import constant
 
 AT_ONCE = 500_000
 BOARD_REPEATS, LIVE_REPEATS = 7, 3
@@ -75,9 +76,7 @@ def fill(gifts: int, upload_id: int) -> float:
     }
     fields = [each for each in Donation._meta.concrete_fields if not each.primary_key]
     columns = ", ".join(f'"{each.column}"' for each in fields)
-    values = ", ".join(
-        given.get(str(each.column), "NULL" if each.null else "''") for each in fields
-    )
+    values = ", ".join(given.get(str(each.column), constant(each)) for each in fields)
     arrays = [
         counties if each.column == "branch_id" else funds
         for each in fields

@@ -22,12 +22,14 @@ class CampaignResult(Record):
         Campaign, verbose_name="募捐活动", on_delete=models.PROTECT, related_name="results"
     )
     project = models.CharField("项目名称", max_length=120)
+    part = models.CharField("子计划", max_length=120, blank=True)
     teams = models.PositiveIntegerField("一起捐数（个）", default=0)
     gift_times = models.PositiveIntegerField("捐款人次", default=0)
     public_value = models.DecimalField("公众捐款（元）", max_digits=18, decimal_places=2)
     matched_value = models.DecimalField("配捐（元）", max_digits=18, decimal_places=2, default=0)
     offline_value = models.DecimalField("线下（元）", max_digits=18, decimal_places=2, default=0)
     value = models.DecimalField("合计（元）", max_digits=18, decimal_places=2)
+    place = models.PositiveIntegerField("填报排名", null=True, blank=True)
     closed_on = models.DateField("统计截止日期")
 
     class Meta(Record.Meta):

@@ -141,11 +141,19 @@ class Donation(Record):
     model_size = models.CharField("规格型号", max_length=120, blank=True)
     measure = models.CharField("计量单位", max_length=20, blank=True)
     quantity = models.DecimalField("数量", max_digits=18, decimal_places=3, null=True, blank=True)
+    unit_price = models.DecimalField(
+        "单价（元）", max_digits=18, decimal_places=2, null=True, blank=True
+    )
     valuation = models.CharField(
         "计价依据", max_length=10, choices=Valuation, blank=True, default=""
     )
+    expires_on = models.DateField("有效期至", null=True, blank=True)
+    batch = models.CharField("批号", max_length=60, blank=True)
+    accepted_by = models.CharField("验收人", max_length=60, blank=True)
+    anonymous = models.BooleanField("匿名", default=False)
     ticket_code = models.CharField("票据代码", max_length=40, blank=True)
     ticket_number = models.CharField("票据号码", max_length=40, blank=True)
+    ticket_waived = models.BooleanField("放弃票据", default=False)
     refunded_ticket = models.CharField("被冲销的原票据号", max_length=40, blank=True)
     reason = models.CharField("退款原因", max_length=200, blank=True)
     remark = models.CharField("备注", max_length=500, blank=True)

@@ -1,5 +1,11 @@
 """Funds, campaigns and the law of their disclosure."""
 
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Self
+
+import polars as pl
 from django.db import models
 from django.db.models import F, Q
 
@@ -26,6 +32,19 @@ class Fund(NamedKey):
                 name="fund_kind_is_known", condition=Q(kind__in=FundKind.values)
             ),
         ]
+
+
+_DAYS = {
+    "99公益日": (CampaignKind.DAY_99, 9, 7),
+    "5·8人道公益日": (CampaignKind.DAY_58, 5, 8),
+}
+_FUNDRAISING_DAY = re.compile(rf"((?:19|20)\d\d)年({'|'.join(_DAYS)})")
+
+
+def _begins(day: re.Match[str]) -> dt.date:
+    """Return the day of the calendar on which a fundraising day of a year begins."""
+    _, month, first = _DAYS[day[2]]
+    return dt.date(int(day[1]), month, first)
 
 
 class Campaign(NamedKey):
@@ -63,6 +82,26 @@ class Campaign(NamedKey):
                 violation_error_message="备案编号与备案日期须一同填写。",
             ),
         ]
+
+    @classmethod
+    def registrable(cls) -> Callable[[str, dt.date], bool]:
+        """Tell one of the two fundraising days, once it has come; an appeal is the province's."""
+
+        def may_register(name: str, until: dt.date) -> bool:
+            day = _FUNDRAISING_DAY.fullmatch(name)
+            return day is not None and _begins(day) <= until
+
+        return may_register
+
+    @classmethod
+    def introduced(cls, name: str, rows: pl.DataFrame) -> Self:
+        """Begin the fundraising day on its day of the calendar."""
+        del rows
+        day = _FUNDRAISING_DAY.fullmatch(name)
+        if day is None:
+            message = f"{name} is no fundraising day"
+            raise ValueError(message)
+        return cls(code=name, name=name, kind=_DAYS[day[2]][0], starts_on=_begins(day))
 
 
 class DisclosureDuty(models.Model):

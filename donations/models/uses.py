@@ -69,6 +69,9 @@ class GoodsGiven(Record):
     )
     given_on = models.DateField("发放日期")
     receiver = models.CharField("接收单位", max_length=120)
+    origin = models.CharField("来源捐赠（批次）", max_length=120, blank=True)
+    handler = models.CharField("经手人", max_length=60, blank=True)
+    signed_by = models.CharField("签收", max_length=60, blank=True)
     purpose = models.CharField("用途", max_length=200, blank=True)
     campaign = models.ForeignKey(
         Campaign,

@@ -34,16 +34,24 @@ class CampaignResults(Sheet):
     model = CampaignResult
     kind = SheetKind.STATISTICS
     dated_by = "closed_on"
-    identity = ("campaign", "project")
+    identity = ("campaign", "project", "part")
     due = (Due(Level.PREFECTURE, Yearly(day=20, month=10)),)
 
     branch = Column("单位", aliases=["州市", "州（市）", "县区", "单位名称"], fill_down=True)
     campaign = Column(
-        "募捐活动", aliases=["活动", "活动名称", "公益日"], fill_down=True, in_title=True
+        "募捐活动",
+        aliases=["活动", "活动名称", "公益日"],
+        fill_down=True,
+        in_title=True,
+        introduces=True,
     )
     project = Column(
-        "项目名称", aliases=["项目", "筹款项目", "母项目", "子计划", "子计划名称", "子项目"]
+        "项目名称",
+        aliases=["项目", "筹款项目", "母项目", "母项目名称"],
+        required=False,
+        fill_down=True,
     )
+    part = Column("子计划", aliases=["子计划名称", "子项目", "子项目名称", "子计划/项目"])
     teams = Column(
         "一起捐数",
         aliases=["一起捐", "一起捐（个）", "一起捐队伍数", "一起捐队伍", "一起捐个数"],
@@ -84,6 +92,11 @@ class CampaignResults(Sheet):
         ],
         unit=Unit.YUAN,
     )
+    place = Column(
+        "全省排名",
+        aliases=["排名", "名次", "位次", "全省位次", "全省名次", "省内排名"],
+        note="按所填保存，看板的排名由系统计算。",
+    )
     closed_on = Column(
         "统计截止日期",
         aliases=["截止日期", "统计日期", "统计时间"],
@@ -96,9 +109,26 @@ class CampaignResults(Sheet):
         """Take the last day of the period where nobody has written when it was counted."""
         return frame.with_columns(pl.col("closed_on").cast(pl.Date).fill_null(period.last_day))
 
+    def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Take the part for the project where nobody has written what it is a part of."""
+        named = pl.col("project").fill_null("") != ""
+        return frame.with_columns(
+            project=pl.when(named).then("project").otherwise("part"),
+            part=pl.when(named).then("part"),
+        )
+
     def rules(self) -> tuple[Rule, ...]:
-        """合计 = 公众捐款 + 配捐 + 线下."""
+        """A row names its project; 合计 = 公众捐款 + 配捐 + 线下."""
         return (
+            Rule(
+                code="required.empty",
+                broken=lambda: (
+                    (pl.col("project").fill_null("") == "") & (pl.col("part").fill_null("") == "")
+                ),
+                needs=("value",),
+                message="没有项目名称，也没有子计划",
+                suggestion="请补填项目名称。",
+            ),
             Rule(
                 code="sum.parts",
                 broken=lambda: (

@@ -325,6 +325,7 @@ class GiftLedger(Sheet):
         hints=["日期", "时间", "捐款日", "到账日", "交易日"],
         fill_down=True,
         in_title=True,
+        by_period=True,
         sample="2021-08-08",
     )
     channel = Column(
@@ -380,11 +381,13 @@ class GiftLedger(Sheet):
     fund = Column(
         "基金",
         aliases=["项目", "基金/项目", "所属基金", "项目名称", "基金名称", "捐赠项目"],
+        otherwise="purpose",
         sample="滇苗助学",
     )
     campaign = Column(
         "募捐活动",
         aliases=["关联灾害事件", "灾害事件", "活动", "活动名称", "专项", "事件"],
+        otherwise="purpose",
         sample="",
     )
     credited_branch = Column("业绩归属单位", aliases=["归属单位", "业绩单位"])
@@ -427,7 +430,12 @@ class GiftLedger(Sheet):
         ],
         hints=["数量"],
     )
+    unit_price = Column("单价（元）", aliases=["单价", "单位价格"], unit=Unit.YUAN)
     valuation = Column("计价依据", aliases=["折价依据", "价值依据"])
+    expires_on = Column("有效期至", aliases=["有效期", "失效日期", "保质期至", "有效期限"])
+    batch = Column("批号", aliases=["生产批号", "批次号"])
+    accepted_by = Column("验收人", aliases=["验收", "接收人", "验收人员"])
+    anonymous = Column("是否匿名", aliases=["匿名", "是否匿名捐赠"], required=False)
     ticket_code = Column("票据代码", aliases=["发票代码"])
     ticket_number = Column(
         "票据号码",
@@ -444,6 +452,9 @@ class GiftLedger(Sheet):
             "凭证号",
             "收据号码",
         ],
+    )
+    ticket_waived = Column(
+        "是否放弃票据", aliases=["放弃票据", "是否放弃开票", "是否放弃捐赠票据"], required=False
     )
     refunded_ticket = Column("被冲销的原票据号", aliases=["原票据号", "冲销票据号"])
     reason = Column("退款原因", aliases=["冲销原因"])

@@ -71,6 +71,8 @@ class GoodsGivenRegister(Sheet):
             "领取日期",
         ],
         fill_down=True,
+        in_title=True,
+        by_period=True,
     )
     item = Column(
         "品名",
@@ -119,6 +121,14 @@ class GoodsGivenRegister(Sheet):
             "物资接收单位",
         ],
     )
+    origin = Column(
+        "来源捐赠（批次）",
+        aliases=[
+            "来源捐赠", "捐赠方", "捐赠单位", "捐赠人", "物资来源", "来源", "批次", "来源批次",
+            "捐赠来源"],
+    )  # fmt: skip
+    handler = Column("经手人", aliases=["经办人", "发放人"])
+    signed_by = Column("签收", aliases=["签收人", "领取人", "接收人", "签收人签字", "领取人签字"])
     purpose = Column("用途", aliases=["使用方向", "备注"])
     campaign = Column("募捐活动", aliases=["关联灾害事件", "灾害事件", "活动"])
 

@@ -1,7 +1,9 @@
 """The machine's part before a person decides: check an upload, and keep what was found."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 
 import polars as pl
 from django.db import transaction
@@ -9,6 +11,7 @@ from django.db import transaction
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_for, vault_open
 from redcross.uploads import progress, storage
+from redcross.uploads.cells import parser_for
 from redcross.uploads.choices import AWAITING_REVIEW, Origin, State
 from redcross.uploads.comparison import Comparison, RowChange
 from redcross.uploads.examining import (
@@ -22,9 +25,16 @@ from redcross.uploads.examining import (
     setting_for,
 )
 from redcross.uploads.models import Upload, UploadFinding
+from redcross.uploads.opening import TEXT
 from redcross.uploads.reading import Reading, from_rows
-from redcross.uploads.services import record_step
-from redcross.uploads.specification import Finding, FindingGroup, Severity
+from redcross.uploads.services import RefusedError, recheck, record_step
+from redcross.uploads.specification import (
+    LABELLING,
+    FieldSpec,
+    Finding,
+    FindingGroup,
+    Severity,
+)
 from redcross.uploads.workbook import UnreadableError
 
 CHECKABLE = frozenset({State.RECEIVED, State.CHECKING})
@@ -39,7 +49,7 @@ def check(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
             upload = _begin(upload_id, now)
             if upload is None:
                 return Upload.objects.get(pk=upload_id)
-            setting = setting_for(upload.declared, upload.branch, upload.period, now=now)
+            setting = setting_of(upload, now=now)
         try:
             examination = _examine(upload, setting, watch)
         except UnreadableError as error:
@@ -54,6 +64,39 @@ def check(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
             kept = _keep(upload_id, examination, now)
     progress.report(upload_id, "done", examination.rows)
     return kept
+
+
+def setting_of(upload: Upload, *, now: dt.datetime) -> Setting:
+    """Return what an upload is read by, with what its uploader has said of all rows."""
+    setting = setting_for(upload.declared, upload.branch, upload.period, now=now)
+    context = dataclasses.replace(setting.context, stated=upload.stated)
+    return dataclasses.replace(setting, context=context)
+
+
+def state_for_all(upload_id: int, *, field: str, text: str, user: User, now: dt.datetime) -> Upload:
+    """Keep what the uploader says of every row of tables without a column, and read anew.
+
+    An empty text takes it back. Raise RefusedError where the column does not take it.
+    """
+    with transaction.atomic():
+        upload = recheck(upload_id, user=user, now=now)
+        stated = {name: said for name, said in upload.stated.items() if name != field}
+        if text:
+            setting = setting_of(upload, now=now)
+            if field not in {each.name for each in setting.spec.fields if may_be_stated(each)}:
+                raise RefusedError("field.unknown", "这一栏不能为整张表填写。")
+            parsed = parser_for(setting.spec.field(field), setting.context, Decimal(1))(text, TEXT)
+            if parsed.value is None:
+                raise RefusedError(parsed.code, f"{parsed.reason}。{parsed.suggestion}")
+            stated[field] = text
+        upload.stated = stated
+        upload.save(update_fields=["stated"])
+    return upload
+
+
+def may_be_stated(field: FieldSpec) -> bool:
+    """Tell whether one value can be true of every row: a day or a word, nobody's number."""
+    return field.kind in LABELLING and not field.personal
 
 
 def _begin(upload_id: int, now: dt.datetime) -> Upload | None:

@@ -3,6 +3,13 @@
 from django.db import models
 
 
+class Sex(models.TextChoices):
+    """As the identity document says (GB 11643: the 17th digit is odd for a man)."""
+
+    MALE = "MALE", "男"
+    FEMALE = "FEMALE", "女"
+
+
 class State(models.TextChoices):
     """Where an upload stands on the road."""
 

@@ -20,9 +20,11 @@ from redcross.uploads.examining import Stopwatch, held_against
 from redcross.uploads.loading import (
     delete_missing,
     insert_parents,
+    introduce,
     lock_branches,
     one_context,
     upsert,
+    with_registered,
 )
 from redcross.uploads.locking import LOCKED
 from redcross.uploads.models import Upload
@@ -78,7 +80,7 @@ def _load(upload_id: int, approver: User, watch: Stopwatch, now: dt.datetime) ->
         if upload.state != State.LOADING:
             return Loaded(upload)
         sheet = upload.declared
-        frame = storage.get_frame(upload.rows_file)
+        frame = with_registered(sheet, storage.get_frame(upload.rows_file))
         branches = frame["branch"].unique().to_list() if frame.height else []
         lock_branches([*branches, upload.branch_id])
         _read_locks(sheet.domain)
@@ -119,6 +121,7 @@ def _written(
                 look_up_by_index(sheet)
                 staged = stage(sheet, frame)
             with watch.step("load", frame.height):
+                introduce(sheet, frame)
                 insert_parents(upload, sheet, staged)
                 inserted, changed = upsert(upload, sheet, staged)
             if inserted != frame.height:
@@ -130,6 +133,7 @@ def _written(
     if comparison.staged is None or frame.is_empty():
         return 0, 0
     with watch.step("load", frame.height):
+        introduce(sheet, frame)
         insert_parents(upload, sheet, comparison.staged)
         return upsert(upload, sheet, comparison.staged)
 
@@ -293,8 +297,9 @@ def rule_of(constraint: str) -> str:
     """Return what a named constraint demands, as its declaration says it."""
     for model in apps.get_models():
         for each in model._meta.constraints:
-            if each.name == constraint and each.violation_error_message:
-                return str(each.violation_error_message)
+            said = each.violation_error_message
+            if each.name == constraint and said != each.default_violation_error_message:
+                return str(said)
     return f"数据不符合数据库约束（{constraint}）。"
 
 

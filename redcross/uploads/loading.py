@@ -5,12 +5,14 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 
 import pghistory
+import polars as pl
 from django.db import connection, models
 
 from redcross.logs import request_id
+from redcross.uploads.cells.words import called
 from redcross.uploads.comparison import missing_sql
-from redcross.uploads.models import Record, Upload
-from redcross.uploads.sheet import Parent, Sheet
+from redcross.uploads.models import NamedKey, Record, Upload
+from redcross.uploads.sheet import Parent, Sheet, named_by
 from redcross.uploads.staging import (
     INCOMING,
     STAMP,
@@ -38,6 +40,41 @@ def lock_branches(branch_ids: Sequence[int]) -> None:
             " FROM unnest(%s::bigint[]) AS id ORDER BY id",
             [sorted(branch_ids)],
         )
+
+
+def with_registered(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
+    """Give new names the key of those that somebody has registered since the check."""
+    for name, model, keys in _brought(sheet, frame):
+        registered = {
+            called(word): key
+            for key, label, others in model.sheet_words()
+            for word in (label, *others)
+        }
+        known = {key: registered[called(key)] for key in keys if called(key) in registered}
+        frame = frame.with_columns(pl.col(name).replace(known))
+    return frame
+
+
+def introduce(sheet: Sheet, frame: pl.DataFrame) -> None:
+    """Register the names that the rows bring along; of two loads at once one registers them."""
+    for name, model, keys in _brought(sheet, frame):
+        model.objects.bulk_create(
+            [model.introduced(key, frame.filter(pl.col(name) == key)) for key in keys],
+            ignore_conflicts=True,
+        )
+
+
+def _brought(sheet: Sheet, frame: pl.DataFrame) -> Iterator[tuple[str, type[NamedKey], list[str]]]:
+    """Yield each column with names nobody has registered, their list, and the names."""
+    for name, column in sheet.columns.items():
+        if not column.introduces or name not in frame.columns:
+            continue
+        model = named_by(sheet.model_field(name))
+        keys = frame[name].drop_nulls().unique().sort().to_list()
+        there = set(model.objects.filter(pk__in=keys).values_list("pk", flat=True))
+        wanting = [key for key in keys if key not in there]
+        if wanting:
+            yield name, model, wanting
 
 
 def insert_parents(upload: Upload, sheet: Sheet, staged: Staged) -> None:

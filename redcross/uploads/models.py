@@ -1,9 +1,11 @@
 """Uploads, what was found in them, who decided on them, and the rows they made effective."""
 
+import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Self, TypeVar
 
+import polars as pl
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -87,6 +89,7 @@ class Upload(Visible):
     note = models.TextField("填报说明", blank=True)
     accept_good_rows = models.BooleanField("只收正确的行", default=False)
     delete_missing = models.BooleanField("删除缺少的行", default=False)
+    stated = models.JSONField("整张表填写", default=dict, blank=True)
 
     uploaded_by = models.ForeignKey(
         User, verbose_name="填报人", on_delete=models.PROTECT, related_name="uploads"
@@ -453,7 +456,9 @@ class NamedKeyQuerySet(models.QuerySet[N]):
 class NamedKey(models.Model):
     """A named thing of the whole province that sheets refer to by its name."""
 
-    code = models.SlugField("代码", max_length=40, primary_key=True)
+    LONGEST_CODE = 40
+
+    code = models.SlugField("代码", max_length=LONGEST_CODE, primary_key=True)
     name = models.CharField("名称", max_length=60, unique=True)
     other_names = ArrayField(
         models.CharField(max_length=60),
@@ -475,3 +480,16 @@ class NamedKey(models.Model):
     def sheet_words(cls) -> Iterator[tuple[str, str, list[str]]]:
         """Yield key, name and other ways to write it, for the sheets' columns."""
         yield from cls.objects.values_list("code", "name", "other_names")
+
+    @classmethod
+    def registrable(cls) -> Callable[[str, dt.date], bool]:
+        """Return what tells whether an upload may bring a name along, in a report up to a day."""
+        return lambda name, _until: 2 <= len(name) <= cls.LONGEST_CODE
+
+    @classmethod
+    def introduced(cls, name: str, rows: pl.DataFrame) -> Self:
+        """Return a new row, unsaved, for a name that stands in these rows of a workbook.
+
+        Its key is the name itself: the rows read before it is registered bear it already.
+        """
+        raise NotImplementedError

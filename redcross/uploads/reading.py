@@ -9,8 +9,8 @@ import polars as pl
 
 from redcross.files.workbooks import INFORMATION
 from redcross.units import Unit
-from redcross.uploads.above import from_title, said_above
-from redcross.uploads.cells import Column, clean_column, dtype_of, findings_of
+from redcross.uploads.above import assumed, findings_of_all, said_of_all
+from redcross.uploads.cells import clean_column, dtype_of, findings_of
 from redcross.uploads.cells.dates import EPOCH_1904
 from redcross.uploads.checks import check
 from redcross.uploads.doubts import doubts_of
@@ -18,13 +18,14 @@ from redcross.uploads.heading import MOST_TABLES, Layout, index_of, recognise
 from redcross.uploads.lines import Line, lines_of
 from redcross.uploads.marks import MARK, repeated
 from redcross.uploads.opening import KIND
+from redcross.uploads.otherwise import by_content, handed_on, holds_words, kept_beside, with_words
 from redcross.uploads.reporting_units import settled
 from redcross.uploads.sentences import missing, no_heading, no_rows, notice, unknown
 from redcross.uploads.specification import (
+    LABELLING,
     NUMERIC,
     CellKind,
     Context,
-    FieldSpec,
     Finding,
     Severity,
     SheetKind,
@@ -34,15 +35,6 @@ from redcross.uploads.totals import Rows, TotalCheck, checks_of, differing
 from redcross.uploads.workbook import Grid, UnreadableError, Workbook
 
 OWN_WORKSHEETS = ("可选项", "填写说明", INFORMATION)
-LABELLING = (
-    CellKind.TEXT,
-    CellKind.DATE,
-    CellKind.CHOICE,
-    CellKind.REFERENCE,
-    CellKind.BRANCH,
-    CellKind.BOOLEAN,
-)
-"""A merged cell of these stands for each of its rows; a merged amount is one amount."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,6 +63,7 @@ class Table:
                 }
                 for letter, heading in self.layout.headings.items()
             ],
+            "unsaid": list(self.layout.unsaid),
             "proposals": {heading: field for heading, (field, _) in self.layout.proposals.items()},
             "rows": self.rows,
             "sums": {name: f"{value:f}" for name, value in self.sums.items()},
@@ -260,12 +253,14 @@ def _rows(
     if grid.from_1904:
         context = dataclasses.replace(context, epoch=EPOCH_1904)
     layout, findings = settled(grid, layout, spec, context)
+    layout = by_content(grid, layout, spec, context)
     part = grid.cells[layout.data]
     rows = (layout.data + grid.first_row).cast(pl.UInt32)
     columns: dict[str, pl.Series] = {}
     unread: dict[str, set[int]] = {}
     letters: dict[str, str] = {}
     unused: list[str] = []
+    words: dict[str, list[tuple[int, str]]] = {}
     for letter, name in layout.columns.items():
         # An export says of every row all there is to say: its empty cells are empty.
         whole = MARK in layout.columns.values()
@@ -281,9 +276,16 @@ def _rows(
             merged=_lower_parts(grid, letter, layout) if field.kind in LABELLING else None,
             knows_merges=grid.knows_merges,
         )
-        if _holds_no_days(column, part[letter], field):
+        if (
+            field.kind is CellKind.DATE
+            and not field.required
+            and holds_words(column, part[letter], field)
+        ):
             unused.append(letter)
             continue
+        if field.otherwise and field.kind is CellKind.REFERENCE:
+            column, taken = handed_on(column, spec.field(field.otherwise))
+            words.setdefault(field.otherwise, []).extend(taken.items())
         found = findings_of(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)
         findings += found
         unread[name] = {
@@ -291,6 +293,7 @@ def _rows(
         }
         columns[name] = column.values.alias(name)
         letters[name] = letter
+    columns |= kept_beside(grid, layout, spec)
     layout = layout.without(unused)
     frame = pl.DataFrame(
         {
@@ -301,10 +304,18 @@ def _rows(
             **columns,
         }
     )
-    titled = said_above(grid, layout, spec, context)
-    frame = frame.with_columns(pl.lit(value).alias(name) for name, (value, _) in titled.items())
-    findings += [from_title(layout, spec.field(name), words) for name, (_, words) in titled.items()]
-    findings += [missing(layout, spec.field(name)) for name in layout.missing if name not in titled]
+    for name, written in words.items():
+        frame = with_words(frame, name, written) if written else frame
+    said = said_of_all(grid, layout, spec, context)
+    frame = frame.with_columns(pl.lit(each.value).alias(name) for name, each in said.items())
+    findings += [
+        found
+        for name, each in said.items()
+        for found in findings_of_all(layout, spec.field(name), each)
+    ]
+    lacking = [name for name in layout.missing if name not in said]
+    findings += [missing(layout, spec.field(name)) for name in lacking]
+    layout = dataclasses.replace(layout, unsaid=(*lacking, *assumed(said)))
     findings += unknown(layout)
     findings += doubts_of(grid, layout, frame, spec, context)
     findings += check(frame, spec, context, letters=letters, unread=unread)
@@ -325,19 +336,13 @@ def _lower_parts(grid: Grid, letter: str, layout: Layout) -> pl.Series:
     return layout.data.is_in(list(covered))
 
 
-def _holds_no_days(column: Column, texts: pl.Series, field: FieldSpec) -> bool:
-    """Tell a column of words from one of days: 初审 holds 同意 as often as a day."""
-    if field.kind is not CellKind.DATE or field.required or not column.problems:
-        return False
-    return bool(column.values.is_null().all()) and not texts.str.contains(r"\d").any()
-
-
 def _defaults(frame: pl.DataFrame, spec: SheetSpec) -> pl.DataFrame:
-    filled = [
-        pl.col(field.name).fill_null(pl.lit(field.default).cast(dtype_of(field)))
-        for field in spec.fields
-        if field.default is not None and field.name in frame.columns
-    ]
+    filled = []
+    for field in spec.fields:
+        if field.default is not None:
+            value = pl.lit(field.default).cast(dtype_of(field))
+            there = pl.col(field.name).fill_null(value) if field.name in frame.columns else value
+            filled.append(there.alias(field.name))
     return frame.with_columns(filled)
 
 

@@ -61,7 +61,8 @@ def missing(layout: Layout, field: FieldSpec) -> Finding:
         code="column.missing",
         severity=severity_of("column.missing"),
         message=f"整张表缺少必填栏「{field.label}」。",
-        suggestion=f"请补上「{field.label}」一栏；若已有而名称不同，可在页面上指定对应关系。",
+        suggestion=f"请补上「{field.label}」一栏；若已有而名称不同，可在页面上指定对应关系；"
+        "全部行都一样的，可在“整张表填写”处填一次。",
     )
 
 

@@ -17,7 +17,7 @@ from redcross.branches.models import Branch
 from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads import persons
-from redcross.uploads.models import Record
+from redcross.uploads.models import NamedKey, Record
 from redcross.uploads.specification import (
     CellKind,
     Doubt,
@@ -62,6 +62,13 @@ class Column:
     fill_down: bool = False
     in_title: bool = False
     """Whether the table's title may say it for every row: 2026年99公益日筹款统计表."""
+    by_period: bool = False
+    """Whether rows without the column are dated by the report, where that is of one month."""
+    otherwise: str = ""
+    """The column that takes its words where these are none it can hold: 初审 holds a day in
+    one office and 同意 in another; a 项目 nobody has registered is what a gift was meant for."""
+    introduces: bool = False
+    """Whether a load registers the names of this column that nobody has registered."""
     earliest: dt.date | None = None
     default: object = None
     note: str = ""
@@ -234,6 +241,9 @@ class Sheet:
             earliest=column.earliest,
             fill_down=column.fill_down,
             in_title=column.in_title,
+            by_period=column.by_period,
+            otherwise=column.otherwise,
+            may_register=named_by(field).registrable() if column.introduces else None,
             personal=encrypted,
             default=column.default,
             note=column.note,
@@ -293,6 +303,15 @@ def _words(
         words = {label: key for key, label in labels.items()}
     words |= {key: key for key in labels}
     return words | dict(column.words), labels
+
+
+def named_by(field: "models.Field[Any, Any]") -> type[NamedKey]:
+    """Return the list of names a field points into; raise SheetError where it does not."""
+    model = field.related_model
+    if isinstance(model, type) and issubclass(model, NamedKey):
+        return model
+    message = f"{field}: only names of the province can be introduced"
+    raise SheetError(message)
 
 
 class Registry(Mapping[str, Sheet]):

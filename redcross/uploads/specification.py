@@ -34,6 +34,15 @@ class CellKind(enum.StrEnum):
 
 NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
 """Kinds whose cells hold numbers, which can be added up."""
+LABELLING = (
+    CellKind.TEXT,
+    CellKind.DATE,
+    CellKind.CHOICE,
+    CellKind.REFERENCE,
+    CellKind.BRANCH,
+    CellKind.BOOLEAN,
+)
+"""Kinds of which one cell may stand for many rows: merged, or said of a whole table."""
 
 
 class Severity(enum.StrEnum):
@@ -83,6 +92,10 @@ class FieldSpec:
     none_is_answer: bool = False  # 无 is a word of this column, not an empty cell
     fill_down: bool = False  # a merged label stands for the rows below it
     in_title: bool = False  # a table without the column may say it in its title
+    by_period: bool = False  # else its rows are of the report's month, with a warning
+    otherwise: str = ""  # the field that takes what this one cannot hold
+    may_register: Callable[[str, dt.date], bool] | None = None
+    """For REFERENCE: whether a load may register this name, in a report up to this day."""
     personal: bool = False  # findings and diffs show it masked
     unique_in_workbook: bool = False
     default: object = None  # a constant for an empty or missing cell
@@ -144,6 +157,8 @@ class Context:
     epoch: dt.date = dt.date(1899, 12, 30)
     """Day 0 of the workbook's serial numbers; the 1904 date system begins elsewhere."""
     branch_levels: Mapping[int, str] = dataclasses.field(default_factory=dict)
+    stated: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Field → what the uploader has said of every row of a table without the column."""
     level_branch_id: int | None = None
     """Where a row names no branch: the uploading branch itself (= branch_id)."""
 

@@ -31,7 +31,7 @@ urlpatterns = [
     path("<int:pk>/lines/", views.lines, name="upload-lines"),
     path("<int:pk>/state/", views.state, name="upload-state"),
     re_path(
-        r"^(?P<pk>\d+)/(?P<verb>submit|withdraw|undo|restore|recheck|options|map|forget)/$",
+        r"^(?P<pk>\d+)/(?P<verb>submit|withdraw|undo|restore|recheck|options|map|fill|forget)/$",
         views.act,
         name="upload-act",
     ),

@@ -18,7 +18,7 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
 from redcross.branches.models import Branch
 from redcross.files import Holds, sent
-from redcross.uploads import progress, rules, services, storage, tasks, workbook
+from redcross.uploads import checking, progress, rules, services, storage, tasks, workbook
 from redcross.uploads.annotating import annotated, bad_rows
 from redcross.uploads.choices import IN_WORK, OPEN, Origin, State
 from redcross.uploads.codes import CODES
@@ -28,7 +28,7 @@ from redcross.uploads.models import HeadingMemory, Upload, UploadFinding
 from redcross.uploads.selecting import enterable_branches, memories_of, visible_uploads
 from redcross.uploads.services import RefusedError
 from redcross.uploads.sheet import registry
-from redcross.uploads.specification import Severity
+from redcross.uploads.specification import CellKind, Severity, SheetSpec
 from redcross.uploads.template import template
 
 PAGE = 20
@@ -109,6 +109,7 @@ def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
         "labels": labels,
         "tables": _tables(upload, list(labels)),
         "fields": spec.fields,
+        "unsaid": _unsaid(upload, spec),
         "causes": causes_of(upload),
         "steps": upload.steps.select_related("by").order_by("at", "pk"),
         "remarks": upload.remarks.select_related("by").order_by("at"),
@@ -138,6 +139,21 @@ def _tables(upload: Upload, names: list[str]) -> list[dict[str, Any]]:
     return [
         {**table, "columns": sorted(table["columns"].items(), key=lambda pair: _at(names, pair[1]))}
         for table in upload.tables
+    ]
+
+
+def _unsaid(upload: Upload, spec: SheetSpec) -> list[dict[str, Any]]:
+    """Return the columns no table has that the uploader may fill in for all rows at once."""
+    names = {name for table in upload.tables for name in table.get("unsaid", ())}
+    return [
+        {
+            "field": field,
+            "is_day": field.kind is CellKind.DATE,
+            "options": list(field.labels.values()),
+            "stated": upload.stated.get(field.name, ""),
+        }
+        for field in spec.fields
+        if field.name in names and checking.may_be_stated(field)
     ]
 
 
@@ -298,6 +314,18 @@ def _map_heading(request: SignedInRequest, upload: Upload) -> str:
     return _recheck(request, upload)
 
 
+def _fill(request: SignedInRequest, upload: Upload) -> str:
+    checking.state_for_all(
+        upload.pk,
+        field=request.POST.get("field", ""),
+        text=request.POST.get("text", "").strip(),
+        user=request.user,
+        now=timezone.now(),
+    )
+    tasks.check_later(upload, request.user.pk)
+    return "已重新检查。"
+
+
 def _forget(request: SignedInRequest, upload: Upload) -> str:
     heading = request.POST.get("heading", "")
     services.forget_heading(upload.branch, upload.sheet, heading, user=request.user)
@@ -314,6 +342,7 @@ _ACTS = {
     "recheck": _recheck,
     "options": _options,
     "map": _map_heading,
+    "fill": _fill,
     "forget": _forget,
 }
 

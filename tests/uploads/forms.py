@@ -559,9 +559,7 @@ FORMS = [
         [
             unit_column("州市"),
             words("campaign", ["募捐活动", "活动名称"], "99公益日", empty=0, label=True),
-            Column(
-                "project", [("项目名称",), ("子计划",)], lambda r, i: f"示例项目{i}", write_text
-            ),
+            Column("project", [("项目名称",), ("项目",)], lambda r, i: f"示例项目{i}", write_text),
             number("teams", ("一起捐数",), high=50, units=["个"]),
             number("gift_times", ("捐款人次",), units=["人次"]),
             money("public_value", ("公众捐款",), ("公众捐款（元）",)),

@@ -18,7 +18,12 @@ from redcross.uploads.cells.identifiers import (
     parse_phone,
 )
 from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN, NOT_GIVEN, Parsed, folded
-from redcross.uploads.cells.words import boolean_parser, branch_parser, choice_parser
+from redcross.uploads.cells.words import (
+    boolean_parser,
+    branch_parser,
+    choice_parser,
+    reference_parser,
+)
 from redcross.uploads.codes import severity_of
 from redcross.uploads.opening import DATE, EMPTY, ERROR, NUMBER
 from redcross.uploads.specification import NUMERIC, CellKind, Context, FieldSpec, Finding
@@ -282,11 +287,14 @@ def _reader(  # noqa: C901  one case a kind of cell
             )
         case CellKind.BRANCH:
             named = branch_parser(context.branch_names, context.branch_labels, context.own_subtree)
-        case CellKind.CHOICE | CellKind.REFERENCE:
-            named = choice_parser(
+        case CellKind.CHOICE:
+            named = choice_parser(field.choices, field.labels)
+        case CellKind.REFERENCE:
+            named = reference_parser(
                 field.choices,
                 field.labels,
-                reference=field.kind is CellKind.REFERENCE,
+                may_register=field.may_register,
+                until=context.period.last_day,
             )
         case CellKind.BOOLEAN:
             named = boolean_parser(

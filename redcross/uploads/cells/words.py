@@ -1,11 +1,12 @@
 """Words from a closed list, yes and no, and the names of branches."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 
 from rapidfuzz import process
 
-from redcross.uploads.cells.parsed import Parsed, folded
+from redcross.uploads.cells.parsed import BLANKS, Parsed, folded
 
 YES = frozenset(
     {
@@ -50,7 +51,12 @@ NO = frozenset(
         "☐",
     }
 )
+OF_A_YEAR = re.compile(r"((?:19|20)\d\d)年?度?")
+"""How the name of what comes every year begins: 2021年99公益日."""
+QUOTES = re.compile(r"[“”\"‘’'《》「」]")
+_DOTS = re.compile("[•‧∙・．.]")
 _NEAR = 60
+_ALIKE = 80
 _SOCIETY = "红十字会"
 _LEVEL = re.compile(r"[县市区州]")
 _BELOW = re.compile(r"[^县市州]{1,24}(?:乡|镇|街道|村|社区|组|号)")
@@ -77,9 +83,7 @@ def boolean_parser(field_words: Mapping[str, str]) -> Callable[..., Parsed]:
     return parse
 
 
-def choice_parser(
-    words: Mapping[str, str], labels: Mapping[str, str], *, reference: bool
-) -> Callable[..., Parsed]:
+def choice_parser(words: Mapping[str, str], labels: Mapping[str, str]) -> Callable[..., Parsed]:
     """Return a reader of one closed list; an unknown word is answered with the nearest."""
     known = {folded(word).upper(): key for word, key in words.items()}
 
@@ -88,16 +92,67 @@ def choice_parser(
         bare = folded(text).upper()
         if bare in known:
             return Parsed(known[bare])
-        nearest = process.extractOne(bare, list(known), score_cutoff=_NEAR)
-        hint = f"是否指“{labels[known[nearest[0]]]}”？" if nearest else ""
-        listed = "、".join(list(labels.values())[:12])
-        return Parsed(
-            code="reference.unknown" if reference else "choice.unknown",
-            reason=f"“{text.strip()[:40]}”不在可选范围内",
-            suggestion=f"{hint}可填：{listed}。",
-        )
+        return _not_listed("choice.unknown", text, known, labels)
 
     return parse
+
+
+def reference_parser(
+    words: Mapping[str, str],
+    labels: Mapping[str, str],
+    *,
+    may_register: Callable[[str, dt.date], bool] | None,
+    until: dt.date,
+) -> Callable[..., Parsed]:
+    """Return a reader of registered names; some lists take a name nobody has registered.
+
+    What comes every year goes by the year of the report: 99公益日 in a workbook of 2026 is
+    2026年99公益日 and never that of 2021.
+    """
+    known = {called(word): key for word, key in words.items()}
+
+    def parse(text: str, *, is_number: bool) -> Parsed:
+        del is_number
+        bare = called(text)
+        name = bare
+        if bare in known:
+            of_year = OF_A_YEAR.match(called(labels[known[bare]]))
+            if of_year is None or int(of_year[1]) == until.year or OF_A_YEAR.match(bare):
+                return Parsed(known[bare])
+            name = f"{until.year}年{OF_A_YEAR.sub('', called(labels[known[bare]]))}"
+            if name in known:
+                return Parsed(known[name])
+        written = text.strip(BLANKS) if name == bare else name
+        if may_register is not None and may_register(written, until):
+            return Parsed(written, "reference.new", *new_name(written, known, labels))
+        return _not_listed("reference.unknown", text, known, labels)
+
+    return parse
+
+
+def new_name(name: str, known: Mapping[str, str], labels: Mapping[str, str]) -> tuple[str, str]:
+    """Return what is said of a name nobody has registered, and what to do about it."""
+    nearest = process.extractOne(called(name), list(known), score_cutoff=_ALIKE)
+    hint = f"如果是指“{labels[known[nearest[0]]]}”，请按登记的名称改写；" if nearest else ""
+    return f"“{name[:40]}”还没有登记，审核通过时一并登记", f"{hint}确是新的，写明情况后提交。"
+
+
+def called(name: str) -> str:
+    """Fold a name for finding it: widths, blanks, quotes, cases, the kind of dot do not count."""
+    return _DOTS.sub("·", QUOTES.sub("", folded(name))).upper()
+
+
+def _not_listed(
+    code: str, text: str, known: Mapping[str, str], labels: Mapping[str, str]
+) -> Parsed:
+    nearest = process.extractOne(called(text), list(known), score_cutoff=_NEAR)
+    hint = f"是否指“{labels[known[nearest[0]]]}”？" if nearest else ""
+    listed = "、".join(list(labels.values())[:12])
+    return Parsed(
+        code=code,
+        reason=f"“{text.strip()[:40]}”不在可选范围内",
+        suggestion=f"{hint}可填：{listed}。",
+    )
 
 
 def branch_parser(

@@ -38,6 +38,7 @@ class Layout:
     data: pl.Series  # frame positions of data rows
     totals: tuple[TotalRow, ...]
     proposals: Mapping[str, tuple[str, int]]  # unknown heading → (field, score)
+    unsaid: tuple[str, ...] = ()  # fields without a column that a person may fill in for all
 
     @property
     def by_heading(self) -> dict[str, str]:
