@@ -129,7 +129,7 @@ class AidApplicationAdmin(RecordAdmin):
     ]  # fmt: skip
     list_filter = ["aid_fund", "disease"]
     date_hierarchy = "applied_on"
-    exclude = ["child_name", "id_number", "guardian", "phone"]
+    exclude = ["child_name", "id_number", "domicile", "guardian", "phone"]
 
 
 @admin.register(AidGrant, site=site)

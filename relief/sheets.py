@@ -430,7 +430,7 @@ class Applications(Sheet):
     dated_by = "applied_on"
     identity = ("aid_fund", "id_number", "applied_on")
 
-    branch = Column("单位", aliases=["户籍地", *_BRANCH], fill_down=True, otherwise="domicile")
+    branch = Column("单位", aliases=_BRANCH, fill_down=True)
     aid_fund = Column(
         "基金",
         aliases=["申请基金", "救助项目", "项目"],
@@ -445,7 +445,9 @@ class Applications(Sheet):
     sex = Column("性别", aliases=["患儿性别"], required=False)
     born_on = Column("出生日期", aliases=["出生年月", "出生年月日", "生日"])
     domicile = Column(
-        "户籍地", aliases=["户籍所在地", "户籍", "户籍地址", "家庭住址", "家庭地址", "住址"]
+        "户籍地",
+        aliases=["户籍所在地", "户籍", "户籍地址", "家庭住址", "家庭地址", "住址"],
+        names_branch=True,
     )
     id_number = Column(
         "身份证号",

@@ -87,7 +87,7 @@ def test_errors_answer_1_with_cell_value_and_mend(run, file):
 
 
 def test_a_column_the_whole_table_lacks_is_one_finding_and_the_rest_is_summed(run, file):
-    content = xlsx([["捐赠人", "金额"], ["示例甲", 1], ["示例乙", 2]])
+    content = xlsx([["到账日期", "金额"], ["2021-08-08", 1], ["2021-08-09", 2]])
 
     code, answer = upload(run, file(content), "--check")
 

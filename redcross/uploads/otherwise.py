@@ -12,7 +12,7 @@ import polars as pl
 
 from redcross.uploads.cells import Column, clean_column
 from redcross.uploads.cells.parsed import BLANKS, Parsed
-from redcross.uploads.heading import Layout, plain
+from redcross.uploads.heading import Layout
 from redcross.uploads.opening import KIND
 from redcross.uploads.specification import CellKind, Context, FieldSpec, SheetSpec
 from redcross.uploads.workbook import Grid
@@ -24,15 +24,8 @@ def by_content(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) ->
     """Return the layout with each column under the field that can hold all of its cells."""
     for letter, name in layout.columns.items():
         field = spec.field(name)
-        if not field.otherwise or field.otherwise in layout.columns.values():
-            continue
-        if field.kind is CellKind.BRANCH:
-            # A county's table names no branches; where somebody lives is no reason to refuse it.
-            if len(context.own_subtree) == 1 and _is_headed(layout, letter, spec, field):
-                columns = {**layout.columns, letter: field.otherwise}
-                layout = dataclasses.replace(layout, columns=columns)
-            continue
-        if field.kind is CellKind.REFERENCE:
+        is_whole = field.otherwise and field.kind is not CellKind.REFERENCE
+        if not is_whole or field.otherwise in layout.columns.values():
             continue
         texts, kinds = grid.cells[letter][layout.data], grid.cells[letter + KIND][layout.data]
         column = clean_column(texts, kinds, field, context, multiple=Decimal(1))
@@ -42,28 +35,28 @@ def by_content(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) ->
     return layout
 
 
-def kept_beside(grid: Grid, layout: Layout, spec: SheetSpec) -> dict[str, pl.Series]:
-    """Return the words of columns that are read as branches and are something else besides.
+def branches_beside(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: Context
+) -> tuple[str, Column] | None:
+    """Read the branch out of an address where no column names it: 双柏县妥甸镇.
 
-    户籍地 names the county whose child it is, and is the child's address.
+    Only somebody with branches below him hands in rows of several, and most of the
+    addresses must begin with one of them. Return the column's letter, and its branches.
     """
-    kept = {}
+    if spec.branch_field is None or spec.branch_field in layout.columns.values():
+        return None
+    if len(context.own_subtree) == 1:
+        return None
     for letter, name in layout.columns.items():
-        field = spec.field(name)
-        if field.kind is not CellKind.BRANCH or not field.otherwise:
+        if not spec.field(name).names_branch:
             continue
-        if field.otherwise in layout.columns.values():
-            continue
-        if _is_headed(layout, letter, spec, field):
-            texts = grid.cells[letter][layout.data].str.strip_chars(BLANKS)
-            kept[field.otherwise] = texts.replace("", None)
-    return kept
-
-
-def _is_headed(layout: Layout, letter: str, spec: SheetSpec, field: FieldSpec) -> bool:
-    """Tell whether a column is headed as the other field is too."""
-    other = spec.field(field.otherwise)
-    return plain(layout.headings[letter]) in map(plain, (other.label, *other.aliases))
+        texts, kinds = grid.cells[letter][layout.data], grid.cells[letter + KIND][layout.data]
+        field = spec.field(spec.branch_field)
+        column = clean_column(texts, kinds, field, context, multiple=Decimal(1))
+        written = (texts.str.strip_chars(BLANKS) != "").sum()
+        if written and column.values.is_not_null().sum() * 2 >= written:
+            return letter, column
+    return None
 
 
 def holds_words(column: Column, texts: pl.Series, field: FieldSpec) -> bool:

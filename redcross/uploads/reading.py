@@ -13,12 +13,19 @@ from redcross.uploads.above import assumed, findings_of_all, said_of_all
 from redcross.uploads.cells import clean_column, dtype_of, findings_of
 from redcross.uploads.cells.dates import EPOCH_1904
 from redcross.uploads.checks import check
+from redcross.uploads.continued import continued, told
 from redcross.uploads.doubts import doubts_of
 from redcross.uploads.heading import MOST_TABLES, Layout, index_of, recognise
 from redcross.uploads.lines import Line, lines_of
 from redcross.uploads.marks import MARK, repeated
 from redcross.uploads.opening import KIND
-from redcross.uploads.otherwise import by_content, handed_on, holds_words, kept_beside, with_words
+from redcross.uploads.otherwise import (
+    branches_beside,
+    by_content,
+    handed_on,
+    holds_words,
+    with_words,
+)
 from redcross.uploads.reporting_units import settled
 from redcross.uploads.sentences import missing, no_heading, no_rows, notice, unknown
 from redcross.uploads.specification import (
@@ -106,7 +113,9 @@ def read_tables(
     findings = [notice(text) for text in book.notices if not _is_ours(text)]
     tables, frames = [], []
     lines: list[Line] = []
-    recognised = _recognised(book, spec, remembered)
+    earlier: dict[str, Decimal] = {}
+    recognised, pages = _with_pages(_recognised(book, spec, remembered), spec, context)
+    findings += pages
     everything = {grid.worksheet: layouts for grid, layouts in recognised}
     for grid, layouts in _real(recognised, spec):
         dropped = _dropped(everything[grid.worksheet], layouts, spec)
@@ -115,12 +124,15 @@ def read_tables(
             text = f"工作表“{grid.worksheet}”没有本表的表头，已跳过。"
             findings.append(notice(text, "sheet.skipped", grid.worksheet))
         read = [_rows(grid, layout, spec, context) for layout in layouts]
-        checks = checks_of(grid, [rows for rows, _ in read], spec)
+        checks = checks_of(grid, [rows for rows, _ in read], spec, earlier)
         for (rows, found), totals in zip(read, checks, strict=True):
             tables.append(_table(rows, spec, totals))
             frames.append(_defaults(rows.frame, spec))
             findings += [*found, *differing(rows.layout, spec, totals)]
             lines += _lines(grid, rows.layout, frames[-1], spec, context, found)
+        for table in tables[len(tables) - len(layouts) :]:
+            for name, value in table.sums.items():
+                earlier[name] = earlier.get(name, Decimal(0)) + value
     if not tables:
         findings.append(no_heading(book, spec))
     frame = pl.concat(frames, how="diagonal") if frames else _empty()
@@ -141,6 +153,23 @@ def _recognised(
         found.append((grid, recognise(grid, spec, remembered)))
         tables += len(found[-1][1])
     return found
+
+
+def _with_pages(
+    found: Sequence[tuple[Grid, list[Layout]]], spec: SheetSpec, context: Context
+) -> tuple[list[tuple[Grid, list[Layout]]], list[Finding]]:
+    """Read worksheets without a heading as pages of the one before, where they are."""
+    read: list[tuple[Grid, list[Layout]]] = []
+    said: list[Finding] = []
+    for grid, layouts in found:
+        if not layouts and read and read[-1][1] and not _is_ours(grid.worksheet):
+            before, tables = read[-1]
+            page = continued(grid, before, tables[-1], spec, context)
+            if page is not None:
+                layouts = [page]  # noqa: PLW2901
+                said.append(told(page, before))
+        read.append((grid, layouts))
+    return read, said
 
 
 def _lines(
@@ -293,7 +322,12 @@ def _rows(
         }
         columns[name] = column.values.alias(name)
         letters[name] = letter
-    columns |= kept_beside(grid, layout, spec)
+    beside = branches_beside(grid, layout, spec, context)
+    if beside is not None:
+        letter, column = beside
+        field = spec.field("branch")
+        findings += findings_of(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)
+        columns["branch"], letters["branch"] = column.values.alias("branch"), letter
     layout = layout.without(unused)
     frame = pl.DataFrame(
         {

@@ -64,6 +64,8 @@ class Column:
     """Whether the table's title may say it for every row: 2026年99公益日筹款统计表."""
     by_period: bool = False
     """Whether rows without the column are dated by the report, where that is of one month."""
+    names_branch: bool = False
+    """Whether its addresses tell the branch where the workbook has no column for that."""
     otherwise: str = ""
     """The column that takes its words where these are none it can hold: 初审 holds a day in
     one office and 同意 in another; a 项目 nobody has registered is what a gift was meant for."""
@@ -242,6 +244,7 @@ class Sheet:
             fill_down=column.fill_down,
             in_title=column.in_title,
             by_period=column.by_period,
+            names_branch=column.names_branch,
             otherwise=column.otherwise,
             may_register=named_by(field).registrable() if column.introduces else None,
             personal=encrypted,

@@ -93,6 +93,7 @@ class FieldSpec:
     fill_down: bool = False  # a merged label stands for the rows below it
     in_title: bool = False  # a table without the column may say it in its title
     by_period: bool = False  # else its rows are of the report's month, with a warning
+    names_branch: bool = False  # an address: it may say whose the row is
     otherwise: str = ""  # the field that takes what this one cannot hold
     may_register: Callable[[str, dt.date], bool] | None = None
     """For REFERENCE: whether a load may register this name, in a report up to this day."""

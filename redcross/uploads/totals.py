@@ -5,7 +5,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import polars as pl
@@ -85,12 +85,15 @@ class _Places:
         }
 
 
-def checks_of(grid: Grid, tables: Sequence[Rows], spec: SheetSpec) -> list[tuple[TotalCheck, ...]]:
-    """Return the checks of each table of a worksheet.
+def checks_of(
+    grid: Grid, tables: Sequence[Rows], spec: SheetSpec, earlier: Mapping[str, Decimal]
+) -> list[tuple[TotalCheck, ...]]:
+    """Return the checks of each table of a worksheet; `earlier` adds up those before it.
 
     How far a 合计 reaches is nowhere written: over its section, its table, the tables
-    beside it and the pages above it, or all of the worksheet. One that is the sum of any
-    of these agrees; any other is held against the rows since the one before it.
+    beside it and the pages above it, all of the worksheet, or those before it too. One
+    that is the sum of any of these agrees; any other is held against the rows since the
+    one before it.
     """
     places = _Places(tables)
     sheet: dict[str, _Amounts] = {}
@@ -103,7 +106,8 @@ def checks_of(grid: Grid, tables: Sequence[Rows], spec: SheetSpec) -> list[tuple
                 sheet[name] = _Amounts(name, tables)
             own = _Amounts(name, [table])
             for total, printed in _printed_of(grid, table.layout, spec.field(name)):
-                read = _held(printed, _stretches(total, table, places, own, sheet[name]))
+                sums = _stretches(total, table, places, own, sheet[name])
+                read = _held(printed, _with_earlier(sums, earlier.get(name)))
                 checks.append(TotalCheck(table.layout.worksheet, name, total.row, printed, read))
         found.append(tuple(sorted(checks, key=lambda check: check.row)))
     return found
@@ -140,6 +144,16 @@ def _stretches(
     else:
         yield from (pages, whole, section, ahead)
     yield from (so_far, sheet.between(0, at), sheet.between(0, sheet.end))
+
+
+def _with_earlier(
+    sums: Iterable[Decimal | None], earlier: Decimal | None
+) -> Iterator[Decimal | None]:
+    """Yield the sums of a worksheet, then each with all that stands in those before it."""
+    of_sheet = list(sums)
+    yield from of_sheet
+    if earlier is not None:
+        yield from (each + earlier for each in of_sheet if each is not None)
 
 
 def _around(positions: Sequence[int], at: int) -> tuple[int | None, int | None]:

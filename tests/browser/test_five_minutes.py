@@ -134,6 +134,8 @@ def test_the_visit_of_five_minutes(province, enter, live_server, size):
     assert first_aiders(leader, live_server.url) == "—"
     reviewer = enter(REVIEWER, size)
     menu(reviewer, "待我审核")
+    reviewer.wait_for_url(f"{live_server.url}{reverse('review')}")
+    reviewer.wait_for_load_state("load")  # whose keys the page's script hears only then
     reviewer.keyboard.press("j")
     reviewer.keyboard.press("Enter")
     reviewer.get_by_role("button", name="通过", exact=True).click()  # not 通过选中的, of the queue

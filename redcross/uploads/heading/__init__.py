@@ -19,7 +19,7 @@ In go a grid, a sheet's columns and what people have told of headings before; ou
 
 from redcross.uploads.heading.layout import JOINER, Layout, TotalRow
 from redcross.uploads.heading.places import MOST_TABLES
-from redcross.uploads.heading.recognising import recognise
+from redcross.uploads.heading.recognising import below, recognise
 from redcross.uploads.heading.texts import index_of
 from redcross.uploads.heading.units import multiple_of
 from redcross.uploads.heading.words import plain
@@ -29,6 +29,7 @@ __all__ = [
     "MOST_TABLES",
     "Layout",
     "TotalRow",
+    "below",
     "index_of",
     "multiple_of",
     "plain",

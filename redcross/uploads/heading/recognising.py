@@ -51,6 +51,22 @@ def recognise(
     return layouts
 
 
+def below(grid: Grid, above: Layout, spec: SheetSpec) -> Layout:
+    """Describe a worksheet whose rows stand under the heading of another one."""
+    body = Body(Texts(grid), Vocabulary(spec, {}), Columns(above.columns, spec), 0, 0)
+    data, totals = body.rows(grid.cells.height)
+    return dataclasses.replace(
+        above,
+        worksheet=grid.worksheet,
+        heading_rows=(grid.first_row,),
+        unknown=(),
+        proposals={},
+        positions=(0, grid.cells.height),
+        data=data,
+        totals=totals,
+    )
+
+
 def _part(grid: Grid, letters: Sequence[str]) -> Grid:
     """Return some columns of a worksheet under their own letters."""
     columns = [name for letter in letters for name in (letter, letter + KIND)]
