@@ -363,6 +363,7 @@ class Roster(_Distribution):
             "困难会员": "VOLUNTEER",
             "困难志愿者": "VOLUNTEER",
         },
+        otherwise="remark",
     )
     phone = Column(
         "联系电话", aliases=["电话", "手机", "联系方式", "手机号", "手机号码", "电话号码"]

@@ -260,6 +260,13 @@ class GiftLedger(Sheet):
             "收入金额",
             "入账金额",
             "贷方发生额",
+            "贷方发生额收入",
+            "贷方金额",
+            "贷方",
+            "收入贷",
+            "收入贷方",
+            "转入金额",
+            "存入金额",
             "收入",
             "款物金额",
             "捐赠款额",
@@ -355,6 +362,7 @@ class GiftLedger(Sheet):
             "POS机": "POS",
             "刷卡": "POS",
         },
+        otherwise="remark",
         sample="银行",
     )
     designated = Column(

@@ -32,6 +32,8 @@ _TELLING = (CellKind.DATE, CellKind.ID_NUMBER, CellKind.PHONE, CellKind.BRANCH, 
 _SURE = (CellKind.DATE, CellKind.ID_NUMBER)
 _ENOUGH = 3
 """So many columns that only hold what such columns hold, a day or an identity among them."""
+_MANY = 10
+"""So many rows, each with its day, are no summary of something."""
 
 
 def continued(
@@ -50,7 +52,8 @@ def continued(
     kinds = _kinds_that_fit(grid, layout, spec, context)
     if kinds is None:
         return None
-    is_sure = len(kinds) >= _ENOUGH and any(kind in _SURE for kind in kinds)
+    enough = _ENOUGH if layout.data.len() < _MANY else _ENOUGH - 1
+    is_sure = len(kinds) >= enough and any(kind in _SURE for kind in kinds)
     return layout if is_sure or _counts_on(grid, layout, before, above) else None
 
 

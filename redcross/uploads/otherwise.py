@@ -12,6 +12,7 @@ import polars as pl
 
 from redcross.uploads.cells import Column, clean_column
 from redcross.uploads.cells.parsed import BLANKS, Parsed
+from redcross.uploads.cells.words import OTHER
 from redcross.uploads.heading import Layout
 from redcross.uploads.opening import KIND
 from redcross.uploads.specification import CellKind, Context, FieldSpec, SheetSpec
@@ -24,7 +25,7 @@ def by_content(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) ->
     """Return the layout with each column under the field that can hold all of its cells."""
     for letter, name in layout.columns.items():
         field = spec.field(name)
-        is_whole = field.otherwise and field.kind is not CellKind.REFERENCE
+        is_whole = field.otherwise and not by_cell(field)
         if not is_whole or field.otherwise in layout.columns.values():
             continue
         texts, kinds = grid.cells[letter][layout.data], grid.cells[letter + KIND][layout.data]
@@ -33,6 +34,12 @@ def by_content(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) ->
             columns = {**layout.columns, letter: field.otherwise}
             layout = dataclasses.replace(layout, columns=columns)
     return layout
+
+
+def by_cell(field: FieldSpec) -> bool:
+    """Tell whether single cells go elsewhere, rather than the column as a whole."""
+    has_other = field.kind is CellKind.CHOICE and OTHER in field.labels
+    return bool(field.otherwise) and (field.kind is CellKind.REFERENCE or has_other)
 
 
 def branches_beside(
@@ -69,15 +76,18 @@ def holds_words(column: Column, texts: pl.Series, field: FieldSpec) -> bool:
 def handed_on(column: Column, other: FieldSpec) -> tuple[Column, dict[int, str]]:
     """Take the names nobody has registered out of a column: index → what was written.
 
-    Each becomes a warning that it is kept as words.
+    Each becomes a warning that it is kept as words; so are the words read as 其他.
     """
     problems: list[tuple[int, Parsed, str]] = []
     taken: dict[int, str] = {}
     for index, parsed, text in column.problems:
-        if parsed.code == "reference.unknown" and len(text) <= (other.max_length or len(text)):
+        fits = len(text) <= (other.max_length or len(text))
+        if fits and parsed.code == "reference.unknown":
             reason = f"“{text[:40]}”没有登记过，记入「{other.label}」"
             taken[index] = text
             parsed = Parsed(None, "reference.as_text", reason, parsed.suggestion)  # noqa: PLW2901
+        elif fits and parsed.code == "choice.other":
+            taken[index] = text
         problems.append((index, parsed, text))
     return Column(column.values, problems), taken
 

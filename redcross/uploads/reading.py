@@ -21,6 +21,7 @@ from redcross.uploads.marks import MARK, repeated
 from redcross.uploads.opening import KIND
 from redcross.uploads.otherwise import (
     branches_beside,
+    by_cell,
     by_content,
     handed_on,
     holds_words,
@@ -312,7 +313,7 @@ def _rows(
         ):
             unused.append(letter)
             continue
-        if field.otherwise and field.kind is CellKind.REFERENCE:
+        if by_cell(field):
             column, taken = handed_on(column, spec.field(field.otherwise))
             words.setdefault(field.otherwise, []).extend(taken.items())
         found = findings_of(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)

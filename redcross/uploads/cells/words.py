@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from redcross.uploads.cells.parsed import BLANKS, Parsed, folded
 
@@ -55,8 +55,11 @@ OF_A_YEAR = re.compile(r"((?:19|20)\d\d)年?度?")
 """How the name of what comes every year begins: 2021年99公益日."""
 QUOTES = re.compile(r"[“”\"‘’'《》「」]")
 _DOTS = re.compile("[•‧∙・．.]")
+OTHER = "OTHER"
+"""The key of 其他 in every list that has it."""
 _NEAR = 60
 _ALIKE = 80
+_MISSPELT = 65
 _SOCIETY = "红十字会"
 _LEVEL = re.compile(r"[县市区州]")
 _BELOW = re.compile(r"[^县市州]{1,24}(?:乡|镇|街道|村|社区|组|号)")
@@ -84,7 +87,10 @@ def boolean_parser(field_words: Mapping[str, str]) -> Callable[..., Parsed]:
 
 
 def choice_parser(words: Mapping[str, str], labels: Mapping[str, str]) -> Callable[..., Parsed]:
-    """Return a reader of one closed list; an unknown word is answered with the nearest."""
+    """Return a reader of one closed list; an unknown word is answered with the nearest.
+
+    Where the list has 其他 a word that is nobody's misspelling is that, and is warned of.
+    """
     known = {folded(word).upper(): key for word, key in words.items()}
 
     def parse(text: str, *, is_number: bool) -> Parsed:
@@ -92,6 +98,12 @@ def choice_parser(words: Mapping[str, str], labels: Mapping[str, str]) -> Callab
         bare = folded(text).upper()
         if bare in known:
             return Parsed(known[bare])
+        if OTHER in labels and not process.extractOne(
+            bare, list(known), scorer=fuzz.ratio, score_cutoff=_MISSPELT
+        ):
+            reason = f"“{text.strip()[:40]}”不在可选范围内，读作“{labels[OTHER]}”"
+            listed = "、".join(list(labels.values())[:12])
+            return Parsed(OTHER, "choice.other", reason, f"另有所指的，改填：{listed}。")
         return _not_listed("choice.unknown", text, known, labels)
 
     return parse
