@@ -1,4 +1,4 @@
-"""What forms 3, 4 and 7 hold besides: unit price, shelf life, who accepted; parts and places."""
+"""What forms 3, 4 and 7 hold besides: currency, unit price, shelf life; parts and places."""
 
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -72,8 +72,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="donation",
+            name="currency",
+            field=models.CharField(blank=True, max_length=20, verbose_name="币种"),
+        ),
+        migrations.AddField(
+            model_name="donation",
+            name="exchange_rate",
+            field=models.DecimalField(
+                blank=True, decimal_places=6, max_digits=12, null=True, verbose_name="汇率"
+            ),
+        ),
+        migrations.AddField(
+            model_name="donation",
             name="expires_on",
             field=models.DateField(blank=True, null=True, verbose_name="有效期至"),
+        ),
+        migrations.AddField(
+            model_name="donation",
+            name="original_value",
+            field=models.DecimalField(
+                blank=True, decimal_places=2, max_digits=18, null=True, verbose_name="原币金额"
+            ),
         ),
         migrations.AddField(
             model_name="donation",
@@ -104,8 +123,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="donationevent",
+            name="currency",
+            field=models.CharField(blank=True, max_length=20, verbose_name="币种"),
+        ),
+        migrations.AddField(
+            model_name="donationevent",
+            name="exchange_rate",
+            field=models.DecimalField(
+                blank=True, decimal_places=6, max_digits=12, null=True, verbose_name="汇率"
+            ),
+        ),
+        migrations.AddField(
+            model_name="donationevent",
             name="expires_on",
             field=models.DateField(blank=True, null=True, verbose_name="有效期至"),
+        ),
+        migrations.AddField(
+            model_name="donationevent",
+            name="original_value",
+            field=models.DecimalField(
+                blank=True, decimal_places=2, max_digits=18, null=True, verbose_name="原币金额"
+            ),
         ),
         migrations.AddField(
             model_name="donationevent",
@@ -184,8 +222,8 @@ class Migration(migrations.Migration):
                 name="updated_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "donations_donationevent" ("accepted_by", "anonymous", "batch", "branch_id", "campaign_id", "campaign_kind", "channel", "credited_branch_id", "designated", "expires_on", "form", "fund_id", "giver_id", "giver_kind", "giver_name", "id", "item", "measure", "model_size", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "purpose", "quantity", "reason", "received_on", "refunded_ticket", "remark", "row_key", "source", "ticket_code", "ticket_number", "ticket_waived", "unit_price", "upload_id", "upload_row", "upload_sheet", "valuation", "value") VALUES (OLD."accepted_by", OLD."anonymous", OLD."batch", OLD."branch_id", OLD."campaign_id", OLD."campaign_kind", OLD."channel", OLD."credited_branch_id", OLD."designated", OLD."expires_on", OLD."form", OLD."fund_id", OLD."giver_id", OLD."giver_kind", OLD."giver_name", OLD."id", OLD."item", OLD."measure", OLD."model_size", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."phone", OLD."phone_index", OLD."purpose", OLD."quantity", OLD."reason", OLD."received_on", OLD."refunded_ticket", OLD."remark", OLD."row_key", OLD."source", OLD."ticket_code", OLD."ticket_number", OLD."ticket_waived", OLD."unit_price", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."valuation", OLD."value"); RETURN NULL;',
-                    hash="670a8afc4ab633ddf81ca1b2ab074c27959cda8a",
+                    func='INSERT INTO "donations_donationevent" ("accepted_by", "anonymous", "batch", "branch_id", "campaign_id", "campaign_kind", "channel", "credited_branch_id", "currency", "designated", "exchange_rate", "expires_on", "form", "fund_id", "giver_id", "giver_kind", "giver_name", "id", "item", "measure", "model_size", "original_value", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "purpose", "quantity", "reason", "received_on", "refunded_ticket", "remark", "row_key", "source", "ticket_code", "ticket_number", "ticket_waived", "unit_price", "upload_id", "upload_row", "upload_sheet", "valuation", "value") VALUES (OLD."accepted_by", OLD."anonymous", OLD."batch", OLD."branch_id", OLD."campaign_id", OLD."campaign_kind", OLD."channel", OLD."credited_branch_id", OLD."currency", OLD."designated", OLD."exchange_rate", OLD."expires_on", OLD."form", OLD."fund_id", OLD."giver_id", OLD."giver_kind", OLD."giver_name", OLD."id", OLD."item", OLD."measure", OLD."model_size", OLD."original_value", _pgh_attach_context(), NOW(), \'updated\', OLD."id", OLD."phone", OLD."phone_index", OLD."purpose", OLD."quantity", OLD."reason", OLD."received_on", OLD."refunded_ticket", OLD."remark", OLD."row_key", OLD."source", OLD."ticket_code", OLD."ticket_number", OLD."ticket_waived", OLD."unit_price", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."valuation", OLD."value"); RETURN NULL;',
+                    hash="07161158f93192e842bcb491b9e5819862a3356d",
                     operation="UPDATE",
                     pgid="pgtrigger_updated_update_edbe0",
                     table="donations_donation",
@@ -198,8 +236,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="deleted_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "donations_donationevent" ("accepted_by", "anonymous", "batch", "branch_id", "campaign_id", "campaign_kind", "channel", "credited_branch_id", "designated", "expires_on", "form", "fund_id", "giver_id", "giver_kind", "giver_name", "id", "item", "measure", "model_size", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "purpose", "quantity", "reason", "received_on", "refunded_ticket", "remark", "row_key", "source", "ticket_code", "ticket_number", "ticket_waived", "unit_price", "upload_id", "upload_row", "upload_sheet", "valuation", "value") VALUES (OLD."accepted_by", OLD."anonymous", OLD."batch", OLD."branch_id", OLD."campaign_id", OLD."campaign_kind", OLD."channel", OLD."credited_branch_id", OLD."designated", OLD."expires_on", OLD."form", OLD."fund_id", OLD."giver_id", OLD."giver_kind", OLD."giver_name", OLD."id", OLD."item", OLD."measure", OLD."model_size", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."phone", OLD."phone_index", OLD."purpose", OLD."quantity", OLD."reason", OLD."received_on", OLD."refunded_ticket", OLD."remark", OLD."row_key", OLD."source", OLD."ticket_code", OLD."ticket_number", OLD."ticket_waived", OLD."unit_price", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."valuation", OLD."value"); RETURN NULL;',
-                    hash="5de4bc15e71273ea041c4255351bdcc83be00c33",
+                    func='INSERT INTO "donations_donationevent" ("accepted_by", "anonymous", "batch", "branch_id", "campaign_id", "campaign_kind", "channel", "credited_branch_id", "currency", "designated", "exchange_rate", "expires_on", "form", "fund_id", "giver_id", "giver_kind", "giver_name", "id", "item", "measure", "model_size", "original_value", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "purpose", "quantity", "reason", "received_on", "refunded_ticket", "remark", "row_key", "source", "ticket_code", "ticket_number", "ticket_waived", "unit_price", "upload_id", "upload_row", "upload_sheet", "valuation", "value") VALUES (OLD."accepted_by", OLD."anonymous", OLD."batch", OLD."branch_id", OLD."campaign_id", OLD."campaign_kind", OLD."channel", OLD."credited_branch_id", OLD."currency", OLD."designated", OLD."exchange_rate", OLD."expires_on", OLD."form", OLD."fund_id", OLD."giver_id", OLD."giver_kind", OLD."giver_name", OLD."id", OLD."item", OLD."measure", OLD."model_size", OLD."original_value", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."phone", OLD."phone_index", OLD."purpose", OLD."quantity", OLD."reason", OLD."received_on", OLD."refunded_ticket", OLD."remark", OLD."row_key", OLD."source", OLD."ticket_code", OLD."ticket_number", OLD."ticket_waived", OLD."unit_price", OLD."upload_id", OLD."upload_row", OLD."upload_sheet", OLD."valuation", OLD."value"); RETURN NULL;',
+                    hash="be244773c09869a013c7dffbe4a86404e9bc4724",
                     operation="DELETE",
                     pgid="pgtrigger_deleted_delete_b9373",
                     table="donations_donation",

@@ -103,6 +103,13 @@ class Donation(Record):
     value = models.DecimalField(
         "金额（元）", max_digits=18, decimal_places=2, null=True, blank=True
     )
+    currency = models.CharField("币种", max_length=20, blank=True)
+    original_value = models.DecimalField(
+        "原币金额", max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    exchange_rate = models.DecimalField(
+        "汇率", max_digits=12, decimal_places=6, null=True, blank=True
+    )
     received_on = models.DateField("到账日期")
     channel = models.CharField("渠道", max_length=10, choices=Channel, blank=True, default="")
     designated = models.BooleanField("定向", default=False)

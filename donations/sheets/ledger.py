@@ -23,9 +23,17 @@ from redcross.uploads.sheet import (
     Sheet,
     register,
 )
-from redcross.uploads.specification import Rule, Severity, SheetKind
+from redcross.uploads.specification import InParts, Rule, Severity, SheetKind
 
 declare(
+    Code(
+        "amount.foreign",
+        "E663",
+        Severity.ERROR,
+        "外币没有折合人民币",
+        "金额一律以人民币元统计，外币另填“原币金额”。",
+        "请按到账日汇率折合后填写。",
+    ),
     Code(
         "value.without_proof",
         "W662",
@@ -40,6 +48,51 @@ _ORGANISATION = (
     r"公司|集团|银行|学校|大学|学院|中学|小学|幼儿园|医院|协会|商会|基金|委员会|政府|"
     r"局|厅|办公室|支部|党委|工会|中心|企业|厂|店|社区|村委|合作社|研究|部队|寺|俱乐部|联合会|酒店|事务所"
 )
+_GIVING = (
+    "(?:捐赠|捐款|捐资|捐助|捐献|捐|赠与|赠送|认捐|交款|缴款|付款|汇款|来款|打款|转账|出资|爱心)"
+)
+_WHO = "(?:单位|个人|企业|公司|机构|团体|集体|组织|人员|人士|者|人|方|户|群众)"
+_GIVER = (
+    rf"{_GIVING}{_WHO}(?:[或及和与]?{_GIVING}?{_WHO})*(?:名称|姓名|名单|全称|昵称)?",
+    r"(?:微信|支付宝|网络|付款|支付)(?:昵称|账户名|户名|用户名|姓名|名称)",
+)
+_PAID = (
+    "(?:捐赠|捐款|捐资|捐助|捐献|捐|到账|实收|收到|收入|入账|交易|订单|支付|转账|善款|爱心|赠款"
+    "|缴款|交款|汇款|来款|付款)"
+)
+_AMOUNT = (rf"(?:实际|实)?{_PAID}(?:款|资金|金)?(?:总额|金额|数额|款额|额|款数|数目)",)
+_ARRIVED = (
+    "(?:捐赠|捐款|捐资|捐助|捐献|到账|到款|收款|接收|接受|入账|记账|交易|支付|付款|交款|缴款|汇款"
+    "|来款|转账|登记)"
+)
+_DAY = (rf"{_ARRIVED}(?:日期|时间|日)",)
+_CASH_WORDS = ("现金", "资金", "人民币", "捐款", "善款", "现款", "款")
+_BY_CHANNEL = {
+    "银行转账": "银行", "银行": "银行", "转账": "银行", "汇款": "银行", "对公账户": "银行",
+    "现金": "现金", "微信": "微信", "支付宝": "支付宝", "云闪付": "云闪付", "POS机": "POS",
+    "POS": "POS", "二维码": "二维码", "扫码": "二维码", "网络": "网络平台", "网络平台": "网络平台",
+    "线上": "网络平台", "其他": "其他", "其它": "其他",
+}  # fmt: skip
+_IN_PARTS = InParts(
+    field="value",
+    parts={
+        **{word: ("channel", said) for word, said in _BY_CHANNEL.items()},
+        "定向": ("designated", "是"), "定向捐款": ("designated", "是"),
+        "定向捐赠": ("designated", "是"), "非定向": ("designated", "否"),
+        "非定向捐款": ("designated", "否"), "非定向捐赠": ("designated", "否"),
+        **dict.fromkeys(
+            (
+                "资金", "捐款", "捐资", "捐赠现金", "捐赠资金", "现金捐赠", "现金金额", "捐款金额",
+                "物资折价", "物资折款", "物资价值", "物资金额", "折价", "折价金额", "价值", "折款",
+                "捐赠物资折价", "物资折合金额", "物资折价金额", "线下",
+            )
+        ),
+    },
+    groups=("捐赠金额", "捐款金额", "金额", "收款金额", "到账金额", "捐赠款", "捐款"),
+    wholes=("合计", "总计", "小计", "款物合计", "金额合计", "合计金额", "总金额", "总额", "共计"),
+)  # fmt: skip
+UNPRICED = ("不标价", "无标价", "未标价", "未折价", "不计价", "未估价", "无价值证明")
+_OWN_MONEY = ("人民币", "RMB", "CNY", "元", "人民币元", "rmb")
 _ANONYMOUS = r"^(?:爱心人士|爱心个人|无名氏|匿名|社会爱心|热心市民|热心人士|好心人|不留名)"
 
 
@@ -66,6 +119,7 @@ class GiftLedger(Sheet):
         Due(Level.PREFECTURE, Monthly(day=8)),
     )
     constants = {"giver_kind": None, "form": None, "source": Source.SOCIETY}
+    in_parts = _IN_PARTS
     parents = (
         Parent(
             into="giver",
@@ -178,7 +232,12 @@ class GiftLedger(Sheet):
             "账户名称",
             "捐款来源",
             "捐赠对象",
+            "捐方",
+            "赠方",
+            "昵称",
         ],
+        shapes=_GIVER,
+        worded=True,
         fill_down=True,
         sample="云岭示例公司",
     )
@@ -197,7 +256,10 @@ class GiftLedger(Sheet):
         sample="单位",
     )
     phone = Column(
-        "联系电话", aliases=["电话", "联系方式", "手机", "手机号", "手机号码"], sample="13800000000"
+        "联系电话",
+        aliases=["电话", "联系方式", "手机", "手机号", "手机号码"],
+        otherwise="giver_name",
+        sample="13800000000",
     )
     form = Column(
         "形式",
@@ -212,6 +274,7 @@ class GiftLedger(Sheet):
             "实物": "GOODS",
             "捐物": "GOODS",
         },
+        otherwise="channel",
         sample="资金",
     )
     source = Column(
@@ -267,6 +330,11 @@ class GiftLedger(Sheet):
             "收入贷方",
             "转入金额",
             "存入金额",
+            "折合人民币",
+            "折人民币",
+            "折合人民币金额",
+            "人民币金额",
+            "折合金额",
             "收入",
             "款物金额",
             "捐赠款额",
@@ -298,6 +366,9 @@ class GiftLedger(Sheet):
             "捐赠资金",
             "发生额",
         ],
+        shapes=_AMOUNT,
+        nothings=UNPRICED,
+        otherwise="item",
         unit=Unit.YUAN,
         allow_negative=True,
         required=False,
@@ -330,11 +401,17 @@ class GiftLedger(Sheet):
             "登记时间",
         ],
         hints=["日期", "时间", "捐款日", "到账日", "交易日"],
+        shapes=_DAY,
         fill_down=True,
         in_title=True,
         by_period=True,
         sample="2021-08-08",
     )
+    currency = Column("币种", aliases=["货币", "币别", "货币种类"], nothings=_OWN_MONEY)
+    original_value = Column(
+        "原币金额", aliases=["外币金额", "原币", "外币", "原币种金额"], allow_negative=True
+    )
+    exchange_rate = Column("汇率", aliases=["折算汇率", "折合汇率", "当日汇率"])
     channel = Column(
         "渠道",
         aliases=[
@@ -419,8 +496,12 @@ class GiftLedger(Sheet):
             "品名（含数量）",
             "品种",
             "物资种类",
+            "捐物",
+            "捐赠实物",
+            "捐物名称",
         ],
         hints=["品名", "物资名称", "物品名称"],
+        worded=True,
     )
     model_size = Column("规格型号", aliases=["规格", "型号", "规格/型号", "型号规格"])
     measure = Column("计量单位", aliases=["物资单位", "数量单位", "单位"])
@@ -440,7 +521,11 @@ class GiftLedger(Sheet):
     )
     unit_price = Column("单价（元）", aliases=["单价", "单位价格"], unit=Unit.YUAN)
     valuation = Column("计价依据", aliases=["折价依据", "价值依据"])
-    expires_on = Column("有效期至", aliases=["有效期", "失效日期", "保质期至", "有效期限"])
+    expires_on = Column(
+        "有效期至",
+        aliases=["有效期", "失效日期", "保质期至", "有效期限", "保质期"],
+        month_ends=True,
+    )
     batch = Column("批号", aliases=["生产批号", "批次号"])
     accepted_by = Column("验收人", aliases=["验收", "接收人", "验收人员"])
     anonymous = Column("是否匿名", aliases=["匿名", "是否匿名捐赠"], required=False)
@@ -468,9 +553,38 @@ class GiftLedger(Sheet):
     reason = Column("退款原因", aliases=["冲销原因"])
     remark = Column("备注", aliases=["说明", "附言", "摘要", "留言"])
 
+    def interpret(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Take 现金, 500 and 元 in the columns of goods for five hundred yuan."""
+        if not {"item", "quantity"} <= set(frame.columns):
+            return frame
+        measure = pl.col("measure") if "measure" in frame.columns else pl.lit("元")
+        value = pl.col("value") if "value" in frame.columns else pl.lit(None)
+        yuan = measure.fill_null("元").replace_strict(
+            {"元": 1, "万元": 10_000, "块": 1, "圆": 1}, default=None, return_dtype=pl.Int64
+        )
+        is_money = (
+            pl.col("item").is_in(_CASH_WORDS)
+            & pl.col("quantity").is_not_null()
+            & value.is_null()
+            & yuan.is_not_null()
+        ).fill_null(value=False)
+        counted = (pl.col("quantity") * yuan).cast(pl.Decimal(38, 2))
+        emptied = [name for name in ("item", "quantity", "measure") if name in frame.columns]
+        return frame.with_columns(
+            pl.when(is_money).then(counted).otherwise(value.cast(pl.Decimal(38, 2))).alias("value"),
+            *[pl.when(~is_money).then(pl.col(name)).alias(name) for name in emptied],
+        )
+
     def rules(self) -> tuple[Rule, ...]:
         """A refund says why and of what; a line is money or goods; goods are valued."""
         return (
+            Rule(
+                code="amount.foreign",
+                broken=lambda: ~_blank("currency") & pl.col("original_value").is_null(),
+                needs=("currency", "value"),
+                message="{currency} {value} 没有折合人民币",
+                suggestion="请把外币写在“原币金额”，“金额（元）”填按到账日汇率折合的人民币。",
+            ),
             Rule(
                 code="refund.reason_missing",
                 broken=lambda: (

@@ -5,6 +5,7 @@ the giver had in mind.
 """
 
 import dataclasses
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -19,27 +20,50 @@ from redcross.uploads.specification import CellKind, Context, FieldSpec, SheetSp
 from redcross.uploads.workbook import Grid
 
 _BETWEEN = "；"
+_OF_GOODS = re.compile("物|内容")
+_NO_AMOUNT = frozenset({"amount.unreadable", "amount.foreign_unit"})
+_BARE_NUMBER = r"^\d[\d,.]*$"
 
 
 def by_content(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Layout:
     """Return the layout with each column under the field that can hold all of its cells."""
     for letter, name in layout.columns.items():
         field = spec.field(name)
-        is_whole = field.otherwise and not by_cell(field)
+        if _holds_bare_numbers(grid, layout, letter, field):
+            layout = layout.without([letter])
+            continue
+        is_whole = field.otherwise and not by_cell(field, layout.headings[letter])
         if not is_whole or field.otherwise in layout.columns.values():
+            continue
+        if field.kind is CellKind.DECIMAL:
             continue
         texts, kinds = grid.cells[letter][layout.data], grid.cells[letter + KIND][layout.data]
         column = clean_column(texts, kinds, field, context, multiple=Decimal(1))
-        if holds_words(column, texts, field):
-            columns = {**layout.columns, letter: field.otherwise}
-            layout = dataclasses.replace(layout, columns=columns)
+        other = spec.field(field.otherwise)
+        if other.kind is CellKind.CHOICE:
+            better = clean_column(texts, kinds, other, context, multiple=Decimal(1))
+            is_other = len(better.problems) < len(column.problems)
+        else:
+            is_other = holds_words(column, texts, field)
+        if is_other:
+            layout = dataclasses.replace(
+                layout,
+                columns={**layout.columns, letter: field.otherwise},
+                missing=tuple(each for each in layout.missing if each != field.otherwise),
+            )
     return layout
 
 
-def by_cell(field: FieldSpec) -> bool:
+def by_cell(field: FieldSpec, heading: str) -> bool:
     """Tell whether single cells go elsewhere, rather than the column as a whole."""
-    has_other = field.kind is CellKind.CHOICE and OTHER in field.labels
-    return bool(field.otherwise) and (field.kind is CellKind.REFERENCE or has_other)
+    match field.kind:
+        case CellKind.REFERENCE:
+            return bool(field.otherwise)
+        case CellKind.CHOICE:
+            return bool(field.otherwise) and OTHER in field.labels
+        case CellKind.DECIMAL:  # 捐赠款物 holds 500元 and 口罩98个
+            return bool(field.otherwise) and _OF_GOODS.search(heading) is not None
+    return False
 
 
 def branches_beside(
@@ -66,6 +90,15 @@ def branches_beside(
     return None
 
 
+def _holds_bare_numbers(grid: Grid, layout: Layout, letter: str, field: FieldSpec) -> bool:
+    """Tell a column of numbers under a heading that asks for a name, or for yes and no."""
+    if not field.worded and field.kind is not CellKind.BOOLEAN:
+        return False
+    texts = grid.cells[letter][layout.data].str.strip_chars(BLANKS)
+    texts = texts.filter((texts != "") & ~texts.is_in(["0", "1", "0.0", "1.0"]))
+    return texts.len() > 0 and bool(texts.str.contains(_BARE_NUMBER).all())
+
+
 def holds_words(column: Column, texts: pl.Series, field: FieldSpec) -> bool:
     """Tell a column of words from one of days or numbers, none of whose cells can be read."""
     if not column.problems or column.values.is_not_null().any():
@@ -88,6 +121,10 @@ def handed_on(column: Column, other: FieldSpec) -> tuple[Column, dict[int, str]]
             parsed = Parsed(None, "reference.as_text", reason, parsed.suggestion)  # noqa: PLW2901
         elif fits and parsed.code == "choice.other":
             taken[index] = text
+        elif fits and parsed.code in _NO_AMOUNT and not text.isdigit():
+            reason = f"“{text[:40]}”不是金额，记入「{other.label}」"
+            taken[index] = text
+            parsed = Parsed(None, "amount.goods", reason, "")  # noqa: PLW2901
         problems.append((index, parsed, text))
     return Column(column.values, problems), taken
 

@@ -3,16 +3,18 @@
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 
 from redcross.files.workbooks import INFORMATION
 from redcross.units import Unit
+from redcross.uploads import excerpts
 from redcross.uploads.above import assumed, findings_of_all, said_of_all
 from redcross.uploads.cells import clean_column, dtype_of, findings_of
 from redcross.uploads.cells.dates import EPOCH_1904
 from redcross.uploads.checks import check
+from redcross.uploads.composed import composed
 from redcross.uploads.continued import continued, told
 from redcross.uploads.doubts import doubts_of
 from redcross.uploads.heading import MOST_TABLES, Layout, index_of, recognise
@@ -53,6 +55,11 @@ class Table:
     rows: int
     sums: Mapping[str, Decimal]
     total_checks: tuple[TotalCheck, ...]
+
+    def emptied(self) -> Self:
+        """Return it without rows: they stand in another table too."""
+        sums = dict.fromkeys(self.sums, Decimal(0))
+        return dataclasses.replace(self, rows=0, sums=sums, total_checks=())
 
     def as_json(self) -> dict[str, Any]:
         """Return it as the command line prints it."""
@@ -124,7 +131,10 @@ def read_tables(
         if not layouts and not dropped and len(book.grids) > 1 and not _is_ours(grid.worksheet):
             text = f"工作表“{grid.worksheet}”没有本表的表头，已跳过。"
             findings.append(notice(text, "sheet.skipped", grid.worksheet))
-        read = [_rows(grid, layout, spec, context) for layout in layouts]
+        read = []
+        for layout in layouts:
+            grid, rows, found = _rows(grid, layout, spec, context)  # noqa: PLW2901
+            read.append((rows, found))
         checks = checks_of(grid, [rows for rows, _ in read], spec, earlier)
         for (rows, found), totals in zip(read, checks, strict=True):
             tables.append(_table(rows, spec, totals))
@@ -134,6 +144,9 @@ def read_tables(
         for table in tables[len(tables) - len(layouts) :]:
             for name, value in table.sums.items():
                 earlier[name] = earlier.get(name, Decimal(0)) + value
+    for at in list(excerpts.excerpts([each.layout.worksheet for each in tables], frames)):
+        findings.append(excerpts.told(tables[at].layout.worksheet, frames[at].height))
+        tables[at], frames[at] = tables[at].emptied(), frames[at].clear()
     if not tables:
         findings.append(no_heading(book, spec))
     frame = pl.concat(frames, how="diagonal") if frames else _empty()
@@ -221,9 +234,11 @@ def _real(
 def _telling(spec: SheetSpec) -> list[set[str]]:
     """Return the columns that make a table one of this sheet, the surest first.
 
-    A statistics sheet is made of amounts; in a list an amount alone may be a sum of others.
+    A statistics sheet is made of amounts; in a list an amount alone may be a sum of others,
+    and a day beside it makes it the sum of a day.
     """
-    known = {field.name for field in spec.fields if field.required} | set(spec.identity)
+    needed = {each.name for each in spec.fields if each.required and each.kind != CellKind.DATE}
+    known = needed | set(spec.identity)
     amounts = {field.name for field in spec.fields if field.unit is Unit.YUAN}
     return [known | amounts] if spec.kind is SheetKind.STATISTICS else [known, amounts]
 
@@ -231,11 +246,10 @@ def _telling(spec: SheetSpec) -> list[set[str]]:
 def _dropped(found: Sequence[Layout], kept: Sequence[Layout], spec: SheetSpec) -> list[Finding]:
     """Say of each table that was not read where it stands, and how much it holds."""
     amounts = {field.name for field in spec.fields if field.unit is Unit.YUAN}
-    lacking = "、".join(field.label for field in spec.fields if field.required)
     return [
         notice(
             f"工作表“{layout.worksheet}”第{layout.heading_rows[0]}行起的表格（{layout.data.len()}行）"
-            f"没有{lacking}，看作汇总，没有读取。",
+            f"没有{_lacking(layout, spec)}，看作汇总，没有读取。",
             "table.skipped",
             layout.worksheet,
         )
@@ -244,6 +258,13 @@ def _dropped(found: Sequence[Layout], kept: Sequence[Layout], spec: SheetSpec) -
         and amounts & set(layout.columns.values())
         and not any(layout is each for each in kept)
     ]
+
+
+def _lacking(layout: Layout, spec: SheetSpec) -> str:
+    present = set(layout.columns.values())
+    return "、".join(
+        each.label for each in spec.fields if each.required and each.name not in present
+    )
 
 
 def from_rows(rows: Iterable[Mapping[str, str]], spec: SheetSpec, context: Context) -> Reading:
@@ -279,11 +300,12 @@ def _table(rows: Rows, spec: SheetSpec, totals: tuple[TotalCheck, ...]) -> Table
 
 def _rows(
     grid: Grid, layout: Layout, spec: SheetSpec, context: Context
-) -> tuple[Rows, list[Finding]]:
+) -> tuple[Grid, Rows, list[Finding]]:
     if grid.from_1904:
         context = dataclasses.replace(context, epoch=EPOCH_1904)
     layout, findings = settled(grid, layout, spec, context)
     layout = by_content(grid, layout, spec, context)
+    grid, layout = composed(grid, layout, spec, context)
     part = grid.cells[layout.data]
     rows = (layout.data + grid.first_row).cast(pl.UInt32)
     columns: dict[str, pl.Series] = {}
@@ -313,7 +335,7 @@ def _rows(
         ):
             unused.append(letter)
             continue
-        if by_cell(field):
+        if by_cell(field, layout.headings[letter]):
             column, taken = handed_on(column, spec.field(field.otherwise))
             words.setdefault(field.otherwise, []).extend(taken.items())
         found = findings_of(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)
@@ -341,6 +363,7 @@ def _rows(
     )
     for name, written in words.items():
         frame = with_words(frame, name, written) if written else frame
+    frame = spec.interpret(frame) if spec.interpret is not None else frame
     said = said_of_all(grid, layout, spec, context)
     frame = frame.with_columns(pl.lit(each.value).alias(name) for name, each in said.items())
     findings += [
@@ -354,7 +377,7 @@ def _rows(
     findings += unknown(layout)
     findings += doubts_of(grid, layout, frame, spec, context)
     findings += check(frame, spec, context, letters=letters, unread=unread)
-    return Rows(layout, frame), findings
+    return grid, Rows(layout, frame), findings
 
 
 def _lower_parts(grid: Grid, letter: str, layout: Layout) -> pl.Series:

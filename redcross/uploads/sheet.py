@@ -22,6 +22,7 @@ from redcross.uploads.specification import (
     CellKind,
     Doubt,
     FieldSpec,
+    InParts,
     Rule,
     SheetKind,
     SheetSpec,
@@ -53,6 +54,11 @@ class Column:
     label: str
     aliases: Sequence[str] = ()
     hints: Sequence[str] = ()
+    shapes: Sequence[str] = ()
+    """Patterns of whole headings that mean it too: the many words for who gives."""
+    worded: bool = False
+    nothings: Sequence[str] = ()
+    month_ends: bool = False
     unit: Unit = Unit.NONE
     required: bool | None = None  # None: as the model says
     kind: CellKind | None = None
@@ -152,6 +158,7 @@ class Sheet:
     due: ClassVar[Sequence[Due]] = ()
     parents: ClassVar[Sequence[Parent]] = ()
     constants: ClassVar[Mapping[str, object]] = {}
+    in_parts: ClassVar[InParts | None] = None
     two_step: ClassVar[bool] = False
     columns: ClassVar[dict[str, Column]] = {}
 
@@ -183,6 +190,10 @@ class Sheet:
     def rules(self) -> tuple[Rule, ...]:
         """Return the checks across columns; override."""
         return ()
+
+    def interpret(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Mend what rows say in other columns than they should, before any check; override."""
+        return frame
 
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add columns that follow from the cleaned ones; override."""
@@ -220,6 +231,8 @@ class Sheet:
             identity=tuple(self.identity),
             rules=(*self.rules(), *persons.rules_of(self.columns)),
             branch_field="branch" if "branch" in self.columns else None,
+            in_parts=self.in_parts,
+            interpret=self.interpret,
         )
 
     def _field(self, name: str, column: Column) -> FieldSpec:
@@ -232,6 +245,10 @@ class Sheet:
             kind=column.kind or _kind(field),
             aliases=tuple(column.aliases),
             hints=tuple(column.hints),
+            shapes=tuple(column.shapes),
+            worded=column.worded,
+            nothings=tuple(column.nothings),
+            month_ends=column.month_ends,
             required=_required(field, name) if column.required is None else column.required,
             unit=column.unit,
             max_length=column.max_length or getattr(field, "max_length", None),

@@ -77,6 +77,10 @@ class FieldSpec:
     kind: CellKind
     aliases: tuple[str, ...] = ()  # other headings staff write
     hints: tuple[str, ...] = ()  # words within a heading, where no heading is exact
+    shapes: tuple[str, ...] = ()  # patterns of whole headings, folded, that mean it too
+    worded: bool = False  # names something: a column of bare numbers is another
+    nothings: tuple[str, ...] = ()  # more words for an empty cell: 不标价
+    month_ends: bool = False  # a month without a day means its last one
     required: bool = False
     unit: Unit = Unit.NONE  # what it is stored in; headings may say 万元
     max_length: int | None = None
@@ -122,6 +126,17 @@ class Rule:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class InParts:
+    """An amount that some lists give in several columns: 现金, 转账, 微信; 现金, 物资折价."""
+
+    field: str
+    parts: Mapping[str, tuple[str, str] | None]
+    """How a part is headed, folded → the field its heading tells, and the word; or nothing."""
+    groups: tuple[str, ...] = ()  # what the parts stand under: 捐赠金额／定向
+    wholes: tuple[str, ...] = ()  # the column beside them that adds them up
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class SheetSpec:
     """One kind of workbook a branch hands in."""
 
@@ -134,6 +149,9 @@ class SheetSpec:
     rules: tuple[Rule, ...] = ()
     titles: tuple[str, ...] = ()  # what offices call it besides
     branch_field: str | None = "branch"  # the 单位 column, where the workbook has one
+    in_parts: InParts | None = None
+    interpret: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    """Mends what rows say in other columns than they should, before they are checked."""
 
     def field(self, name: str) -> FieldSpec:
         """Return the field called `name`; raise KeyError."""

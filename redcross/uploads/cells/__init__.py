@@ -83,7 +83,7 @@ def clean_column(
     frame = pl.DataFrame({"text": _tidied(texts, field), "kind": kinds})
     # 无 is an answer where yes or no is asked, and nothing everywhere else.
     said = field.none_is_answer or field.kind is CellKind.BOOLEAN
-    nothing = NOT_GIVEN - ({"无"} if said else set())
+    nothing = {*(NOT_GIVEN - ({"无"} if said else set())), *field.nothings}
     frame = frame.with_columns(
         pl.when(pl.col("text").is_in(list(nothing)) & (pl.col("kind") != ERROR))
         .then(None)
@@ -284,6 +284,7 @@ def _reader(  # noqa: C901  one case a kind of cell
                 is_date=kind == DATE,
                 period=context.period,
                 epoch=context.epoch,
+                month_ends=field.month_ends,
             )
         case CellKind.BRANCH:
             named = branch_parser(context.branch_names, context.branch_labels, context.own_subtree)

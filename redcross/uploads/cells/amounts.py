@@ -11,7 +11,7 @@ from redcross.uploads.cells.parsed import Parsed, folded
 DIGITS_OF_A_DOUBLE = 15
 _LARGEST = Decimal(10) ** 15
 _NUMBER = re.compile(
-    r"(?P<sign>[-+−])?(?:人民币|RMB|CNY|¥|￥)?(?P<sign2>[-−])?"
+    r"(?P<sign>[-+−])?(?:(?:现金|捐款|善款|资金)?(?:人民币|RMB|CNY|¥|￥)?)(?P<sign2>[-−])?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)"
     r"(?P<exponent>[eE][-+]?\d{1,2})?"
     r"(?P<multiple>百万|千万|[百千万亿])?(?P<unit>[^\d.,]{0,6}?)(?:整|正)?"

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 import unicodedata
 
-from redcross.periods import Period
+from redcross.periods import Period, add_months
 from redcross.uploads.cells.parsed import INVISIBLE, Parsed
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
@@ -33,11 +33,18 @@ _UNREADABLE = "请写成 2021-08-08 的样子。"
 
 
 def parse_date(
-    text: str, *, is_number: bool, is_date: bool, period: Period, epoch: dt.date = EPOCH
+    text: str,
+    *,
+    is_number: bool,
+    is_date: bool,
+    period: Period,
+    epoch: dt.date = EPOCH,
+    month_ends: bool = False,
 ) -> Parsed:
     """Read a day; the period gives the year where the cell has none (with a warning).
 
-    `epoch` is day 0 of the workbook's serial numbers.
+    `epoch` is day 0 of the workbook's serial numbers. Goods that keep until 2022年6月 keep
+    until its last day: with `month_ends` a month is read so, with a warning.
     """
     if is_date:
         return _from_cell(text)
@@ -52,6 +59,8 @@ def parse_date(
     if match and not _MONTH_ONLY.fullmatch(bare):
         return _in_period(int(match["month"]), int(match["day"]), bare, period)
     if _MONTH_ONLY.fullmatch(bare):
+        if month_ends:
+            return _end_of_month(bare)
         return Parsed(
             code="date.month_only",
             reason=f"“{bare}”只有年月，没有日",
@@ -177,3 +186,11 @@ def _bounded(value: dt.date, written: str) -> Parsed:
             suggestion="请核对年份。",
         )
     return Parsed(value)
+
+
+def _end_of_month(bare: str) -> Parsed:
+    year, month = (int(each) for each in re.findall(r"\d+", bare)[:2])
+    if not 1 <= month <= 12:
+        return Parsed(None, "date.impossible", f"没有“{bare}”这个月", "请核对年和月。")
+    last = add_months(dt.date(year, month, 1), 1) - dt.timedelta(days=1)
+    return Parsed(last, "date.month_end", f"“{bare}”没有日，按当月最后一天读作 {last}", "")

@@ -11,6 +11,7 @@ _RESIDENT = re.compile(r"\d{17}[\dX]")
 _FIFTEEN = re.compile(r"\d{15}")
 _FOREIGN = re.compile(r"[A-Z]{1,3}\d{6,10}(?:\(\d\))?|\d{8}|(?=[A-Z0-9]*[A-Z])[A-Z0-9]{7,12}")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
+_MASKED = re.compile(r"(?=[\d*]{11}$)1\d{0,3}\*+\d{0,4}|\d{3,4}-?\*+\d{0,4}")
 _FIXED = re.compile(r"(?:0\d{2,3}-?)?\d{7,8}(?:-\d{1,6})?")
 _BETWEEN_PHONES = re.compile(r"[/、;；,，\r\n]+")
 _MOST_EXACT_DIGITS = 15
@@ -93,6 +94,8 @@ def parse_phone(text: str, *, is_number: bool) -> Parsed:
             numbers.append(mobile[1])
         elif _FIXED.fullmatch(bare):
             numbers.append(bare)
+        elif _MASKED.fullmatch(bare):
+            return Parsed(None, "phone.masked", f"“{bare}”已隐去，没有保存", "")
         else:
             return Parsed(
                 code="phone.unreadable",

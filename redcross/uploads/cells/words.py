@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from rapidfuzz import fuzz, process
 
@@ -89,7 +89,8 @@ def boolean_parser(field_words: Mapping[str, str]) -> Callable[..., Parsed]:
 def choice_parser(words: Mapping[str, str], labels: Mapping[str, str]) -> Callable[..., Parsed]:
     """Return a reader of one closed list; an unknown word is answered with the nearest.
 
-    Where the list has 其他 a word that is nobody's misspelling is that, and is warned of.
+    Where the list has 其他 a longer word is the one within it (农行转账), and a word that is
+    nobody's misspelling is 其他; both are warned of.
     """
     known = {folded(word).upper(): key for word, key in words.items()}
 
@@ -98,15 +99,21 @@ def choice_parser(words: Mapping[str, str], labels: Mapping[str, str]) -> Callab
         bare = folded(text).upper()
         if bare in known:
             return Parsed(known[bare])
-        if OTHER in labels and not process.extractOne(
-            bare, list(known), scorer=fuzz.ratio, score_cutoff=_MISSPELT
-        ):
-            reason = f"“{text.strip()[:40]}”不在可选范围内，读作“{labels[OTHER]}”"
+        within = {key for word, key in known.items() if len(word) > 1 and word in bare}
+        if OTHER in labels and (len(within) == 1 or not _misspells(bare, known)):
+            key = within.pop() if len(within) == 1 else OTHER
+            reason = f"“{text.strip()[:40]}”不在可选范围内，读作“{labels[key]}”"
             listed = "、".join(list(labels.values())[:12])
-            return Parsed(OTHER, "choice.other", reason, f"另有所指的，改填：{listed}。")
+            return Parsed(key, "choice.other", reason, f"另有所指的，改填：{listed}。")
         return _not_listed("choice.unknown", text, known, labels)
 
     return parse
+
+
+def _misspells(bare: str, known: Iterable[str]) -> bool:
+    """Tell whether a word is one of a list with a character wrong, missing or too many."""
+    alike = [word for word in known if abs(len(word) - len(bare)) <= 1]
+    return process.extractOne(bare, alike, scorer=fuzz.ratio, score_cutoff=_MISSPELT) is not None
 
 
 def reference_parser(

@@ -21,7 +21,7 @@ from redcross.uploads.heading.layout import JOINER, Layout, TotalRow
 from redcross.uploads.heading.places import MOST_TABLES
 from redcross.uploads.heading.recognising import below, recognise
 from redcross.uploads.heading.texts import index_of
-from redcross.uploads.heading.units import multiple_of
+from redcross.uploads.heading.units import multiple_for, multiple_of
 from redcross.uploads.heading.words import plain
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "TotalRow",
     "below",
     "index_of",
+    "multiple_for",
     "multiple_of",
     "plain",
     "recognise",

@@ -12,12 +12,15 @@ from redcross.uploads.heading.columns import Columns
 from redcross.uploads.heading.kinds import Kind, Row, RowKinds
 from redcross.uploads.heading.layout import TotalRow
 from redcross.uploads.heading.levels import DEEPEST
-from redcross.uploads.heading.phrases import SECTION
+from redcross.uploads.heading.phrases import CARRIED, SECTION
 from redcross.uploads.heading.sums import total_at
 from redcross.uploads.heading.texts import Texts, index_of
 from redcross.uploads.heading.vocabulary import Vocabulary
 from redcross.uploads.heading.words import SERIAL_HEADINGS, SUMS, plain, spellings
 from redcross.uploads.specification import SheetKind
+
+_LONGEST_SUMMARY = 3
+"""Rows below the heading of a summary at the foot; where more follow it is none."""
 
 
 class Body:
@@ -61,6 +64,8 @@ class Body:
             if kind != "data":
                 others.append(position)
             if kind == "signature" and position > last_data:
+                stopped = min(stopped, position)
+            if kind == "summary" and table["at"][-1] - position <= _LONGEST_SUMMARY:
                 stopped = min(stopped, position)
         keep = table.select((~pl.col("at").is_in(others)) & (pl.col("at") < stopped)).to_series()
         positions = table["at"].filter(keep).cast(pl.UInt32) + self.start
@@ -146,7 +151,7 @@ class Body:
             | first.str.contains(
                 r"共(?:收|接|募|筹|\d)|^[(（]?[一二三四五六七八九十]{1,3}(?:[)）、.．：:]|$)"
             )
-            | first.str.contains(r"[：:]")
+            | first.str.contains(r"[：:]|^第\s*\d+\s*页|^承前页|^过次页|总")
             | first.str.contains(r"^(?:注|备注|说明|附注)")
             | (pl.col("mapped") < needed)
             | pl.col("at").is_in(list(across))
@@ -154,7 +159,7 @@ class Body:
         if columns.labels and columns.numbers:
             # A sum below the names, without a word beside it.
             suspicious |= pl.all_horizontal([pl.col(letter) == "" for letter in columns.labels])
-        sums = [spelt for word in SUMS for spelt in spellings(word)]
+        sums = [*(spelt for word in SUMS for spelt in spellings(word)), *CARRIED]
         for letter in self.texts.letters:
             suspicious |= pl.col(letter).is_in(sums)
         for texts in self.printed_again:

@@ -87,5 +87,6 @@ class Columns:
         self.letters = tuple(fields)
         self.numbers = [letter for letter, field in fields.items() if field.kind in NUMERIC]
         self.labels = [letter for letter, field in fields.items() if field.kind in _LABELS]
+        self.days = {letter for letter, field in fields.items() if field.kind is CellKind.DATE}
         self.asked = {letter for letter, field in fields.items() if field.required}
         self.asked.difference_update(self.numbers)

@@ -10,13 +10,24 @@ from typing import Any, Literal
 
 from redcross.uploads.cells.parsed import folded
 from redcross.uploads.heading.columns import Columns
-from redcross.uploads.heading.phrases import ASKED, DAY_ALONE, NOTE, SIGNATURE, TOTAL, TOTAL_OF
+from redcross.uploads.heading.phrases import (
+    ASKED,
+    CARRIED,
+    DAY_ALONE,
+    NOTE,
+    OF_THE_PAGE,
+    SIGNATURE,
+    SUMMARY,
+    SUMS_OF_A_TIME,
+    TOTAL,
+    TOTAL_OF,
+)
 from redcross.uploads.heading.texts import Texts
 from redcross.uploads.heading.vocabulary import Vocabulary
 from redcross.uploads.heading.words import SUMS, plain, spelt
 from redcross.uploads.opening import KIND, NUMBER, TEXT
 
-Kind = Literal["data", "total", "part", "section", "note", "signature", "heading"]
+Kind = Literal["data", "total", "part", "section", "note", "signature", "heading", "summary"]
 Row = Mapping[str, Any]
 """One row of the frame `body.py` makes."""
 _PLAIN_NUMBER = re.compile(r"[¥￥]?-?[\d,，.]+")
@@ -47,10 +58,12 @@ class RowKinds:
         bare = folded(row["first"])
         if self._is_heading_again(texts):
             return "heading"
-        total = self._total_kind(bare, texts)
+        if self._is_summary(texts):
+            return "summary"
+        total = self._total_kind(row, bare, texts)
         if total:
             return total
-        if NOTE.match(bare):
+        if NOTE.match(bare) or _is_of_the_page(texts):
             return "note"
         filled, numbers = len(texts), self.numbers_in(row)
         if SIGNATURE.match(bare) and not numbers:
@@ -90,8 +103,22 @@ class RowKinds:
         ]
         return any(each >= 2 and each * 3 > len(texts) * 2 for each in alike)
 
-    def _total_kind(self, bare: str, texts: Mapping[str, str]) -> Literal["total", "part", ""]:
+    def _is_summary(self, texts: Mapping[str, str]) -> bool:
+        """Tell the heading of a summary below the lines: 总交易单数, 订单总金额, 退款总金额."""
+        found = sum(SUMMARY.fullmatch(folded(text)) is not None for text in texts.values())
+        return found > 1 and found == len(texts)
+
+    def _total_kind(
+        self, row: Row, bare: str, texts: Mapping[str, str]
+    ) -> Literal["total", "part", "note", ""]:
         labels = self.columns.labels
+        asked, days = self.columns.asked, self.columns.days
+        if row["numbered"] and days & texts.keys() and asked <= texts.keys():
+            return ""  # numbered, and with a day of its own: a line, whatever its giver is called
+        is_unnamed = not asked - days <= texts.keys() or not asked - days
+        carried = {folded(text) for text in texts.values()} & CARRIED if is_unnamed else set()
+        if carried:
+            return "part" if carried <= SUMS_OF_A_TIME else "note"
         # Beside a name, 合计 in a column of another kind is a remark on that row.
         named = any(letter in texts for letter in labels)
         words = [
@@ -116,3 +143,7 @@ class RowKinds:
         label, *others = texts
         has_amount = any(each in texts for each in self.columns.numbers) or "元" in texts[label]
         return has_amount and self.columns.asked.isdisjoint(others)
+
+
+def _is_of_the_page(texts: Mapping[str, str]) -> bool:
+    return all(OF_THE_PAGE.fullmatch(folded(text)) for text in texts.values())

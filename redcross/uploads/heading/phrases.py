@@ -27,5 +27,31 @@ SIGNATURE = re.compile(
 )
 ASKED = re.compile(r"[\u3400-\u9fff]{2,8}(?:\([^)]{1,6}\))?:")
 """分管领导：, 科室（盖章）：, whatever stands behind it."""
+OF_THE_PAGE = re.compile(
+    r"\(?(?:金额|货币|计量)?单位[:为是]\S{1,8}\)?|第\d+页(?:[,，/／]?共\d+页)?|共\d+页|\d+[/／]\d+页?"
+    r"|接上页|转下页|续表|续上表"
+)
+"""单位：元 and 第2页, printed again above the heading of each page."""
+SUMS_OF_A_TIME = frozenset(
+    {f"{when}{what}" for when in ("本月", "本日", "当月", "当日") for what in ("合计", "小计")}
+)
+"""The sum of the lines since the last of its kind; 本年累计 counts what is carried too."""
+CARRIED = SUMS_OF_A_TIME | frozenset(
+    {
+        *("承前页", "过次页", "转次页", "接前页", "承上页", "转下页"),
+        *("上年结转", "结转下年", "期初余额", "年初余额", "月初余额", "上月结转", "上期结转"),
+        *(
+            f"{when}{what}"
+            for when in ("本月", "本年", "本期", "本季", "本日", "本页", "当月", "当年", "当日")
+            for what in ("合计", "累计", "发生额", "小计", "总计", "合计数", "累计数")
+        ),
+    }
+)
+"""What account books print between their lines, in whichever column."""
+SUMMARY = re.compile(
+    r"(?:订单|交易|退款|收款|手续费|支付|捐款|捐赠)*(?:总(?:金?额|单数|笔数|数|计)|合计(?:金额|笔数))"
+    r"|总(?:订单|交易|退款|收款|支付|捐款|捐赠|手续费)*(?:单数|笔数|金?额|数)|手续费总额"
+)
+"""总交易单数, 订单总金额: the heading of the summary at the foot of an export."""
 NOTE = re.compile(r"^(?:注|备注|说明|附注|温馨提示|存在问题)[:\d(]")
 DAY_ALONE = re.compile(r"^(?:二[〇○零O0]..?|\d{4})年.{1,3}月.{1,4}日$")

@@ -68,11 +68,15 @@ class Vocabulary:
                 self.words.setdefault(plain(word), Match(spec.branch_field, _FALLBACK + rank))
         for heading, name in remembered.items():
             self.words[plain(heading)] = Match(name, -1)
+        self.shapes = [
+            (re.compile(shape), field.name) for field in spec.fields for shape in field.shapes
+        ]
         self.hints = [(plain(hint), field.name) for field in spec.fields for hint in field.hints]
 
     def exact(self, heading: str) -> Match | None:
         """Return what a heading says, by the words alone."""
-        return self.words.get(plain(heading))
+        text = plain(heading)
+        return self.words.get(text) or self._shaped(text)
 
     def knows(self, text: str) -> bool:
         """Tell whether a cell can be a heading of this sheet."""
@@ -109,6 +113,13 @@ class Vocabulary:
         """Tell whether a hint within a plain heading says so: 捐款人数 counts, it names nobody."""
         counts = text.endswith(_COUNTING) and self.spec.field(field).kind not in NUMERIC
         return hint in text and not counts
+
+    def _shaped(self, text: str) -> Match | None:
+        """Return the one field whose headings have this shape: 交款单位或个人."""
+        if not self.shapes or len(text) > LONGEST_HEADING:
+            return None
+        fields = {name for shape, name in self.shapes if shape.fullmatch(text)}
+        return Match(fields.pop(), _FALLBACK * 2) if len(fields) == 1 else None
 
     def _below(self, levels: Sequence[str]) -> Match | None:
         """Return what the lowest level says by itself, unless its parent says otherwise.
