@@ -8,16 +8,11 @@ from django.urls import reverse
 from donations.models import Campaign, CampaignResult, Donation
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
-from redcross.periods import Period
 from redcross.uploads import checking
 from redcross.uploads.choices import State
-from redcross.uploads.examining import setting_for
-from redcross.uploads.reading import read_tables
-from redcross.uploads.sheet import registry
-from redcross.uploads.specification import Severity
 from relief.models import AidApplication, StockMovement
 from tests.ledger import effective, ready
-from tests.uploads.readers import opened_here
+from tests.uploads.readers import errors, read
 from tests.workbooks import xlsx
 
 pytestmark = pytest.mark.django_db
@@ -35,19 +30,6 @@ CHILD = [
 ]
 STORE = ["日期", "品名", "单位", "数量"]
 UNDATED = [["捐赠人", "金额（元）"], ["示例甲", 100], ["示例乙", 50]]
-
-
-def read(sheet, rows, folder, *, code="53", period="2021-09", now):
-    """Read a table as it stands below its title."""
-    path = folder / "表.xlsx"
-    path.write_bytes(xlsx(rows))
-    branch = Branch.objects.get(code=code)
-    setting = setting_for(registry[sheet], branch, Period.parse(period), now=now)
-    return read_tables(opened_here(path), setting.spec, setting.context)
-
-
-def errors(reading):
-    return [each.code for each in reading.findings if each.severity is Severity.ERROR]
 
 
 @pytest.mark.parametrize(

@@ -115,10 +115,6 @@ class RowKinds:
         asked, days = self.columns.asked, self.columns.days
         if row["numbered"] and days & texts.keys() and asked <= texts.keys():
             return ""  # numbered, and with a day of its own: a line, whatever its giver is called
-        is_unnamed = not asked - days <= texts.keys() or not asked - days
-        carried = {folded(text) for text in texts.values()} & CARRIED if is_unnamed else set()
-        if carried:
-            return "part" if carried <= SUMS_OF_A_TIME else "note"
         # Beside a name, 合计 in a column of another kind is a remark on that row.
         named = any(letter in texts for letter in labels)
         words = [
@@ -133,6 +129,10 @@ class RowKinds:
             match = TOTAL.match(word)
             if match and len(word) <= _LONGEST_TOTAL:
                 return "part" if "小计" in match[0] else "total"
+        is_unnamed = not asked - days <= texts.keys() or not asked - days
+        carried = {folded(text) for text in texts.values()} & CARRIED if is_unnamed else set()
+        if carried:
+            return "part" if carried <= SUMS_OF_A_TIME else "note"
         match = TOTAL_OF.match(bare)
         if match and self._tells_little(texts):
             return "part" if "小计" in match[0] else "total"
