@@ -114,4 +114,5 @@ class TakingChannel(models.TextChoices):
     ALIPAY = "ALIPAY", "支付宝"
     UNIONPAY = "UNIONPAY", "云闪付"
     PLATFORM = "PLATFORM", "网络平台"
+    OTHER_BANK = "OTHER_BANK", "其他银行"
     OTHER = "OTHER", "其他"

@@ -543,6 +543,9 @@ class StemCellStatistics(StatisticsSheet):
             "入库／任务",
             "入库／年度任务数",
             "入库／计划数",
+            "目标任务数",
+            "任务数（人份）",
+            "血样采集入库／任务",
         ],
     )
     stored = Counted(
@@ -555,47 +558,93 @@ class StemCellStatistics(StatisticsSheet):
             "入库／实际完成",
             "入库／完成人数",
             "采样入库",
+            "血样采集入库／已完成",
+            "采集入库／完成",
+            "采集入库／已完成",
+            "已完成",
+            "血样入库",
         ],
         indicator="donors.stem_cell_stored",
         rostered=True,
     )
-    stored_share = Counted("入库／完成率（%）", aliases=["完成率"], unit=Unit.PERCENT)
+    stored_share = Counted(
+        "入库／完成率（%）",
+        aliases=["完成率", "任务完成率", "采集入库／占任务%", "占任务%", "完成比例"],
+        unit=Unit.PERCENT,
+    )
     reconfirmed = Counted(
         "再动员",
-        aliases=["再动员人数", "再动员例数"],
+        aliases=["再动员人数", "再动员例数", "初配再动员"],
         indicator="donors.stem_cell_steps",
         breakdown="step",
         category="RECONFIRMATION",
     )
     high_resolution = Counted(
         "高分辨",
-        aliases=["高分辨检测", "高分", "高分辨检测人数", "高分辨例数", "高分检测"],
+        aliases=["高分辨检测", "高分", "高分辨检测人数", "高分辨例数", "高分检测", "高分辨人数"],
         indicator="donors.stem_cell_steps",
         breakdown="step",
         category="HIGH_RESOLUTION",
     )
     examined = Counted(
         "体检",
-        aliases=["体检人数", "体检例数"],
+        aliases=["体检人数", "体检例数", "捐献前体检"],
         indicator="donors.stem_cell_steps",
         breakdown="step",
         category="EXAMINATION",
     )
     publicity = Counted(
-        "宣传场次", aliases=["宣传活动场次", "宣传", "宣传活动", "宣传场数", "宣传动员场次"]
+        "宣传场次",
+        aliases=[
+            "宣传活动场次",
+            "宣传",
+            "宣传活动",
+            "宣传场数",
+            "宣传动员场次",
+            "宣传招募场次",
+            "招募宣传场次",
+        ],
     )
     teams = Counted(
-        "志愿者服务队", aliases=["服务队", "志愿服务队", "志愿者服务队数", "服务队数", "志愿者队伍"]
+        "志愿者服务队",
+        aliases=[
+            "服务队",
+            "志愿服务队",
+            "志愿者服务队数",
+            "服务队数",
+            "志愿者队伍",
+            "造干志愿者服务队",
+            "造血干细胞志愿者服务队",
+        ],
     )
     donated = Counted(
         "捐献／本年",
-        aliases=["捐献例数", "捐献", "捐献／本年度", "捐献／本年例数", "捐献／当年", "捐献／今年"],
+        aliases=[
+            "捐献例数",
+            "捐献",
+            "捐献／本年度",
+            "捐献／本年例数",
+            "捐献／当年",
+            "捐献／今年",
+            "本年捐献例数",
+            "本年度捐献",
+            "本年捐献",
+            "实现捐献／本年",
+        ],
         indicator="donors.stem_cell_donations",
         rostered=True,
     )
     donated_total = Counted(
         "捐献／累计",
-        aliases=["累计捐献", "捐献／累计例数", "捐献／历年累计", "捐献／历史累计", "累计捐献例数"],
+        aliases=[
+            "累计捐献",
+            "捐献／累计例数",
+            "捐献／历年累计",
+            "捐献／历史累计",
+            "累计捐献例数",
+            "实现捐献／累计",
+            "历年累计捐献",
+        ],
         indicator="donors.stem_cell_donations_total",
         adds="donated",
     )
@@ -622,19 +671,41 @@ class OrganStatistics(StatisticsSheet):
             "志愿登记／新增",
             "志愿登记／当年",
             "登记人数／本年",
+            "志愿捐献登记／本年",
+            "本年志愿登记人数",
+            "本年登记",
+            "本年登记人数",
+            "志愿捐献登记／本期",
         ],
         indicator="donors.organ_wishes",
         rostered=True,
     )
     wishes_total = Counted(
         "志愿登记／累计",
-        aliases=["累计登记", "志愿登记／累计登记", "志愿登记／累计人数", "登记人数／累计"],
+        aliases=[
+            "累计登记",
+            "志愿登记／累计登记",
+            "志愿登记／累计人数",
+            "登记人数／累计",
+            "志愿捐献登记／累计",
+            "累计志愿登记人数",
+            "累计登记人数",
+        ],
         indicator="donors.organ_wishes_total",
         adds="wishes",
     )
     donations = Counted(
         "器官捐献／例数",
-        aliases=["器官捐献", "器官捐献／例", "器官捐献例数"],
+        aliases=[
+            "器官捐献",
+            "器官捐献／例",
+            "器官捐献例数",
+            "器官捐献／实现捐献（例）",
+            "实现捐献（例）／器官",
+            "器官（例）",
+            "器官捐献／实现捐献",
+            "器官捐献（例）",
+        ],
         indicator="donors.organ_donations",
         rostered=True,
     )
@@ -653,19 +724,52 @@ class OrganStatistics(StatisticsSheet):
     pancreases = Counted("器官捐献／胰", aliases=["胰", "器官捐献／胰腺", "胰腺"])
     intestines = Counted("器官捐献／小肠", aliases=["小肠"])
     cornea_donations = Counted(
-        "角膜／例", aliases=["角膜例数", "角膜捐献例数", "角膜／例数", "眼角膜例数"]
+        "角膜／例",
+        aliases=[
+            "角膜例数",
+            "角膜捐献例数",
+            "角膜／例数",
+            "眼角膜例数",
+            "实现捐献（例）／角膜",
+            "角膜（例）",
+            "角膜捐献（例）",
+        ],
     )
     corneas = Counted(
         "角膜／枚",
-        aliases=["角膜", "角膜／片", "角膜枚数", "角膜／枚数", "角膜／数量", "眼角膜"],
+        aliases=[
+            "角膜",
+            "角膜／片",
+            "角膜枚数",
+            "角膜／枚数",
+            "角膜／数量",
+            "眼角膜",
+            "角膜捐献枚数",
+            "角膜（枚）",
+            "角膜（片）",
+            "眼角膜枚数",
+        ],
         indicator="donors.corneas",
     )
     bodies = Counted(
-        "遗体（例）", aliases=["遗体", "遗体捐献", "遗体捐献例数"], indicator="donors.bodies"
+        "遗体（例）",
+        aliases=["遗体", "遗体捐献", "遗体捐献例数", "实现捐献（例）／遗体", "遗体捐献（例）"],
+        indicator="donors.bodies",
     )
     recipients = Counted(
         "受益人数",
-        aliases=["受益人", "受益者", "受益人次", "受益者人数", "受者人数"],
+        aliases=[
+            "受益人",
+            "受益者",
+            "受益人次",
+            "受益者人数",
+            "受者人数",
+            "惠及患者",
+            "受益患者人数",
+            "受益（人）",
+            "惠及患者人数",
+            "受益患者",
+        ],
         indicator="donors.organ_recipients",
     )
     coordinators_full_time = Counted("协调员／专职", aliases=["专职协调员", "专职"])

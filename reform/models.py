@@ -179,7 +179,7 @@ class TaskProgress(Record):
     due_on = models.DateField("完成时限")
     told_on = models.DateField("填报日期")
     state = models.CharField("状态", max_length=12, choices=TaskState)
-    percent = models.DecimalField("完成率（%）", max_digits=6, decimal_places=1, default=0)
+    percent = models.DecimalField("完成率（%）", max_digits=7, decimal_places=2, default=0)
     value_done = models.CharField("完成值", max_length=120, blank=True)
     progress = models.TextField("进展情况", blank=True)
     problem = models.TextField("存在问题", blank=True)

@@ -223,11 +223,11 @@ def day_of(text: str) -> dt.date | None:
         return None
 
 
-def _measure(name: str) -> Column:
-    label, *aliases = _MEASURES[name]
+def _measure(name: str, aliases: Sequence[str] = ()) -> Column:
+    label, *others = _MEASURES[name]
     return Column(
         label,
-        aliases=aliases,
+        aliases=[*others, *aliases],
         required=False,
         note="填“是”“否”“推进中”或 √ × ○，可写年月，如“是（2021年6月）”。",
         sample="是（2021年6月）",
@@ -246,25 +246,61 @@ class Governance(Sheet):
     due = (Due(Level.COUNTY, Quarterly(day=5)), Due(Level.PREFECTURE, Quarterly(day=8)))
 
     branch = Column("单位", aliases=_BRANCH)
-    independent_body = _measure("independent_body")
-    body_rank = Column(_WORDS["body_rank"][0], aliases=_WORDS["body_rank"][1:])
+    independent_body = _measure(
+        "independent_body",
+        aliases=["是否单独设置机构", "单独设置机构", "独立设置", "机构独立设置", "理顺情况"],
+    )
+    body_rank = Column(
+        _WORDS["body_rank"][0], aliases=[*_WORDS["body_rank"][1:], "机构情况／规格", "级别"]
+    )
     body_nature = Column(
         _WORDS["body_nature"][0],
-        aliases=_WORDS["body_nature"][1:],
+        aliases=[*_WORDS["body_nature"][1:], "性质", "机构情况／性质", "单位性质（类别）"],
         note="参公管理、全额事业、差额事业、挂靠（卫健）、其他。",
     )
     staff_nature = Column(_WORDS["staff_nature"][0], aliases=_WORDS["staff_nature"][1:])
     staff_quota = Column(_NUMBERS["staff_quota"][0], aliases=_NUMBERS["staff_quota"][1:])
-    staff_actual = Column(_NUMBERS["staff_actual"][0], aliases=_NUMBERS["staff_actual"][1:])
-    party_group = _measure("party_group")
-    party_leader = _measure("party_leader")
-    government_leader = _measure("government_leader")
-    council = _measure("council")
+    staff_actual = Column(
+        _NUMBERS["staff_actual"][0],
+        aliases=[*_NUMBERS["staff_actual"][1:], "在编在岗", "在岗人数", "实有人员", "在编在岗人数"],
+    )
+    party_group = _measure("party_group", aliases=["党组（党支部）", "党组设立情况"])
+    party_leader = _measure(
+        "party_leader",
+        aliases=[
+            "分管领导／党委",
+            "县委分管（联系）领导",
+            "党委分管（联系）领导",
+            "县委分管领导",
+            "党委联系领导",
+        ],
+    )
+    government_leader = _measure(
+        "government_leader", aliases=["分管领导／政府", "县政府分管领导", "政府分管（联系）领导"]
+    )
+    council = _measure("council", aliases=["换届情况", "理事会换届情况"])
     supervisors = _measure("supervisors")
-    service_window = _measure("service_window")
-    evidence = Column("佐证文号", aliases=["文号", "佐证", "佐证材料", "依据文号", "依据"])
+    service_window = _measure(
+        "service_window", aliases=["窗口设置", "政务服务窗口", "窗口设立情况"]
+    )
+    evidence = Column(
+        "佐证文号",
+        aliases=["文号", "佐证", "佐证材料", "依据文号", "依据", "文件依据", "佐证材料（文号）"],
+    )
     reason = Column(
-        "未完成原因", aliases=["原因", "备注", "说明", "存在困难", "存在问题", "未理顺原因"]
+        "未完成原因",
+        aliases=[
+            "原因",
+            "备注",
+            "说明",
+            "存在困难",
+            "存在问题",
+            "未理顺原因",
+            "存在困难及原因",
+            "备注（未完成原因）",
+            "未完成的原因",
+            "存在困难和原因",
+        ],
     )
 
     def _field(self, name: str, column: Column) -> FieldSpec:
@@ -430,14 +466,44 @@ class Tasks(Sheet):
             "重点工作任务",
             "任务内容",
             "工作任务名称",
+            "工作项目",
+            "重点事项",
+            "重点工作事项",
+            "工作任务项目",
         ],
         fill_down=True,
     )
     measure = Column(
         "具体指标",
-        aliases=["指标", "工作内容", "任务指标", "指标内容", "指标名称", "考核指标", "指标要求"],
+        aliases=[
+            "指标",
+            "工作内容",
+            "任务指标",
+            "指标内容",
+            "指标名称",
+            "考核指标",
+            "指标要求",
+            "主要指标",
+            "工作指标",
+            "量化指标",
+            "指标任务",
+        ],
     )
-    target = Column("目标值", aliases=["目标", "年度目标", "目标任务", "目标数", "年度目标值"])
+    target = Column(
+        "目标值",
+        aliases=[
+            "目标",
+            "年度目标",
+            "目标任务",
+            "目标数",
+            "年度目标值",
+            "计划数",
+            "目标任务数",
+            "任务数",
+            "指标／目标",
+            "指标／计划",
+        ],
+    )
     upper_number = Column("对应上级任务序号", aliases=["上级任务序号"])
     leader = Column("责任领导", aliases=["牵头领导", "分管领导", "牵头责任领导", "责任人"])
     department = Column(
@@ -451,10 +517,24 @@ class Tasks(Sheet):
             "责任科室",
             "责任处室",
             "责任单位（部门）",
+            "牵头科室",
+            "责任科（处）室",
+            "承办部门",
+            "牵头处室",
         ],
     )
     due_on = Column(
-        "完成时限", aliases=["时限", "完成时间", "计划完成时间", "完成期限", "截止时间"]
+        "完成时限",
+        aliases=[
+            "时限",
+            "完成时间",
+            "计划完成时间",
+            "完成期限",
+            "截止时间",
+            "时限要求",
+            "完成期限要求",
+            "办结时限",
+        ],
     )
     told_on = Column(
         "填报日期",
@@ -465,12 +545,35 @@ class Tasks(Sheet):
     )
     state = Column(
         "状态",
-        aliases=["完成状态", "任务状态", "推进状态", "进度状态", "当前状态", "推进情况状态"],
+        aliases=[
+            "完成状态",
+            "任务状态",
+            "推进状态",
+            "进度状态",
+            "当前状态",
+            "推进情况状态",
+            "状态（未启动/推进中/已完成/滞后）",
+            "工作状态",
+            "办理状态",
+            "完成情况（状态）",
+            "进度（未启动/推进中/已完成/滞后）",
+        ],
         words={
             "完成": "COMPLETED",
             "已办结": "COMPLETED",
             "进行中": "IN_PROGRESS",
             "未开始": "NOT_STARTED",
+            "正在推进": "IN_PROGRESS",
+            "推进": "IN_PROGRESS",
+            "正在进行": "IN_PROGRESS",
+            "正常推进": "IN_PROGRESS",
+            "有序推进": "IN_PROGRESS",
+            "按期完成": "COMPLETED",
+            "如期完成": "COMPLETED",
+            "已如期完成": "COMPLETED",
+            "未完成": "IN_PROGRESS",
+            "尚未启动": "NOT_STARTED",
+            "未推进": "NOT_STARTED",
         },
     )
     percent = Column(
@@ -487,10 +590,26 @@ class Tasks(Sheet):
             "已完成数",
             "实际完成",
             "截至目前完成值",
+            "实际完成数",
+            "指标／完成",
+            "完成任务数",
+            "累计完成数",
         ],
     )
     progress = Column(
-        "进展情况", aliases=["工作进展", "进展", "推进情况", "工作进展情况", "目前进展", "完成情况"]
+        "进展情况",
+        aliases=[
+            "工作进展",
+            "进展",
+            "推进情况",
+            "工作进展情况",
+            "目前进展",
+            "完成情况",
+            "推进情况说明",
+            "进展说明",
+            "工作推进情况",
+            "进展情况说明",
+        ],
     )
     problem = Column(
         "存在问题",
@@ -514,9 +633,15 @@ class Tasks(Sheet):
             "下一步打算",
             "下步工作打算",
             "下步计划",
+            "下步工作计划",
+            "下一步工作计划",
+            "下步工作",
+            "下一步工作",
         ],
     )
-    evidence = Column("佐证", aliases=["佐证材料", "佐证文号"])
+    evidence = Column(
+        "佐证", aliases=["佐证材料", "佐证文号", "印证资料", "印证材料", "佐证资料", "支撑材料"]
+    )
     completed_on = Column("完成日期", aliases=["办结日期", "实际完成时间"])
 
     def rules(self) -> tuple[Rule, ...]:
@@ -650,16 +775,29 @@ class Network(Sheet):
     due = (Due(Level.COUNTY, Quarterly(day=5)), Due(Level.PREFECTURE, Quarterly(day=8)))
 
     branch = Column("单位", aliases=_BRANCH)
-    units_start = _tallied("期初", "期初数", "上期末", "上年末")
+    units_start = _tallied("期初", "期初数", "上期末", "上年末", "原有", "期初基层组织数", "上期数")
     units_new = _tallied(
-        "新增", "本期新增", "新增数", "新建", indicator="reform.grassroots_units_new"
+        "新增",
+        "本期新增",
+        "新增数",
+        "新建",
+        "其中本季新增",
+        "本季新增",
+        indicator="reform.grassroots_units_new",
     )
-    units_closed = _tallied("注销", "撤销", "注销数", "减少")
+    units_closed = _tallied("注销", "撤销", "注销数", "减少", "本期注销", "本期减少")
     units_end = _tallied(
-        "期末", "期末数", "现有", "合计", "本期末", indicator="reform.grassroots_units"
+        "期末",
+        "期末数",
+        "现有",
+        "合计",
+        "本期末",
+        "总数",
+        "现有数",
+        indicator="reform.grassroots_units",
     )
     townships = _tallied("乡镇", "乡镇（街道）", "乡（镇、街道）")
-    villages = _tallied("村社区", "村（社区）", "社区村")
+    villages = _tallied("村社区", "村（社区）", "社区村", "村（居）", "村居", "按类型／村（居）")
     schools = _tallied("学校", "院校")
     medical = _tallied("医疗", "医疗机构", "医疗卫生", "医院", "医疗卫生机构", "卫生")
     enterprises = _tallied("企业", "企事业单位")
@@ -667,11 +805,26 @@ class Network(Sheet):
     members_before = Column("会员／期初", aliases=["会员期初", "期初会员"], required=False)
     adults_new = Column(
         "会员／新增成人",
-        aliases=["新增成人会员", "成人", "会员／成人会员", "会员／成年"],
+        aliases=[
+            "新增成人会员",
+            "成人",
+            "会员／成人会员",
+            "会员／成年",
+            "会员／成人",
+            "会员／成年会员",
+        ],
         required=False,
     )
     youths_new = Column(
-        "会员／新增青少年", aliases=["新增青少年会员", "青少年", "会员／青少年会员"], required=False
+        "会员／新增青少年",
+        aliases=[
+            "新增青少年会员",
+            "青少年",
+            "会员／青少年会员",
+            "会员／红十字青少年",
+            "会员／青少年",
+        ],
+        required=False,
     )
     members_left = Column("会员／注销", aliases=["注销会员"], required=False)
     members_after = Column("会员／期末", aliases=["会员期末", "期末会员"], required=False)
@@ -684,6 +837,8 @@ class Network(Sheet):
             "团体会员",
             "团体",
             "团体（个）",
+            "会员／团体会员单位",
+            "会员／团体",
         ],
         required=False,
     )
@@ -708,13 +863,15 @@ class Network(Sheet):
             "服务时长",
             "服务时长（小时）",
             "时长",
+            "志愿者／累计服务小时",
+            "志愿者／服务时间",
         ],
         unit=Unit.HOURS,
         required=False,
     )
     service_teams = Column(
         "志愿者／服务队",
-        aliases=["志愿者／志愿服务队", "志愿者／队伍", "志愿服务队", "服务队"],
+        aliases=["志愿者／志愿服务队", "志愿者／队伍", "志愿服务队", "服务队", "志愿者／服务队数"],
         required=False,
         note=_ONLY_CHECKED,
     )
@@ -746,7 +903,7 @@ class Network(Sheet):
                     + pl.col("units_new").fill_null(0)
                     - pl.col("units_closed").fill_null(0)
                 ),
-                needs=("units_end", "units_start"),
+                needs=("units_end", "units_start", "units_new", "units_closed"),
                 message="基层组织期末 {units_end} 不等于期初 {units_start}+新增−注销",
                 suggestion="请核对期初、新增、注销与期末。",
             ),
@@ -759,7 +916,7 @@ class Network(Sheet):
                     + pl.col("youths_new").fill_null(0)
                     - pl.col("members_left").fill_null(0)
                 ),
-                needs=("members_after", "members_before"),
+                needs=("members_after", "members_before", "adults_new"),
                 message="期末 {members_after} 不等于期初 {members_before}+新增−注销",
                 suggestion="请核对期初、新增、注销与期末。",
             ),

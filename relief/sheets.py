@@ -213,12 +213,32 @@ class _Distribution(Sheet):
     )
     given_on = Column(
         "发放日期",
-        aliases=["日期", "领取日期", "发放时间", "时间", "发放年月日", "领取时间"],
+        aliases=[
+            "日期",
+            "领取日期",
+            "发放时间",
+            "时间",
+            "发放年月日",
+            "领取时间",
+            "签领日期",
+            "签收日期",
+            "发放登记日期",
+        ],
         fill_down=True,
     )
     township = Column(
         "乡镇",
-        aliases=["乡（镇）", "乡镇（街道）", "乡镇/街道", "镇（乡）", "乡镇名称", "街道"],
+        aliases=[
+            "乡（镇）",
+            "乡镇（街道）",
+            "乡镇/街道",
+            "镇（乡）",
+            "乡镇名称",
+            "街道",
+            "所属乡镇",
+            "所在乡镇",
+            "乡（镇、街道）",
+        ],
         fill_down=True,
     )
     village = Column(
@@ -234,12 +254,28 @@ class _Distribution(Sheet):
             "村组",
             "村（居）",
             "行政村",
+            "所属村",
+            "所在村",
+            "村（居）民委员会",
+            "村/社区",
         ],
         fill_down=True,
     )
     goods = Column(
         "发放物资",
-        aliases=["物资", "物资名称", "品名", "物资品名", "发放物品", "物品名称", "慰问物资"],
+        aliases=[
+            "物资",
+            "物资名称",
+            "品名",
+            "物资品名",
+            "发放物品",
+            "物品名称",
+            "慰问物资",
+            "发放内容",
+            "领取物资",
+            "领取物品",
+            "慰问品",
+        ],
     )
     quantity = Column("数量", aliases=["发放数量", "件数", "物资数量"], required=False)
     goods_value = Column(
@@ -253,6 +289,9 @@ class _Distribution(Sheet):
             "折合金额",
             "物资折款",
             "折款",
+            "折合人民币",
+            "折合人民币（元）",
+            "物资折合金额",
         ],
         unit=Unit.YUAN,
         required=False,
@@ -307,6 +346,9 @@ class Roster(_Distribution):
             "居民身份证号",
             "居民身份证号码",
             "身份证件号码",
+            "户主身份证号",
+            "户主身份证号码",
+            "户主证件号",
         ],
         required=True,
     )
@@ -362,6 +404,21 @@ class Roster(_Distribution):
             "大病患儿": "SICK_CHILD",
             "困难会员": "VOLUNTEER",
             "困难志愿者": "VOLUNTEER",
+            "献血者/捐献者家庭": "DONOR_FAMILY",
+            "献血者、捐献者家庭": "DONOR_FAMILY",
+            "军烈属": "VETERAN",
+            "烈军属": "VETERAN",
+            "退役军人": "VETERAN",
+            "优抚对象": "VETERAN",
+            "大病儿童": "SICK_CHILD",
+            "患病儿童": "SICK_CHILD",
+            "特困供养人员": "DESTITUTE",
+            "分散供养": "DESTITUTE",
+            "集中供养": "DESTITUTE",
+            "困难会员志愿者": "VOLUNTEER",
+            "困难会员、志愿者": "VOLUNTEER",
+            "因灾致贫": "DISASTER",
+            "留守老人": "ELDERLY",
         },
         otherwise="remark",
     )
@@ -380,6 +437,10 @@ class Roster(_Distribution):
             "签收",
             "领取人签名",
             "领取签字",
+            "代领人与户主关系",
+            "代领人",
+            "签领人",
+            "领取人/代领人",
         ],
     )
 
@@ -461,6 +522,9 @@ class Applications(Sheet):
             "公民身份号码",
             "居民身份证号",
             "患者身份证号",
+            "身份证件号码",
+            "患儿证件号",
+            "患儿身份证",
         ],
         required=True,
     )
@@ -475,8 +539,23 @@ class Applications(Sheet):
             "诊断",
             "患病类型",
             "疾病种类",
+            "病种（诊断）",
+            "救助项目病种",
+            "救助病种",
+            "疾病诊断",
         ],
-        words={**_DIAGNOSES, "其他": "OTHER"},
+        words={
+            **_DIAGNOSES,
+            "其他": "OTHER",
+            "先心": "HEART",
+            "先天性心脏病（室缺）": "HEART",
+            "急淋": "LEUKAEMIA",
+            "急淋白血病": "LEUKAEMIA",
+            "急性白血病": "LEUKAEMIA",
+            "儿童白血病": "LEUKAEMIA",
+            "急髓白血病": "LEUKAEMIA",
+            "白血病（急淋）": "LEUKAEMIA",
+        },
     )
     hospital = Column(
         "医院",
@@ -488,10 +567,25 @@ class Applications(Sheet):
             "医院名称",
             "就医医院",
             "定点医院",
+            "收治医院",
+            "手术医院",
+            "治疗机构",
+            "就诊（治疗）医院",
         ],
     )
     transplanted = Column(
         "是否移植",
+        words={
+            "已移植": "1",
+            "已手术": "1",
+            "未移植": "0",
+            "未手术": "0",
+            "手术": "1",
+            "移植": "1",
+            "未做": "0",
+            "已做": "1",
+            "待手术": "0",
+        },
         aliases=[
             "是否手术/移植",
             "移植",
@@ -499,6 +593,9 @@ class Applications(Sheet):
             "手术/移植",
             "是否手术（移植）",
             "是否已手术",
+            "是否已手术（移植）",
+            "是否手术或移植",
+            "手术移植情况",
         ],
         required=False,
     )
@@ -514,6 +611,10 @@ class Applications(Sheet):
             "家庭自付费用",
             "自付医疗费",
             "家庭自付医疗费",
+            "家庭自付部分",
+            "自付部分",
+            "自费部分",
+            "家庭承担费用",
         ],
         unit=Unit.YUAN,
     )
@@ -522,13 +623,42 @@ class Applications(Sheet):
     )
     relation = Column(
         "与患儿关系",
-        aliases=["关系", "与患者关系", "监护人关系", "监护人与患儿关系", "与患儿的关系"],
+        aliases=[
+            "关系",
+            "与患者关系",
+            "监护人关系",
+            "监护人与患儿关系",
+            "与患儿的关系",
+            "亲属关系",
+            "与患儿（人）关系",
+        ],
     )
     phone = Column(
         "电话",
-        aliases=["联系电话", "监护人电话", "联系方式", "手机号", "监护人联系电话", "家长电话"],
+        aliases=[
+            "联系电话",
+            "监护人电话",
+            "联系方式",
+            "手机号",
+            "监护人联系电话",
+            "家长电话",
+            "手机号码",
+            "家长联系电话",
+            "监护人手机",
+        ],
     )
-    applied_on = Column("申请日期", aliases=["申请时间", "申报日期", "申报时间", "申请年月"])
+    applied_on = Column(
+        "申请日期",
+        aliases=[
+            "申请时间",
+            "申报日期",
+            "申报时间",
+            "申请年月",
+            "受理日期",
+            "受理时间",
+            "登记日期",
+        ],
+    )
     first_review_on = Column(
         "初审日期",
         aliases=["初审", "县级初审", "初审时间", "县级初审日期"],
@@ -537,17 +667,39 @@ class Applications(Sheet):
     first_review = Column(
         "初审意见", aliases=["初审结果", "初审结论", "县级初审意见", "县红十字会初审意见"]
     )
-    review_on = Column("审核日期", aliases=["审核"])
+    review_on = Column("审核日期", aliases=["审核", "省级审核日期"])
     appraised_on = Column("评审日期", aliases=["评审"])
-    publicised_on = Column("公示日期", aliases=["公示"])
+    publicised_on = Column("公示日期", aliases=["公示", "公示时间"])
     proposed = Column("拟资助金额（元）", aliases=["拟资助金额"], unit=Unit.YUAN)
     granted = Column(
         "资助金额（元）",
-        aliases=["资助金额", "救助金额", "实际资助金额", "批准金额", "拨付金额"],
+        aliases=[
+            "资助金额",
+            "救助金额",
+            "实际资助金额",
+            "批准金额",
+            "拨付金额",
+            "资助额度",
+            "资助额",
+            "资助标准",
+            "核定资助金额",
+        ],
         unit=Unit.YUAN,
     )
     paid_on = Column(
-        "拨付日期", aliases=["拨付", "拨付时间", "拨款日期", "拨款时间", "发放日期", "发放时间"]
+        "拨付日期",
+        aliases=[
+            "拨付",
+            "拨付时间",
+            "拨款日期",
+            "拨款时间",
+            "发放日期",
+            "发放时间",
+            "到账日期",
+            "打款日期",
+            "拨款到账日期",
+            "发放到位日期",
+        ],
     )
     reason = Column("另行决定的说明", aliases=["说明", "原因"])
 
@@ -567,7 +719,7 @@ class Applications(Sheet):
         def above_band(row: dict[str, object]) -> bool:
             fund, paid, day = row["aid_fund"], row["own_payment"], row["applied_on"]
             proposed = row["proposed"]
-            if not (isinstance(paid, Decimal) and isinstance(day, dt.date)):
+            if fund is None or not (isinstance(paid, Decimal) and isinstance(day, dt.date)):
                 return False
             if not isinstance(proposed, Decimal):
                 return False
@@ -705,7 +857,7 @@ class Dispatches(Sheet):
         "派出日期",
         aliases=[
             "日期", "时间", "派出时间", "派遣日期", "出动时间", "发生时间", "发生日期", "救援时间",
-            "灾害时间", "响应时间"],
+            "灾害时间", "响应时间", "灾害发生日期", "灾害发生时间", "事发时间"],
         fill_down=True,
     )  # fmt: skip
     form = Column(
@@ -720,23 +872,65 @@ class Dispatches(Sheet):
         "派出／队伍",
         aliases=[
             "队伍", "队伍数", "队伍（支）", "派出力量／队伍", "救援队伍", "派出救援／队伍",
-            "派出队伍", "派出队伍数"],
+            "派出队伍", "派出队伍数", "出动队伍", "出动救援队", "救援力量／队伍", "出动队伍数"],
         otherwise="team",
     )  # fmt: skip
-    batches = Column("派出／批次", aliases=["批次", "批", "派出批次"], required=False)
-    people_times = Column(
-        "派出／人次", aliases=["人次", "派出人次", "派出人数（人次）"], required=False
+    batches = Column(
+        "派出／批次",
+        aliases=["批次", "批", "派出批次", "救援力量／批次", "出动批次", "派出力量／批次"],
+        required=False,
     )
-    place = Column("地点", aliases=["发生地点", "救援地点", "受灾地点"])
+    people_times = Column(
+        "派出／人次",
+        aliases=[
+            "人次",
+            "派出人次",
+            "派出人数（人次）",
+            "救援力量／人次",
+            "出动人次",
+            "派出力量／人次",
+        ],
+        required=False,
+    )
+    place = Column(
+        "地点",
+        aliases=[
+            "发生地点",
+            "救援地点",
+            "受灾地点",
+            "受灾地区",
+            "地点（乡镇）",
+            "灾害地点",
+            "事发地点",
+            "受灾地",
+        ],
+    )
     level = Column(
         "响应级别",
-        aliases=["响应等级", "应急响应级别", "应急响应", "级别", "启动响应级别"],
+        aliases=[
+            "响应等级",
+            "应急响应级别",
+            "应急响应",
+            "级别",
+            "启动响应级别",
+            "启动响应等级",
+            "响应等级（级）",
+        ],
         required=False,
         words=_LEVELS,
     )
     received_money = Column(
         "接受款物／资金（元）",
-        aliases=["接收款物／资金", "接受资金", "接收资金", "接受捐款"],
+        aliases=[
+            "接收款物／资金",
+            "接受资金",
+            "接收资金",
+            "接受捐款",
+            "接收救灾款物／资金",
+            "接受救灾款物／资金",
+            "接收款物／款",
+            "接受捐赠款物／资金",
+        ],
         unit=Unit.YUAN,
         note="填报数，与捐赠款物明细核对，不重复计入。",
     )
@@ -744,21 +938,63 @@ class Dispatches(Sheet):
         "接受款物／物资（元）",
         aliases=[
             "接收款物／物资", "接受款物／物资折价", "接收款物／物资折价", "接受物资", "接收物资",
-            "接受物资折价"],
+            "接受物资折价", "接收救灾款物／物资", "接收救灾款物／物资折价", "接受救灾款物／物资", "接受捐赠款物／物资", "接收款物／物"],
         unit=Unit.YUAN,
     )  # fmt: skip
     goods = Column(
-        "调拨物资／品名", aliases=["调拨／品名", "调拨物资品名", "调拨物资／名称", "调拨物资"]
+        "调拨物资／品名",
+        aliases=[
+            "调拨／品名",
+            "调拨物资品名",
+            "调拨物资／名称",
+            "调拨物资",
+            "调拨救灾物资／名称",
+            "调拨救灾物资／品名",
+            "物资名称",
+            "调拨物资名称",
+        ],
     )
-    measure = Column("调拨物资／单位", aliases=["调拨／单位", "调拨物资／计量单位", "计量单位"])
-    quantity = Column("调拨物资／数量", aliases=["调拨／数量", "调拨物资数量", "调拨数量", "数量"])
+    measure = Column(
+        "调拨物资／单位",
+        aliases=[
+            "调拨／单位",
+            "调拨物资／计量单位",
+            "计量单位",
+            "调拨救灾物资／计量单位",
+            "单位",
+            "调拨救灾物资／单位",
+        ],
+    )
+    quantity = Column(
+        "调拨物资／数量",
+        aliases=["调拨／数量", "调拨物资数量", "调拨数量", "数量", "调拨救灾物资／数量"],
+    )
     goods_value = Column(
         "调拨物资／折价（元）",
-        aliases=["调拨／折价", "调拨物资折价", "调拨物资／金额", "调拨物资／价值", "折价"],
+        aliases=[
+            "调拨／折价",
+            "调拨物资折价",
+            "调拨物资／金额",
+            "调拨物资／价值",
+            "折价",
+            "调拨救灾物资／价值",
+            "调拨救灾物资／折价",
+            "价值",
+        ],
         unit=Unit.YUAN,
     )
     beneficiary_times = Column(
-        "受益人次", aliases=["受益（人次）", "受益人数", "受益群众", "受助人次", "惠及人次"]
+        "受益人次",
+        aliases=[
+            "受益（人次）",
+            "受益人数",
+            "受益群众",
+            "受助人次",
+            "惠及人次",
+            "救助人次",
+            "受益人数／人次",
+            "受灾群众受益人次",
+        ],
     )
     work = Column("任务", aliases=["工作内容"])
 
@@ -842,10 +1078,30 @@ class Stock(Sheet):
         "仓库", aliases=["仓库名称", "备灾库"], required=False, fill_down=True, default="中心仓库"
     )
     moved_on = Column(
-        "日期", aliases=["出入库日期", "时间", "入库日期", "出库日期", "入库时间", "出库时间"]
+        "日期",
+        aliases=[
+            "出入库日期",
+            "时间",
+            "入库日期",
+            "出库日期",
+            "入库时间",
+            "出库时间",
+            "业务日期",
+            "出入库时间",
+            "单据日期",
+        ],
     )
     document_number = Column(
-        "单据号", aliases=["单号", "凭证号", "单据编号", "凭证编号", "入库单号", "出库单号"]
+        "单据号",
+        aliases=[
+            "单号",
+            "凭证号",
+            "单据编号",
+            "凭证编号",
+            "入库单号",
+            "出库单号",
+            "入（出）库单号",
+        ],
     )
     movement = Column(
         "类别",
@@ -871,14 +1127,28 @@ class Stock(Sheet):
                 "OUT",
             ),
             "直接转交": "DIRECT",
+            "入": "IN",
+            "出": "OUT",
+            "收": "IN",
+            "发": "OUT",
+            "收入": "IN",
+            "发出": "OUT",
+            "入库单": "IN",
+            "出库单": "OUT",
+            "领用": "OUT",
+            "下拨": "OUT",
+            "调拨入库": "TRANSFER_IN",
+            "调拨出库": "TRANSFER_OUT",
         },
     )
     item = Column(
-        "品名", aliases=["物资名称", "物资", "物资品名", "物品名称", "名称"], introduces=True
+        "品名",
+        aliases=["物资名称", "物资", "物资品名", "物品名称", "名称", "物资品种", "货物名称"],
+        introduces=True,
     )
     model_size = Column("规格", aliases=["规格型号", "规格/型号", "型号"])
     measure = Column("计量单位", aliases=["单位"], note="数量按物资品种的基本单位填。")
-    quantity = Column("数量")
+    quantity = Column("数量", aliases=["入库数量", "出库数量", "收发数量", "数量（基本单位）"])
     unit_price = Column("单价（元）", aliases=["单价"], unit=Unit.YUAN)
     value = Column(
         "金额（元）",
@@ -894,22 +1164,36 @@ class Stock(Sheet):
             "购买": "PURCHASE", "采购物资": "PURCHASE", "政府采购": "PURCHASE",
             "社会捐赠": "DONATION", "捐赠物资": "DONATION", "受赠": "DONATION",
             "调入": "TRANSFER", "上级调拨": "TRANSFER", "省会调拨": "TRANSFER",
-            "调拨物资": "TRANSFER", "移交": "HANDOVER", "转赠": "HANDOVER",
-        },
+            "调拨物资": "TRANSFER", "移交": "HANDOVER", "转赠": "HANDOVER","购入": "PURCHASE", "自购": "PURCHASE", "采购入库": "PURCHASE", "接受捐赠": "DONATION", "捐赠入库": "DONATION", "调拨入库": "TRANSFER", "上级下拨": "TRANSFER"},
         otherwise="counterpart",
     )  # fmt: skip
     counterpart = Column(
         "来源或去向",
         aliases=[
             "捐赠方/调入方", "捐赠方", "接收单位", "调出单位", "调入单位", "供货单位", "供应商",
-            "来源单位", "捐赠单位", "领用单位", "去向", "来源/去向"],
+            "来源单位", "捐赠单位", "领用单位", "去向", "来源/去向", "往来单位", "来源单位/去向", "供货（捐赠）单位", "收发单位", "来源（去向）单位"],
     )  # fmt: skip
     event = Column("灾害事件", aliases=["事件"])
     batch = Column("批次", aliases=["批号", "生产批号"])
-    expires_on = Column("有效期至", aliases=["有效期", "失效日期", "有效期限"])
+    expires_on = Column(
+        "有效期至", aliases=["有效期", "失效日期", "有效期限", "保质期至", "保质期", "有效期截止"]
+    )
     papers_later = Column("先发后补", required=False)
     papers_on = Column("手续补齐日期", aliases=["补手续日期"])
-    handler = Column("经手人", aliases=["经办人", "保管员", "仓管员", "保管人"])
+    handler = Column(
+        "经手人",
+        aliases=[
+            "经办人",
+            "保管员",
+            "仓管员",
+            "保管人",
+            "发货人",
+            "收货人",
+            "库管员",
+            "仓库管理员",
+            "领料人",
+        ],
+    )
     remark = Column("备注", aliases=["说明"])
 
     def rules(self) -> tuple[Rule, ...]:

@@ -80,6 +80,8 @@ class Trainee(Record):
 
     name = models.CharField("姓名", max_length=60)
     sex = models.CharField("性别", max_length=6, choices=Sex, blank=True)
+    ethnicity = models.CharField("民族", max_length=20, blank=True)
+    born_on = models.DateField("出生日期", null=True, blank=True)
     id_number = EncryptedField("身份证号", kind="id_number", null=True, blank=True)
     id_number_index = BlindIndexField(of="id_number")
     phone = EncryptedField("联系电话", kind="phone", null=True, blank=True)
@@ -145,6 +147,7 @@ class Enrolment(Record):
     course = models.CharField("培训类型", max_length=12, choices=Course)
     trained_on = models.DateField("培训日期")
     audience = models.CharField("对象类别", max_length=10, choices=Audience, blank=True)
+    hours = models.DecimalField("学时", max_digits=6, decimal_places=1, null=True, blank=True)
     theory_mark = models.DecimalField(
         "理论成绩", max_digits=5, decimal_places=1, null=True, blank=True
     )

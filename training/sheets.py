@@ -147,6 +147,8 @@ class Roster(Sheet):
             fields={
                 "name": "name",
                 "sex": "sex",
+                "ethnicity": "ethnicity",
+                "born_on": "born_on",
                 "id_number": "id_number",
                 "phone": "phone",
                 "workplace": "workplace",
@@ -173,7 +175,11 @@ class Roster(Sheet):
     branch = Column(
         "培训单位", aliases=_BRANCH, fill_down=True, note="整栏空白表示本单位。", sample="五华区"
     )
-    name = Column("姓名", aliases=["学员姓名", "学员", "姓 名"], sample="张示例")
+    name = Column(
+        "姓名",
+        aliases=["学员姓名", "学员", "姓 名", "持证人", "持证人姓名", "受训人姓名", "参训人员"],
+        sample="张示例",
+    )
     sex = Column(
         "性别",
         required=False,
@@ -198,6 +204,8 @@ class Roster(Sheet):
         note="18位，末位X大写；港澳台居民和外国人填所持证件号。",
         sample="530000199001010015",
     )
+    ethnicity = Column("民族")
+    born_on = Column("出生日期", aliases=["出生年月日", "生日"])
     workplace = Column(
         "单位",
         aliases=[
@@ -208,15 +216,42 @@ class Roster(Sheet):
             "工作单位/学校",
             "学校/工作单位",
             "单位名称/学校",
+            "工作单位或住址",
+            "单位（学校、社区）",
+            "单位/社区",
+            "工作单位/住址",
+            "所在单位或住址",
         ],
     )
-    occupation = Column("职业", aliases=["职务", "岗位"])
+    occupation = Column("职业", aliases=["职务", "岗位", "从业类别", "职业类别", "身份"])
     phone = Column(
-        "联系电话", aliases=["电话", "手机", "手机号", "手机号码", "联系方式"], sample="13800000000"
+        "联系电话",
+        aliases=[
+            "电话",
+            "手机",
+            "手机号",
+            "手机号码",
+            "联系方式",
+            "联系电话（手机）",
+            "手机号（联系电话）",
+            "联系电话/手机",
+        ],
+        sample="13800000000",
     )
     trained_on = Column(
         "培训日期",
-        aliases=["培训时间", "日期", "时间", "开班日期", "培训起始日期", "考核日期"],
+        aliases=[
+            "培训时间",
+            "日期",
+            "时间",
+            "开班日期",
+            "培训起始日期",
+            "考核日期",
+            "培训起始日",
+            "培训起止日期",
+            "参训日期",
+            "开班时间",
+        ],
         hints=["培训日期", "培训时间"],
         in_title=True,
         fill_down=True,
@@ -224,7 +259,20 @@ class Roster(Sheet):
     )
     course = Column(
         "培训类型",
-        aliases=["培训类别", "课程", "课程名称", "培训种类", "证书类型", "培训课程"],
+        aliases=[
+            "培训类别",
+            "课程",
+            "课程名称",
+            "培训种类",
+            "证书类型",
+            "培训课程",
+            "培训项目",
+            "班次类型",
+            "类别",
+            "证书类别",
+            "培训班类型",
+            "班型",
+        ],
         required=False,
         fill_down=True,
         words={
@@ -253,6 +301,7 @@ class Roster(Sheet):
     )
     place = Column("培训地点", aliases=["地点"], fill_down=True)
     instructors = Column("授课师资", aliases=["师资", "培训师", "授课教师", "主讲"], fill_down=True)
+    hours = Column("学时", aliases=["培训学时", "课时", "培训课时", "学时数"])
     theory_mark = Column(
         "理论成绩",
         aliases=[
@@ -264,6 +313,8 @@ class Roster(Sheet):
             "理论考试成绩",
             "理论考核成绩",
             "笔试成绩",
+            "理论考试成绩（分）",
+            "理论得分",
         ],
         sample="92",
     )
@@ -302,6 +353,10 @@ class Roster(Sheet):
             "考试是否合格",
             "考核是否合格",
             "是否取证",
+            "成绩评定",
+            "评定结果",
+            "考核评定",
+            "评定",
         ],
         required=False,
         words={**_PASSED, "是": "PASSED", "否": "FAILED", "√": "PASSED", "×": "FAILED"},
@@ -671,16 +726,39 @@ class Statistics(StatisticsSheet):
     )
     events = Counted(
         "普及／场次",
-        aliases=["普及场次", "场次", "普及培训场次", "普及／场数", "普及／次数", "普及／期数"],
+        aliases=[
+            "普及场次",
+            "场次",
+            "普及培训场次",
+            "普及／场数",
+            "普及／次数",
+            "普及／期数",
+            "普及培训／场",
+            "普及性培训／场次",
+            "普及培训／场次",
+        ],
         indicator="training.popularisation_events",
     )
     people_times = Counted(
         "普及／人次",
-        aliases=["普及人次", "普及培训人次", "普及／人数", "普及性培训人次"],
+        aliases=[
+            "普及人次",
+            "普及培训人次",
+            "普及／人数",
+            "普及性培训人次",
+            "普及性培训／受众（人次）",
+            "普及性培训／受众",
+            "普及培训／人次",
+            "普及性培训／人次",
+        ],
         indicator="training.popularised_times",
     )
-    instructor_classes = Counted("师资／期数", aliases=["师资期数", "师资培训期数"])
-    instructors = Counted("师资／人数", aliases=["师资人数", "师资培训人数"])
+    instructor_classes = Counted(
+        "师资／期数", aliases=["师资期数", "师资培训期数", "师资班期数", "师资培训／期数"]
+    )
+    instructors = Counted(
+        "师资／人数", aliases=["师资人数", "师资培训人数", "师资培训／人数", "师资班人数"]
+    )
     valid = Counted(
         "累计持证",
         aliases=[
@@ -692,11 +770,15 @@ class Statistics(StatisticsSheet):
             "累计发证",
             "累计取证",
             "累计持证救护员",
+            "持证情况／累计人数",
+            "持证情况／累计",
         ],
         indicator="training.valid_certificates",
     )
     share = Counted(
-        "持证率（%）", aliases=["持证率", "累计持证率", "占常住人口比例"], unit=Unit.PERCENT
+        "持证率（%）",
+        aliases=["持证率", "累计持证率", "占常住人口比例", "持证比例", "持证情况／比例"],
+        unit=Unit.PERCENT,
     )
     stations = Counted(
         "救护站",

@@ -1,4 +1,4 @@
-"""What forms 3, 4 and 7 hold besides: currency, unit price, shelf life; parts and places."""
+"""What forms 3, 4, 5 and 7 hold besides: currency, unit price, shelf life; another bank; parts."""
 
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -7,7 +7,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("branches", "0003_tree_version"),
         ("donations", "0007_daily_takings"),
+        ("uploads", "0004_said_of_the_whole_table"),
     ]
 
     operations = [
@@ -35,6 +37,10 @@ class Migration(migrations.Migration):
             model_name="goodsgiven",
             name="deleted_delete",
         ),
+        migrations.RemoveConstraint(
+            model_name="dailytaking",
+            name="taking_basis_and_channel_are_known",
+        ),
         migrations.AddField(
             model_name="campaignresult",
             name="part",
@@ -186,6 +192,48 @@ class Migration(migrations.Migration):
             model_name="goodsgivenevent",
             name="signed_by",
             field=models.CharField(blank=True, max_length=60, verbose_name="签收"),
+        ),
+        migrations.AlterField(
+            model_name="dailytaking",
+            name="channel",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("WECHAT_POS", "微信二维码及POS机"),
+                    ("WECHAT", "微信"),
+                    ("POS", "POS机"),
+                    ("CASH", "现金"),
+                    ("BANK", "银行"),
+                    ("ALIPAY", "支付宝"),
+                    ("UNIONPAY", "云闪付"),
+                    ("PLATFORM", "网络平台"),
+                    ("OTHER_BANK", "其他银行"),
+                    ("OTHER", "其他"),
+                ],
+                max_length=10,
+                verbose_name="渠道",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="dailytakingevent",
+            name="channel",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("WECHAT_POS", "微信二维码及POS机"),
+                    ("WECHAT", "微信"),
+                    ("POS", "POS机"),
+                    ("CASH", "现金"),
+                    ("BANK", "银行"),
+                    ("ALIPAY", "支付宝"),
+                    ("UNIONPAY", "云闪付"),
+                    ("PLATFORM", "网络平台"),
+                    ("OTHER_BANK", "其他银行"),
+                    ("OTHER", "其他"),
+                ],
+                max_length=10,
+                verbose_name="渠道",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="campaignresult",
@@ -272,6 +320,35 @@ class Migration(migrations.Migration):
                     table="donations_goodsgiven",
                     when="AFTER",
                 ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dailytaking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("basis", "RECEIVED"),
+                        (
+                            "channel__in",
+                            [
+                                "WECHAT_POS",
+                                "WECHAT",
+                                "POS",
+                                "CASH",
+                                "BANK",
+                                "ALIPAY",
+                                "UNIONPAY",
+                                "PLATFORM",
+                                "OTHER_BANK",
+                                "OTHER",
+                            ],
+                        ),
+                    ),
+                    models.Q(("basis__in", ["COUNTED", "PUBLISHED"]), ("channel", "")),
+                    _connector="OR",
+                ),
+                name="taking_basis_and_channel_are_known",
+                violation_error_message="收到细目须写明渠道，实际数额与公示内容不分渠道。",
             ),
         ),
     ]

@@ -51,7 +51,17 @@ class CampaignResults(Sheet):
         required=False,
         fill_down=True,
     )
-    part = Column("子计划", aliases=["子计划名称", "子项目", "子项目名称", "子计划/项目"])
+    part = Column(
+        "子计划",
+        aliases=[
+            "子计划名称",
+            "子项目",
+            "子项目名称",
+            "子计划/项目",
+            "计划名称",
+            "子计划（项目）名称",
+        ],
+    )
     teams = Column(
         "一起捐数",
         aliases=["一起捐", "一起捐（个）", "一起捐队伍数", "一起捐队伍", "一起捐个数"],
@@ -62,18 +72,27 @@ class CampaignResults(Sheet):
     )
     public_value = Column(
         "公众捐款（元）",
-        aliases=["公众捐款", "公众筹款", "线上公众捐款", "公众捐赠", "线上筹款"],
+        aliases=[
+            "公众捐款",
+            "公众筹款",
+            "线上公众捐款",
+            "公众捐赠",
+            "线上筹款",
+            "捐款／公众",
+            "公众",
+            "公众募捐",
+        ],
         unit=Unit.YUAN,
     )
     matched_value = Column(
         "配捐（元）",
-        aliases=["配捐", "腾讯配捐", "配捐金额", "企业配捐"],
+        aliases=["配捐", "腾讯配捐", "配捐金额", "企业配捐", "平台配捐", "捐款／配捐", "配捐资金"],
         unit=Unit.YUAN,
         required=False,
     )
     offline_value = Column(
         "线下（元）",
-        aliases=["线下", "线下捐款", "线下筹款", "线下捐赠", "线下募集"],
+        aliases=["线下", "线下捐款", "线下筹款", "线下捐赠", "线下募集", "捐款／线下"],
         unit=Unit.YUAN,
         required=False,
     )

@@ -424,6 +424,9 @@ class GiftLedger(Sheet):
             "方式",
             "途径",
             "捐款渠道",
+            "支付渠道",
+            "捐款途径",
+            "收款途径",
         ],
         words={
             "银行转账": "BANK",
@@ -520,14 +523,16 @@ class GiftLedger(Sheet):
         hints=["数量"],
     )
     unit_price = Column("单价（元）", aliases=["单价", "单位价格"], unit=Unit.YUAN)
-    valuation = Column("计价依据", aliases=["折价依据", "价值依据"])
+    valuation = Column(
+        "计价依据", aliases=["折价依据", "价值依据", "价格依据", "估价依据", "定价依据"]
+    )
     expires_on = Column(
         "有效期至",
         aliases=["有效期", "失效日期", "保质期至", "有效期限", "保质期"],
         month_ends=True,
     )
     batch = Column("批号", aliases=["生产批号", "批次号"])
-    accepted_by = Column("验收人", aliases=["验收", "接收人", "验收人员"])
+    accepted_by = Column("验收人", aliases=["验收", "接收人", "验收人员", "验收人签字", "验收签字"])
     anonymous = Column("是否匿名", aliases=["匿名", "是否匿名捐赠"], required=False)
     ticket_code = Column("票据代码", aliases=["发票代码"])
     ticket_number = Column(

@@ -51,7 +51,7 @@ class GoodsGivenRegister(Sheet):
     dated_by = "given_on"
     identity = ("item", "receiver", "given_on", "quantity")
 
-    branch = Column("单位", aliases=["发放单位", "州市", "县区"], fill_down=True)
+    branch = Column("单位", aliases=["州市", "县区"], fill_down=True)
     given_on = Column(
         "发放日期",
         aliases=[
@@ -93,7 +93,17 @@ class GoodsGivenRegister(Sheet):
     measure = Column("计量单位", aliases=["物资单位", "数量单位", "单位"])
     quantity = Column(
         "数量",
-        aliases=["发放数量", "件数", "发放数", "出库数量", "领用数量", "分配数量", "使用数量"],
+        aliases=[
+            "发放数量",
+            "件数",
+            "发放数",
+            "出库数量",
+            "领用数量",
+            "分配数量",
+            "使用数量",
+            "实发数量",
+            "实际发放数量",
+        ],
     )
     value = Column(
         "折价（元）",
@@ -119,6 +129,9 @@ class GoodsGivenRegister(Sheet):
             "分配单位",
             "发往单位",
             "物资接收单位",
+            "领用单位（受助单位）",
+            "受助单位",
+            "发放对象（单位）",
         ],
     )
     origin = Column(
@@ -211,6 +224,8 @@ class FundraisingStatistics(StatisticsSheet):
             "募集款物合计",
             "款物总额",
             "筹集款物合计",
+            "筹集款物总额",
+            "筹集款物合计（元）",
         ],
         unit=Unit.YUAN,
         indicator="donations.raised",
@@ -225,7 +240,7 @@ class FundraisingStatistics(StatisticsSheet):
     )
     money_designated = Counted(
         "资金／定向",
-        aliases=["资金／定向捐赠", "捐款／定向", "捐款／定向捐赠", "资金／定向捐款"],
+        aliases=["资金／定向捐赠", "捐款／定向", "捐款／定向捐赠", "资金／定向捐款", "定向资金"],
         unit=Unit.YUAN,
         indicator="donations.raised",
         breakdown="form+designated",
@@ -239,6 +254,7 @@ class FundraisingStatistics(StatisticsSheet):
             "捐款／非定向",
             "捐款／非定向捐赠",
             "资金／非定向捐款",
+            "非定向资金",
         ],
         unit=Unit.YUAN,
         indicator="donations.raised",
@@ -258,13 +274,25 @@ class FundraisingStatistics(StatisticsSheet):
             "资金／互联网",
             "资金／互联网募捐",
             "资金／线上筹款",
+            "捐赠资金／其中网络筹资",
+            "其中网络筹资",
+            "网络筹资",
+            "资金／其中网络筹资",
         ],
         unit=Unit.YUAN,
     )
     day_99 = Counted("资金／99公益日", aliases=["99公益日", "捐款／99公益日"], unit=Unit.YUAN)
     goods = Counted(
         "物资折价／小计",
-        aliases=["物资折价", "物资小计", "捐物／小计", "捐赠物资／小计"],
+        aliases=[
+            "物资折价",
+            "物资小计",
+            "捐物／小计",
+            "捐赠物资／小计",
+            "接受捐赠物资折价",
+            "物资折价合计",
+            "捐赠物资折价",
+        ],
         unit=Unit.YUAN,
         indicator="donations.raised",
         breakdown="form",
@@ -272,7 +300,7 @@ class FundraisingStatistics(StatisticsSheet):
     )
     goods_designated = Counted(
         "物资折价／定向",
-        aliases=["物资折价／定向捐赠", "捐物／定向", "捐赠物资／定向"],
+        aliases=["物资折价／定向捐赠", "捐物／定向", "捐赠物资／定向", "定向物资折价", "定向物资"],
         unit=Unit.YUAN,
         indicator="donations.raised",
         breakdown="form+designated",
@@ -280,7 +308,14 @@ class FundraisingStatistics(StatisticsSheet):
     )
     goods_free = Counted(
         "物资折价／非定向",
-        aliases=["物资折价／非定向捐赠", "物资折价／不定向", "捐物／非定向", "捐赠物资／非定向"],
+        aliases=[
+            "物资折价／非定向捐赠",
+            "物资折价／不定向",
+            "捐物／非定向",
+            "捐赠物资／非定向",
+            "非定向物资折价",
+            "非定向物资",
+        ],
         unit=Unit.YUAN,
         indicator="donations.raised",
         breakdown="form+designated",
@@ -288,13 +323,30 @@ class FundraisingStatistics(StatisticsSheet):
     )
     spent_money = Counted(
         "支出／资金",
-        aliases=["支出资金", "支出", "支出／资金支出", "拨付／资金", "使用／资金"],
+        aliases=[
+            "支出资金",
+            "支出",
+            "支出／资金支出",
+            "拨付／资金",
+            "使用／资金",
+            "资金支出",
+            "支出金额／资金",
+        ],
         unit=Unit.YUAN,
         indicator="donations.allocated",
     )
     spent_goods = Counted(
         "支出／物资",
-        aliases=["支出物资", "支出／物资支出", "拨付／物资", "使用／物资"],
+        aliases=[
+            "支出物资",
+            "支出／物资支出",
+            "拨付／物资",
+            "使用／物资",
+            "物资支出",
+            "支出金额／物资折价",
+            "支出金额／物资",
+            "支出／物资折价",
+        ],
         unit=Unit.YUAN,
         indicator="donations.goods_given",
     )

@@ -18,10 +18,48 @@ _VALUE = ("金额", "数额", "捐款金额", "金额小计")
 _OWN = ("branch", "taken_on")
 _ABOVE = "收到细目款项统计"
 _WORDED = {
-    TakingChannel.WECHAT_POS: ("微信及POS机", "微信二维码、POS机", "二维码及POS机"),
+    TakingChannel.WECHAT_POS: (
+        "微信及POS机",
+        "微信二维码、POS机",
+        "二维码及POS机",
+        "微信/POS",
+        "微信、POS",
+        "微信POS",
+    ),
     TakingChannel.WECHAT: ("微信二维码", "微信支付", "二维码"),
     TakingChannel.POS: ("POS", "刷卡"),
-    TakingChannel.BANK: ("银行转账", "对公账户", "交通银行", "银行账户"),
+    TakingChannel.BANK: (
+        "银行转账",
+        "对公账户",
+        "交通银行",
+        "银行账户",
+        "交行",
+        "交行账户",
+        "基本户",
+        "基本账户",
+    ),
+    TakingChannel.OTHER_BANK: tuple(
+        f"{bank}{account}"
+        for bank in (
+            "农业银行",
+            "农行",
+            "工商银行",
+            "工行",
+            "建设银行",
+            "建行",
+            "中国银行",
+            "中行",
+            "邮储银行",
+            "邮政储蓄",
+            "农村信用社",
+            "农信社",
+            "农商银行",
+            "富滇银行",
+            "招商银行",
+            "民生银行",
+        )
+        for account in ("", "账户")
+    ),
     TakingChannel.PLATFORM: ("网络", "公益平台"),
 }
 _TOLD: dict[str, tuple[TakingBasis, str, tuple[str, ...]]] = {
@@ -34,7 +72,11 @@ _TOLD: dict[str, tuple[TakingBasis, str, tuple[str, ...]]] = {
         )
         for channel in TakingChannel
     },
-    "counted": (TakingBasis.COUNTED, "", ("实际数额", "实际到账", "实收数额", "实收")),
+    "counted": (
+        TakingBasis.COUNTED,
+        "",
+        ("实际数额", "实际到账", "实收数额", "实收", "当日合计", "本日合计", "当日实收"),
+    ),
     "published": (TakingBasis.PUBLISHED, "", ("公示内容", "公示数额", "公示", "对外公示")),
 }
 

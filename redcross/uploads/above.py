@@ -21,8 +21,10 @@ from redcross.uploads.specification import CellKind, Context, FieldSpec, Finding
 from redcross.uploads.workbook import Grid
 
 _FROM_TITLE, _STATED, _BY_PERIOD = "column.from_title", "column.stated", "column.by_period"
+_FROM_WORKSHEET = "branch.from_worksheet"
 _HOW = {
     _FROM_TITLE: "按标题读作",
+    _FROM_WORKSHEET: "按工作表名称读作",
     _STATED: "按上传人填写的读作",
     _BY_PERIOD: "全部行按报告期读作",
 }
@@ -54,6 +56,7 @@ def said_of_all(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -
     wanting = [field for field in spec.fields if field.name not in layout.columns.values()]
     said = (
         dict(_by_period(rows, wanting, context))
+        | dict(_of_the_worksheet(grid.worksheet, wanting, context))
         | dict(_above(rows, grid.worksheet, wanting, context))
         | dict(_stated(wanting, context))
     )
@@ -71,6 +74,20 @@ def _stated(wanting: Iterable[FieldSpec], context: Context) -> Iterator[tuple[st
         parsed = parser_for(field, context, Decimal(1))(text, TEXT) if text else None
         if parsed is not None and parsed.value is not None:
             yield field.name, Said(parsed.value, text, _STATED)
+
+
+def _of_the_worksheet(
+    worksheet: str, wanting: Iterable[FieldSpec], context: Context
+) -> Iterator[tuple[str, Said]]:
+    """Yield the county a worksheet is called by, in a workbook with one for each."""
+    if len(context.own_subtree) == 1:
+        return
+    for field in wanting:
+        if field.kind is not CellKind.BRANCH or field.name != "branch":
+            continue
+        named = context.branch_names.get(called(worksheet), ())
+        if len(named) == 1 and named[0] in context.own_subtree - {context.branch_id}:
+            yield field.name, Said(named[0], context.branch_labels[named[0]], _FROM_WORKSHEET)
 
 
 def _by_period(

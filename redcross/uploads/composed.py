@@ -8,12 +8,12 @@ rows; days of a month that the worksheet names; an amount given as 现金, 转�
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import polars as pl
 
-from redcross.uploads.cells import clean_column
+from redcross.uploads.cells import clean_column, parser_for
 from redcross.uploads.cells.dates import parse_date
 from redcross.uploads.cells.parsed import BLANKS, folded
 from redcross.uploads.heading import JOINER, Layout, index_of, multiple_for, plain
@@ -24,13 +24,14 @@ from redcross.uploads.workbook import Grid
 _YEAR_MONTH_DAY = ("年", "月", "日")
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月(?:份)?(?!\d)")
 _DAY_OF_MONTH = re.compile(r"(?:0?[1-9]|[12]\d|3[01])(?:\.0)?[日号]?")
+_NUMBERED = re.compile(r"^[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*")
 _PLUS = "＋"
 Composed = tuple[Grid, Layout]
 
 
 def composed(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Composed:
     """Return the table with the columns that its cells give together."""
-    for compose in (_in_three_columns, _above_its_rows, _in_a_month, _in_parts):
+    for compose in (_in_three_columns, _above_its_rows, _in_a_month, _in_sections, _in_parts):
         grid, layout = compose(grid, layout, spec, context)
     return grid, layout
 
@@ -95,25 +96,11 @@ def _above_its_rows(grid: Grid, layout: Layout, spec: SheetSpec, context: Contex
     data = set(layout.data)
     if field is None or not data:
         return grid, layout
-    filled = grid.cells.select(
-        pl.sum_horizontal(
-            pl.col(each).str.strip_chars(BLANKS) != "" for each in grid.letters
-        ).alias("n")
-    )["n"]
-    days: dict[int, str] = {}
-    for at in (filled == 1).arg_true().to_list():
-        if start <= at < end and at not in data:
-            text = next(
-                cell for each in grid.letters if (cell := grid.cells[each][at].strip(BLANKS))
-            )
-            if _is_a_day(text, context):
-                days[at] = text
+    alone = ((at, next(_written(grid, at))) for at in _alone(grid, start, end, data))
+    days = {at: text for at, text in alone if _is_a_day(text, context)}
     if not days or min(days) > min(data):
         return grid, layout
-    texts, day = [""] * grid.cells.height, ""
-    for at in range(start, end):
-        day = days.get(at, day)
-        texts[at] = day if at in data else ""
+    texts = _carried(grid, days, start, end, data)
     return _with_column(grid, layout, "（各段前的日期）", field.name, texts)
 
 
@@ -145,6 +132,50 @@ def _in_a_month(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -
     columns = {each: name for each, name in layout.columns.items() if each != at}
     layout = dataclasses.replace(layout, columns=columns)
     return _with_column(grid, layout, layout.headings[at], str(spec.dated_by), dated)
+
+
+def _in_sections(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Composed:
+    """Take 一、富宁县, alone in a row, for the branch of the rows that follow."""
+    name = spec.branch_field
+    if name is None or name in layout.columns.values() or len(context.own_subtree) == 1:
+        return grid, layout
+    start, end = layout.positions
+    data = set(layout.data)
+    parse = parser_for(spec.field(name), context, Decimal(1))
+    sections: dict[int, str] = {}
+    for at in _alone(grid, start, end, data):
+        text = _NUMBERED.sub("", next(_written(grid, at))).rstrip(":： ")
+        if parse(text, TEXT).value is not None:
+            sections[at] = text
+    if not sections or not data or min(sections) > min(data):
+        return grid, layout
+    texts = _carried(grid, sections, start, end, data)
+    return _with_column(grid, layout, "（各段前的单位）", name, texts)
+
+
+def _alone(grid: Grid, start: int, end: int, data: set[int]) -> Iterator[int]:
+    """Yield the rows of a table that are no data and have one cell."""
+    filled = grid.cells.select(
+        pl.sum_horizontal(
+            pl.col(each).str.strip_chars(BLANKS) != "" for each in grid.letters
+        ).alias("n")
+    )["n"]
+    yield from (at for at in (filled == 1).arg_true() if start <= at < end and at not in data)
+
+
+def _written(grid: Grid, at: int) -> Iterator[str]:
+    return (text for each in grid.letters if (text := grid.cells[each][at].strip(BLANKS)))
+
+
+def _carried(
+    grid: Grid, said: Mapping[int, str], start: int, end: int, data: set[int]
+) -> list[str]:
+    """Lay out what stands above rows beside each of them."""
+    texts, now = [""] * grid.cells.height, ""
+    for at in range(start, end):
+        now = said.get(at, now)
+        texts[at] = now if at in data else ""
+    return texts
 
 
 def _month_named(grid: Grid, layout: Layout) -> int | None:

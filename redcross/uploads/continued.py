@@ -44,7 +44,7 @@ def continued(
     if above.missing:
         return None
     required = {name for name in above.columns.values() if spec.field(name).required}
-    if not required <= set(columns.values()) or _holds_more(grid, above):
+    if len(columns) < 2 or not required <= set(columns.values()) or _holds_more(grid, above):
         return None
     layout = below(grid, dataclasses.replace(above, columns=columns), spec)
     if layout.data.is_empty():

@@ -101,11 +101,16 @@ class Words:
 
 
 _STATED = re.compile(
-    r"(?P<what>填报单位|报送单位|编制单位|制表单位|统计时间|统计日期|报告期|统计期间|填报时间|填报日期)"
+    r"(?P<what>填报单位|报送单位|编制单位|制表单位|上报单位|统计时间|统计日期|统计时段|统计区间|报告期间|报告期"
+    r"|统计期间|填报时间|填报日期|报告时间|所属期)"
     r"\s*(?:[(][^)]*[)])?\s*:\s*(?P<said>.*)"
 )
 _PERIOD_ALONE = re.compile(r"^[(]?(?:19|20)\d{2}\s*年[^:]{0,12}(?:月|度|季|年)[)]?$")
 _LONGEST_TITLE = 80
+_NO_TITLE = re.compile(
+    r"^[(]?[一二三四五六七八九十]{1,3}[)、.]|^(?:19|20)\d{2}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?$"
+)
+"""一、个旧市 heads a section, and a day alone is that of the signature."""
 
 
 def words_of(grids: Sequence[Grid], filename: str) -> Words:
@@ -126,7 +131,8 @@ def words_of(grids: Sequence[Grid], filename: str) -> Words:
                 if match:
                     said = match["said"] or (texts[at + 1] if at + 1 < len(texts) else "")
                     stated.setdefault(match["what"], said.strip())
-            if len(texts) == 1 and 4 <= len(texts[0]) <= _LONGEST_TITLE:
+            is_title = len(texts) == 1 and 4 <= len(texts[0]) <= _LONGEST_TITLE
+            if is_title and not _NO_TITLE.match(texts[0]):
                 titles.append(texts[0])
     worksheets = tuple(
         _folded(grid.worksheet) for grid in grids if grid.worksheet not in OWN_WORKSHEETS

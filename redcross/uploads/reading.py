@@ -11,6 +11,7 @@ from redcross.files.workbooks import INFORMATION
 from redcross.units import Unit
 from redcross.uploads import excerpts
 from redcross.uploads.above import assumed, findings_of_all, said_of_all
+from redcross.uploads.akin import akin
 from redcross.uploads.cells import clean_column, dtype_of, findings_of
 from redcross.uploads.cells.dates import EPOCH_1904
 from redcross.uploads.checks import check
@@ -306,6 +307,8 @@ def _rows(
     layout, findings = settled(grid, layout, spec, context)
     layout = by_content(grid, layout, spec, context)
     grid, layout = composed(grid, layout, spec, context)
+    layout, guessed = akin(grid, layout, spec, context)
+    findings += guessed
     part = grid.cells[layout.data]
     rows = (layout.data + grid.first_row).cast(pl.UInt32)
     columns: dict[str, pl.Series] = {}

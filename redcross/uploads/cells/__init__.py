@@ -42,6 +42,7 @@ _SPACED_OUT = r"^([\u3400-\u9fff])\s+([\u3400-\u9fff])$"
 _DOTTED = r"([\u3400-\u9fff])[•‧∙・．⋅･˙]([\u3400-\u9fff])"
 """The six dots that stand within names of minorities."""
 _DIGITS_LOST = 16
+_TWICE = 2
 _PER_CENT_ANYWAY = 10
 """Nobody reaches a thousand per cent: from here on a number is one of a hundred."""
 _SCALED = {
@@ -153,12 +154,16 @@ def is_percent(field: FieldSpec) -> bool:
 
 def _percents(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[int], str]:
     """Read 0.85 as 85 where the whole column is written so: Excel stores 85% as 0.85."""
-    share = pl.when(pl.col("kind") == NUMBER).then(pl.col("text")).cast(pl.Float64, strict=False)
+    # A csv has its numbers as texts; one that says 14% is none of them.
+    bare = (pl.col("kind") == NUMBER) | pl.col("text").str.contains(r"^\d*\.?\d+$")
+    share = pl.when(bare).then(pl.col("text")).cast(pl.Float64, strict=False)
     numbers = frame.select(share.alias("n"))["n"]
     fractions = ((numbers > 0) & (numbers < 1)).fill_null(value=False)
     if not fractions.any():
         return frame, [], ""
-    if (numbers > 1).any():
+    # 1.16 among many below one is a task more than done, not one in a hundred.
+    above, below = int((numbers > 1).sum()), int(fractions.sum())
+    if above and (above * 3 > below or bool((numbers > _TWICE).any())):
         # 1.1 beside 0.47 is as much in doubt as 0.47: both may be of a hundred, or of one.
         doubtful = (numbers > 0) & (numbers < _PER_CENT_ANYWAY)
         doubted = doubtful.fill_null(value=False).arg_true().to_list()

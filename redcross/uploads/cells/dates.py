@@ -29,6 +29,10 @@ _SERIAL_FROM, _SERIAL_TO = 18_000, 80_000
 EPOCH, EPOCH_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 _STOPS = str.maketrans({"。": ".", "—": "-", "–": "-", "−": "-", "·": "."})
 _CENTURY_BREAK = 50
+_RANGE_OF_DAYS = re.compile(
+    r"(.*\d[日号]?)(?:[-~至到]|--)((?:\d{4}[-/.年])?(?:\d{1,2}[-/.月])?\d{1,2}[日号]?)"
+)
+_LONGEST_RANGE = 62
 _UNREADABLE = "请写成 2021-08-08 的样子。"
 
 
@@ -58,6 +62,9 @@ def parse_date(
     match = _WITHOUT_YEAR.fullmatch(bare)
     if match and not _MONTH_ONLY.fullmatch(bare):
         return _in_period(int(match["month"]), int(match["day"]), bare, period)
+    first = _first_of_range(bare, period)
+    if first is not None:
+        return first
     if _MONTH_ONLY.fullmatch(bare):
         if month_ends:
             return _end_of_month(bare)
@@ -186,6 +193,27 @@ def _bounded(value: dt.date, written: str) -> Parsed:
             suggestion="请核对年份。",
         )
     return Parsed(value)
+
+
+def _first_of_range(bare: str, period: Period) -> Parsed | None:
+    """Read 9月10日-11日 and 2026.9.11-9.12 as the first day, warned of; None for anything else."""
+    match = _RANGE_OF_DAYS.fullmatch(bare)
+    first = _as_day(match[1], period) if match else None
+    if match is None or first is None:
+        return None
+    own = Period.month(first)
+    ends = (
+        _as_day(text, own) for text in (match[2], f"{first.month}月{match[2].rstrip('日号')}日")
+    )
+    last = next((end for end in ends if end is not None), None)
+    if last is None or not first < last <= first + dt.timedelta(days=_LONGEST_RANGE):
+        return None
+    return Parsed(first, "date.range", f"“{bare}”是一段日期，按第一天读作 {first}")
+
+
+def _as_day(text: str, period: Period) -> dt.date | None:
+    value = parse_date(text, is_number=False, is_date=False, period=period).value
+    return value if isinstance(value, dt.date) else None
 
 
 def _end_of_month(bare: str) -> Parsed:

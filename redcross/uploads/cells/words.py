@@ -183,11 +183,13 @@ def branch_parser(
 
     def parse(text: str, *, is_number: bool) -> Parsed:
         del is_number
+        # 大理州红十字会本级 and 开远市红会 are called 大理州本级 and 开远市 by the list.
         bare = folded(text).upper()
-        found = names.get(bare) or names.get(bare.removesuffix(_SOCIETY)) or ()
+        bare = bare if bare in names else bare.replace(_SOCIETY, "").removesuffix("红会") or bare
+        found = names.get(bare, ())
         if not found:
             # "昆明市五华区红十字会": the last known name within the text decides.
-            found = _last_part(bare.removesuffix(_SOCIETY), names) or _of_address(bare, names)
+            found = _last_part(bare, names) or _of_address(bare, names)
         if not found:
             nearest = process.extractOne(bare, list(names), score_cutoff=_NEAR)
             hint = f"是否指“{labels[names[nearest[0]][0]]}”？" if nearest else ""

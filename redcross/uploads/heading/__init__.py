@@ -11,6 +11,7 @@ In go a grid, a sheet's columns and what people have told of headings before; ou
     places       where headings stand, one below the other
     beside       tables that stand beside each other
     columns      which field each column holds
+    nearness     what an unknown heading is nearly called
     units        万元 in headings and around the table
     body         which rows are data; phrases and kinds tell what the others are
     sums         totals outside the rows
@@ -18,6 +19,7 @@ In go a grid, a sheet's columns and what people have told of headings before; ou
 """
 
 from redcross.uploads.heading.layout import JOINER, Layout, TotalRow
+from redcross.uploads.heading.nearness import nearness
 from redcross.uploads.heading.places import MOST_TABLES
 from redcross.uploads.heading.recognising import below, recognise
 from redcross.uploads.heading.texts import index_of
@@ -33,6 +35,7 @@ __all__ = [
     "index_of",
     "multiple_for",
     "multiple_of",
+    "nearness",
     "plain",
     "recognise",
 ]

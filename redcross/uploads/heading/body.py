@@ -155,6 +155,7 @@ class Body:
             | first.str.contains(r"^(?:注|备注|说明|附注)")
             | (pl.col("mapped") < needed)
             | pl.col("at").is_in(list(across))
+            | (pl.col("at") < 2)
         )
         if columns.labels and columns.numbers:
             # A sum below the names, without a word beside it.

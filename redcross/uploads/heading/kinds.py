@@ -4,6 +4,7 @@ In goes a row that may be no data; out comes what it is: data, a total, a note, 
 the heading again. `body.py` asks about doubtful rows only.
 """
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -30,8 +31,11 @@ from redcross.uploads.opening import KIND, NUMBER, TEXT
 Kind = Literal["data", "total", "part", "section", "note", "signature", "heading", "summary"]
 Row = Mapping[str, Any]
 """One row of the frame `body.py` makes."""
-_PLAIN_NUMBER = re.compile(r"[¥￥]?-?[\d,，.]+")
+_PLAIN_NUMBER = re.compile(r"[¥￥]?-?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d*)?")
 _LONGEST_TOTAL = 60
+_BELOW_HEADING = 2
+_COLUMN_NUMBER = re.compile(r"\(?\d{1,2}(?:\.0)?\)?")
+_CALLED = frozenset({"甲", "乙", "丙", "丁", "栏次", "列次", "—", "-", "/"})
 
 
 class RowKinds:
@@ -56,7 +60,7 @@ class RowKinds:
         """Return what a row is by itself; the tail is what has no certain data below."""
         texts = self.texts_of(row)
         bare = folded(row["first"])
-        if self._is_heading_again(texts):
+        if self._is_heading_again(texts) or _numbers_the_columns(row, list(texts.values())):
             return "heading"
         if self._is_summary(texts):
             return "summary"
@@ -65,18 +69,27 @@ class RowKinds:
             return total
         if NOTE.match(bare) or _is_of_the_page(texts):
             return "note"
-        filled, numbers = len(texts), self.numbers_in(row)
-        if SIGNATURE.match(bare) and not numbers:
+        if SIGNATURE.match(bare) and not self.numbers_in(row):
             return "signature"
-        if is_tail and all(ASKED.match(spelt(text)) for text in texts.values()):
+        if is_tail and self._ends_the_table(texts):
             return "signature"
-        if is_tail and filled <= 2 and any(DAY_ALONE.match(text) for text in texts.values()):
-            return "signature"
-        if is_tail and numbers and filled == numbers and self.columns.asked:
-            return "total"  # sums without a word, where the table's rows have words
-        if not row["mapped"] or (filled == 1 and (is_tail or len(bare) > 12)):
+        if is_tail and self._is_bare_sum(row, texts):
+            return "total"
+        if not row["mapped"] or (len(texts) == 1 and (is_tail or len(bare) > 12)):
             return "note"
         return "data"
+
+    def _ends_the_table(self, texts: Mapping[str, str]) -> bool:
+        """Tell 分管领导：, and a day alone, below the last line."""
+        if all(ASKED.match(spelt(text)) for text in texts.values()):
+            return True
+        return len(texts) <= 2 and any(DAY_ALONE.match(text) for text in texts.values())
+
+    def _is_bare_sum(self, row: Row, texts: Mapping[str, str]) -> bool:
+        """Tell sums without a word below the last line, where the table's rows have words."""
+        has_words = bool(self.columns.asked or self.columns.labels)
+        are_numbers = all(_PLAIN_NUMBER.fullmatch(text) for text in texts.values())
+        return has_words and are_numbers and self.numbers_in(row) > 0
 
     def texts_of(self, row: Row) -> dict[str, str]:
         """Return the filled cells of a row by letter."""
@@ -143,6 +156,17 @@ class RowKinds:
         label, *others = texts
         has_amount = any(each in texts for each in self.columns.numbers) or "元" in texts[label]
         return has_amount and self.columns.asked.isdisjoint(others)
+
+
+def _numbers_the_columns(row: Row, texts: Sequence[str]) -> bool:
+    """Tell 甲, 乙, 1, 2, 3 below a heading: what its columns are called by."""
+    counted = [text for text in texts if text not in _CALLED]
+    if row["at"] >= _BELOW_HEADING or len(counted) < 3:
+        return False
+    if not all(_COLUMN_NUMBER.fullmatch(text) for text in counted):
+        return False
+    numbers = [int(text.strip("()").removesuffix(".0")) for text in counted]
+    return numbers[0] <= 3 and all(after - this == 1 for this, after in itertools.pairwise(numbers))
 
 
 def _is_of_the_page(texts: Mapping[str, str]) -> bool:

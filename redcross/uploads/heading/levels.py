@@ -12,6 +12,7 @@ from redcross.uploads.heading.vocabulary import Vocabulary
 from redcross.uploads.opening import NUMBER
 
 DEEPEST = 3
+_MOSTLY = 5
 _MOST_MERGED = 5000
 
 
@@ -75,7 +76,9 @@ class Levels:
         if at + depth >= self.texts.height or self.texts.kinds(at + depth).get(NUMBER):
             return False
         filled = self.texts.columns(at + depth)
-        return len(filled) > 1 and filled <= self.left_open(at, depth)
+        beside = filled - self.left_open(at, depth)
+        # 受益人数 may have 人次 below it as the groups beside have their columns.
+        return len(filled) > 1 and len(beside) * _MOSTLY <= len(filled)
 
     def left_open(self, at: int, depth: int) -> set[int]:
         """Return the columns that stand under a cell with blanks beside it: a group.

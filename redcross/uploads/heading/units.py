@@ -34,7 +34,10 @@ def unit_above(texts: Texts, at: int, depth: int) -> str:
     for position in range(max(at - _ABOVE, 0), at + depth):
         for text in texts.row(position):
             match = UNIT_CELL.search(unicodedata.normalize("NFKC", text))
-            if match and len(text) <= _LONGEST_UNIT_CELL:
+            if match is None or len(text) > _LONGEST_UNIT_CELL:
+                continue
+            # 资助额度（万元） in the heading is the unit of its own column.
+            if position < at or "单位" in text:
                 return match["unit"]
     return ""
 

@@ -27,6 +27,8 @@ _BRANCH_WORDS = (
     "区县", "县（区）", "县（市）", "县市", "市县", "州市", "州（市）", "各州市", "各县市", "州县",
     "地州市", "州市名称", "县市名称", "县区名称", "地区", "行政区划", "红十字会", "红十字会名称",
 )  # fmt: skip
+_UNIT_AS_LEAF = re.compile(r"\(([^()]{1,3})\)$")
+"""角膜（例） is 角膜／例, and not 角膜／枚."""
 _COUNTING = ("数", "数量", "人次", "次数")
 _LONGEST_HINTED = 12
 _FALLBACK = 100
@@ -87,6 +89,7 @@ class Vocabulary:
         joined = JOINER.join(levels)
         found = (
             self.spellings.get(spelt(joined))
+            or self.spellings.get(_UNIT_AS_LEAF.sub(rf"{JOINER}\1", spelt(joined)))
             or self.exact(joined)
             or self._below(levels)
             or self.exact("".join(levels))
@@ -133,7 +136,11 @@ class Vocabulary:
         if above and self.leaves and not parent and plain(levels[-1]) in SUMS:
             return None  # the 合计 of a group is not that of the row
         if parent and above and parent not in above and above not in parent:
-            return None
+            # 队伍 under 出动力量 can be no other than that under 派出: nothing else has it.
+            fields = {field for _, field in self.leaves.get(leaf_of(levels[-1]), ())}
+            if fields != {found.field} or plain(levels[-1]) in SUMS:
+                return None
+            return dataclasses.replace(found, rank=found.rank + _FALLBACK)
         return dataclasses.replace(found, rank=found.rank + (_FALLBACK // 2 if parent else 0))
 
     def _akin(self, levels: Sequence[str]) -> Match | None:

@@ -1,0 +1,156 @@
+"""Columns whose heading nobody knows, taken for what they are called nearly and what they hold.
+
+In go a grid, one of its layouts and the sheet; out come the layout with these columns read,
+and one finding that lists them. Where two fields would do, or a cell cannot be one of the
+field's, the column stays unread and is proposed to the clerk.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+
+import polars as pl
+
+from redcross.uploads.cells import clean_column
+from redcross.uploads.cells.parsed import BLANKS
+from redcross.uploads.codes import CODES, severity_of
+from redcross.uploads.heading import JOINER, Layout, multiple_for, nearness, plain
+from redcross.uploads.heading.words import SERIAL_HEADINGS, SUMS
+from redcross.uploads.opening import KIND
+from redcross.uploads.specification import (
+    NUMERIC,
+    CellKind,
+    Context,
+    FieldSpec,
+    Finding,
+    Severity,
+    SheetSpec,
+)
+from redcross.uploads.workbook import Grid
+
+_LOOKED_AT = 300
+_MOST = 60
+"""So many unknown headings are looked at; a table with more is of another kind."""
+_NEAR, _APART = 75.0, 6.0
+_TOLD_BY_CONTENT = {
+    CellKind.ID_NUMBER: 40.0, CellKind.PHONE: 30.0, CellKind.CHOICE: 25.0, CellKind.DATE: 15.0,
+    CellKind.BOOLEAN: 10.0,
+}  # fmt: skip
+"""What it adds that every cell can be read as such a thing."""
+_LEAST = 45.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Likeness:
+    score: float
+    letter: str
+    field: str
+
+
+def akin(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: Context
+) -> tuple[Layout, list[Finding]]:
+    """Read the columns that only one field of the sheet can be meant by."""
+    unread = [
+        letter
+        for letter, heading in layout.headings.items()
+        if letter not in layout.columns
+        and heading in layout.unknown
+        and plain(heading.rpartition(JOINER)[2]) not in (*SERIAL_HEADINGS, *SUMS)
+    ][:_MOST]
+    absent = [field for field in spec.fields if field.name not in layout.columns.values()]
+    if not unread or not absent or layout.data.is_empty():
+        return layout, []
+    likely = [
+        each
+        for letter in unread
+        for each in _one(_likenesses(grid, layout, letter, absent, context))
+    ]
+    taken: dict[str, str] = {}
+    for each in sorted(likely, key=lambda one: -one.score):
+        if each.field not in taken.values():
+            taken[each.letter] = each.field
+    if not taken:
+        return layout, []
+    read = {layout.headings[letter] for letter in taken}
+    multiples = {
+        letter: multiple_for(spec.field(name), layout.headings[letter].split(JOINER), layout.unit)
+        for letter, name in taken.items()
+    }
+    told = _told(layout, spec, taken)
+    return dataclasses.replace(
+        layout,
+        columns={**layout.columns, **taken},
+        multiples={**layout.multiples, **multiples},
+        unknown=tuple(each for each in layout.unknown if each not in read),
+        missing=tuple(each for each in layout.missing if each not in taken.values()),
+        proposals={name: each for name, each in layout.proposals.items() if name not in read},
+    ), [told]
+
+
+def _likenesses(
+    grid: Grid, layout: Layout, letter: str, absent: Sequence[FieldSpec], context: Context
+) -> Iterator[_Likeness]:
+    """Yield the fields that could be meant, with how likely each is."""
+    heading = layout.headings[letter].partition("#")[0]
+    rows = layout.data.head(_LOOKED_AT)
+    texts, kinds = grid.cells[letter][rows], grid.cells[letter + KIND][rows]
+    written = texts.str.strip_chars(BLANKS)
+    if not (written != "").any():
+        return
+    for field in absent:
+        near = nearness(heading.split(JOINER), (field.label, *field.aliases))
+        bonus = _TOLD_BY_CONTENT.get(field.kind, 0.0)
+        if near + bonus < _NEAR and not (bonus and field.kind is CellKind.CHOICE):
+            continue
+        if near < _LEAST and field.kind not in (CellKind.CHOICE, CellKind.ID_NUMBER):
+            continue
+        if not _can_hold(texts, kinds, written, field, layout, context):
+            continue
+        yield _Likeness(near + bonus, letter, field.name)
+
+
+def _can_hold(
+    texts: pl.Series,
+    kinds: pl.Series,
+    written: pl.Series,
+    field: FieldSpec,
+    layout: Layout,
+    context: Context,
+) -> bool:
+    """Tell whether every cell can be read as one of the field's."""
+    if field.kind is CellKind.TEXT:
+        filled = written.filter(written != "")
+        return not bool(filled.str.contains(r"^[\d,.%]+$").all())
+    multiple = multiple_for(field, [layout.unit] if layout.unit else [], layout.unit)
+    column = clean_column(texts, kinds, field, context, multiple=multiple)
+    if field.kind not in NUMERIC:
+        return not column.problems and column.values.is_not_null().any()
+    return not any(
+        severity_of(each.code) is Severity.ERROR for _, each, _ in column.problems
+    ) and bool(column.values.is_not_null().any())
+
+
+def _one(likely: Iterable[_Likeness]) -> list[_Likeness]:
+    """Keep the likeliest where no other is nearly as likely."""
+    ranked = sorted(likely, key=lambda one: -one.score)
+    if not ranked or (len(ranked) > 1 and ranked[0].score - ranked[1].score < _APART):
+        return []
+    # A column of nothing but the words of one closed list needs no heading to be that.
+    return ranked[:1]
+
+
+def _told(layout: Layout, spec: SheetSpec, taken: dict[str, str]) -> Finding:
+    read = "，".join(
+        f"「{layout.headings[letter]}」读作「{spec.field(name).label}」"
+        for letter, name in taken.items()
+    )
+    return Finding(
+        worksheet=layout.worksheet,
+        row=layout.heading_rows[-1],
+        column=None,
+        field=None,
+        code="column.akin",
+        severity=severity_of("column.akin"),
+        message=f"按名称和内容读取的栏目：{read}。",
+        suggestion=CODES["column.akin"].remedy,
+    )

@@ -1,0 +1,57 @@
+"""How near an unknown heading is to what a sheet calls its columns.
+
+In go a heading's levels and a field's words; out comes a score from 0 to 100. Headings are
+short and made of few characters: which ones they share says more than where they stand
+(定向资金 is 资金／定向), and one within the other nearly all (户主身份证号 is 身份证号).
+"""
+
+import functools
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import fuzz
+
+from redcross.uploads.heading.layout import JOINER
+from redcross.uploads.heading.words import plain
+
+_FILLING = ("总人数", "人次数", "人数", "数量", "总数", "数", "情况", "信息", "名称", "姓名")
+_TURNED_ROUND = 0.95
+_WITHIN = 60
+
+
+def nearness(levels: Sequence[str], words: Iterable[str]) -> float:
+    """Return how near a heading is to the nearest of a field's words."""
+    whole, leaf = plain("".join(levels)), plain(levels[-1])
+    best = 0.0
+    for word in words:
+        known = plain(word)
+        best = max(best, _alike(whole, known))
+        if JOINER not in word and leaf != whole:
+            best = max(best, _alike(leaf, known) - 5)
+    return best
+
+
+@functools.lru_cache(maxsize=50_000)
+def _alike(heading: str, word: str) -> float:
+    if not heading or not word:
+        return 0.0
+    pairs = {(heading, word), (_bare(heading), _bare(word))}
+    return max(_alike_as_written(*pair) for pair in pairs)
+
+
+def _alike_as_written(heading: str, word: str) -> float:
+    shorter, longer = sorted((heading, word), key=len)
+    score = max(
+        fuzz.ratio(heading, word),
+        fuzz.ratio("".join(sorted(heading)), "".join(sorted(word))) * _TURNED_ROUND,
+    )
+    if len(shorter) > 1 and shorter in longer:
+        score = max(score, _WITHIN + (100 - _WITHIN) * len(shorter) / len(longer))
+    return score
+
+
+@functools.lru_cache(maxsize=20_000)
+def _bare(text: str) -> str:
+    for filling in _FILLING:
+        if text.endswith(filling) and len(text) > len(filling) + 1:
+            return text.removesuffix(filling)
+    return text
