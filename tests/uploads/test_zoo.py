@@ -3,6 +3,8 @@
 import io
 import re
 import struct
+import subprocess
+import sys
 import zipfile
 
 import openpyxl
@@ -236,3 +238,31 @@ def test_a_password_of_the_oldest_kind_is_called_one(tmp_path):
         read(path, filename=path.name)
 
     assert error.value.code == "file.encrypted"
+
+
+WIDE = """
+import resource
+
+from redcross.uploads.opening import KIND, NUMBER, TEXT, letter
+from redcross.uploads.heading import recognise
+from redcross.uploads.workbook import Grid
+from tests.uploads.readers import LEDGER
+import polars as pl
+
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+columns = {}
+for at, heading in enumerate(["捐赠人", "金额", *[f"栏{at}" for at in range(1990)]]):
+    columns[letter(at)] = [heading, "1", "2"]
+    columns[letter(at) + KIND] = pl.Series([TEXT, NUMBER, NUMBER], dtype=pl.UInt8)
+(layout,) = recognise(Grid("S", 1, pl.DataFrame(columns)), LEDGER)
+assert layout.data.len() == 2
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1000)
+"""
+
+
+def test_a_table_as_wide_as_any_may_be_is_recognised_in_little_memory():
+    command = [sys.executable, "-c", WIDE]
+
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert int(told) < 300

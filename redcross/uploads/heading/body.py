@@ -161,11 +161,13 @@ class Body:
             # A sum below the names, without a word beside it.
             suspicious |= pl.all_horizontal([pl.col(letter) == "" for letter in columns.labels])
         sums = [*(spelt for word in SUMS for spelt in spellings(word)), *CARRIED]
-        for letter in self.texts.letters:
-            suspicious |= pl.col(letter).is_in(sums)
-        for texts in self.printed_again:
-            for letter, text in list(texts.items())[:3]:
-                suspicious |= pl.col(letter).is_in(spellings(text))
+        suspicious |= pl.any_horizontal(pl.col(self.texts.letters).is_in(sums))
+        again = [
+            pl.col(letter).is_in(spellings(text))
+            for texts in self.printed_again
+            for letter, text in list(texts.items())[:3]
+        ]
+        suspicious |= pl.any_horizontal(pl.lit(value=False), *again)
         known = pl.col(columns.letters[0]).str.replace_all(r"\s", "")
         suspicious |= known.is_in(list(self.vocabulary.words))
         return table.filter(suspicious)
