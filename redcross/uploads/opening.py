@@ -286,8 +286,11 @@ def _named(error: BaseException) -> UnopenableError:
     text = f"{type(error).__name__} {error}".lower()
     if "password" in text or "encrypt" in text:
         return UnopenableError("file.encrypted")
-    if isinstance(error, MemoryError) or "capacity overflow" in text or "alloc" in text:
+    if "capacity overflow" in text:
         return UnopenableError("file.too_many_cells")
+    # A value of Python for which no memory was left is a null pointer to the libraries.
+    if isinstance(error, MemoryError) or "alloc" in text or "pointer is null" in text:
+        return UnopenableError("file.out_of_memory")
     return UnopenableError("file.damaged", type(error).__name__)
 
 

@@ -1,6 +1,7 @@
 """A file becomes grids of cells, or is refused by name; nothing it does can hurt us."""
 
 import dataclasses
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ SENTENCES = {
     "file.not_found": "找不到文件“{detail}”，或无权读取。",
     "file.no_worksheet": "文件中没有可读的工作表（只有图表或隐藏的工作表）。请取消隐藏后上传。",
 }
+_ASKED = re.compile(r"memory allocation of (\d+) bytes failed")
+_MOSTLY_EMPTY = 200
+"""Packed full cells take at least a fortieth of what they take in memory."""
 _NOTICES = {
     "macros": "文件含有宏，已忽略。",
     "external_links": "文件含有指向其他文件的链接，按已保存的数值读取。",
@@ -110,10 +114,22 @@ def _ask_child(path: Path, folder: Path) -> dict[str, Any]:
     if not outcome.in_time:
         raise UnreadableError("file.timeout")
     if outcome.code != 0 or outcome.answer is None:
-        noise = outcome.noise.lower()
-        full = "memory" in noise or "alloc" in noise or outcome.code in (-6, -9)
-        raise UnreadableError("file.out_of_memory" if full else "file.damaged")
+        raise UnreadableError(_ended_by(outcome, path.stat().st_size))
     return outcome.answer
+
+
+def _ended_by(outcome: opener.Outcome, size: int) -> str:
+    """Name what ended a child without an answer.
+
+    A request for hundreds of times the file's own size is the rectangle from its first cell
+    to its last, nearly all of it empty.
+    """
+    noise = outcome.noise.lower()
+    asked = _ASKED.search(noise)
+    if asked is not None and int(asked[1]) > _MOSTLY_EMPTY * size:
+        return "file.too_many_cells"
+    full = "memory" in noise or "alloc" in noise or outcome.code in (-6, -9)
+    return "file.out_of_memory" if full else "file.damaged"
 
 
 def _notice(text: str) -> str:

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 import xlwt
 
+from redcross.uploads import opening
 from redcross.uploads.reading import read_tables
 from redcross.uploads.workbook import SENTENCES, UnreadableError, read
 from tests.uploads.readers import LEDGER, context
@@ -65,12 +66,14 @@ def merged(*references):
     return with_part(SHEET, lambda part: part.replace(b"</sheetData>", xml))
 
 
-def xls():
+def xls(*more):
     book = xlwt.Workbook()
     sheet = book.add_sheet("S")
     for at, row in enumerate(ROWS):
         for column, value in enumerate(row):
             sheet.write(at, column, value)
+    for place, value in more:
+        sheet.write(*xlwt.Utils.cell_to_rowcol2(place), value)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -109,7 +112,7 @@ ZOO = {
     ),
     "last-cell.xlsx": (
         more_rows(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
-        "file.out_of_memory",
+        "file.too_many_cells",
     ),
     "phantom-rows.xlsx": (
         more_rows(b"".join(b'<row r="%d"/>' % row for row in range(4, 200_000))),
@@ -141,6 +144,7 @@ ZOO = {
     "picture.xlsx": (b"\x89PNG\r\n\x1a\n" + bytes(40), "file.not_a_workbook"),
     "empty.xlsx": (b"", "file.empty"),
     "ok.xls": (xls(), READ),
+    "far-corner.xls": (xls(("IV65536", "x")), "file.too_many_cells"),
     "truncated.xls": (xls()[:3000], "file.damaged"),
     "noise.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 8, "file.damaged"),
     "biff5.xls": (biff(0x500), None),
@@ -266,3 +270,17 @@ def test_a_table_as_wide_as_any_may_be_is_recognised_in_little_memory():
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     assert int(told) < 300
+
+
+def test_memory_that_a_library_lacked_is_called_by_its_name():
+    errors = [
+        MemoryError(),
+        RuntimeError("PyObject pointer is null"),
+        RuntimeError("capacity overflow"),
+    ]
+
+    assert [opening._named(error).code for error in errors] == [
+        "file.out_of_memory",
+        "file.out_of_memory",
+        "file.too_many_cells",
+    ]
