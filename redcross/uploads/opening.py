@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import gc
 import io
+import itertools
 import json
 import re
 import resource
@@ -28,6 +29,8 @@ UNZIPPED = 1_500_000_000
 RATIO, RATIO_FROM = 300, 100_000_000
 CELLS = 60_000_000
 COLUMNS = 2000
+AT_ONCE = 1_000_000
+"""So many cells are held as values of Python, which take several times the room of texts."""
 LONGEST = 32_768
 """One more than a cell of Excel holds."""
 SPANNED = 300_000
@@ -196,18 +199,26 @@ def _sheet(book: Any, name: str, target: Path, under: Beneath) -> dict[str, Any]
     cells = (last_row - first_row + 1) * (last_column - first_column + 1)
     if cells > CELLS or last_column - first_column >= COLUMNS:
         raise UnopenableError("file.too_many_cells", name)
-    rows = sheet.to_python(skip_empty_area=True)
-    if not rows:
-        return None
+    shown: dict[int, list[int]] = {}
     for row, column in under.per_cents:
-        if first_row <= row <= last_row and first_column <= column <= last_column:
-            line = rows[row - first_row]
-            line[column - first_column] = _per_cent(line[column - first_column])
-    columns: dict[str, pl.Series] = {}
-    for index, values in enumerate(zip(*rows, strict=True)):
-        _add(columns, letter(first_column + index), values)
-    del rows
-    pl.DataFrame(columns).write_ipc(target)
+        if first_column <= column <= last_column:
+            shown.setdefault(row, []).append(column - first_column)
+    frames, start = [], first_row
+    # What lies above and left of the first cell is told too, though only the rows of it.
+    rows = itertools.islice(sheet.iter_rows(), first_row, None)
+    while block := list(itertools.islice(rows, 1 + AT_ONCE // (last_column - first_column + 1))):
+        for row in shown.keys() & range(start, start + len(block)):
+            line = block[row - start]
+            for column in shown[row]:
+                line[column] = _per_cent(line[column])
+        columns: dict[str, pl.Series] = {}
+        for index, values in enumerate(zip(*block, strict=True)):
+            _add(columns, letter(first_column + index), values)
+        frames.append(pl.DataFrame(columns))
+        start += len(block)
+    if not frames:
+        return None
+    pl.concat(frames, rechunk=True).write_ipc(target)
     merged = sheet.merged_cell_ranges
     told = under.merged if merged is None else [[*start, *end] for start, end in merged]
     return {"name": name, "file": target.name, "first_row": first_row + 1, "merged": told}

@@ -1,5 +1,6 @@
 """Whatever file is handed in ends in a named result."""
 
+import datetime as dt
 import io
 import zipfile
 
@@ -7,8 +8,9 @@ import openpyxl
 import pytest
 import xlwt
 
+from redcross.uploads import opening
 from redcross.uploads.workbook import UnreadableError, read
-from tests.uploads.readers import reading_of
+from tests.uploads.readers import opened_here, reading_of
 from tests.workbooks import gifts, xlsx
 
 ROW = ("示例甲", 100, "2020-01-22", "T1")
@@ -215,3 +217,21 @@ def test_merged_names_of_an_open_document_stand_for_their_rows(tmp_path):
 
     assert reading.frame["giver"].to_list() == ["示例公司", "示例公司", "示例乙"]
     assert reading.findings == ()
+
+
+def test_a_worksheet_taken_in_parts_holds_what_it_holds_whole(tmp_path, monkeypatch):
+    book = openpyxl.Workbook()
+    for row in range(20):
+        for column, value in enumerate((f"示例{row}", row / 100, dt.date(2020, 1, 1 + row))):
+            book.active.cell(row + 4, column + 3, value)
+        book.active.cell(row + 4, 4).number_format = "0%"
+    path = tmp_path / "表.xlsx"
+    book.save(path)
+    (whole,) = opened_here(path).grids
+
+    monkeypatch.setattr(opening, "AT_ONCE", 10)
+    (parts,) = opened_here(path).grids
+
+    assert parts.cells.equals(whole.cells)
+    assert (parts.first_row, whole.letters) == (4, ["C", "D", "E"])
+    assert whole.cells["D"].to_list()[5] == "5%"
