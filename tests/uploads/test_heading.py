@@ -1,5 +1,6 @@
 """Where tables begin and end in the workbooks offices keep."""
 
+import dataclasses
 from decimal import Decimal
 
 import polars as pl
@@ -8,9 +9,10 @@ import pytest
 from redcross.units import Unit
 from redcross.uploads.heading import recognise
 from redcross.uploads.opening import KIND, NUMBER, TEXT, letter
+from redcross.uploads.reading import read_tables
 from redcross.uploads.specification import CellKind, FieldSpec, SheetKind, SheetSpec
-from redcross.uploads.workbook import Grid
-from tests.uploads.readers import codes, reading_of
+from redcross.uploads.workbook import Grid, read
+from tests.uploads.readers import LEDGER, NAMES, codes, context, reading_of
 from tests.workbooks import xlsx
 
 
@@ -500,3 +502,27 @@ def test_two_columns_of_one_meaning_do_not_make_two_tables(tmp_path):
     assert reading.frame.select("branch", "giver", "value", "quantity").row(0) == (
         2, "示例公司", Decimal("100.00"), Decimal(3),
     )  # fmt: skip
+
+
+def test_a_column_of_other_names_is_not_held_against_the_branches_to_its_end(tmp_path):
+    class Names(dict):
+        asked = 0
+
+        def get(self, name, default=None):
+            self.asked += 1
+            return super().get(name, default)
+
+    heading = ["捐赠人", "金额", "到账日期", "经办"]
+    rows = [["示例", number, "2020-01-02", f"姓名{number}"] for number in range(200)]
+    path = tmp_path / "表.xlsx"
+    path.write_bytes(xlsx([heading, *rows]))
+    names = Names(NAMES)
+
+    reading = read_tables(
+        read(path, filename=path.name),
+        LEDGER,
+        dataclasses.replace(context(), branch_names=names),
+    )
+
+    assert "branch.not_read" not in codes(reading)
+    assert names.asked == 41
