@@ -125,9 +125,8 @@ def read_tables(
     earlier: dict[str, Decimal] = {}
     recognised, pages = _with_pages(_recognised(book, spec, remembered), spec, context)
     findings += pages
-    everything = {grid.worksheet: layouts for grid, layouts in recognised}
-    for grid, layouts in _real(recognised, spec):
-        dropped = _dropped(everything[grid.worksheet], layouts, spec)
+    for grid, everything, layouts in _real(recognised, spec):
+        dropped = _dropped(everything, layouts, spec)
         findings += dropped
         if not layouts and not dropped and len(book.grids) > 1 and not _is_ours(grid.worksheet):
             text = f"工作表“{grid.worksheet}”没有本表的表头，已跳过。"
@@ -215,21 +214,21 @@ def _is_ours(text: str) -> bool:
 
 def _real(
     found: list[tuple[Grid, list[Layout]]], spec: SheetSpec
-) -> list[tuple[Grid, list[Layout]]]:
-    """Drop what only looks like a table.
+) -> list[tuple[Grid, list[Layout], list[Layout]]]:
+    """Return of each worksheet all that looks like a table, and what of it is one.
 
-    These are our own notes, and what has none of the columns by which rows of this sheet
+    Our own notes are none, nor what has none of the columns by which rows of this sheet
     are known, where another table has some: a list of channels with the sum of each.
     """
     theirs = [(grid, layouts) for grid, layouts in found if grid.worksheet not in OWN_WORKSHEETS]
     for telling in _telling(spec):
         kept = [
-            (grid, [each for each in layouts if telling & set(each.columns.values())])
+            (grid, layouts, [each for each in layouts if telling & set(each.columns.values())])
             for grid, layouts in theirs
         ]
-        if any(layouts for _, layouts in kept):
+        if any(layouts for _, _, layouts in kept):
             return kept
-    return theirs
+    return [(grid, layouts, layouts) for grid, layouts in theirs]
 
 
 def _telling(spec: SheetSpec) -> list[set[str]]:

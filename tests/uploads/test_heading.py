@@ -526,3 +526,20 @@ def test_a_column_of_other_names_is_not_held_against_the_branches_to_its_end(tmp
 
     assert "branch.not_read" not in codes(reading)
     assert names.asked == 41
+
+
+def test_worksheets_of_one_name_are_told_of_each_by_its_own_tables(tmp_path):
+    def sheet(*rows):
+        lines = ("".join(f"<Cell><Data>{value}</Data></Cell>" for value in cells) for cells in rows)
+        table = "".join(f"<Row>{line}</Row>" for line in lines)
+        return f'<Worksheet ss:Name="明细"><Table>{table}</Table></Worksheet>'
+
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    gifts = sheet(["捐赠人", "金额", "日期"], ["甲", 1, "2020-01-02"])
+    summary = sheet(["渠道", "金额"], ["银行", 1], ["微信", 2])
+    book = f'<?xml version="1.0"?><Workbook xmlns="{space}" xmlns:ss="{space}">'
+
+    reading = reading_of(f"{book}{gifts}{summary}</Workbook>".encode(), tmp_path)
+
+    assert reading.frame["giver"].to_list() == ["甲"]
+    assert codes(reading) == ["table.skipped"]
