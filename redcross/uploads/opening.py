@@ -157,6 +157,9 @@ def _workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
         if visible != "Visible":
             notices.append(f"hidden:{sheet.name}")
             continue
+        if sheet.name in (each.name for each in sheets[:number]):
+            notices.append(f"same_name:{sheet.name}")  # asked for it, calamine gives the first
+            continue
         try:
             under = unseen.get(sheet.name, Beneath())
             grid = _sheet(book, sheet.name, folder / f"{number}.arrow", under)

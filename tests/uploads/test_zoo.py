@@ -284,3 +284,21 @@ def test_memory_that_a_library_lacked_is_called_by_its_name():
         "file.out_of_memory",
         "file.too_many_cells",
     ]
+
+
+def test_of_two_worksheets_of_one_name_none_is_read_twice(tmp_path):
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("另一张")):
+        for row in ROWS:
+            sheet.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    parts = parts_of(buffer.getvalue())
+    names = parts["xl/workbook.xml"].replace("另一张".encode(), b"Sheet")
+    path = tmp_path / "表.xlsx"
+    path.write_bytes(packed({**parts, "xl/workbook.xml": names}))
+
+    found = read(path, filename=path.name)
+
+    assert len(found.grids) == 1
+    assert found.notices == ("有两张工作表都叫“Sheet”，只读取了前一张。请改名后重新上传。",)
