@@ -18,9 +18,8 @@ from rapidfuzz import fuzz
 from redcross.branches.naming import HEADQUARTERS, normalised
 from redcross.periods import FIRST_YEAR, LAST_YEAR, Period, add_months, month_start
 from redcross.uploads.heading import JOINER, plain, recognise
-from redcross.uploads.reading import OWN_WORKSHEETS
 from redcross.uploads.specification import SheetSpec
-from redcross.uploads.workbook import Grid
+from redcross.uploads.workbook import OWN_WORKSHEETS, Grid
 
 _TOP = 60  # rows in which a heading is looked for
 _LOOKED_AT = 300  # rows a table is judged by

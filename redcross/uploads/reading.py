@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import polars as pl
 
-from redcross.files.workbooks import INFORMATION
 from redcross.units import Unit
 from redcross.uploads import excerpts
 from redcross.uploads.above import assumed, findings_of_all, said_of_all
@@ -43,9 +42,8 @@ from redcross.uploads.specification import (
     SheetSpec,
 )
 from redcross.uploads.totals import Rows, TotalCheck, checks_of, differing
-from redcross.uploads.workbook import Grid, UnreadableError, Workbook
+from redcross.uploads.workbook import OWN_WORKSHEETS, Grid, UnreadableError, Workbook
 
-OWN_WORKSHEETS = ("可选项", "填写说明", INFORMATION)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ def read_tables(
 
     Raise UnreadableError where it holds more tables than anybody prints.
     """
-    findings = [notice(text) for text in book.notices if not _is_ours(text)]
+    findings = [notice(text) for text in book.notices]
     tables, frames = [], []
     lines: list[Line] = []
     earlier: dict[str, Decimal] = {}
@@ -128,7 +126,7 @@ def read_tables(
     for grid, everything, layouts in _real(recognised, spec):
         dropped = _dropped(everything, layouts, spec)
         findings += dropped
-        if not layouts and not dropped and len(book.grids) > 1 and not _is_ours(grid.worksheet):
+        if not layouts and not dropped and len(book.grids) > 1:
             text = f"工作表“{grid.worksheet}”没有本表的表头，已跳过。"
             findings.append(notice(text, "sheet.skipped", grid.worksheet))
         read = []
@@ -205,11 +203,6 @@ def _lines(
         doubted=doubted,
         branches=context.branch_labels,
     )
-
-
-def _is_ours(text: str) -> bool:
-    """Tell whether a worksheet is one of those our blank workbooks bring along."""
-    return any(name in text for name in OWN_WORKSHEETS)
 
 
 def _real(

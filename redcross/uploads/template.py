@@ -10,8 +10,8 @@ import xlsxwriter
 
 from redcross.files.workbooks import lay_out
 from redcross.units import Unit
-from redcross.uploads.reading import OWN_WORKSHEETS
 from redcross.uploads.specification import NUMERIC, CellKind, FieldSpec, SheetSpec
+from redcross.uploads.workbook import OWN_WORKSHEETS
 
 ROWS = 2000
 _AS_TEXT = (CellKind.TEXT, CellKind.ID_NUMBER, CellKind.PHONE, CellKind.CREDIT_CODE)

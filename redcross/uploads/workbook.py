@@ -3,17 +3,22 @@
 import dataclasses
 import re
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from redcross.files.workbooks import INFORMATION
 from redcross.uploads import opener
 from redcross.uploads.opening import KIND
 
 SECONDS = 20
 FREE_BYTES = 20_000_000
 """Up to this size a file has SECONDS; a larger one has more in proportion."""
+
+OWN_WORKSHEETS = ("可选项", "填写说明", INFORMATION)
+"""The worksheets that our blank workbooks bring along, by their whole names."""
 
 SENTENCES = {
     "file.empty": "文件是空的。请确认选对了文件，保存后重新上传。",
@@ -106,7 +111,7 @@ def read(path: Path, *, filename: str) -> Workbook:
         )
     if not grids:
         raise UnreadableError("file.no_worksheet" if answer["notices"] else "file.empty")
-    return Workbook(grids, tuple(map(_notice, answer["notices"])), answer["peak_kb"])
+    return Workbook(grids, tuple(_told(answer["notices"])), answer["peak_kb"])
 
 
 def _ask_child(path: Path, folder: Path) -> dict[str, Any]:
@@ -133,6 +138,9 @@ def _ended_by(outcome: opener.Outcome, size: int) -> str:
     return "file.out_of_memory" if full else "file.damaged"
 
 
-def _notice(text: str) -> str:
-    kind, _, name = text.partition(":")
-    return _NOTICES[kind].format(name=name)
+def _told(notices: Iterable[str]) -> Iterator[str]:
+    """Say what was left out, but for what no clerk put in."""
+    for text in notices:
+        kind, _, name = text.partition(":")
+        if name not in OWN_WORKSHEETS:
+            yield _NOTICES[kind].format(name=name)

@@ -235,3 +235,21 @@ def test_a_worksheet_taken_in_parts_holds_what_it_holds_whole(tmp_path, monkeypa
     assert parts.cells.equals(whole.cells)
     assert (parts.first_row, whole.letters) == (4, ["C", "D", "E"])
     assert whole.cells["D"].to_list()[5] == "5%"
+
+
+def test_a_hidden_worksheet_is_ours_by_its_whole_name_only(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["捐赠人", "金额", "到账日期"], list(ROW[:3])):
+        book.active.append(row)
+    for name in ("可选项", "填写说明", "填写说明及数据"):
+        book.create_sheet(name).sheet_state = "hidden"
+    book.create_sheet("可选项2021").append(["甲", "乙"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+
+    reading = reading_of(buffer.getvalue(), tmp_path)
+
+    assert [finding.message for finding in reading.findings] == [
+        "工作表“填写说明及数据”是隐藏的，已跳过。",
+        "工作表“可选项2021”没有本表的表头，已跳过。",
+    ]
