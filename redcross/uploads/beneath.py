@@ -1,4 +1,4 @@
-"""What calamine leaves out of a zipped workbook: numbers shown as per cent, merges of an ODS.
+"""What calamine leaves out of a workbook: numbers shown as per cent, merges of an ODS.
 
 Only the child that opens files uses it. Where anything is odd it tells nothing, and the
 reader goes by the values alone.
@@ -6,15 +6,16 @@ reader goes by the values alone.
 
 import dataclasses
 import re
+import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 LARGEST = 100_000_000
 """Bytes of one part that are looked through; a larger one is read by its values alone."""
 MOST = 300_000
-_BUILT_IN_PER_CENTS = frozenset({"9", "10"})
+_BUILT_IN_PER_CENTS = frozenset({9, 10})
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
 _AT = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _STYLE = re.compile(rb'\bs="([0-9]+)"')
@@ -29,10 +30,10 @@ class Beneath:
 
 
 def beneath(path: Path) -> dict[str, Beneath]:
-    """Return what is known of each worksheet by its name; nothing of what is no archive."""
-    if not zipfile.is_zipfile(path):
-        return {}
+    """Return what is known of each worksheet by its name; nothing of what is no workbook."""
     try:
+        if not zipfile.is_zipfile(path):
+            return _of_records(path)
         with zipfile.ZipFile(path) as archive:
             names = {entry.filename: entry.file_size for entry in archive.infolist()}
             if "content.xml" in names:
@@ -41,7 +42,7 @@ def beneath(path: Path) -> dict[str, Beneath]:
                 with archive.open("content.xml") as part:
                     return _of_open_document(part)
             return {name: Beneath(cells) for name, cells in _per_cents(archive, names)}
-    except Exception:  # noqa: BLE001  lxml's, zipfile's and our own, of a file that is odd
+    except Exception:  # noqa: BLE001  the libraries' and our own, of a file that is odd
         return {}
 
 
@@ -86,7 +87,7 @@ def _per_cents(
 
 def _per_cent_styles(archive: zipfile.ZipFile) -> set[bytes]:
     """Return the numbers of the cell styles that show a number as per cent."""
-    formats = set(_BUILT_IN_PER_CENTS)
+    formats = set(map(str, _BUILT_IN_PER_CENTS))
     styles: set[bytes] = set()
     with archive.open("xl/styles.xml") as part:
         count, inside = 0, False
@@ -95,14 +96,18 @@ def _per_cent_styles(archive: zipfile.ZipFile) -> set[bytes]:
             if tag == "cellXfs":
                 inside = event == "start"
             elif event == "start" and tag == "numFmt":
-                shown = element.get("formatCode", "")
-                if "%" in re.sub(r'"[^"]*"|\\.', "", shown):
+                if _says_per_cent(element.get("formatCode", "")):
                     formats.add(element.get("numFmtId"))
             elif event == "start" and tag == "xf" and inside:
                 if element.get("numFmtId") in formats:
                     styles.add(str(count).encode())
                 count += 1
     return styles
+
+
+def _says_per_cent(shown: str) -> bool:
+    """Tell a format of hundredths from one that writes the mark behind the number."""
+    return "%" in re.sub(r'"[^"]*"|\\.', "", shown)
 
 
 def _styled(content: bytes, styles: set[bytes]) -> set[tuple[int, int]]:
@@ -114,6 +119,93 @@ def _styled(content: bytes, styles: set[bytes]) -> set[tuple[int, int]]:
             for char in at[1]:
                 column = column * 26 + char - 64
             found.add((int(at[2]) - 1, column - 1))
+    return found
+
+
+# Excel until 2003 ----------------------------------------------------------------------
+
+_BEGIN, _END, _SHEET, _FORMAT, _FORM, _CODE_PAGE = 0x809, 0x0A, 0x85, 0x41E, 0xE0, 0x42
+_TELLING = (_BEGIN, _SHEET, _FORMAT, _FORM, _CODE_PAGE)
+_ONE_NUMBER, _MANY_NUMBERS = frozenset({0x06, 0x203, 0x27E}), 0xBD
+_IN_UNICODE = 0x600
+
+
+def _of_records(path: Path) -> dict[str, Beneath]:
+    """Walk over the records of a BIFF workbook; those of its cells only where it may matter."""
+    import olefile
+
+    with olefile.OleFileIO(path) as file:
+        name = "Workbook" if file.exists("Workbook") else "Book"
+        if file.get_size(name) > LARGEST:
+            return {}
+        content: bytes = file.openstream(name).read()
+    told: dict[int, list[bytes]] = {kind: [] for kind in _TELLING}
+    for kind, at, size in _records(content, 0):
+        if kind == _END:
+            break
+        if kind in told:
+            told[kind].append(content[at : at + size])
+    version = int.from_bytes(told[_BEGIN][0][:2], "little")
+    pages = [f"cp{int.from_bytes(body, 'little')}" for body in told[_CODE_PAGE]]
+    encoding = "utf-16-le" if version >= _IN_UNICODE else pages[0]
+    formats = {
+        int.from_bytes(body[:2], "little")
+        for body in told[_FORMAT]
+        if _says_per_cent(_text(body[2:], encoding, wide=True))
+    } | _BUILT_IN_PER_CENTS
+    styles = {number for number, body in enumerate(told[_FORM]) if _is_of(body, formats)}
+    return {
+        _text(body[6:], encoding): Beneath(_with_style(content, start, styles))
+        for body in told[_SHEET]
+        if styles and (start := int.from_bytes(body[:4], "little"))
+    }
+
+
+def _is_of(style: bytes, formats: Collection[int]) -> bool:
+    """Tell whether a style of cells has one of the formats; one with a name is no cell's."""
+    _, number, flags = struct.unpack_from("<HHH", style)
+    return number in formats and not flags & 4
+
+
+def _records(content: bytes, at: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the kind of each record, where its body stands, and how long that is."""
+    while at + 4 <= len(content):
+        kind, size = struct.unpack_from("<HH", content, at)
+        yield kind, at + 4, size
+        at += 4 + size
+
+
+def _text(body: bytes, encoding: str, *, wide: bool = False) -> str:
+    """Read a text behind its length, which takes two bytes where it is `wide` in Unicode."""
+    if encoding != "utf-16-le":
+        return body[1 : 1 + body[0]].decode(encoding)
+    before = 2 if wide else 1
+    length = int.from_bytes(body[:before], "little")
+    if body[before] & 1:
+        return body[before + 1 :][: 2 * length].decode(encoding)
+    return body[before + 1 :][:length].decode("latin-1")
+
+
+def _with_style(content: bytes, start: int, styles: set[int]) -> set[tuple[int, int]]:
+    """Return the cells with a number and one of the styles, of the worksheet that begins there."""
+    found: set[tuple[int, int]] = set()
+    depth = 0  # a chart lies within its worksheet, with numbers of its own
+    for kind, at, size in _records(content, start):
+        if kind == _BEGIN:
+            depth += 1
+        elif kind == _END:
+            depth -= 1
+            if not depth:
+                break
+        elif depth == 1 and kind in _ONE_NUMBER:
+            row, column, style = struct.unpack_from("<HHH", content, at)
+            if style in styles:
+                found.add((row, column))
+        elif depth == 1 and kind == _MANY_NUMBERS:
+            row, first = struct.unpack_from("<HH", content, at)
+            for each in range((size - 6) // 6):
+                if struct.unpack_from("<H", content, at + 4 + 6 * each)[0] in styles:
+                    found.add((row, first + each))
     return found
 
 

@@ -118,7 +118,8 @@ ask, warm, end = _opener.ask, _opener.warm, _opener.end
 
 def main() -> None:
     """Carry orders out until nobody can give any more."""
-    import python_calamine  # noqa: F401  here once, not in each child
+    import olefile  # noqa: F401  here once, not in each child
+    import python_calamine  # noqa: F401
     from lxml import etree  # noqa: F401
 
     from redcross.uploads import opening

@@ -253,3 +253,23 @@ def test_a_hidden_worksheet_is_ours_by_its_whole_name_only(tmp_path):
         "工作表“填写说明及数据”是隐藏的，已跳过。",
         "工作表“可选项2021”没有本表的表头，已跳过。",
     ]
+
+
+def test_a_number_an_old_workbook_shows_as_per_cent_is_read_as_it_is_shown(tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("完成率")
+    shown = [xlwt.easyxf(num_format_str=code) for code in ("0.0%", "0%", '0.0"%"', "0.0")]
+    for at, value in enumerate((1.1, 0.472, 3)):
+        for column, style in enumerate(shown):
+            sheet.write(at, column, value, style)
+    for at, word in enumerate(("无", None)):
+        sheet.write(3, at, word, shown[0])
+    path = tmp_path / "表.xls"
+    book.save(str(path))
+
+    (grid,) = read(path, filename=path.name).grids
+
+    assert grid.cells["A"].to_list() == ["110%", "47.2%", "300%", "无"]
+    assert grid.cells["B"].to_list() == ["110%", "47.2%", "300%", ""]
+    assert grid.cells["C"].to_list() == ["1.1", "0.472", "3", ""]
+    assert grid.cells["D"].to_list() == ["1.1", "0.472", "3", ""]
