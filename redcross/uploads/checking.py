@@ -120,6 +120,8 @@ def _examine(upload: Upload, setting: Setting, watch: Stopwatch) -> Examination:
         case Origin.TYPED:
             typed = from_rows(storage.get_json(upload.file), setting.spec, setting.context)
             return examined(setting, typed, watch)
+    if not upload.file:
+        raise UnreadableError("file.empty")
     with storage.opened(upload.file, upload.filename) as path:
         return read(setting, path, filename=upload.filename, watch=watch)
 

@@ -76,6 +76,12 @@ def test_errors_block_the_whole_and_good_rows_pass_on_request(clerk, reviewer, k
     assert total() == Decimal("1.00")
 
 
+def test_a_file_without_a_byte_ends_with_its_name(clerk, kunming, now):
+    upload = ready(clerk, kunming, b"", now=now)
+
+    assert (upload.state, upload.code) == (State.FAILED, "file.empty")
+
+
 def test_the_same_rows_again_change_nothing_and_keep_their_first_upload(walk):
     first = walk(ledger(1, 2))
 
