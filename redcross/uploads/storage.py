@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
 from redcross.accounts.encryption import seal, unseal
+from redcross.uploads.folders import opened_folder
 
 
 def put(field: FieldFile, content: bytes) -> None:
@@ -59,7 +59,7 @@ def get_json(field: FieldFile) -> Any:
 @contextlib.contextmanager
 def opened(field: FieldFile, filename: str) -> Iterator[Path]:
     """Lay the unsealed file in a private folder for as long as it is read."""
-    with tempfile.TemporaryDirectory(prefix="upload-") as folder:
-        path = Path(folder) / f"workbook{Path(filename).suffix.lower()}"
+    with opened_folder() as folder:
+        path = folder / f"workbook{Path(filename).suffix.lower()}"
         path.write_bytes(get(field))
         yield path

@@ -6,7 +6,7 @@ import math
 from django.core.cache import cache
 
 from redcross.accounts.scope import acting_as_system
-from redcross.uploads import parcels, progress
+from redcross.uploads import folders, parcels, progress
 from redcross.uploads.models import Upload
 
 _SWEPT = "uploads:swept"
@@ -29,6 +29,7 @@ def sweep(*, now: dt.datetime) -> list[int]:
     from redcross.uploads.tasks import recognise_again, send
 
     cache.set(_SWEPT, now.timestamp(), _KEPT)
+    folders.clear_abandoned()
     with acting_as_system("清理过期的待确认文件"):
         parcels.clear(now)
         waiting = parcels.left_alone(now)

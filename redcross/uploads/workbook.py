@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import polars as pl
 
 from redcross.files.workbooks import INFORMATION
 from redcross.uploads import opener
+from redcross.uploads.folders import opened_folder
 from redcross.uploads.opening import KIND
 
 SECONDS = 20
@@ -94,15 +94,15 @@ class Workbook:
 
 def read(path: Path, *, filename: str) -> Workbook:
     """Open a file in a child with limits; raise UnreadableError."""
-    with tempfile.TemporaryDirectory(prefix="grids-") as folder:
-        answer = _ask_child(path, Path(folder))
+    with opened_folder() as folder:
+        answer = _ask_child(path, folder)
         if "error" in answer:
             raise UnreadableError(answer["error"], answer.get("detail", ""))
         grids = tuple(
             Grid(
                 worksheet=found["name"] or Path(filename).stem[:31],
                 first_row=found["first_row"],
-                cells=pl.read_ipc((Path(folder) / found["file"]).read_bytes()),
+                cells=pl.read_ipc((folder / found["file"]).read_bytes()),
                 merged=tuple(tuple(each) for each in found["merged"] or ()),
                 knows_merges=found["merged"] is not None,
                 from_1904=answer.get("from_1904", False),

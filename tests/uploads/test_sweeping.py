@@ -1,11 +1,14 @@
 """An upload whose worker died is found and taken up again; one at work is left alone."""
 
 import datetime as dt
+import os
+import tempfile
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
-from redcross.uploads import progress, services, sweeping
+from redcross.uploads import folders, progress, services, sweeping
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload
 from tests.caching import forget
@@ -59,3 +62,13 @@ def test_what_somebody_works_on_is_left_alone(clerk, branch, now):
 
     with progress.heartbeat(upload.pk):
         assert sweeping.sweep(now=timezone.now()) == []
+
+
+def test_what_a_killed_worker_had_laid_open_is_swept_away():
+    folder = Path(tempfile.mkdtemp(prefix=folders._PREFIX))
+    (folder / "workbook.xlsx").write_bytes(b"open")
+    os.utime(folder, (0, 0))
+
+    sweeping.sweep(now=timezone.now())
+
+    assert not folder.exists()

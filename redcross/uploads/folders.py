@@ -1,0 +1,43 @@
+"""Folders in which what lies sealed elsewhere stands open for as long as it is read."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+_PREFIX = "redcross-open-"
+_NEW = 60
+"""Seconds in which whoever makes a folder has surely locked it."""
+
+
+@contextlib.contextmanager
+def opened_folder() -> Iterator[Path]:
+    """Make a private folder, locked for as long as its process lives."""
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
+        lock = os.open(name, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield Path(name)
+        finally:
+            os.close(lock)
+
+
+def clear_abandoned() -> int:
+    """Delete the folders of processes that were killed; return how many there were."""
+    cleared = 0
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # another has deleted it, holds it, or it is another's
+            if folder.lstat().st_mtime > time.time() - _NEW:
+                continue
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+                cleared += 1
+            finally:
+                os.close(lock)
+    return cleared

@@ -1,0 +1,64 @@
+"""What is opened to be read lies unsealed no longer than somebody reads it."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import pytest
+
+from redcross.uploads.folders import clear_abandoned, opened_folder
+
+KILLED = """
+import os, signal, sys, tempfile
+from redcross.uploads.folders import opened_folder
+
+tempfile.tempdir = sys.argv[1]
+with opened_folder() as folder:
+    (folder / "workbook.xlsx").write_bytes(b"open")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def grown_old(folder):
+    long_ago = time.time() - 3600
+    os.utime(folder, (long_ago, long_ago))
+
+
+def test_what_a_killed_process_was_reading_is_deleted(temporary):
+    subprocess.run([sys.executable, "-c", KILLED, temporary], check=False)
+    (left,) = temporary.iterdir()
+    grown_old(left)
+
+    assert clear_abandoned() == 1
+
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_is_being_read_or_was_just_made_stays(temporary):
+    subprocess.run([sys.executable, "-c", KILLED, temporary], check=False)
+    (new,) = temporary.iterdir()
+
+    with opened_folder() as read:
+        grown_old(read)
+
+        assert clear_abandoned() == 0
+        assert set(temporary.iterdir()) == {new, read}
+
+
+def test_folders_of_others_stay(temporary):
+    others = [temporary / "upload-1", temporary / "redcross-run"]
+    for each in others:
+        each.mkdir()
+        grown_old(each)
+
+    assert clear_abandoned() == 0
+
+    assert all(each.exists() for each in others)
