@@ -33,6 +33,8 @@ AT_ONCE = 1_000_000
 """So many cells are held as values of Python, which take several times the room of texts."""
 LONGEST = 32_768
 """One more than a cell of Excel holds."""
+NUL = "\0"
+"""No cell shows it, and no database keeps it."""
 SPANNED = 300_000
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 HEAD = 12
@@ -250,6 +252,7 @@ def _alike(name: str, values: Sequence[Any]) -> tuple[pl.Series, pl.Series]:
     types = set(map(type, values))
     if types == {str}:
         texts = pl.Series(name, values, dtype=pl.String).str.head(LONGEST)
+        texts = texts.str.replace_all(NUL, "", literal=True)
         return texts, _text_kinds(texts)
     if types <= {int, float}:
         numbers = pl.Series(name, list(map(_number, values)), dtype=pl.String)
@@ -286,7 +289,7 @@ def _cell(value: Any) -> tuple[str, int]:
         case None | "":
             return "", EMPTY
         case str():
-            return value[:LONGEST], ERROR if value in _ERROR_WORDS else TEXT
+            return value[:LONGEST].replace(NUL, ""), ERROR if value in _ERROR_WORDS else TEXT
         case bool():
             return ("TRUE" if value else "FALSE"), BOOLEAN
         case int() | float():
@@ -310,7 +313,7 @@ def _named(error: BaseException) -> UnopenableError:
 
 def _text(path: Path, folder: Path) -> dict[str, Any]:
     raw = path.read_bytes()
-    text = _decoded(raw)
+    text = _decoded(raw).replace(NUL, "")
     if not text.strip():
         raise UnopenableError("file.empty")
     start = text.lstrip()[:600].lower()

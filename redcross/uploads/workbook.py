@@ -20,6 +20,7 @@ FREE_BYTES = 20_000_000
 OWN_WORKSHEETS = ("可选项", "填写说明", INFORMATION)
 """The worksheets that our blank workbooks bring along, by their whole names."""
 
+LONGEST_NAME = 100
 SENTENCES = {
     "file.empty": "文件是空的。请确认选对了文件，保存后重新上传。",
     "file.encrypted": "文件设有密码，无法打开。请在 Excel 或 WPS 中取消密码保护，另存后重新上传。",
@@ -37,6 +38,8 @@ SENTENCES = {
 _ASKED = re.compile(r"memory allocation of (\d+) bytes failed")
 _MOSTLY_EMPTY = 200
 """Packed full cells take at least a fortieth of what they take in memory."""
+_UNWRITABLE = re.compile(r"[\x00-\x1f\ufffe\uffff]")
+"""What neither the database nor a workbook can have in the name of a worksheet."""
 _NOTICES = {
     "macros": "文件含有宏，已忽略。",
     "external_links": "文件含有指向其他文件的链接，按已保存的数值读取。",
@@ -100,7 +103,7 @@ def read(path: Path, *, filename: str) -> Workbook:
             raise UnreadableError(answer["error"], answer.get("detail", ""))
         grids = tuple(
             Grid(
-                worksheet=found["name"] or Path(filename).stem[:31],
+                worksheet=_named(found["name"]) or Path(filename).stem[:31],
                 first_row=found["first_row"],
                 cells=pl.read_ipc((folder / found["file"]).read_bytes()),
                 merged=tuple(tuple(each) for each in found["merged"] or ()),
@@ -138,9 +141,14 @@ def _ended_by(outcome: opener.Outcome, size: int) -> str:
     return "file.out_of_memory" if full else "file.damaged"
 
 
+def _named(worksheet: str) -> str:
+    """Return a name as it can be kept: Excel's have 31 characters, others' as many as they like."""
+    return _UNWRITABLE.sub("", worksheet)[:LONGEST_NAME]
+
+
 def _told(notices: Iterable[str]) -> Iterator[str]:
     """Say what was left out, but for what no clerk put in."""
     for text in notices:
         kind, _, name = text.partition(":")
         if name not in OWN_WORKSHEETS:
-            yield _NOTICES[kind].format(name=name)
+            yield _NOTICES[kind].format(name=_named(name))

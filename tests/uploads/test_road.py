@@ -1,5 +1,7 @@
 """A workbook's way: checked, submitted, decided on, effective, taken back, brought back."""
 
+import io
+import zipfile
 from decimal import Decimal
 
 import pghistory
@@ -80,6 +82,50 @@ def test_a_file_without_a_byte_ends_with_its_name(clerk, kunming, now):
     upload = ready(clerk, kunming, b"", now=now)
 
     assert (upload.state, upload.code) == (State.FAILED, "file.empty")
+
+
+def changed(content, part, old, new):
+    """Rewrite a part of a zipped workbook."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(buffer, "w") as after:
+        for name in before.namelist():
+            kept = before.read(name)
+            after.writestr(name, kept.replace(old.encode(), new.encode()) if name == part else kept)
+    return buffer.getvalue()
+
+
+LINES = [
+    ["捐赠人", "金额", "到账日期", "栏<目"],
+    *[["示例", "1", "2021-08-08", ""]] * 300,
+    ["示例<", "一<百", "不<知", ""],
+]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\n".join(map(",".join, LINES)).replace("<", "\0").encode("utf-16"),
+        changed(xlsx(LINES), "xl/sharedStrings.xml", "&lt;", "_x0000_"),
+    ],
+    ids=["csv", "xlsx"],
+)
+def test_a_character_no_database_keeps_does_not_stop_a_check(content, clerk, kunming, now):
+    upload = ready(clerk, kunming, content, now=now)
+
+    assert (upload.state, upload.rows) == (State.HAS_ERRORS, 301)
+    assert set(upload.findings.values_list("value", flat=True)) >= {"一百", "不知", "栏目"}
+
+
+@pytest.mark.parametrize("name", ["长" * 500, "一&#1;月"])
+def test_any_name_of_a_worksheet_can_be_kept(name, clerk, kunming, now):
+    content = xlsx([["捐赠人", "金额", "到账日期"], ["示例", "x", "2021-08-08"]], name="名称")
+
+    upload = ready(clerk, kunming, changed(content, "xl/workbook.xml", "名称", name), now=now)
+
+    assert upload.state == State.HAS_ERRORS
+    (worksheet,) = set(upload.findings.values_list("worksheet", flat=True))
+    assert worksheet.isprintable()
+    assert len(worksheet) <= 100
 
 
 def test_the_same_rows_again_change_nothing_and_keep_their_first_upload(walk):
