@@ -22,7 +22,7 @@ from typing import Any
 
 import polars as pl
 
-from redcross.uploads.beneath import Beneath, beneath
+from redcross.uploads.beneath import LARGEST, Beneath, beneath
 
 MEMORY = 1_500_000_000
 UNZIPPED = 1_500_000_000
@@ -58,6 +58,7 @@ _OTHERS = {
     b"SQLite format 3": "数据库文件",
     b"{\\rtf": "RTF 文档",
 }
+_INDENT = re.compile(rb">\s+(</?(?:table|draw|office|svg|text:p\b))")
 _ERROR_WORDS = frozenset(
     {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA"}
 )
@@ -136,7 +137,28 @@ def _archive(path: Path, folder: Path) -> dict[str, Any]:
         notices.append("macros")
     if any("externalLink" in name for name in names):
         notices.append("external_links")
-    return _workbook(path, folder, notices)
+    return (_open_document if "content.xml" in names else _workbook)(path, folder, notices)
+
+
+def _open_document(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
+    try:
+        return _workbook(path, folder, list(notices))
+    except UnopenableError as error:
+        if error.code != "file.damaged":
+            raise
+    return _workbook(_without_indents(path, folder), folder, notices)
+
+
+def _without_indents(path: Path, folder: Path) -> Path:
+    """Write an ODS anew without the blanks between its elements, which calamine refuses."""
+    target = folder / "without-indents.ods"
+    with zipfile.ZipFile(path) as before, zipfile.ZipFile(target, "w") as after:
+        if before.getinfo("content.xml").file_size > LARGEST:
+            raise UnopenableError("file.damaged")
+        for name in ("mimetype", "META-INF/manifest.xml"):
+            after.writestr(name, before.read(name))
+        after.writestr("content.xml", _INDENT.sub(rb">\1", before.read("content.xml")))
+    return target
 
 
 def _workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
@@ -303,7 +325,7 @@ def _named(error: BaseException) -> UnopenableError:
     text = f"{type(error).__name__} {error}".lower()
     if "password" in text or "encrypt" in text:
         return UnopenableError("file.encrypted")
-    if "capacity overflow" in text:
+    if "capacity overflow" in text or "cell limit exceeded" in text:
         return UnopenableError("file.too_many_cells")
     # A value of Python for which no memory was left is a null pointer to the libraries.
     if isinstance(error, MemoryError) or "alloc" in text or "pointer is null" in text:

@@ -94,6 +94,7 @@ def uncached():
 def ods(rows):
     return packed({
         "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "META-INF/manifest.xml": '<manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
         "content.xml": '<?xml version="1.0"?>' + ODS_CONTENT.format(rows),
     })  # fmt: skip
 
@@ -157,6 +158,21 @@ ZOO = {
             '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
         ),
         None,
+    ),
+    "indented.ods": (
+        ods(
+            "\n".join(
+                "<table:table-row>\n  "
+                + "\n  ".join(
+                    '<table:table-cell office:value-type="string">'
+                    f"\n    <text:p>{value}</text:p>\n  </table:table-cell>"
+                    for value in row
+                )
+                + "\n</table:table-row>"
+                for row in ROWS
+            )
+        ),
+        READ,
     ),
     "spans.xls": (
         ("<table>" + '<tr><td rowspan="200" colspan="200">a</td></tr>' * 400 + "</table>").encode(),
@@ -277,11 +293,13 @@ def test_memory_that_a_library_lacked_is_called_by_its_name():
         MemoryError(),
         RuntimeError("PyObject pointer is null"),
         RuntimeError("capacity overflow"),
+        RuntimeError("Cell limit exceeded (17177772032 cells requested, max 100000000)"),
     ]
 
     assert [opening._named(error).code for error in errors] == [
         "file.out_of_memory",
         "file.out_of_memory",
+        "file.too_many_cells",
         "file.too_many_cells",
     ]
 
