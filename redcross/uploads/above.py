@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from redcross.uploads.cells import parser_for
 from redcross.uploads.cells.dates import parse_date
-from redcross.uploads.cells.words import OF_A_YEAR, called, new_name
+from redcross.uploads.cells.words import ALIKE, OF_A_YEAR, Nearest, called, new_name
 from redcross.uploads.codes import CODES, severity_of
 from redcross.uploads.heading import Layout
 from redcross.uploads.opening import TEXT
@@ -218,5 +218,6 @@ def findings_of_all(layout: Layout, field: FieldSpec, said: Said) -> Iterator[Fi
     yield finding(said.code, message, CODES[said.code].remedy)
     if field.kind is CellKind.REFERENCE and said.value not in field.labels:
         known = {called(word): key for word, key in field.choices.items()}
-        reason, suggestion = new_name(said.words, known, field.labels)
+        near = Nearest(known, ALIKE)(called(said.words))
+        reason, suggestion = new_name(said.words, field.labels[known[near]] if near else "")
         yield finding("reference.new", f"「{field.label}」：{reason}", suggestion)

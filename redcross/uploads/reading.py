@@ -174,7 +174,7 @@ def _with_pages(
     read: list[tuple[Grid, list[Layout]]] = []
     said: list[Finding] = []
     for grid, layouts in found:
-        if not layouts and read and read[-1][1] and not _is_ours(grid.worksheet):
+        if not layouts and read and read[-1][1] and grid.worksheet not in OWN_WORKSHEETS:
             before, tables = read[-1]
             page = continued(grid, before, tables[-1], spec, context)
             if page is not None:

@@ -16,6 +16,7 @@ from redcross.uploads.cells.identifiers import (
     parse_id_number,
     parse_phone,
 )
+from redcross.uploads.cells.words import MOST_PROPOSED, branch_parser, choice_parser
 from tests.uploads.readers import LABELS, codes, reading_of
 from tests.workbooks import xlsx
 
@@ -275,3 +276,17 @@ def test_the_same_number_at_two_branches_is_no_repeat(tmp_path):
     content = xlsx([["单位", "捐赠人", "金额", "日期", "票据号"], *rows])
 
     assert codes(reading_of(content, tmp_path)) == []
+
+
+@pytest.mark.parametrize("reader", ["branch", "choice"])
+def test_the_nearest_word_is_proposed_for_as_many_as_anybody_reads(reader):
+    words = {"昆明市": (1,), "曲靖市": (6,)}
+    parse = {
+        "branch": lambda: branch_parser(words, LABELS, frozenset({1, 6})),
+        "choice": lambda: choice_parser({"昆明市": "A"}, {"A": "昆明市"}, reference=False),
+    }[reader]()
+
+    told = [parse(f"昆明市{number:04}", is_number=False) for number in range(MOST_PROPOSED + 100)]
+
+    assert [each.code for each in told] == [f"{reader}.unknown"] * len(told)
+    assert sum("是否指“昆明市”" in each.suggestion for each in told) == MOST_PROPOSED

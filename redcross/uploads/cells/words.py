@@ -58,8 +58,10 @@ _DOTS = re.compile("[•‧∙・．.]")
 OTHER = "OTHER"
 """The key of 其他 in every list that has it."""
 _NEAR = 60
-_ALIKE = 80
+ALIKE = 80
 _MISSPELT = 65
+MOST_PROPOSED = 200
+"""For so many different unknown words of a column the nearest known one is looked for."""
 _SOCIETY = "红十字会"
 _LEVEL = re.compile(r"[县市区州]")
 _BELOW = re.compile(r"[^县市州]{1,24}(?:乡|镇|街道|村|社区|组|号)")
@@ -86,6 +88,23 @@ def boolean_parser(field_words: Mapping[str, str]) -> Callable[..., Parsed]:
     return parse
 
 
+class Nearest:
+    """Finds the known word nearest to an unknown one, for as many as anybody looks through."""
+
+    def __init__(self, known: Iterable[str], least: int = _NEAR) -> None:
+        self._known = list(known)
+        self._least = least
+        self._left = MOST_PROPOSED
+
+    def __call__(self, text: str) -> str | None:
+        """Return it; None where none is near, or where too many were asked for."""
+        if not self._left:
+            return None
+        self._left -= 1
+        found = process.extractOne(text, self._known, score_cutoff=self._least)
+        return str(found[0]) if found else None
+
+
 def choice_parser(words: Mapping[str, str], labels: Mapping[str, str]) -> Callable[..., Parsed]:
     """Return a reader of one closed list; an unknown word is answered with the nearest.
 
@@ -93,6 +112,7 @@ def choice_parser(words: Mapping[str, str], labels: Mapping[str, str]) -> Callab
     nobody's misspelling is 其他; both are warned of.
     """
     known = {folded(word).upper(): key for word, key in words.items()}
+    nearest_to = Nearest(known)
 
     def parse(text: str, *, is_number: bool) -> Parsed:
         del is_number
@@ -105,7 +125,7 @@ def choice_parser(words: Mapping[str, str], labels: Mapping[str, str]) -> Callab
             reason = f"“{text.strip()[:40]}”不在可选范围内，读作“{labels[key]}”"
             listed = "、".join(list(labels.values())[:12])
             return Parsed(key, "choice.other", reason, f"另有所指的，改填：{listed}。")
-        return _not_listed("choice.unknown", text, known, labels)
+        return _not_listed("choice.unknown", text, nearest_to(bare), known, labels)
 
     return parse
 
@@ -129,6 +149,7 @@ def reference_parser(
     2026年99公益日 and never that of 2021.
     """
     known = {called(word): key for word, key in words.items()}
+    nearest_to, alike = Nearest(known), Nearest(known, ALIKE)
 
     def parse(text: str, *, is_number: bool) -> Parsed:
         del is_number
@@ -143,16 +164,20 @@ def reference_parser(
                 return Parsed(known[name])
         written = text.strip(BLANKS) if name == bare else name
         if may_register is not None and may_register(written, until):
-            return Parsed(written, "reference.new", *new_name(written, known, labels))
-        return _not_listed("reference.unknown", text, known, labels)
+            near = alike(called(written))
+            said = new_name(written, labels[known[near]] if near else "")
+            return Parsed(written, "reference.new", *said)
+        return _not_listed("reference.unknown", text, nearest_to(bare), known, labels)
 
     return parse
 
 
-def new_name(name: str, known: Mapping[str, str], labels: Mapping[str, str]) -> tuple[str, str]:
-    """Return what is said of a name nobody has registered, and what to do about it."""
-    nearest = process.extractOne(called(name), list(known), score_cutoff=_ALIKE)
-    hint = f"如果是指“{labels[known[nearest[0]]]}”，请按登记的名称改写；" if nearest else ""
+def new_name(name: str, alike: str = "") -> tuple[str, str]:
+    """Return what is said of a name nobody has registered, and what to do about it.
+
+    `alike` is the registered name it may be a way to write of.
+    """
+    hint = f"如果是指“{alike}”，请按登记的名称改写；" if alike else ""
     return f"“{name[:40]}”还没有登记，审核通过时一并登记", f"{hint}确是新的，写明情况后提交。"
 
 
@@ -162,10 +187,9 @@ def called(name: str) -> str:
 
 
 def _not_listed(
-    code: str, text: str, known: Mapping[str, str], labels: Mapping[str, str]
+    code: str, text: str, nearest: str | None, known: Mapping[str, str], labels: Mapping[str, str]
 ) -> Parsed:
-    nearest = process.extractOne(called(text), list(known), score_cutoff=_NEAR)
-    hint = f"是否指“{labels[known[nearest[0]]]}”？" if nearest else ""
+    hint = f"是否指“{labels[known[nearest]]}”？" if nearest else ""
     listed = "、".join(list(labels.values())[:12])
     return Parsed(
         code=code,
@@ -180,6 +204,7 @@ def branch_parser(
     own: frozenset[int],
 ) -> Callable[..., Parsed]:
     """Return a reader of branches by code, official, short, bare or former name."""
+    nearest_to = Nearest(names)
 
     def parse(text: str, *, is_number: bool) -> Parsed:
         del is_number
@@ -191,8 +216,8 @@ def branch_parser(
             # "昆明市五华区红十字会": the last known name within the text decides.
             found = _last_part(bare, names) or _of_address(bare, names)
         if not found:
-            nearest = process.extractOne(bare, list(names), score_cutoff=_NEAR)
-            hint = f"是否指“{labels[names[nearest[0]][0]]}”？" if nearest else ""
+            nearest = nearest_to(bare)
+            hint = f"是否指“{labels[names[nearest][0]]}”？" if nearest else ""
             return Parsed(
                 code="branch.unknown",
                 reason=f"没有名为“{text.strip()[:40]}”的单位",
