@@ -574,6 +574,8 @@ class Tasks(Sheet):
             "未完成": "IN_PROGRESS",
             "尚未启动": "NOT_STARTED",
             "未推进": "NOT_STARTED",
+            "进度滞后": "BEHIND",
+            "滞后": "BEHIND",
         },
     )
     percent = Column(
@@ -766,6 +768,8 @@ class Network(Sheet):
     key = "reform.network"
     title = "基层组织、会员、志愿者统计表"
     titles = (
+        "基层组织和会员、志愿者情况统计表",
+        "基层组织、会员和志愿者统计表",
         "组织建设情况统计表",
         "基层组织会员志愿者情况统计表",
     )

@@ -316,6 +316,7 @@ class Roster(_Distribution):
         "博爱送万家活动物资发放花名册",
         "博爱送万家发放登记表",
         "博爱送万家发放签领表",
+        "博爱送万家受助对象名册",
     )
     kind = SheetKind.ROSTER
     identity = ("edition", "id_number")
@@ -483,6 +484,8 @@ class Applications(Sheet):
     title = "天使计划救助申请汇总表"
     titles = (
         "大病救助申请汇总表",
+        "大病患儿救助申请汇总表",
+        "大病儿童医疗救助申报汇总表",
         "小天使基金申请汇总表",
         "天使阳光基金救助申请汇总表",
         "大病（天使）救助申请汇总",
@@ -842,6 +845,8 @@ class Dispatches(Sheet):
         "应急救援情况统计表",
         "灾害救援情况表",
         "应急救援工作情况表",
+        "救灾救援工作情况统计表",
+        "应急救援及救灾工作汇总表",
     )
     model = Dispatch
     dated_by = "dispatched_on"
@@ -1067,6 +1072,8 @@ class Stock(Sheet):
         "救灾物资库存台账",
         "备灾库物资入库登记",
         "备灾库物资出库登记",
+        "救灾物资收发流水账",
+        "备灾物资流水账",
     )
     model = StockMovement
     dated_by = "moved_on"

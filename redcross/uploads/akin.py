@@ -14,6 +14,7 @@ from redcross.uploads.cells import clean_column
 from redcross.uploads.cells.parsed import BLANKS
 from redcross.uploads.codes import CODES, severity_of
 from redcross.uploads.heading import JOINER, Layout, multiple_for, nearness, plain
+from redcross.uploads.heading.nearness import APART, NEAR
 from redcross.uploads.heading.words import SERIAL_HEADINGS, SUMS
 from redcross.uploads.opening import KIND
 from redcross.uploads.specification import (
@@ -30,7 +31,6 @@ from redcross.uploads.workbook import Grid
 _LOOKED_AT = 300
 _MOST = 60
 """So many unknown headings are looked at; a table with more is of another kind."""
-_NEAR, _APART = 75.0, 6.0
 _TOLD_BY_CONTENT = {
     CellKind.ID_NUMBER: 40.0, CellKind.PHONE: 30.0, CellKind.CHOICE: 25.0, CellKind.DATE: 15.0,
     CellKind.BOOLEAN: 10.0,
@@ -58,8 +58,9 @@ def akin(
         and plain(heading.rpartition(JOINER)[2]) not in (*SERIAL_HEADINGS, *SUMS)
     ][:_MOST]
     absent = [field for field in spec.fields if field.name not in layout.columns.values()]
+    nearly = dict(layout.nearly)
     if not unread or not absent or layout.data.is_empty():
-        return layout, []
+        return layout, [_told(layout, spec, nearly)] if nearly else []
     likely = [
         each
         for letter in unread
@@ -70,13 +71,13 @@ def akin(
         if each.field not in taken.values():
             taken[each.letter] = each.field
     if not taken:
-        return layout, []
+        return layout, [_told(layout, spec, nearly)] if nearly else []
     read = {layout.headings[letter] for letter in taken}
     multiples = {
         letter: multiple_for(spec.field(name), layout.headings[letter].split(JOINER), layout.unit)
         for letter, name in taken.items()
     }
-    told = _told(layout, spec, taken)
+    told = _told(layout, spec, nearly | taken)
     return dataclasses.replace(
         layout,
         columns={**layout.columns, **taken},
@@ -100,7 +101,7 @@ def _likenesses(
     for field in absent:
         near = nearness(heading.split(JOINER), (field.label, *field.aliases))
         bonus = _TOLD_BY_CONTENT.get(field.kind, 0.0)
-        if near + bonus < _NEAR and not (bonus and field.kind is CellKind.CHOICE):
+        if near + bonus < NEAR and not (bonus and field.kind is CellKind.CHOICE):
             continue
         if near < _LEAST and field.kind not in (CellKind.CHOICE, CellKind.ID_NUMBER):
             continue
@@ -133,7 +134,7 @@ def _can_hold(
 def _one(likely: Iterable[_Likeness]) -> list[_Likeness]:
     """Keep the likeliest where no other is nearly as likely."""
     ranked = sorted(likely, key=lambda one: -one.score)
-    if not ranked or (len(ranked) > 1 and ranked[0].score - ranked[1].score < _APART):
+    if not ranked or (len(ranked) > 1 and ranked[0].score - ranked[1].score < APART):
         return []
     # A column of nothing but the words of one closed list needs no heading to be that.
     return ranked[:1]

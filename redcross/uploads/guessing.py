@@ -29,6 +29,11 @@ _TITLED = 0.3
 _EQUAL = 0.08
 """Two sheets whose fit differs by less are told apart by a person."""
 _SAME_TITLE = 88
+_LACKING = 0.1
+_TELLING_WORDS = (
+    "物资", "资金", "款物", "发放", "接收", "入库", "出库", "名册", "申请", "巡检", "志愿者",
+)  # fmt: skip
+"""接收捐赠物资 is no misspelling of 接收捐赠资金."""
 _ADDED_WORDS = re.compile(r"\(.*?\)|登记表|统计表|明细表|情况表|汇总表|台账|名册|记录|清单|表$")
 
 
@@ -51,6 +56,7 @@ class Fit:
     columns: int  # columns with a heading
     missing: tuple[str, ...]  # labels of the required columns that are not there
     titled: bool  # whether the workbook's title or name says its name
+    needed: int = 0  # required columns that are there
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -173,6 +179,7 @@ def guess_sheet(
     if asked is not None and asked.score >= best.score - _TITLED:
         return SheetGuess(asked.key, Sure.YES, f"您要报的就是这张表；{_told(asked)}", fits)
     rivals = [fit for fit in fits[1:] if best.score - fit.score < _EQUAL]
+    best, *rivals = _without_the_broader([best, *rivals])
     if allowed is not None:
         close = [fit for fit in (best, *rivals) if fit.key in allowed]
         if not close:
@@ -186,6 +193,23 @@ def guess_sheet(
         return SheetGuess("", Sure.NO, f"与{names}几乎同样相符，请选择是哪一张。", fits)
     certain = best.score >= 0.75 and not best.missing
     return SheetGuess(best.key, Sure.YES if certain else Sure.LIKELY, _told(best), fits)
+
+
+def _without_the_broader(fits: Sequence[Fit]) -> list[Fit]:
+    """Of sheets that know the same columns keep the one that asks for more of them.
+
+    What has a name of goods in each row is a register of goods, though the ledger takes it too.
+    """
+    return [
+        fit
+        for fit in fits
+        if not any(
+            (other.named, other.columns) == (fit.named, fit.columns)
+            and other.needed > fit.needed
+            and not other.missing
+            for other in fits
+        )
+    ]
 
 
 def _told(fit: Fit) -> str:
@@ -211,8 +235,9 @@ def fitting(
     for spec in specs:
         words_known = _levels(spec, known.get(spec.key, {}))
         fields = {words_known[text] for text in texts if text in words_known}
-        if len(fields) >= 2:
-            counted.append((len(fields), _titled(spec, words), spec))
+        titled = _titled(spec, words)
+        if len(fields) >= 2 or titled:
+            counted.append((len(fields), titled, spec))
     counted.sort(key=lambda each: (-each[1], -each[0], each[2].key))
     shortlist = counted[:_SHORTLIST] + sorted(counted[_SHORTLIST:], key=lambda each: -each[0])[:4]
     found = [_fit(tops, words, spec, known.get(spec.key, {})) for _, _, spec in shortlist]
@@ -254,13 +279,19 @@ def _fit(
                 labels.get(plain(layout.headings[letter])) == name
                 for letter, name in layout.columns.items()
             )
-            needed = [field for field in spec.fields if field.required and field.default is None]
-            there = len(needed) - len(layout.missing)
+            needed = [
+                field
+                for field in spec.fields
+                if field.required and field.default is None and not field.by_period
+            ]
+            lacking = [each for each in layout.missing if not spec.field(each).by_period]
+            there = len(needed) - len(lacking)
             own = there / len(needed) if needed else min(1.0, named / len(spec.fields) * 2)
             score = 0.5 * named / columns + 0.2 * exact / columns + 0.3 * own + _TITLED * titled
+            score -= _LACKING * min(len(lacking), 3)
             if best is None or score > best.score:
-                missing = tuple(spec.field(name).label for name in layout.missing)
-                best = Fit(spec.key, spec.title, score, named, columns, missing, titled)
+                missing = tuple(spec.field(name).label for name in lacking)
+                best = Fit(spec.key, spec.title, score, named, columns, missing, titled, there)
     return best
 
 
@@ -280,6 +311,8 @@ def _says(title: str, words: Words) -> bool:
         if whole in bare or (len(core) >= 4 and core in bare):
             return True
         long_enough = len(core) >= 6 and len(bare) >= len(core)
+        if any((word in core) != (word in bare) for word in _TELLING_WORDS):
+            continue
         if long_enough and fuzz.partial_ratio(core, bare) >= _SAME_TITLE:
             return True
     return False

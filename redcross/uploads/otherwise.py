@@ -20,6 +20,7 @@ from redcross.uploads.specification import CellKind, Context, FieldSpec, SheetSp
 from redcross.uploads.workbook import Grid
 
 _BETWEEN = "；"
+_LOOKED_AT, _FEW, _LONGEST_WORD = 300, 3, 12
 _OF_GOODS = re.compile("物|内容")
 _NO_AMOUNT = frozenset({"amount.unreadable", "amount.foreign_unit"})
 _BARE_NUMBER = r"^\d[\d,.]*$"
@@ -29,6 +30,10 @@ def by_content(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) ->
     """Return the layout with each column under the field that can hold all of its cells."""
     for letter, name in layout.columns.items():
         field = spec.field(name)
+        listed = _list_it_holds(grid, layout, letter, field, spec, context)
+        if listed:
+            layout = _moved(layout, letter, listed)
+            continue
         if _holds_bare_numbers(grid, layout, letter, field):
             layout = layout.without([letter])
             continue
@@ -46,12 +51,46 @@ def by_content(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) ->
         else:
             is_other = holds_words(column, texts, field)
         if is_other:
-            layout = dataclasses.replace(
-                layout,
-                columns={**layout.columns, letter: field.otherwise},
-                missing=tuple(each for each in layout.missing if each != field.otherwise),
-            )
+            layout = _moved(layout, letter, field.otherwise)
     return layout
+
+
+def _moved(layout: Layout, letter: str, name: str) -> Layout:
+    """Read a column as another field."""
+    return dataclasses.replace(
+        layout,
+        columns={**layout.columns, letter: name},
+        missing=tuple(each for each in layout.missing if each != name),
+    )
+
+
+def _list_it_holds(
+    grid: Grid,
+    layout: Layout,
+    letter: str,
+    field: FieldSpec,
+    spec: SheetSpec,
+    context: Context,
+) -> str:
+    """Return the closed list of which every cell of a column of texts is a word, "" for none.
+
+    完成情况 tells what has been done in one office, and 已完成 or 推进中 in another.
+    """
+    if field.kind is not CellKind.TEXT or field.required:
+        return ""
+    rows = layout.data.head(_LOOKED_AT)
+    texts = grid.cells[letter][rows].str.strip_chars(BLANKS)
+    written = int((texts != "").sum())
+    if written < _FEW or int(texts.str.len_chars().max() or 0) > _LONGEST_WORD:  # type: ignore[arg-type]
+        return ""
+    kinds = grid.cells[letter + KIND][rows]
+    for other in spec.fields:
+        if other.kind is not CellKind.CHOICE or other.name in layout.columns.values():
+            continue
+        column = clean_column(texts, kinds, other, context, multiple=Decimal(1))
+        if not column.problems and column.values.is_not_null().sum() == written:
+            return other.name
+    return ""
 
 
 def by_cell(field: FieldSpec, heading: str) -> bool:

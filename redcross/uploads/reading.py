@@ -45,7 +45,6 @@ from redcross.uploads.totals import Rows, TotalCheck, checks_of, differing
 from redcross.uploads.workbook import OWN_WORKSHEETS, Grid, UnreadableError, Workbook
 
 
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class Table:
     """One table of a workbook as read."""

@@ -6,13 +6,16 @@ short and made of few characters: which ones they share says more than where the
 """
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
 from redcross.uploads.heading.layout import JOINER
 from redcross.uploads.heading.words import plain
+from redcross.uploads.specification import FieldSpec
 
+NEAR, APART = 75.0, 6.0
+"""From here on a heading is nearly a field's, and by so much it must be no other's."""
 _FILLING = ("总人数", "人次数", "人数", "数量", "总数", "数", "情况", "信息", "名称", "姓名")
 _TURNED_ROUND = 0.95
 _WITHIN = 60
@@ -28,6 +31,27 @@ def nearness(levels: Sequence[str], words: Iterable[str]) -> float:
         if JOINER not in word and leaf != whole:
             best = max(best, _alike(leaf, known) - 5)
     return best
+
+
+def nearly(
+    levels: Mapping[str, Sequence[str]], fields: Iterable[FieldSpec], taken: Collection[str] = ()
+) -> dict[str, str]:
+    """Give columns the one field each is nearly called, where no other is nearly as near."""
+    absent = [field for field in fields if field.name not in taken]
+    near: list[tuple[float, str, str]] = []
+    for letter, texts in levels.items():
+        ranked = sorted(
+            ((nearness(texts, (each.label, *each.aliases)), each.name) for each in absent),
+            reverse=True,
+        )
+        second = ranked[1][0] if len(ranked) > 1 else 0.0
+        if ranked and ranked[0][0] >= max(NEAR, second + APART):
+            near.append((ranked[0][0], letter, ranked[0][1]))
+    columns: dict[str, str] = {}
+    for _, letter, name in sorted(near, reverse=True):
+        if name not in columns.values():
+            columns[letter] = name
+    return columns
 
 
 @functools.lru_cache(maxsize=50_000)

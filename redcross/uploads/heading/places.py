@@ -11,6 +11,7 @@ import polars as pl
 
 from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN
 from redcross.uploads.heading.levels import Levels
+from redcross.uploads.heading.nearness import nearly
 from redcross.uploads.heading.phrases import SIGNATURE
 from redcross.uploads.heading.texts import SCANNED
 from redcross.uploads.heading.words import LONGEST_HEADING, plain
@@ -20,6 +21,7 @@ from redcross.uploads.workbook import UnreadableError
 MOST_TABLES = 2000
 """A list of fifty thousand lines has its heading on each of 1,700 pages."""
 _AT_ONCE = 50_000
+_TOP, _FEWEST = 15, 4
 _UNIT_ALONE = re.compile(r"\(?(?:金额|货币|计量)?单位[:为是]")
 
 
@@ -41,6 +43,8 @@ class Places:
             ),
             None,
         )
+        if first is None:
+            first = next(filter(self._is_nearly_heading, range(min(self.texts.height, _TOP))), None)
         if first is None:
             return []
         found = [first]
@@ -69,6 +73,16 @@ class Places:
             return False
         kinds = self.texts.kinds(at)
         return kinds.get(NUMBER, 0) <= len(cells) // 3
+
+    def _is_nearly_heading(self, at: int) -> bool:
+        """Tell a heading none of whose words is known, and most of which are nearly."""
+        cells = self.texts.filled(at)
+        short = {each: [text] for each, text in cells.items() if len(text) <= LONGEST_HEADING}
+        if len(short) < _FEWEST or self.texts.kinds(at).get(NUMBER):
+            return False
+        known = [match.field for text in cells.values() if (match := self.vocabulary.exact(text))]
+        found = nearly(short, self.vocabulary.spec.fields, known)
+        return len(found) + len(known) >= _FEWEST and (len(found) + len(known)) * 2 >= len(cells)
 
     def _hinted(self, at: int, texts: Sequence[str]) -> set[str]:
         """Return the fields that words within the cells of a heading point to.

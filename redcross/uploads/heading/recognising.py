@@ -13,6 +13,7 @@ from redcross.uploads.heading.body import Body
 from redcross.uploads.heading.columns import Columns, assigned, named_once, proposals
 from redcross.uploads.heading.layout import Layout
 from redcross.uploads.heading.levels import Levels
+from redcross.uploads.heading.nearness import nearly
 from redcross.uploads.heading.places import MOST_TABLES, Places
 from redcross.uploads.heading.sums import totals_above, totals_beside
 from redcross.uploads.heading.texts import Texts
@@ -81,6 +82,11 @@ def _layout(
     depth = levels.depth(at)[0]
     heading = levels.of(at, depth)
     columns = assigned(heading, vocabulary)
+    near: dict[str, str] = {}
+    if len(columns) < 2 <= len(heading):
+        rest = {letter: each for letter, each in heading.items() if letter not in columns}
+        near = nearly(rest, vocabulary.spec.fields, columns.values())
+        columns |= near
     if len(columns) < 2:
         return None
     headings = named_once(heading)
@@ -118,4 +124,5 @@ def _layout(
         data=data,
         totals=totals,
         proposals=proposals(unknown, present, vocabulary),
+        nearly=near,
     )

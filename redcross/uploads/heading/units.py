@@ -25,6 +25,7 @@ UNIT_CELL = re.compile(
     r"(?:单位(?::|为|是|均为)|[(]|计量单位)\s*(?:人民币)?(?P<unit>万元|亿元|千元|百元|元)(?!/)"
 )
 _LONGEST_UNIT_CELL = 120
+_MOST_BESIDE = 3
 _ABOVE, _BELOW = 6, 8
 """Rows away from the table in which its unit is looked for."""
 
@@ -36,8 +37,9 @@ def unit_above(texts: Texts, at: int, depth: int) -> str:
             match = UNIT_CELL.search(unicodedata.normalize("NFKC", text))
             if match is None or len(text) > _LONGEST_UNIT_CELL:
                 continue
-            # 资助额度（万元） in the heading is the unit of its own column.
-            if position < at or "单位" in text:
+            # 资助额度（万元） in a heading is the unit of its own column.
+            is_heading = position >= at or len(texts.written(position)) > _MOST_BESIDE
+            if "单位" in text or not is_heading:
                 return match["unit"]
     return ""
 

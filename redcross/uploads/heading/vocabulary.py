@@ -138,7 +138,7 @@ class Vocabulary:
         if parent and above and parent not in above and above not in parent:
             # 队伍 under 出动力量 can be no other than that under 派出: nothing else has it.
             fields = {field for _, field in self.leaves.get(leaf_of(levels[-1]), ())}
-            if fields != {found.field} or plain(levels[-1]) in SUMS:
+            if fields - {found.field} or plain(levels[-1]) in SUMS:
                 return None
             return dataclasses.replace(found, rank=found.rank + _FALLBACK)
         return dataclasses.replace(found, rank=found.rank + (_FALLBACK // 2 if parent else 0))
