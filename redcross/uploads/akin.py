@@ -13,8 +13,8 @@ import polars as pl
 from redcross.uploads.cells import clean_column
 from redcross.uploads.cells.parsed import BLANKS
 from redcross.uploads.codes import CODES, severity_of
-from redcross.uploads.heading import JOINER, Layout, multiple_for, nearness, plain
-from redcross.uploads.heading.nearness import APART, NEAR
+from redcross.uploads.heading import JOINER, Layout, multiple_for, plain
+from redcross.uploads.heading.nearness import APART, NEAR, near_to
 from redcross.uploads.heading.words import SERIAL_HEADINGS, SUMS
 from redcross.uploads.opening import KIND
 from redcross.uploads.specification import (
@@ -36,7 +36,7 @@ _TOLD_BY_CONTENT = {
     CellKind.BOOLEAN: 10.0,
 }  # fmt: skip
 """What it adds that every cell can be read as such a thing."""
-_LEAST = 45.0
+_LEAST, _EXACT = 45.0, 89.5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ def akin(
     likely = [
         each
         for letter in unread
+        if not _is_known(layout.headings[letter], spec)
         for each in _one(_likenesses(grid, layout, letter, absent, context))
     ]
     taken: dict[str, str] = {}
@@ -88,6 +89,12 @@ def akin(
     ), [told]
 
 
+def _is_known(heading: str, spec: SheetSpec) -> bool:
+    """Tell a heading whose words are known from one nobody knows: it was left out on purpose."""
+    levels = heading.partition("#")[0].split(JOINER)
+    return any(near_to(levels, field) >= _EXACT for field in spec.fields)
+
+
 def _likenesses(
     grid: Grid, layout: Layout, letter: str, absent: Sequence[FieldSpec], context: Context
 ) -> Iterator[_Likeness]:
@@ -99,7 +106,7 @@ def _likenesses(
     if not (written != "").any():
         return
     for field in absent:
-        near = nearness(heading.split(JOINER), (field.label, *field.aliases))
+        near = near_to(heading.split(JOINER), field)
         bonus = _TOLD_BY_CONTENT.get(field.kind, 0.0)
         if near + bonus < NEAR and not (bonus and field.kind is CellKind.CHOICE):
             continue

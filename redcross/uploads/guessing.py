@@ -176,7 +176,8 @@ def guess_sheet(
         )
     best = fits[0]
     asked = next((fit for fit in fits if fit.key == hinted), None)
-    if asked is not None and asked.score >= best.score - _TITLED:
+    lacking = _LACKING * min(len(asked.missing), 3) if asked is not None else 0
+    if asked is not None and asked.score + lacking >= best.score - _TITLED:
         return SheetGuess(asked.key, Sure.YES, f"您要报的就是这张表；{_told(asked)}", fits)
     rivals = [fit for fit in fits[1:] if best.score - fit.score < _EQUAL]
     best, *rivals = _without_the_broader([best, *rivals])

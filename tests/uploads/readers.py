@@ -6,23 +6,18 @@ from pathlib import Path
 
 import polars as pl
 
-from redcross.branches.models import Branch
 from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads import opening, workbook
-from redcross.uploads.examining import setting_for
 from redcross.uploads.reading import Reading, read_tables
-from redcross.uploads.sheet import registry
 from redcross.uploads.specification import (
     CellKind,
     Context,
     FieldSpec,
-    Severity,
     SheetKind,
     SheetSpec,
 )
 from redcross.uploads.workbook import Grid, Workbook
-from tests.workbooks import xlsx
 
 CHANNELS = {"银行": "BANK", "微信": "WECHAT"}
 LEDGER = SheetSpec(
@@ -120,21 +115,3 @@ def opened_here(path: Path) -> Workbook:
 
 def codes(reading: Reading) -> list[str]:
     return [finding.code for finding in reading.findings]
-
-
-def read(sheet, rows, folder, *, code="53", period="2021-09", now):
-    """Read rows as a workbook of a registered sheet; needs the database."""
-    return read_book(sheet, xlsx(rows), folder, code=code, period=period, now=now)
-
-
-def read_book(sheet, content, folder, *, code="53", period="2021-09", now):
-    """Read a workbook of a registered sheet; needs the database."""
-    path = folder / "表.xlsx"
-    path.write_bytes(content)
-    branch = Branch.objects.get(code=code)
-    setting = setting_for(registry[sheet], branch, Period.parse(period), now=now)
-    return read_tables(opened_here(path), setting.spec, setting.context)
-
-
-def errors(reading):
-    return [each.code for each in reading.findings if each.severity is Severity.ERROR]

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 import xlsxwriter
 
-from tests.uploads.readers import codes, errors, read, read_book
+from tests.uploads.readers import codes
+from tests.uploads.registered import errors, read, read_book
 
 pytestmark = pytest.mark.django_db
 LEDGER = "donations.ledger"

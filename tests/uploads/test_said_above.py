@@ -12,7 +12,7 @@ from redcross.uploads import checking
 from redcross.uploads.choices import State
 from relief.models import AidApplication, StockMovement
 from tests.ledger import effective, ready
-from tests.uploads.readers import errors, read
+from tests.uploads.registered import errors, read
 from tests.workbooks import xlsx
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,6 @@ In go a grid, a sheet's columns and what people have told of headings before; ou
 """
 
 from redcross.uploads.heading.layout import JOINER, Layout, TotalRow
-from redcross.uploads.heading.nearness import nearness
 from redcross.uploads.heading.places import MOST_TABLES
 from redcross.uploads.heading.recognising import below, recognise
 from redcross.uploads.heading.texts import index_of
@@ -35,7 +34,6 @@ __all__ = [
     "index_of",
     "multiple_for",
     "multiple_of",
-    "nearness",
     "plain",
     "recognise",
 ]

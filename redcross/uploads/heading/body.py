@@ -9,7 +9,7 @@ import polars as pl
 
 from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN
 from redcross.uploads.heading.columns import Columns
-from redcross.uploads.heading.kinds import Kind, Row, RowKinds
+from redcross.uploads.heading.kinds import BELOW_HEADING, Kind, Row, RowKinds
 from redcross.uploads.heading.layout import TotalRow
 from redcross.uploads.heading.levels import DEEPEST
 from redcross.uploads.heading.phrases import CARRIED, SECTION
@@ -49,7 +49,11 @@ class Body:
         sections = self._sections(table)
         doubtful = self._doubtful(table, across)
         last_data = _last_certain(table, doubtful)
-        others: list[int] = []
+        others = [
+            row["at"]
+            for row in table.head(BELOW_HEADING).iter_rows(named=True)
+            if row["at"] < BELOW_HEADING and self.kinds.numbers_the_columns(row)
+        ]
         totals: list[TotalRow] = []
         stopped = end - self.start
         for row in doubtful.iter_rows(named=True):
@@ -155,7 +159,6 @@ class Body:
             | first.str.contains(r"^(?:注|备注|说明|附注)")
             | (pl.col("mapped") < needed)
             | pl.col("at").is_in(list(across))
-            | (pl.col("at") < 2)
         )
         if columns.labels and columns.numbers:
             # A sum below the names, without a word beside it.

@@ -15,6 +15,7 @@ from redcross.uploads.heading.phrases import (
     ASKED,
     CARRIED,
     DAY_ALONE,
+    DAY_IN_FIGURES,
     NOTE,
     OF_THE_PAGE,
     SIGNATURE,
@@ -33,7 +34,7 @@ Row = Mapping[str, Any]
 """One row of the frame `body.py` makes."""
 _PLAIN_NUMBER = re.compile(r"[¥￥]?-?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d*)?")
 _LONGEST_TOTAL = 60
-_BELOW_HEADING = 2
+BELOW_HEADING = 2
 _COLUMN_NUMBER = re.compile(r"\(?\d{1,2}(?:\.0)?\)?")
 _CALLED = frozenset({"甲", "乙", "丙", "丁", "栏次", "列次", "—", "-", "/"})
 
@@ -60,7 +61,7 @@ class RowKinds:
         """Return what a row is by itself; the tail is what has no certain data below."""
         texts = self.texts_of(row)
         bare = folded(row["first"])
-        if self._is_heading_again(texts) or _numbers_the_columns(row, list(texts.values())):
+        if self._is_heading_again(texts):
             return "heading"
         if self._is_summary(texts):
             return "summary"
@@ -71,7 +72,7 @@ class RowKinds:
             return "note"
         if SIGNATURE.match(bare) and not self.numbers_in(row):
             return "signature"
-        if is_tail and self._ends_the_table(texts):
+        if is_tail and not self.numbers_in(row) and self._ends_the_table(texts):
             return "signature"
         if is_tail and self._is_bare_sum(row, texts):
             return "total"
@@ -83,11 +84,14 @@ class RowKinds:
         """Tell 分管领导：, and a day alone, below the last line."""
         if all(ASKED.match(spelt(text)) for text in texts.values()):
             return True
+        if len(texts) == 1 and any(DAY_IN_FIGURES.match(text) for text in texts.values()):
+            return True
         return len(texts) <= 2 and any(DAY_ALONE.match(text) for text in texts.values())
 
     def _is_bare_sum(self, row: Row, texts: Mapping[str, str]) -> bool:
         """Tell sums without a word below the last line, where the table's rows have words."""
-        has_words = bool(self.columns.asked or self.columns.labels)
+        labels = self.columns.labels
+        has_words = bool(self.columns.asked or labels) and texts.keys().isdisjoint(labels)
         are_numbers = all(_PLAIN_NUMBER.fullmatch(text) for text in texts.values())
         return has_words and are_numbers and self.numbers_in(row) > 0
 
@@ -105,6 +109,15 @@ class RowKinds:
                 is_plain = _PLAIN_NUMBER.fullmatch(row[letter]) is not None
                 count += kind == NUMBER or (kind == TEXT and is_plain)
         return count
+
+    def numbers_the_columns(self, row: Row) -> bool:
+        """Tell 甲, 乙, 1, 2, 3 below a heading: what its columns are called by."""
+        counted = [text for text in self.texts_of(row).values() if text not in _CALLED]
+        if len(counted) < 3 or not all(_COLUMN_NUMBER.fullmatch(text) for text in counted):
+            return False
+        numbers = [int(text.strip("()").removesuffix(".0")) for text in counted]
+        steps = [after - this for this, after in itertools.pairwise(numbers)]
+        return numbers[0] <= 3 and set(steps) == {1}
 
     def _is_heading_again(self, texts: Mapping[str, str]) -> bool:
         known = [text for text in texts.values() if self.vocabulary.knows(text)]
@@ -156,17 +169,6 @@ class RowKinds:
         label, *others = texts
         has_amount = any(each in texts for each in self.columns.numbers) or "元" in texts[label]
         return has_amount and self.columns.asked.isdisjoint(others)
-
-
-def _numbers_the_columns(row: Row, texts: Sequence[str]) -> bool:
-    """Tell 甲, 乙, 1, 2, 3 below a heading: what its columns are called by."""
-    counted = [text for text in texts if text not in _CALLED]
-    if row["at"] >= _BELOW_HEADING or len(counted) < 3:
-        return False
-    if not all(_COLUMN_NUMBER.fullmatch(text) for text in counted):
-        return False
-    numbers = [int(text.strip("()").removesuffix(".0")) for text in counted]
-    return numbers[0] <= 3 and all(after - this == 1 for this, after in itertools.pairwise(numbers))
 
 
 def _is_of_the_page(texts: Mapping[str, str]) -> bool:

@@ -6,18 +6,28 @@ short and made of few characters: which ones they share says more than where the
 """
 
 import functools
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
 from redcross.uploads.heading.layout import JOINER
-from redcross.uploads.heading.words import plain
-from redcross.uploads.specification import FieldSpec
+from redcross.uploads.heading.words import plain, sort_of
+from redcross.uploads.specification import NUMERIC, FieldSpec
 
 NEAR, APART = 75.0, 6.0
 """From here on a heading is nearly a field's, and by so much it must be no other's."""
+_OF_NUMBERS = 10
+"""What a column of numbers must be nearer: nothing in it tells what it counts."""
+_SORTS = {
+    "money": re.compile(r"(?:金额|款额|数额|总额|折价|价值|价款|经费|元)$"),
+    "number": re.compile(r"(?:人数|人次|次数|数量|户数|笔数|份数|场次|例数|件数|个数|总数)$"),
+    "date": re.compile(r"(?:日期|时间|时限|期限)$"),
+}
+"""How the headings of each sort end."""
 _FILLING = ("总人数", "人次数", "人数", "数量", "总数", "数", "情况", "信息", "名称", "姓名")
 _TURNED_ROUND = 0.95
+_WITHOUT_GROUP, _WITHOUT_ITS_GROUP = 5, 15
 _WITHIN = 60
 
 
@@ -29,8 +39,20 @@ def nearness(levels: Sequence[str], words: Iterable[str]) -> float:
         known = plain(word)
         best = max(best, _alike(whole, known))
         if JOINER not in word and leaf != whole:
-            best = max(best, _alike(leaf, known) - 5)
+            best = max(best, _alike(leaf, known) - _WITHOUT_GROUP)
+        elif JOINER in word and len(levels) == 1:
+            below = plain(word.rpartition(JOINER)[2])
+            best = max(best, _alike(whole, below) - _WITHOUT_ITS_GROUP)
     return best
+
+
+def near_to(levels: Sequence[str], field: FieldSpec) -> float:
+    """Return how near a heading is to a field; 捐赠人数 counts, and is no amount and nobody."""
+    sort, text = sort_of(field), plain(levels[-1])
+    if any(pattern.search(text) for other, pattern in _SORTS.items() if other != sort):
+        return 0.0
+    near = nearness(levels, (field.label, *field.aliases))
+    return near - _OF_NUMBERS if field.kind in NUMERIC else near
 
 
 def nearly(
@@ -41,7 +63,7 @@ def nearly(
     near: list[tuple[float, str, str]] = []
     for letter, texts in levels.items():
         ranked = sorted(
-            ((nearness(texts, (each.label, *each.aliases)), each.name) for each in absent),
+            ((near_to(texts, each), each.name) for each in absent),
             reverse=True,
         )
         second = ranked[1][0] if len(ranked) > 1 else 0.0
@@ -63,13 +85,13 @@ def _alike(heading: str, word: str) -> float:
 
 
 def _alike_as_written(heading: str, word: str) -> float:
-    shorter, longer = sorted((heading, word), key=len)
     score = max(
         fuzz.ratio(heading, word),
         fuzz.ratio("".join(sorted(heading)), "".join(sorted(word))) * _TURNED_ROUND,
     )
-    if len(shorter) > 1 and shorter in longer:
-        score = max(score, _WITHIN + (100 - _WITHIN) * len(shorter) / len(longer))
+    # 户主身份证号 is an 身份证号; 捐赠 is not yet a 捐赠金额.
+    if len(word) > 1 and word in heading:
+        score = max(score, _WITHIN + (100 - _WITHIN) * len(word) / len(heading))
     return score
 
 
