@@ -36,7 +36,7 @@ _TOLD_BY_CONTENT = {
     CellKind.BOOLEAN: 10.0,
 }  # fmt: skip
 """What it adds that every cell can be read as such a thing."""
-_LEAST, _EXACT = 45.0, 89.5
+_LEAST = 45.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ def akin(
     return dataclasses.replace(
         layout,
         columns={**layout.columns, **taken},
+        nearly=nearly | taken,
         multiples={**layout.multiples, **multiples},
         unknown=tuple(each for each in layout.unknown if each not in read),
         missing=tuple(each for each in layout.missing if each not in taken.values()),
@@ -91,8 +92,10 @@ def akin(
 
 def _is_known(heading: str, spec: SheetSpec) -> bool:
     """Tell a heading whose words are known from one nobody knows: it was left out on purpose."""
-    levels = heading.partition("#")[0].split(JOINER)
-    return any(near_to(levels, field) >= _EXACT for field in spec.fields)
+    whole = plain(heading.partition("#")[0])
+    return any(
+        whole == plain(word) for field in spec.fields for word in (field.label, *field.aliases)
+    )
 
 
 def _likenesses(

@@ -18,8 +18,10 @@ from redcross.uploads.opening import NUMBER, TEXT
 from redcross.uploads.specification import SheetSpec
 from redcross.uploads.workbook import Grid, Workbook
 
-LARGEST_KEPT = 20_000
-"""Above so many rows the workbook is written anew instead of being kept as it is."""
+LARGEST_KEPT = 400_000
+"""Above so many cells the workbook is written anew instead of being kept as it is."""
+LARGEST_WHOLE = 3_000_000
+"""Above so many cells only the head and the rows in question are written."""
 
 _HEAD_KEPT = 6
 """So many rows above a heading are kept: a unit is looked for as far up."""
@@ -42,8 +44,8 @@ def safe(text: str) -> str:
 def annotated(path: Path, filename: str, book: Workbook, findings: Iterable[Annotation]) -> bytes:
     """Return 批注本: the workbook with its bad cells coloured, the message beside the row."""
     listed = list(findings)
-    rows = sum(grid.cells.height for grid in book.grids)
-    if filename.lower().endswith((".xlsx", ".xlsm")) and rows <= LARGEST_KEPT:
+    cells = sum(grid.cells.height * len(grid.letters) for grid in book.grids)
+    if filename.lower().endswith((".xlsx", ".xlsm")) and cells <= LARGEST_KEPT:
         try:
             return _kept(path, listed)
         except Exception:  # noqa: BLE001  whatever a strange file does to the library
@@ -75,8 +77,17 @@ def _anew(book: Workbook, findings: Sequence[Annotation]) -> bytes:
     for grid in book.grids:
         notes = _by_row(by_worksheet.get(grid.worksheet, []))
         sheet = target.add_worksheet(_sheet_name(grid.worksheet, target))
-        _write_grid(sheet, grid, range(grid.cells.height), notes, colours)
+        _write_grid(sheet, grid, _written_rows(grid, notes), notes, colours)
     return target.content()
+
+
+def _written_rows(grid: Grid, notes: Mapping[int, Any]) -> Sequence[int]:
+    """Return the frame rows of a worksheet that 批注本 holds: all, or those in question."""
+    height = grid.cells.height
+    if height * len(grid.letters) <= LARGEST_WHOLE:
+        return range(height)
+    noted = {row - grid.first_row for row in notes}
+    return sorted(at for at in {*range(_HEAD_KEPT), *noted} if 0 <= at < height)
 
 
 def bad_rows(

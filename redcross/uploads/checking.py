@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import polars as pl
-from django.db import transaction
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
 
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_for, vault_open
@@ -37,6 +38,11 @@ from redcross.uploads.specification import (
 )
 from redcross.uploads.workbook import UnreadableError
 
+_log = structlog.get_logger("redcross.uploads")
+_UNFORESEEN = (
+    "检查这份文件时出现意外，文件已原样保存，没有写入数据；请重新检查一次，"
+    "仍不行时把批次号告诉系统管理员。"
+)
 CHECKABLE = frozenset({State.RECEIVED, State.CHECKING})
 """A message that comes twice finds the upload checked, and leaves it alone."""
 
@@ -51,19 +57,31 @@ def check(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
                 return Upload.objects.get(pk=upload_id)
             setting = setting_of(upload, now=now)
         try:
-            examination = _examine(upload, setting, watch)
+            kept = _checked(upload, setting, user=user, watch=watch, now=now)
         except UnreadableError as error:
             with acting_for(user):
                 return _fail(upload_id, error.code, str(error), now)
-        with acting_for(user), vault_open():
-            examination = doubted(setting, examination)
-            frame = examination.frame
-            examination.comparison = held_against(
-                upload, setting.sheet, frame, watch, look_only=True
-            )
-            kept = _keep(upload_id, examination, now)
-    progress.report(upload_id, "done", examination.rows)
+        except (OperationalError, InterfaceError):
+            raise  # the database went away: the sweeper has it checked once more
+        except Exception:  # noqa: BLE001  an upload ends somewhere whatever its file does
+            # What failed once fails every time: it must not be sent round for ever.
+            _log.exception("check failed", upload=upload_id)
+            with acting_for(user):
+                return _fail(upload_id, "check.failed", _UNFORESEEN, now)
+    progress.report(upload_id, "done", kept.rows)
     return kept
+
+
+def _checked(
+    upload: Upload, setting: Setting, *, user: User, watch: Stopwatch, now: dt.datetime
+) -> Upload:
+    examination = _examine(upload, setting, watch)
+    with acting_for(user), vault_open():
+        examination = doubted(setting, examination)
+        examination.comparison = held_against(
+            upload, setting.sheet, examination.frame, watch, look_only=True
+        )
+        return _keep(upload.pk, examination, now)
 
 
 def setting_of(upload: Upload, *, now: dt.datetime) -> Setting:

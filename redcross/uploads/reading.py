@@ -77,6 +77,9 @@ class Table:
                 for letter, heading in self.layout.headings.items()
             ],
             "unsaid": list(self.layout.unsaid),
+            "nearly": {
+                self.layout.headings[letter]: name for letter, name in self.layout.nearly.items()
+            },
             "proposals": {heading: field for heading, (field, _) in self.layout.proposals.items()},
             "rows": self.rows,
             "sums": {name: f"{value:f}" for name, value in self.sums.items()},

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from redcross.uploads import folders, progress, services, sweeping
+from redcross.uploads import checking, folders, progress, services, sweeping
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload
 from tests.caching import forget
@@ -72,3 +72,16 @@ def test_what_a_killed_worker_had_laid_open_is_swept_away():
     sweeping.sweep(now=timezone.now())
 
     assert not folder.exists()
+
+
+def test_a_check_that_nobody_foresaw_to_fail_ends_and_is_not_sent_round_for_ever(
+    clerk, branch, now
+):
+    upload = receive(clerk, branch("5301"), ledger(1), now=now)
+    Path(upload.file.path).unlink()  # a disk that lost a file, say
+
+    checked = checking.check(upload.pk, user=clerk, now=now)
+
+    assert (checked.state, checked.code) == (State.FAILED, "check.failed")
+    assert "批次号" in checked.message
+    assert sweeping.sweep(now=timezone.now()) == []

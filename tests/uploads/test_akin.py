@@ -1,0 +1,259 @@
+"""Headings nobody has listed: taken where only one column can be meant, and always told."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redcross.units import Unit
+from redcross.uploads import checking
+from redcross.uploads.heading.nearness import near_to
+from redcross.uploads.specification import CellKind, FieldSpec
+from tests.uploads.readers import codes
+from tests.uploads.registered import errors, read, read_book
+from tests.workbooks import xlsx
+
+MONEY = FieldSpec("value", "金额（元）", CellKind.DECIMAL, aliases=("捐赠金额",), unit=Unit.YUAN)
+ID = FieldSpec("id_number", "身份证号", CellKind.ID_NUMBER)
+WISHES = FieldSpec("wishes", "志愿登记／本年", CellKind.INTEGER)
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("户主身份证号", ID),
+        ("身份证件号", ID),
+        ("本年志愿登记人数", WISHES),
+        ("捐赠总金额", MONEY),
+    ],
+)
+def test_a_heading_is_near_that_shares_its_characters(heading, field):
+    assert near_to([heading], field) >= 75
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("捐赠人数", MONEY),  # counts
+        ("捐赠日期", MONEY),
+        ("捐赠", MONEY),  # says less than the word
+        ("志愿登记金额", WISHES),
+        ("编号", ID),
+        ("", ID),
+    ],
+)
+def test_what_ends_like_another_sort_or_says_less_is_not_near(heading, field):
+    assert near_to([heading], field) < 75
+
+
+@given(st.text(max_size=12), st.sampled_from([MONEY, ID, WISHES]))
+def test_nearness_is_always_a_share_of_a_hundred(heading, field):
+    assert -10 <= near_to([heading], field) <= 100
+
+
+@pytest.mark.django_db
+def test_a_column_is_known_by_its_name_and_what_it_holds_and_that_is_told(tmp_path, now):
+    heading = ["户主姓名", "在册户主身份证号", "家庭人口", "签领当天日期"]
+    rows = [["2021年博爱送万家花名册"], heading, ["示例甲", "530102198203040028", 3, "2021-09-03"]]
+
+    found = read("relief.roster", rows, tmp_path, now=now)
+
+    assert errors(found) == []
+    assert found.frame["given_on"].to_list() == [dt.date(2021, 9, 3)]
+    (told,) = [each for each in found.findings if each.code == "column.akin"]
+    assert "「在册户主身份证号」读作「身份证号」" in told.message
+    assert "「签领当天日期」读作「发放日期」" in told.message
+
+
+@pytest.mark.django_db
+def test_a_column_that_holds_something_else_is_not_taken_for_what_it_is_called(tmp_path, now):
+    heading = ["户主姓名", "身份证号", "家庭人口", "发放日期", "户主的联系电话"]
+    rows = [["2021年博爱送万家花名册"], heading]
+    rows.append(["示例甲", "530102198203040028", 3, "2021-09-03", "村口小卖部"])
+
+    found = read("relief.roster", rows, tmp_path, now=now)
+
+    assert "phone" not in found.frame.columns
+    assert "column.unknown" in codes(found)
+
+
+@pytest.mark.django_db
+def test_where_two_columns_could_be_meant_neither_is_taken(tmp_path, now):
+    heading = ["患儿姓名", "出生日期", "身份证号", "病种", "家庭自付（元）", "申请日期", "办理日期"]
+    rows = [heading]
+    rows.append(
+        ["示例童", "2012-03-04", "530102201203040014", "白血病", 60000, "2021-09-03", "2021-09-09"]
+    )
+
+    found = read("relief.applications", rows, tmp_path, now=now)
+
+    assert [each.value for each in found.findings if each.code == "column.unknown"] == ["办理日期"]
+
+
+@pytest.mark.django_db
+def test_a_heading_none_of_whose_words_is_known_is_found_by_what_they_are_nearly(tmp_path, now):
+    heading = ["报送单位", "期初基层组织数", "新增基层组织数", "注销基层组织数", "期末基层组织数"]
+    rows = [heading, ["五华区", 60, 5, 1, 64], ["盘龙区", 40, 2, 0, 42]]
+
+    found = read("reform.network", rows, tmp_path, code="5301", period="2021Q3", now=now)
+
+    assert errors(found) == []
+    assert found.frame.select("units_start", "units_end").rows() == [(60, 64), (40, 42)]
+    assert "column.akin" in codes(found)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cells", "read_as"),
+    [(["已完成", "推进中", "未启动"], "state"), (["开班3期", "推进中", "已发文"], "progress")],
+)
+def test_a_column_is_a_closed_list_where_all_its_cells_are_words_of_it(
+    cells, read_as, tmp_path, now
+):
+    heading = ["序号", "重点任务", "完成时限", "完成情况", "佐证"]
+    rows = [
+        heading,
+        *([at, f"任务{at}", "2021-12-31", cell, "文"] for at, cell in enumerate(cells, 1)),
+    ]
+
+    found = read("reform.tasks", rows, tmp_path, now=now)
+
+    assert found.tables[0].layout.by_heading["完成情况"] == read_as
+
+
+@pytest.mark.django_db
+def test_columns_called_by_numbers_below_the_heading_are_no_row(tmp_path, now):
+    heading = ["单位", "献血人次", "献血量（毫升）", "宣传动员场次"]
+    rows = [heading, ["甲", 1, 2, 3], ["五华区", 60, 5000, 1], ["盘龙区", 1, 2, 3]]
+
+    found = read("donors.blood", rows, tmp_path, code="5301", period="2021Q3", now=now)
+
+    assert found.frame.height == 2
+
+
+@pytest.mark.django_db
+def test_sums_without_a_word_are_no_row_of_a_branch(tmp_path, now):
+    heading = ["单位", "献血人次", "献血量（毫升）", "宣传动员场次"]
+    rows = [heading, ["五华区", 60, 5000, 1], ["盘龙区", 40, 3000, 2], ["", 100, 8000, 3]]
+
+    found = read("donors.blood", rows, tmp_path, code="5301", period="2021Q3", now=now)
+
+    assert found.frame.height == 2
+    assert "total.differs" not in codes(found)
+
+
+@pytest.mark.django_db
+def test_a_branch_called_by_its_number_is_a_row(tmp_path, now):
+    heading = ["单位", "献血人次", "献血量（毫升）"]
+    rows = [heading, ["530102", "60", "5000"], ["530103", "40", "3000"]]
+
+    found = read("donors.blood", rows, tmp_path, code="5301", period="2021Q3", now=now)
+
+    assert found.frame.height == 2
+
+
+@pytest.mark.django_db
+def test_the_unit_of_one_heading_is_not_that_of_another_column(tmp_path, now):
+    heading = [
+        "患儿姓名",
+        "出生日期",
+        "身份证号",
+        "病种",
+        "家庭自付",
+        "申请日期",
+        "资助金额（万元）",
+    ]
+    row = ["示例童", "2012-03-04", "530102201203040014", "白血病", 60000, "2021-09-03", 3]
+    rows = [heading, row, ["第2页"], heading, [*row[:5], "2021-09-04", 3]]
+
+    found = read("relief.applications", rows, tmp_path, now=now)
+
+    assert found.frame["own_payment"].to_list() == [Decimal(60000)] * 2
+    assert found.frame["granted"].to_list() == [Decimal(30000)] * 2
+
+
+@pytest.mark.django_db
+def test_a_worksheet_called_by_a_county_is_that_county_s(tmp_path, now):
+    rows = [["捐赠人", "金额（元）", "日期"], ["示例甲", 5, "2021-09-03"]]
+
+    prefecture = read_book(
+        "donations.ledger", xlsx(rows, name="五华区"), tmp_path, code="5301", now=now
+    )
+    county = read_book(
+        "donations.ledger", xlsx(rows, name="盘龙区"), tmp_path, code="530102", now=now
+    )
+
+    assert prefecture.frame["branch"].is_not_null().all()
+    assert "branch.from_worksheet" in codes(prefecture)
+    assert "branch" not in county.frame.columns
+
+
+@pytest.mark.django_db
+def test_a_county_alone_above_its_rows_is_theirs(tmp_path, now):
+    rows = [["捐赠人", "金额（元）", "日期"]]
+    for section in ("一、五华区", "二、盘龙区"):
+        rows += [[section], *([f"示例{at}", at, "2021-09-03"] for at in range(1, 4))]
+
+    found = read("donations.ledger", rows, tmp_path, code="5301", now=now)
+
+    assert errors(found) == []
+    assert found.frame["branch"].n_unique() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["9月10日—11日", "2021.9.10-9.11", "2021年9月10日至11日"])
+def test_a_stretch_of_days_is_its_first_and_is_warned_of(text, tmp_path, now):
+    heading = ["姓名", "身份证号", "培训日期", "是否合格"]
+    rows = [heading, ["示例甲", "530102198203040028", text, "合格"]]
+
+    found = read("training.roster", rows, tmp_path, now=now)
+
+    assert found.frame["trained_on"].to_list() == [dt.date(2021, 9, 10)]
+    assert "date.range" in codes(found)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["9月10日—8日", "2021.9.10-2022.9.11", "第1-3页"])
+def test_what_is_no_stretch_of_days_is_refused(text, tmp_path, now):
+    heading = ["姓名", "身份证号", "培训日期", "是否合格"]
+    rows = [heading, ["示例甲", "530102198203040028", text, "合格"]]
+
+    assert "date.range" not in codes(read("training.roster", rows, tmp_path, now=now))
+
+
+@pytest.mark.django_db
+def test_shares_written_as_fractions_are_read_alike_where_one_task_is_more_than_done(tmp_path, now):
+    heading = ["序号", "重点任务", "完成时限", "状态", "完成率", "佐证"]
+    shares = [0.6, 0.82, 0.9, 0.5625, 1.16]
+    rows = [heading]
+    rows += [
+        [at, f"任务{at}", "2021-12-31", "推进中", share, "文"] for at, share in enumerate(shares, 1)
+    ]
+
+    found = read("reform.tasks", rows, tmp_path, now=now)
+
+    assert found.frame["percent"].to_list() == [
+        Decimal(60), Decimal(82), Decimal(90), Decimal("56.25"), Decimal(116)
+    ]  # fmt: skip
+    assert codes(found).count("percent.scaled") == 5
+
+
+@pytest.mark.django_db
+def test_a_clerk_can_say_that_a_near_heading_is_something_else(road, signed_in):
+    heading = "捐赠人 金额（元） 到账日期 捐赠人的手机联系电话"
+    upload = road.checked("donations.ledger", heading, ("示例甲", 5, "2021-08-08", "13800000000"))
+    page = signed_in(road.clerk)
+    shown = page.get(reverse("upload", args=[upload.pk])).content.decode()
+    assert "“捐赠人的手机联系电话”对应的栏目" in shown
+
+    page.post(
+        reverse("upload-act", args=[upload.pk, "map"]),
+        {"heading": "捐赠人的手机联系电话", "field": ""},
+    )
+
+    upload = checking.check(upload.pk, user=road.clerk, now=road.now)
+    assert "捐赠人的手机联系电话" not in upload.tables[0]["columns"]
+    assert upload.warnings == 0
