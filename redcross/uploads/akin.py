@@ -55,6 +55,7 @@ def akin(
         for letter, heading in layout.headings.items()
         if letter not in layout.columns
         and heading in layout.unknown
+        and heading not in layout.declined
         and plain(heading.rpartition(JOINER)[2]) not in (*SERIAL_HEADINGS, *SUMS)
     ][:_MOST]
     absent = [field for field in spec.fields if field.name not in layout.columns.values()]

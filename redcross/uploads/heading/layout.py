@@ -38,6 +38,7 @@ class Layout:
     data: pl.Series  # frame positions of data rows
     totals: tuple[TotalRow, ...]
     proposals: Mapping[str, tuple[str, int]]  # unknown heading → (field, score)
+    declined: tuple[str, ...] = ()  # headings people said are none of the sheet's columns
     nearly: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Letter → field, of the columns that are only nearly called so."""
     unsaid: tuple[str, ...] = ()  # fields without a column that a person may fill in for all

@@ -124,5 +124,10 @@ def _layout(
         data=data,
         totals=totals,
         proposals=proposals(unknown, present, vocabulary),
+        declined=tuple(
+            headings[letter]
+            for letter, each in heading.items()
+            if (match := vocabulary.match(each)) is not None and not match.field
+        ),
         nearly=near,
     )
