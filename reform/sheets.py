@@ -453,7 +453,11 @@ class Tasks(Sheet):
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
     year = Column(
-        "年度", aliases=["任务年度", "年份"], required=False, note="不填时为报告期所在年度。"
+        "年度",
+        aliases=["任务年度", "年份"],
+        required=False,
+        between=(2000, 2100),
+        note="不填时为报告期所在年度。",
     )
     number = Column("序号", aliases=["任务序号", "编号"], fill_down=True)
     name = Column(
@@ -494,7 +498,6 @@ class Tasks(Sheet):
         aliases=[
             "目标",
             "年度目标",
-            "目标任务",
             "目标数",
             "年度目标值",
             "计划数",

@@ -10,7 +10,7 @@ from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.codes import Code, declare
 from redcross.uploads.sheet import Column, Due, Monthly, Quarterly, Sheet, Yearly, register
-from redcross.uploads.specification import Rule, Severity, SheetKind
+from redcross.uploads.specification import InParts, Rule, Severity, SheetKind
 from relief.bands import age_on, band_of, cap_of
 from relief.choices import AidFund, Disease, DispatchForm, MovementKind, Origin
 from relief.models import (
@@ -657,8 +657,6 @@ class Applications(Sheet):
             "申报日期",
             "申报时间",
             "申请年月",
-            "受理日期",
-            "受理时间",
             "登记日期",
         ],
     )
@@ -1078,6 +1076,16 @@ class Stock(Sheet):
     model = StockMovement
     dated_by = "moved_on"
     constants = {"change": 0, "value_change": 0}
+    in_parts = InParts(
+        field="quantity",
+        parts={
+            f"{way}{what}": ("movement", said)
+            for way, said in (
+                ("入库", "入库"), ("收入", "入库"), ("收", "入库"), ("本期入库", "入库"),
+                ("出库", "出库"), ("发出", "出库"), ("发", "出库"), ("本期出库", "出库"))
+            for what in ("数量", "数")
+        },
+    )  # fmt: skip
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)

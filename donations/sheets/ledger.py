@@ -367,6 +367,7 @@ class GiftLedger(Sheet):
             "发生额",
         ],
         shapes=_AMOUNT,
+        never="承诺|认捐|协议|应收|应捐|意向|拟捐|未到账|退款|手续费|余额|累计|大写",
         nothings=UNPRICED,
         otherwise="item",
         unit=Unit.YUAN,

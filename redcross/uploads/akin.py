@@ -132,7 +132,7 @@ def _can_hold(
     """Tell whether every cell can be read as one of the field's."""
     if field.kind is CellKind.TEXT:
         filled = written.filter(written != "")
-        return not bool(filled.str.contains(r"^[\d,.%]+$").all())
+        return int(filled.str.contains(r"^[\d,.%]+$").sum()) * 2 < filled.len()
     multiple = multiple_for(field, [layout.unit] if layout.unit else [], layout.unit)
     column = clean_column(texts, kinds, field, context, multiple=multiple)
     if field.kind not in NUMERIC:

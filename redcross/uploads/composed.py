@@ -143,12 +143,17 @@ def _in_sections(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) 
     data = set(layout.data)
     parse = parser_for(spec.field(name), context, Decimal(1))
     sections: dict[int, str] = {}
-    for at in _alone(grid, start, end, data):
-        text = _NUMBERED.sub("", next(_written(grid, at))).rstrip(":： ")
-        if parse(text, TEXT).value is not None:
+    for at in _alone(grid, 0, end, data):
+        written = next(_written(grid, at))
+        text = _NUMBERED.sub("", written).rstrip(":： ")
+        # Above a heading printed again 二、官渡区 goes on; a title is no section.
+        is_section = at >= start or text != written
+        if is_section and parse(text, TEXT).value is not None:
             sections[at] = text
     if not sections or not data or min(sections) > min(data):
         return grid, layout
+    last_above = max((at for at in sections if at < start), default=0)
+    sections = {max(at, start - 1): text for at, text in sections.items() if at >= last_above}
     texts = _carried(grid, sections, start, end, data)
     return _with_column(grid, layout, "（各段前的单位）", name, texts)
 
@@ -172,7 +177,7 @@ def _carried(
 ) -> list[str]:
     """Lay out what stands above rows beside each of them."""
     texts, now = [""] * grid.cells.height, ""
-    for at in range(start, end):
+    for at in range(max(start - 1, 0), end):
         now = said.get(at, now)
         texts[at] = now if at in data else ""
     return texts
@@ -258,7 +263,11 @@ def _told_by_their_column(
     rows: Sequence[Sequence[object]],
 ) -> Composed:
     """Keep in which of its columns an amount stands, where it stands in one: 微信."""
-    says = [in_parts.parts.get(plain(layout.headings[at].rpartition(JOINER)[2])) for at in parts]
+    headings = [layout.headings[at] for at in parts]
+    known = {plain(word): said for word, said in in_parts.parts.items()}
+    says = [
+        known.get(plain(each)) or known.get(plain(each.rpartition(JOINER)[2])) for each in headings
+    ]
     fields = {said[0] if said else "" for said in says}
     name = fields.pop() if len(fields) == 1 else ""
     if not name or name in layout.columns.values():
@@ -278,8 +287,10 @@ def _named(
     groups = set(map(plain, below))
 
     def is_named(at: str) -> bool:
-        group, _, leaf = layout.headings[at].rpartition(JOINER)
-        return plain(leaf) in known or (plain(group) in groups and bool(group))
+        heading = layout.headings[at]
+        group, _, leaf = heading.rpartition(JOINER)
+        is_part = plain(leaf) in known or plain(heading) in known
+        return is_part or (plain(group) in groups and bool(group))
 
     return is_named
 

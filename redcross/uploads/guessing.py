@@ -345,18 +345,25 @@ _ONE_MONTH = re.compile(
 _COMPACT_DAY = re.compile(rf"(?<!\d){_YEAR}(?P<m>0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)")
 _ONE_YEAR = re.compile(rf"(?<!\d){_YEAR}\s*年")
 _BARE_MONTH = re.compile(rf"(?<![\d年]){_MONTH.format(name='m')}\s*月(?:份)?")
+_FIGURES = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_YEAR_IN_WORDS = re.compile("([〇○零一二三四五六七八九]{4})年")
 _BARE_QUARTER = re.compile(r"第?(?P<quarter>[一二三四])季度")
 
 
 def period_in(text: str, *, today: dt.date) -> tuple[Period, Sure] | None:
     """Read the months a title or a name speaks of; without a year the latest ones past."""
-    said = unicodedata.normalize("NFKC", text)
+    said = _YEAR_IN_WORDS.sub(_in_figures, unicodedata.normalize("NFKC", text))
     for read in (_range, _quarter, _half, _month, _year):
         period = read(said)
         if period is not None:
             return period, Sure.YES
     period = _without_year(said, today)
     return None if period is None else (period, Sure.LIKELY)
+
+
+def _in_figures(match: re.Match[str]) -> str:
+    """Return 2026年 for 二〇二六年."""
+    return match[1].translate(_FIGURES) + "年"
 
 
 def _range(text: str) -> Period | None:

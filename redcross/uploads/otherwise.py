@@ -34,7 +34,9 @@ def by_content(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) ->
         if listed:
             layout = _moved(layout, letter, listed)
             continue
-        if _holds_bare_numbers(grid, layout, letter, field):
+        if _holds_bare_numbers(grid, layout, letter, field) or _holds_others(
+            grid, layout, letter, field
+        ):
             layout = layout.without([letter])
             continue
         is_whole = field.otherwise and not by_cell(field, layout.headings[letter])
@@ -136,6 +138,15 @@ def _holds_bare_numbers(grid: Grid, layout: Layout, letter: str, field: FieldSpe
     texts = grid.cells[letter][layout.data].str.strip_chars(BLANKS)
     texts = texts.filter((texts != "") & ~texts.is_in(["0", "1", "0.0", "1.0"]))
     return texts.len() > 0 and bool(texts.str.contains(_BARE_NUMBER).all())
+
+
+def _holds_others(grid: Grid, layout: Layout, letter: str, field: FieldSpec) -> bool:
+    """Tell a column of numbers none of which can be one of the field's: 指标值／年度 is no year."""
+    if field.between is None:
+        return False
+    least, most = field.between
+    numbers = grid.cells[letter][layout.data].cast(pl.Float64, strict=False).drop_nulls()
+    return numbers.len() > 0 and not numbers.is_between(least, most).any()
 
 
 def holds_words(column: Column, texts: pl.Series, field: FieldSpec) -> bool:

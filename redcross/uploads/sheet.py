@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import functools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -56,6 +57,9 @@ class Column:
     hints: Sequence[str] = ()
     shapes: Sequence[str] = ()
     """Patterns of whole headings that mean it too: the many words for who gives."""
+    never: str = ""
+    """A pattern within headings that are something else: 认捐金额 is no amount received."""
+    between: tuple[int, int] | None = None
     worded: bool = False
     nothings: Sequence[str] = ()
     month_ends: bool = False
@@ -246,6 +250,8 @@ class Sheet:
             aliases=tuple(column.aliases),
             hints=tuple(column.hints),
             shapes=tuple(column.shapes),
+            never=re.compile(column.never) if column.never else None,
+            between=column.between,
             worded=column.worded,
             nothings=tuple(column.nothings),
             month_ends=column.month_ends,

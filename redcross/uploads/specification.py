@@ -8,6 +8,7 @@ take and give nothing but values, so that they can be tested by the thousand.
 import dataclasses
 import datetime as dt
 import enum
+import re
 from collections.abc import Callable, Mapping
 
 import polars as pl
@@ -78,6 +79,8 @@ class FieldSpec:
     aliases: tuple[str, ...] = ()  # other headings staff write
     hints: tuple[str, ...] = ()  # words within a heading, where no heading is exact
     shapes: tuple[str, ...] = ()  # patterns of whole headings, folded, that mean it too
+    never: re.Pattern[str] | None = None  # within a heading: it is another thing
+    between: tuple[int, int] | None = None  # a column with no number between these is another
     worded: bool = False  # names something: a column of bare numbers is another
     nothings: tuple[str, ...] = ()  # more words for an empty cell: 不标价
     month_ends: bool = False  # a month without a day means its last one

@@ -19,6 +19,7 @@ from redcross.uploads.heading.vocabulary import Vocabulary
 from redcross.uploads.heading.words import SERIAL_HEADINGS, SUMS, plain, spellings
 from redcross.uploads.specification import SheetKind
 
+_LOOKED_AT, _MOST = 300, 0.6
 _LONGEST_SUMMARY = 3
 """Rows below the heading of a summary at the foot; where more follow it is none."""
 
@@ -45,6 +46,7 @@ class Body:
         if self.texts.grid.cells[self.start : end].is_empty():
             return pl.Series([], dtype=pl.UInt32), ()
         table = self._table(end)
+        self.kinds.worded = self._worded(table)
         across = self._merged_across()
         sections = self._sections(table)
         doubtful = self._doubtful(table, across)
@@ -118,6 +120,15 @@ class Body:
         ]
         lowest = {letter: text for cells in reversed(above) for letter, text in cells.items()}
         return {letter for letter, text in lowest.items() if plain(text) in SERIAL_HEADINGS}
+
+    def _worded(self, table: pl.DataFrame) -> set[str]:
+        """Return the columns, read or not, in which most rows have a word."""
+        words = table.head(_LOOKED_AT).select(
+            ((pl.col(each) != "") & ~pl.col(each).str.contains(r"^[\d,.%]+$")).mean().alias(each)
+            for each in self.texts.letters
+        )
+        shares = words.row(0, named=True).items() if words.height else ()
+        return {letter for letter, share in shares if (share or 0) >= _MOST}
 
     def _merged_across(self) -> set[int]:
         """Return the rows in which a cell is merged over a name and a number."""

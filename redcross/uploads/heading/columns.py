@@ -24,10 +24,13 @@ def assigned(levels: Mapping[str, Sequence[str]], vocabulary: Vocabulary) -> dic
     for order, (letter, texts) in enumerate(levels.items()):
         match = vocabulary.match(texts)
         if match is not None and match.field:
-            ranked.append((match.rank, order, letter, match.field))
+            label = vocabulary.spec.field(match.field).label.rpartition(JOINER)[2]
+            # 人次 goes before 人数 where both can be meant.
+            is_other = plain(texts[-1]) != plain(label)
+            ranked.append((match.rank, is_other, order, letter, match.field))
     columns: dict[str, str] = {}
     taken: set[str] = set()
-    for _, _, letter, field in sorted(ranked):
+    for *_, letter, field in sorted(ranked):
         if field not in taken:
             columns[letter] = field
             taken.add(field)

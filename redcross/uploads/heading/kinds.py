@@ -56,6 +56,7 @@ class RowKinds:
         self.columns = columns
         self.start = start
         self.printed_again = printed_again
+        self.worded: set[str] = set()
 
     def kind_of(self, row: Row, *, is_tail: bool) -> Kind:
         """Return what a row is by itself; the tail is what has no certain data below."""
@@ -90,8 +91,8 @@ class RowKinds:
 
     def _is_bare_sum(self, row: Row, texts: Mapping[str, str]) -> bool:
         """Tell sums without a word below the last line, where the table's rows have words."""
-        labels = self.columns.labels
-        has_words = bool(self.columns.asked or labels) and texts.keys().isdisjoint(labels)
+        labels = self.worded.union(self.columns.labels)
+        has_words = bool(self.columns.asked or labels) and labels.isdisjoint(texts)
         are_numbers = all(_PLAIN_NUMBER.fullmatch(text) for text in texts.values())
         return has_words and are_numbers and self.numbers_in(row) > 0
 

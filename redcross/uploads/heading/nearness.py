@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from rapidfuzz import fuzz
 
 from redcross.uploads.heading.layout import JOINER
-from redcross.uploads.heading.words import plain, sort_of
+from redcross.uploads.heading.words import plain, sort_of, spelt
 from redcross.uploads.specification import NUMERIC, FieldSpec
 
 NEAR, APART = 75.0, 6.0
@@ -25,6 +25,28 @@ _SORTS = {
     "date": re.compile(r"(?:日期|时间|时限|期限)$"),
 }
 """How the headings of each sort end."""
+_OPPOSITE, _SAID_BY_ONE = 100.0, 8.0
+_SIDES = (
+    (("任务", "目标", "指标", "计划", "应收"), ("完成", "实际", "实收")),
+    (
+        ("期初", "上期", "原有", "年初"), ("期末", "现有", "年末"), ("新增", "新建"),
+        ("注销", "撤销", "减少"),
+    ),
+    (("入库", "收入", "接收"), ("出库", "发出", "发放", "支出")),
+    (("承诺", "认捐", "协议"), ("到账", "到位", "实收")),
+    (("本年", "本期", "本月", "本季", "当期", "当月"), ("累计", "历年", "总计")),
+    (("例",), ("枚", "片")),
+    (("小时", "时长"), ("队",)),
+    (("单价", "价格", "价值"), ("单位", "数量")),
+    (("资金", "现金", "捐款"), ("物资", "实物", "捐物")),
+    (("人次",), ("人数",)),
+    (("成人", "成年"), ("青少年",), ("团体",)),
+    (("非定向", "不定向"),),
+    (("补考", "补交", "补助"),),
+    (("监护人", "家长"), ("患儿", "患者")),
+    (("户主",), ("经办", "填表", "领取", "代领")),
+)  # fmt: skip
+"""Words of which a heading has one side and its field the same, or it is another's."""
 _FILLING = ("总人数", "人次数", "人数", "数量", "总数", "数", "情况", "信息", "名称", "姓名")
 _TURNED_ROUND = 0.95
 _WITHOUT_GROUP, _WITHOUT_ITS_GROUP = 5, 15
@@ -35,21 +57,41 @@ def nearness(levels: Sequence[str], words: Iterable[str]) -> float:
     """Return how near a heading is to the nearest of a field's words."""
     whole, leaf = plain("".join(levels)), plain(levels[-1])
     best = 0.0
+    written = spelt("".join(levels))
     for word in words:
         known = plain(word)
-        best = max(best, _alike(whole, known))
+        against = _opposed(written, spelt(word))
+        if against >= _OPPOSITE:
+            continue
+        best = max(best, _alike(whole, known) - against)
         if JOINER not in word and leaf != whole:
-            best = max(best, _alike(leaf, known) - _WITHOUT_GROUP)
+            best = max(best, _alike(leaf, known) - _WITHOUT_GROUP - against)
         elif JOINER in word and len(levels) == 1:
             below = plain(word.rpartition(JOINER)[2])
-            best = max(best, _alike(whole, below) - _WITHOUT_ITS_GROUP)
+            best = max(best, _alike(whole, below) - _WITHOUT_ITS_GROUP - against)
     return best
+
+
+@functools.lru_cache(maxsize=50_000)
+def _opposed(heading: str, word: str) -> float:
+    """Return how much speaks against a word: 指标数 is no 完成数, and （枚） no （例）."""
+    against = 0.0
+    for sides in _SIDES:
+        ours = {at for at, side in enumerate(sides) if any(each in heading for each in side)}
+        theirs = {at for at, side in enumerate(sides) if any(each in word for each in side)}
+        if ours and theirs and not ours & theirs:
+            return _OPPOSITE
+        if ours != theirs:
+            against += _SAID_BY_ONE
+    return against
 
 
 def near_to(levels: Sequence[str], field: FieldSpec) -> float:
     """Return how near a heading is to a field; 捐赠人数 counts, and is no amount and nobody."""
     sort, text = sort_of(field), plain(levels[-1])
     if any(pattern.search(text) for other, pattern in _SORTS.items() if other != sort):
+        return 0.0
+    if field.never is not None and field.never.search(plain("".join(levels))):
         return 0.0
     near = nearness(levels, (field.label, *field.aliases))
     return near - _OF_NUMBERS if field.kind in NUMERIC else near

@@ -78,7 +78,7 @@ class Vocabulary:
     def exact(self, heading: str) -> Match | None:
         """Return what a heading says, by the words alone."""
         text = plain(heading)
-        return self.words.get(text) or self._shaped(text)
+        return self.words.get(text) or self._meant(self._shaped(text), text)
 
     def knows(self, text: str) -> bool:
         """Tell whether a cell can be a heading of this sheet."""
@@ -93,8 +93,8 @@ class Vocabulary:
             or self.exact(joined)
             or self._below(levels)
             or self.exact("".join(levels))
-            or self._akin(levels)
-            or self._loosely(joined)
+            or self._meant(self._akin(levels), plain(joined))
+            or self._meant(self._loosely(joined), plain(joined))
         )
         if found is not None:
             return found
@@ -115,7 +115,15 @@ class Vocabulary:
     def points(self, hint: str, field: str, text: str) -> bool:
         """Tell whether a hint within a plain heading says so: 捐款人数 counts, it names nobody."""
         counts = text.endswith(_COUNTING) and self.spec.field(field).kind not in NUMERIC
-        return hint in text and not counts
+        return hint in text and not counts and not self._is_never(field, text)
+
+    def _is_never(self, field: str, text: str) -> bool:
+        never = self.spec.field(field).never
+        return never is not None and never.search(text) is not None
+
+    def _meant(self, match: Match | None, text: str) -> Match | None:
+        """Drop a match that is not exact where a word within says that it is another thing."""
+        return None if match is not None and self._is_never(match.field, text) else match
 
     def _shaped(self, text: str) -> Match | None:
         """Return the one field whose headings have this shape: 交款单位或个人."""
