@@ -135,6 +135,8 @@ def _can_hold(
         return int(filled.str.contains(r"^[\d,.%]+$").sum()) * 2 < filled.len()
     multiple = multiple_for(field, [layout.unit] if layout.unit else [], layout.unit)
     column = clean_column(texts, kinds, field, context, multiple=multiple)
+    if field.between is not None and not column.values.is_between(*field.between).any():
+        return False
     if field.kind not in NUMERIC:
         return not column.problems and column.values.is_not_null().any()
     return not any(

@@ -141,12 +141,12 @@ def _holds_bare_numbers(grid: Grid, layout: Layout, letter: str, field: FieldSpe
 
 
 def _holds_others(grid: Grid, layout: Layout, letter: str, field: FieldSpec) -> bool:
-    """Tell a column of numbers none of which can be one of the field's: 指标值／年度 is no year."""
+    """Tell a column of numbers few of which can be the field's: 指标值／年度 is no year."""
     if field.between is None:
         return False
     least, most = field.between
     numbers = grid.cells[letter][layout.data].cast(pl.Float64, strict=False).drop_nulls()
-    return numbers.len() > 0 and not numbers.is_between(least, most).any()
+    return numbers.len() > 0 and int(numbers.is_between(least, most).sum()) * 2 < numbers.len()
 
 
 def holds_words(column: Column, texts: pl.Series, field: FieldSpec) -> bool:

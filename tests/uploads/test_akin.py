@@ -12,6 +12,7 @@ from redcross.units import Unit
 from redcross.uploads import checking
 from redcross.uploads.heading.nearness import near_to
 from redcross.uploads.specification import CellKind, FieldSpec
+from relief.models import StockMovement
 from tests.uploads.readers import codes
 from tests.uploads.registered import errors, read, read_book
 from tests.workbooks import xlsx
@@ -257,3 +258,85 @@ def test_a_clerk_can_say_that_a_near_heading_is_something_else(road, signed_in):
     upload = checking.check(upload.pk, user=road.clerk, now=road.now)
     assert "捐赠人的手机联系电话" not in upload.tables[0]["columns"]
     assert upload.warnings == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("promised", ["承诺捐赠额（元）", "认捐金额", "协议捐赠金额"])
+def test_what_was_promised_is_not_what_arrived(promised, tmp_path, now):
+    rows = [["捐赠人", promised, "到位资金额", "日期"], ["示例甲", 20460, 460, "2021-09-03"]]
+
+    found = read("donations.ledger", rows, tmp_path, now=now)
+
+    assert promised not in found.tables[0].layout.by_heading
+
+
+@pytest.mark.django_db
+def test_people_times_go_before_people_where_both_stand(tmp_path, now):
+    heading = [["单位", "群众性普及", ""], ["", "人数", "人次"]]
+    rows = [*heading, ["五华区", 12737, 13816], ["盘龙区", 90, 100]]
+
+    found = read("training.statistics", rows, tmp_path, code="5301", period="2021Q3", now=now)
+
+    assert found.frame["people_times"].to_list() == [13816, 100]
+
+
+@pytest.mark.django_db
+def test_a_target_for_the_year_is_no_year(tmp_path, now):
+    heading = [
+        ["序号", "重点任务", "完成时限", "状态", "指标值", ""],
+        ["", "", "", "", "年度", "当前"],
+    ]
+    rows = [*heading, [1, "任务", "2021-12-31", "推进中", 40, 10]]
+
+    found = read("reform.tasks", rows, tmp_path, now=now)
+
+    assert "year" not in found.tables[0].layout.columns.values()
+
+
+@pytest.mark.django_db
+def test_a_store_s_book_with_a_column_for_each_way_is_read_both_ways(road):
+    heading = "日期 品名 单位 入库数量 出库数量"
+    rows = [("2021-08-03", "棉被", "床", 30, ""), ("2021-08-04", "棉被", "床", "", 5)]
+
+    road.effective("relief.stock", heading, *rows)
+
+    kept = StockMovement.objects.order_by("moved_on").values_list("movement", "quantity")
+    assert list(kept) == [("IN", Decimal(30)), ("OUT", Decimal(5))]
+
+
+@pytest.mark.django_db
+def test_sums_without_a_word_are_no_row_where_the_branch_is_only_nearly_called_so(tmp_path, now):
+    heading = ["县区的名称", "献血人次", "献血量（毫升）"]
+    rows = [heading, ["五华区", 60, 5000], ["盘龙区", 40, 3000], ["官渡区", 1, 2], ["", 101, 8002]]
+
+    found = read("donors.blood", rows, tmp_path, code="5301", period="2021Q3", now=now)
+
+    assert found.frame.height == 3
+
+
+@pytest.mark.django_db
+def test_a_section_goes_on_below_the_heading_of_the_next_page(tmp_path, now):
+    heading = ["捐赠人", "金额（元）", "日期"]
+    rows = [heading, ["一、盘龙区"]]
+    rows += [[f"示例{at}", at, "2021-09-03"] for at in range(1, 6)]
+    rows += [heading, *([f"示例{at}", at, "2021-09-03"] for at in range(6, 9))]
+
+    found = read("donations.ledger", rows, tmp_path, code="5301", now=now)
+
+    assert found.frame.height == 8
+    assert found.frame["branch"].n_unique() == 1
+    assert found.frame["branch"].is_not_null().all()
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("志愿服务（小时）", FieldSpec("teams", "志愿者／服务队", CellKind.INTEGER)),
+        ("入库指标数", FieldSpec("stored", "入库／完成数", CellKind.INTEGER)),
+        ("捐献角膜（枚）", FieldSpec("cases", "角膜／例", CellKind.INTEGER)),
+        ("单位价格", FieldSpec("measure", "计量单位", CellKind.TEXT)),
+        ("期初会员", FieldSpec("after", "会员／期末", CellKind.INTEGER)),
+    ],
+)
+def test_words_of_opposite_sides_are_never_near(heading, field):
+    assert near_to([heading], field) < 75

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from rapidfuzz import fuzz
 
 from redcross.uploads.heading.layout import JOINER
-from redcross.uploads.heading.words import plain, sort_of, spelt
+from redcross.uploads.heading.words import SUMS, plain, sort_of, spelt
 from redcross.uploads.specification import NUMERIC, FieldSpec
 
 NEAR, APART = 75.0, 6.0
@@ -48,6 +48,7 @@ _SIDES = (
 )  # fmt: skip
 """Words of which a heading has one side and its field the same, or it is another's."""
 _FILLING = ("总人数", "人次数", "人数", "数量", "总数", "数", "情况", "信息", "名称", "姓名")
+_SUMS = frozenset(SUMS)
 _TURNED_ROUND = 0.95
 _WITHOUT_GROUP, _WITHOUT_ITS_GROUP = 5, 15
 _WITHIN = 60
@@ -64,7 +65,7 @@ def nearness(levels: Sequence[str], words: Iterable[str]) -> float:
         if against >= _OPPOSITE:
             continue
         best = max(best, _alike(whole, known) - against)
-        if JOINER not in word and leaf != whole:
+        if JOINER not in word and leaf != whole and leaf not in _SUMS:
             best = max(best, _alike(leaf, known) - _WITHOUT_GROUP - against)
         elif JOINER in word and len(levels) == 1:
             below = plain(word.rpartition(JOINER)[2])
