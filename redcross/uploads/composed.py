@@ -276,7 +276,7 @@ def _told_by_their_column(
     for row in rows:
         filled = [said for said, value in zip(says, row, strict=True) if value is not None]
         texts.append(filled[0][1] if len(filled) == 1 and filled[0] else "")
-    return _with_column(grid, layout, "（金额所在的栏）", name, texts)
+    return _with_column(grid, layout, "（数字所在的栏）", name, texts)
 
 
 def _named(

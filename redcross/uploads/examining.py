@@ -158,7 +158,10 @@ def examined(setting: Setting, found: "reading.Reading", watch: Stopwatch) -> Ex
             for finding in found.findings
             if finding.severity is Severity.ERROR and finding.row is not None
         }
-        whole = _without(found.frame, broken)
+        # No row is right that lacks what each must have.
+        lacking = {each.worksheet for each in found.findings if each.code == "column.missing"}
+        complete = found.frame.filter(~pl.col("worksheet").is_in(list(lacking)))
+        whole = _without(complete, broken)
         frame = prepared(setting, whole)
     return Examination(
         tables=[table.as_json() for table in found.tables],

@@ -241,6 +241,16 @@ def test_a_list_without_any_day_is_not_put_into_one_month_of_a_longer_period(per
     assert errors(found) == ["column.missing"]
 
 
+def test_rows_without_what_each_must_have_are_not_offered_as_good_ones(road, signed_in):
+    upload = ready(
+        road.clerk, Branch.objects.get(code="5301"), xlsx(UNDATED), now=road.now, period="2021"
+    )
+
+    assert (upload.rows, upload.accepted) == (2, 0)
+    page = signed_in(road.clerk).get(reverse("upload", args=[upload.pk])).content.decode()
+    assert "先收正确的" not in page
+
+
 def test_a_clerk_says_once_what_is_true_of_every_row(road, signed_in):
     page = signed_in(road.clerk)
     upload = ready(
