@@ -546,6 +546,9 @@ class StemCellStatistics(StatisticsSheet):
             "目标任务数",
             "任务数（人份）",
             "血样采集入库／任务",
+            "全年下达(人份)",
+            "采样入库／指标数",
+            "入库指标",
         ],
     )
     stored = Counted(
@@ -563,32 +566,59 @@ class StemCellStatistics(StatisticsSheet):
             "采集入库／已完成",
             "已完成",
             "血样入库",
+            "已入库(人份)",
+            "采样入库／完成人份",
+            "入库实绩",
         ],
         indicator="donors.stem_cell_stored",
         rostered=True,
     )
     stored_share = Counted(
         "入库／完成率（%）",
-        aliases=["完成率", "任务完成率", "采集入库／占任务%", "占任务%", "完成比例"],
+        aliases=[
+            "完成率",
+            "任务完成率",
+            "采集入库／占任务%",
+            "占任务%",
+            "完成比例",
+            "占下达任务(%)",
+            "采样入库／完成比",
+            "实绩占指标(%)",
+        ],
         unit=Unit.PERCENT,
     )
     reconfirmed = Counted(
         "再动员",
-        aliases=["再动员人数", "再动员例数", "初配再动员"],
+        aliases=[
+            "再动员人数",
+            "再动员例数",
+            "初配再动员",
+            "初筛相合动员(人次)",
+            "供患配型／再次动员",
+        ],
         indicator="donors.stem_cell_steps",
         breakdown="step",
         category="RECONFIRMATION",
     )
     high_resolution = Counted(
         "高分辨",
-        aliases=["高分辨检测", "高分", "高分辨检测人数", "高分辨例数", "高分检测", "高分辨人数"],
+        aliases=[
+            "高分辨检测",
+            "高分",
+            "高分辨检测人数",
+            "高分辨例数",
+            "高分检测",
+            "高分辨人数",
+            "高分采样(人)",
+            "供患配型／高分确认",
+        ],
         indicator="donors.stem_cell_steps",
         breakdown="step",
         category="HIGH_RESOLUTION",
     )
     examined = Counted(
         "体检",
-        aliases=["体检人数", "体检例数", "捐献前体检"],
+        aliases=["体检人数", "体检例数", "捐献前体检", "健康体检(人)", "供患配型／捐前体检"],
         indicator="donors.stem_cell_steps",
         breakdown="step",
         category="EXAMINATION",
@@ -603,6 +633,8 @@ class StemCellStatistics(StatisticsSheet):
             "宣传动员场次",
             "宣传招募场次",
             "招募宣传场次",
+            "招募宣讲(场)",
+            "宣传活动数",
         ],
     )
     teams = Counted(
@@ -615,6 +647,8 @@ class StemCellStatistics(StatisticsSheet):
             "志愿者队伍",
             "造干志愿者服务队",
             "造血干细胞志愿者服务队",
+            "髓缘服务队(支)",
+            "志愿队伍数",
         ],
     )
     donated = Counted(
@@ -630,6 +664,9 @@ class StemCellStatistics(StatisticsSheet):
             "本年度捐献",
             "本年捐献",
             "实现捐献／本年",
+            "今年捐献(例)",
+            "采集捐献／当年例数",
+            "2026年捐献例数",
         ],
         indicator="donors.stem_cell_donations",
         rostered=True,
@@ -644,6 +681,9 @@ class StemCellStatistics(StatisticsSheet):
             "累计捐献例数",
             "实现捐献／累计",
             "历年累计捐献",
+            "建库以来捐献(例)",
+            "采集捐献／历年总例数",
+            "总捐献例数",
         ],
         indicator="donors.stem_cell_donations_total",
         adds="donated",
@@ -676,6 +716,9 @@ class OrganStatistics(StatisticsSheet):
             "本年登记",
             "本年登记人数",
             "志愿捐献登记／本期",
+            "登记志愿者(人)／今年新登",
+            "当年登记数",
+            "登记人数／其中今年",
         ],
         indicator="donors.organ_wishes",
         rostered=True,
@@ -690,6 +733,9 @@ class OrganStatistics(StatisticsSheet):
             "志愿捐献登记／累计",
             "累计志愿登记人数",
             "累计登记人数",
+            "登记志愿者(人)／历年总登记",
+            "登记总量",
+            "登记人数／总计",
         ],
         indicator="donors.organ_wishes_total",
         adds="wishes",
@@ -705,15 +751,22 @@ class OrganStatistics(StatisticsSheet):
             "器官（例）",
             "器官捐献／实现捐献",
             "器官捐献（例）",
+            "器官／例",
+            "器官捐献完成例",
+            "实现例数／人体器官",
         ],
         indicator="donors.organ_donations",
         rostered=True,
     )
     hearts = Counted(
-        "器官捐献／心", aliases=["心", "器官捐献／心脏", "心脏"], indicator="donors.hearts"
+        "器官捐献／心",
+        aliases=["心", "器官捐献／心脏", "心脏", "心脏(颗)"],
+        indicator="donors.hearts",
     )
     lungs = Counted(
-        "器官捐献／肺", aliases=["肺", "器官捐献／肺脏", "肺脏"], indicator="donors.lungs"
+        "器官捐献／肺",
+        aliases=["肺", "器官捐献／肺脏", "肺脏", "肺脏(叶)"],
+        indicator="donors.lungs",
     )
     livers = Counted(
         "器官捐献／肝", aliases=["肝", "器官捐献／肝脏", "肝脏"], indicator="donors.livers"
@@ -722,7 +775,7 @@ class OrganStatistics(StatisticsSheet):
         "器官捐献／肾", aliases=["肾", "器官捐献／肾脏", "肾脏"], indicator="donors.kidneys"
     )
     pancreases = Counted("器官捐献／胰", aliases=["胰", "器官捐献／胰腺", "胰腺"])
-    intestines = Counted("器官捐献／小肠", aliases=["小肠"])
+    intestines = Counted("器官捐献／小肠", aliases=["小肠", "小肠(段)"])
     cornea_donations = Counted(
         "角膜／例",
         aliases=[
@@ -733,6 +786,9 @@ class OrganStatistics(StatisticsSheet):
             "实现捐献（例）／角膜",
             "角膜（例）",
             "角膜捐献（例）",
+            "眼角膜／例",
+            "捐献角膜(例)",
+            "实现例数／眼角膜",
         ],
     )
     corneas = Counted(
@@ -748,12 +804,22 @@ class OrganStatistics(StatisticsSheet):
             "角膜（枚）",
             "角膜（片）",
             "眼角膜枚数",
+            "眼角膜／枚",
         ],
         indicator="donors.corneas",
     )
     bodies = Counted(
         "遗体（例）",
-        aliases=["遗体", "遗体捐献", "遗体捐献例数", "实现捐献（例）／遗体", "遗体捐献（例）"],
+        aliases=[
+            "遗体",
+            "遗体捐献",
+            "遗体捐献例数",
+            "实现捐献（例）／遗体",
+            "遗体捐献（例）",
+            "遗体接收(具)",
+            "捐献遗体(例)",
+            "实现例数／遗体",
+        ],
         indicator="donors.bodies",
     )
     recipients = Counted(
@@ -769,11 +835,18 @@ class OrganStatistics(StatisticsSheet):
             "受益（人）",
             "惠及患者人数",
             "受益患者",
+            "移植受者(人)",
+            "获益患者数",
+            "受惠人数",
         ],
         indicator="donors.organ_recipients",
     )
-    coordinators_full_time = Counted("协调员／专职", aliases=["专职协调员", "专职"])
-    coordinators_part_time = Counted("协调员／兼职", aliases=["兼职协调员", "兼职"])
+    coordinators_full_time = Counted(
+        "协调员／专职", aliases=["专职协调员", "专职", "协调员／在岗专职", "协调力量／专"]
+    )
+    coordinators_part_time = Counted(
+        "协调员／兼职", aliases=["兼职协调员", "兼职", "协调员／聘任兼职", "协调力量／兼"]
+    )
     consoled = Counted(
         "慰问救助／人次",
         aliases=[
@@ -783,6 +856,9 @@ class OrganStatistics(StatisticsSheet):
             "救助／人次",
             "慰问救助／人数",
             "人道救助／人次",
+            "慰问家庭／人次",
+            "走访慰问人次",
+            "困难帮扶／人次",
         ],
     )
     consoled_value = Counted(
@@ -797,6 +873,9 @@ class OrganStatistics(StatisticsSheet):
             "救助／万元",
             "人道救助／万元",
             "慰问救助／款物",
+            "慰问家庭／慰问金(元)",
+            "慰问资金(万元)",
+            "困难帮扶／帮扶款(元)",
         ],
         unit=Unit.YUAN,
     )

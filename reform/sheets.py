@@ -245,26 +245,70 @@ class Governance(Sheet):
     unfolded_identity = ("item", "since")
     due = (Due(Level.COUNTY, Quarterly(day=5)), Due(Level.PREFECTURE, Quarterly(day=8)))
 
-    branch = Column("单位", aliases=_BRANCH)
+    branch = Column("单位", aliases=[*_BRANCH, "县(市、区)红会", "县别", "报表县区"])
     independent_body = _measure(
         "independent_body",
-        aliases=["是否单独设置机构", "单独设置机构", "独立设置", "机构独立设置", "理顺情况"],
+        aliases=[
+            "是否单独设置机构",
+            "单独设置机构",
+            "独立设置",
+            "机构独立设置",
+            "理顺情况",
+            "体制／是否独立",
+            "独立建制",
+        ],
     )
     body_rank = Column(
-        _WORDS["body_rank"][0], aliases=[*_WORDS["body_rank"][1:], "机构情况／规格", "级别"]
+        _WORDS["body_rank"][0],
+        aliases=[
+            *_WORDS["body_rank"][1:],
+            "机构情况／规格",
+            "级别",
+            "规格等次",
+            "体制／行政级别",
+            "机构层级",
+        ],
     )
     body_nature = Column(
         _WORDS["body_nature"][0],
-        aliases=[*_WORDS["body_nature"][1:], "性质", "机构情况／性质", "单位性质（类别）"],
+        aliases=[
+            *_WORDS["body_nature"][1:],
+            "性质",
+            "机构情况／性质",
+            "单位性质（类别）",
+            "机构类型",
+            "体制／编制性质",
+        ],
         note="参公管理、全额事业、差额事业、挂靠（卫健）、其他。",
     )
     staff_nature = Column(_WORDS["staff_nature"][0], aliases=_WORDS["staff_nature"][1:])
-    staff_quota = Column(_NUMBERS["staff_quota"][0], aliases=_NUMBERS["staff_quota"][1:])
+    staff_quota = Column(
+        _NUMBERS["staff_quota"][0],
+        aliases=[*_NUMBERS["staff_quota"][1:], "人员／批准编制数", "定编人数"],
+    )
     staff_actual = Column(
         _NUMBERS["staff_actual"][0],
-        aliases=[*_NUMBERS["staff_actual"][1:], "在编在岗", "在岗人数", "实有人员", "在编在岗人数"],
+        aliases=[
+            *_NUMBERS["staff_actual"][1:],
+            "在编在岗",
+            "在岗人数",
+            "实有人员",
+            "在编在岗人数",
+            "在岗(名)",
+            "人员／现有人数",
+            "到岗人数",
+        ],
     )
-    party_group = _measure("party_group", aliases=["党组（党支部）", "党组设立情况"])
+    party_group = _measure(
+        "party_group",
+        aliases=[
+            "党组（党支部）",
+            "党组设立情况",
+            "党组成立",
+            "组织领导／是否建立党组",
+            "党组情况",
+        ],
+    )
     party_leader = _measure(
         "party_leader",
         aliases=[
@@ -273,19 +317,48 @@ class Governance(Sheet):
             "党委分管（联系）领导",
             "县委分管领导",
             "党委联系领导",
+            "联系党委领导",
+            "组织领导／党委分管同志",
         ],
     )
     government_leader = _measure(
-        "government_leader", aliases=["分管领导／政府", "县政府分管领导", "政府分管（联系）领导"]
+        "government_leader",
+        aliases=[
+            "分管领导／政府",
+            "县政府分管领导",
+            "政府分管（联系）领导",
+            "联系政府领导",
+            "组织领导／政府分管同志",
+        ],
     )
-    council = _measure("council", aliases=["换届情况", "理事会换届情况"])
-    supervisors = _measure("supervisors")
+    council = _measure(
+        "council", aliases=["换届情况", "理事会换届情况", "治理／理事会是否换届", "理事会届满换届"]
+    )
+    supervisors = _measure("supervisors", aliases=["监事会成立", "治理／监事会有无", "监事会情况"])
     service_window = _measure(
-        "service_window", aliases=["窗口设置", "政务服务窗口", "窗口设立情况"]
+        "service_window",
+        aliases=[
+            "窗口设置",
+            "政务服务窗口",
+            "窗口设立情况",
+            "政务窗口",
+            "为民服务窗口",
+            "便民窗口",
+        ],
     )
     evidence = Column(
         "佐证文号",
-        aliases=["文号", "佐证", "佐证材料", "依据文号", "依据", "文件依据", "佐证材料（文号）"],
+        aliases=[
+            "文号",
+            "佐证",
+            "佐证材料",
+            "依据文号",
+            "依据",
+            "文件依据",
+            "佐证材料（文号）",
+            "批复文号",
+            "文件号",
+        ],
     )
     reason = Column(
         "未完成原因",
@@ -300,6 +373,9 @@ class Governance(Sheet):
             "备注（未完成原因）",
             "未完成的原因",
             "存在困难和原因",
+            "未落实原因",
+            "尚未完成的原因",
+            "进度滞后原因",
         ],
     )
 
@@ -474,6 +550,7 @@ class Tasks(Sheet):
             "重点事项",
             "重点工作事项",
             "工作任务项目",
+            "要点任务",
         ],
         fill_down=True,
     )
@@ -491,6 +568,7 @@ class Tasks(Sheet):
             "工作指标",
             "量化指标",
             "指标任务",
+            "衡量指标",
         ],
     )
     target = Column(
@@ -505,10 +583,23 @@ class Tasks(Sheet):
             "任务数",
             "指标／目标",
             "指标／计划",
+            "全年目标",
+            "目标数值",
         ],
     )
     upper_number = Column("对应上级任务序号", aliases=["上级任务序号"])
-    leader = Column("责任领导", aliases=["牵头领导", "分管领导", "牵头责任领导", "责任人"])
+    leader = Column(
+        "责任领导",
+        aliases=[
+            "牵头领导",
+            "分管领导",
+            "牵头责任领导",
+            "责任人",
+            "包保领导",
+            "负责领导",
+            "挂钩领导",
+        ],
+    )
     department = Column(
         "责任部门",
         aliases=[
@@ -524,6 +615,9 @@ class Tasks(Sheet):
             "责任科（处）室",
             "承办部门",
             "牵头处室",
+            "承办科室",
+            "承担部门",
+            "落实科室",
         ],
     )
     due_on = Column(
@@ -537,6 +631,7 @@ class Tasks(Sheet):
             "时限要求",
             "完成期限要求",
             "办结时限",
+            "最迟完成日",
         ],
     )
     told_on = Column(
@@ -560,6 +655,7 @@ class Tasks(Sheet):
             "办理状态",
             "完成情况（状态）",
             "进度（未启动/推进中/已完成/滞后）",
+            "所处阶段",
         ],
         words={
             "完成": "COMPLETED",
@@ -583,7 +679,15 @@ class Tasks(Sheet):
     )
     percent = Column(
         "完成率（%）",
-        aliases=["完成率", "进度", "完成比例", "完成进度", "完成百分比"],
+        aliases=[
+            "完成率",
+            "进度",
+            "完成比例",
+            "完成进度",
+            "完成百分比",
+            "指标值／达成率",
+            "达成比例",
+        ],
         required=False,
     )
     value_done = Column(
@@ -599,6 +703,9 @@ class Tasks(Sheet):
             "指标／完成",
             "完成任务数",
             "累计完成数",
+            "已完成",
+            "指标值／已达",
+            "截至目前完成",
         ],
     )
     progress = Column(
@@ -614,6 +721,8 @@ class Tasks(Sheet):
             "进展说明",
             "工作推进情况",
             "进展情况说明",
+            "推进动态",
+            "落实情况",
         ],
     )
     problem = Column(
@@ -626,6 +735,8 @@ class Tasks(Sheet):
             "困难和问题",
             "存在问题及困难",
             "存在问题和困难",
+            "堵点难点",
+            "主要困难",
         ],
     )
     next_step = Column(
@@ -642,10 +753,21 @@ class Tasks(Sheet):
             "下一步工作计划",
             "下步工作",
             "下一步工作",
+            "后续安排",
+            "下阶段举措",
         ],
     )
     evidence = Column(
-        "佐证", aliases=["佐证材料", "佐证文号", "印证资料", "印证材料", "佐证资料", "支撑材料"]
+        "佐证",
+        aliases=[
+            "佐证材料",
+            "佐证文号",
+            "印证资料",
+            "印证材料",
+            "佐证资料",
+            "支撑材料",
+            "证明资料",
+        ],
     )
     completed_on = Column("完成日期", aliases=["办结日期", "实际完成时间"])
 
@@ -753,11 +875,15 @@ _TALLIED = (
 _ONLY_CHECKED = "仅用于核对，不单独登记。"
 
 
-def _tallied(word: str, *others: str, indicator: str = "") -> Counted:
+def _tallied(word: str, *others: str, indicator: str = "", aliases: Sequence[str] = ()) -> Counted:
     """Return a count of grassroots units; the register of units is what counts."""
     return Counted(
         f"基层组织／{word}",
-        aliases=[f"基层组织／{each}" for each in others] + [f"基层组织／其中／{word}"],
+        aliases=[
+            *(f"基层组织／{each}" for each in others),
+            f"基层组织／其中／{word}",
+            *aliases,
+        ],
         note=_ONLY_CHECKED,
         indicator=indicator,
         rostered=bool(indicator),
@@ -781,8 +907,17 @@ class Network(Sheet):
     unfolded_identity = ("month",)
     due = (Due(Level.COUNTY, Quarterly(day=5)), Due(Level.PREFECTURE, Quarterly(day=8)))
 
-    branch = Column("单位", aliases=_BRANCH)
-    units_start = _tallied("期初", "期初数", "上期末", "上年末", "原有", "期初基层组织数", "上期数")
+    branch = Column("单位", aliases=[*_BRANCH, "县市区会", "组织名称", "县区红会"])
+    units_start = _tallied(
+        "期初",
+        "期初数",
+        "上期末",
+        "上年末",
+        "原有",
+        "期初基层组织数",
+        "上期数",
+        aliases=["季初组织数", "红十字基层组织／期初结转", "基层红会／期初数"],
+    )
     units_new = _tallied(
         "新增",
         "本期新增",
@@ -790,9 +925,18 @@ class Network(Sheet):
         "新建",
         "其中本季新增",
         "本季新增",
+        aliases=["本季组建", "红十字基层组织／本期变动／建立", "基层红会／增加数"],
         indicator="reform.grassroots_units_new",
     )
-    units_closed = _tallied("注销", "撤销", "注销数", "减少", "本期注销", "本期减少")
+    units_closed = _tallied(
+        "注销",
+        "撤销",
+        "注销数",
+        "减少",
+        "本期注销",
+        "本期减少",
+        aliases=["本季撤并", "红十字基层组织／本期变动／撤销", "基层红会／减少数"],
+    )
     units_end = _tallied(
         "期末",
         "期末数",
@@ -801,14 +945,36 @@ class Network(Sheet):
         "本期末",
         "总数",
         "现有数",
+        aliases=["季末组织数", "红十字基层组织／现有合计", "基层红会／期末数"],
         indicator="reform.grassroots_units",
     )
-    townships = _tallied("乡镇", "乡镇（街道）", "乡（镇、街道）")
-    villages = _tallied("村社区", "村（社区）", "社区村", "村（居）", "村居", "按类型／村（居）")
-    schools = _tallied("学校", "院校")
-    medical = _tallied("医疗", "医疗机构", "医疗卫生", "医院", "医疗卫生机构", "卫生")
-    enterprises = _tallied("企业", "企事业单位")
-    others = _tallied("其他", "其它")
+    townships = _tallied(
+        "乡镇",
+        "乡镇（街道）",
+        "乡（镇、街道）",
+        aliases=["红十字基层组织／现有分类／乡镇(街道)红会"],
+    )
+    villages = _tallied(
+        "村社区",
+        "村（社区）",
+        "社区村",
+        "村（居）",
+        "村居",
+        "按类型／村（居）",
+        aliases=["红十字基层组织／现有分类／村(社区)红会"],
+    )
+    schools = _tallied("学校", "院校", aliases=["红十字基层组织／现有分类／学校红会"])
+    medical = _tallied(
+        "医疗",
+        "医疗机构",
+        "医疗卫生",
+        "医院",
+        "医疗卫生机构",
+        "卫生",
+        aliases=["红十字基层组织／现有分类／医疗机构红会"],
+    )
+    enterprises = _tallied("企业", "企事业单位", aliases=["红十字基层组织／现有分类／企业红会"])
+    others = _tallied("其他", "其它", aliases=["红十字基层组织／现有分类／其他红会"])
     members_before = Column("会员／期初", aliases=["会员期初", "期初会员"], required=False)
     adults_new = Column(
         "会员／新增成人",
@@ -819,6 +985,9 @@ class Network(Sheet):
             "会员／成年",
             "会员／成人",
             "会员／成年会员",
+            "18岁以上会员",
+            "会员队伍／成年会员",
+            "会员(人)／成年人",
         ],
         required=False,
     )
@@ -830,6 +999,9 @@ class Network(Sheet):
             "会员／青少年会员",
             "会员／红十字青少年",
             "会员／青少年",
+            "青少年会员人数",
+            "会员队伍／青少年",
+            "会员(人)／学生",
         ],
         required=False,
     )
@@ -846,6 +1018,8 @@ class Network(Sheet):
             "团体（个）",
             "会员／团体会员单位",
             "会员／团体",
+            "团体会员单位(家)",
+            "会员队伍／团体",
         ],
         required=False,
     )
@@ -857,6 +1031,9 @@ class Network(Sheet):
             "志愿者／注册志愿者",
             "新注册志愿者",
             "新增志愿者",
+            "在册志愿者",
+            "志愿服务／登记志愿者",
+            "志愿者(人)／总人数",
         ],
         required=False,
     )
@@ -872,13 +1049,24 @@ class Network(Sheet):
             "时长",
             "志愿者／累计服务小时",
             "志愿者／服务时间",
+            "服务总时数(小时)",
+            "志愿服务／服务小时数",
+            "志愿服务(小时)",
         ],
         unit=Unit.HOURS,
         required=False,
     )
     service_teams = Column(
         "志愿者／服务队",
-        aliases=["志愿者／志愿服务队", "志愿者／队伍", "志愿服务队", "服务队", "志愿者／服务队数"],
+        aliases=[
+            "志愿者／志愿服务队",
+            "志愿者／队伍",
+            "志愿服务队",
+            "服务队",
+            "志愿者／服务队数",
+            "志愿服务队伍(支)",
+            "志愿队伍(支)",
+        ],
         required=False,
         note=_ONLY_CHECKED,
     )

@@ -203,7 +203,7 @@ class _Distribution(Sheet):
     model = Distribution
     dated_by = "given_on"
 
-    branch = Column("单位", aliases=_BRANCH, fill_down=True)
+    branch = Column("单位", aliases=[*_BRANCH, "县别"], fill_down=True)
     edition = Column(
         "活动届次",
         aliases=["届次", "活动", "活动名称"],
@@ -223,6 +223,9 @@ class _Distribution(Sheet):
             "签领日期",
             "签收日期",
             "发放登记日期",
+            "慰问日期",
+            "入户日期",
+            "签收时间",
         ],
         fill_down=True,
     )
@@ -238,6 +241,8 @@ class _Distribution(Sheet):
             "所属乡镇",
             "所在乡镇",
             "乡（镇、街道）",
+            "镇街",
+            "乡镇(办事处)",
         ],
         fill_down=True,
     )
@@ -258,6 +263,7 @@ class _Distribution(Sheet):
             "所在村",
             "村（居）民委员会",
             "村/社区",
+            "所在村(居)",
         ],
         fill_down=True,
     )
@@ -277,7 +283,11 @@ class _Distribution(Sheet):
             "慰问品",
         ],
     )
-    quantity = Column("数量", aliases=["发放数量", "件数", "物资数量"], required=False)
+    quantity = Column(
+        "数量",
+        aliases=["发放数量", "件数", "物资数量", "慰问品数量", "份数", "领取数"],
+        required=False,
+    )
     goods_value = Column(
         "折价（元）",
         aliases=[
@@ -292,17 +302,28 @@ class _Distribution(Sheet):
             "折合人民币",
             "折合人民币（元）",
             "物资折合金额",
+            "慰问品价值(元)",
+            "物资折算(元)",
+            "物品金额(元)",
         ],
         unit=Unit.YUAN,
         required=False,
     )
     cash_value = Column(
         "现金（元）",
-        aliases=["现金", "慰问金", "现金金额", "慰问金额", "发放现金"],
+        aliases=[
+            "现金",
+            "慰问金",
+            "现金金额",
+            "慰问金额",
+            "发放现金",
+            "慰问现金(元)",
+            "救助金(元)",
+        ],
         unit=Unit.YUAN,
         required=False,
     )
-    remark = Column("备注", aliases=["说明"])
+    remark = Column("备注", aliases=["说明", "备注说明"])
 
 
 @register
@@ -333,6 +354,8 @@ class Roster(_Distribution):
             "受益人",
             "受助人",
             "受益户主",
+            "领取户户主",
+            "困难户姓名",
         ],
     )
     id_number = Column(
@@ -350,6 +373,8 @@ class Roster(_Distribution):
             "户主身份证号",
             "户主身份证号码",
             "户主证件号",
+            "受益人身份证号",
+            "困难户身份证",
         ],
         required=True,
     )
@@ -363,6 +388,8 @@ class Roster(_Distribution):
             "家庭人数（人）",
             "家庭成员数",
             "人数",
+            "家中人口",
+            "户内人数",
         ],
     )
     hardship = Column(
@@ -378,6 +405,9 @@ class Roster(_Distribution):
             "贫困类型",
             "困难群众类型",
             "救助对象类型",
+            "帮扶类别",
+            "困难群体类型",
+            "家庭类别",
         ],
         required=False,
         words={
@@ -424,7 +454,8 @@ class Roster(_Distribution):
         otherwise="remark",
     )
     phone = Column(
-        "联系电话", aliases=["电话", "手机", "联系方式", "手机号", "手机号码", "电话号码"]
+        "联系电话",
+        aliases=["电话", "手机", "联系方式", "手机号", "手机号码", "电话号码", "户主电话"],
     )
     signed_by = Column(
         "领取人签字",
@@ -442,6 +473,7 @@ class Roster(_Distribution):
             "代领人",
             "签领人",
             "领取人/代领人",
+            "代领人关系",
         ],
     )
 
@@ -505,13 +537,25 @@ class Applications(Sheet):
         words={"小天使": "LITTLE_ANGEL", "天使阳光": "SUNSHINE"},
     )
     child_name = Column(
-        "患儿姓名", aliases=["姓名", "患者姓名", "儿童姓名", "患儿", "受助人姓名", "申请人姓名"]
+        "患儿姓名",
+        aliases=["姓名", "患者姓名", "儿童姓名", "患儿", "受助人姓名", "申请人姓名", "受助儿童"],
     )
-    sex = Column("性别", aliases=["患儿性别"], required=False)
-    born_on = Column("出生日期", aliases=["出生年月", "出生年月日", "生日"])
+    sex = Column("性别", aliases=["患儿性别", "儿童性别"], required=False)
+    born_on = Column(
+        "出生日期", aliases=["出生年月", "出生年月日", "生日", "患者出生日期", "儿童出生年月日"]
+    )
     domicile = Column(
         "户籍地",
-        aliases=["户籍所在地", "户籍", "户籍地址", "家庭住址", "家庭地址", "住址"],
+        aliases=[
+            "户籍所在地",
+            "户籍",
+            "户籍地址",
+            "家庭住址",
+            "家庭地址",
+            "住址",
+            "户口所在地",
+            "户籍县乡",
+        ],
         names_branch=True,
     )
     id_number = Column(
@@ -528,6 +572,8 @@ class Applications(Sheet):
             "身份证件号码",
             "患儿证件号",
             "患儿身份证",
+            "儿童身份证号",
+            "儿童证件号",
         ],
         required=True,
     )
@@ -546,6 +592,8 @@ class Applications(Sheet):
             "救助项目病种",
             "救助病种",
             "疾病诊断",
+            "患病种类",
+            "诊断病名",
         ],
         words={
             **_DIAGNOSES,
@@ -574,6 +622,9 @@ class Applications(Sheet):
             "手术医院",
             "治疗机构",
             "就诊（治疗）医院",
+            "手术(治疗)医院",
+            "救治定点医院",
+            "住院医院",
         ],
     )
     transplanted = Column(
@@ -599,6 +650,7 @@ class Applications(Sheet):
             "是否已手术（移植）",
             "是否手术或移植",
             "手术移植情况",
+            "移植与否",
         ],
         required=False,
     )
@@ -618,11 +670,23 @@ class Applications(Sheet):
             "自付部分",
             "自费部分",
             "家庭承担费用",
+            "个人负担(元)",
+            "自负医药费(元)",
+            "家庭负担费用(元)",
         ],
         unit=Unit.YUAN,
     )
     guardian = Column(
-        "监护人", aliases=["监护人姓名", "家长姓名", "监护人（家长）", "家长", "法定监护人"]
+        "监护人",
+        aliases=[
+            "监护人姓名",
+            "家长姓名",
+            "监护人（家长）",
+            "家长",
+            "法定监护人",
+            "申请人(监护人)",
+            "父或母姓名",
+        ],
     )
     relation = Column(
         "与患儿关系",
@@ -634,6 +698,7 @@ class Applications(Sheet):
             "与患儿的关系",
             "亲属关系",
             "与患儿（人）关系",
+            "家长与儿童关系",
         ],
     )
     phone = Column(
@@ -648,6 +713,8 @@ class Applications(Sheet):
             "手机号码",
             "家长联系电话",
             "监护人手机",
+            "申请人电话",
+            "联系手机",
         ],
     )
     applied_on = Column(
@@ -658,6 +725,9 @@ class Applications(Sheet):
             "申报时间",
             "申请年月",
             "登记日期",
+            "递交申请日期",
+            "填表申请日期",
+            "申请书日期",
         ],
     )
     first_review_on = Column(
@@ -666,7 +736,8 @@ class Applications(Sheet):
         otherwise="first_review",
     )
     first_review = Column(
-        "初审意见", aliases=["初审结果", "初审结论", "县级初审意见", "县红十字会初审意见"]
+        "初审意见",
+        aliases=["初审结果", "初审结论", "县级初审意见", "县红十字会初审意见", "县会初审"],
     )
     review_on = Column("审核日期", aliases=["审核", "省级审核日期"])
     appraised_on = Column("评审日期", aliases=["评审"])
@@ -684,6 +755,7 @@ class Applications(Sheet):
             "资助额",
             "资助标准",
             "核定资助金额",
+            "核定资助(元)",
         ],
         unit=Unit.YUAN,
     )
@@ -700,9 +772,12 @@ class Applications(Sheet):
             "打款日期",
             "拨款到账日期",
             "发放到位日期",
+            "款项拨付日",
+            "资助款到账日",
+            "拨款到户日期",
         ],
     )
-    reason = Column("另行决定的说明", aliases=["说明", "原因"])
+    reason = Column("另行决定的说明", aliases=["说明", "原因", "其他情况"])
 
     def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Take the fund by the disease, and what was granted for what had been proposed."""
@@ -852,7 +927,17 @@ class Dispatches(Sheet):
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
     event = Column(
         "灾害事件",
-        aliases=["事件", "灾害", "事件名称", "灾害名称", "灾情", "灾害事件名称"],
+        aliases=[
+            "事件",
+            "灾害",
+            "事件名称",
+            "灾害名称",
+            "灾情",
+            "灾害事件名称",
+            "灾害名目",
+            "灾害事由",
+            "灾情名称",
+        ],
         fill_down=True,
         introduces=True,
     )
@@ -860,7 +945,7 @@ class Dispatches(Sheet):
         "派出日期",
         aliases=[
             "日期", "时间", "派出时间", "派遣日期", "出动时间", "发生时间", "发生日期", "救援时间",
-            "灾害时间", "响应时间", "灾害发生日期", "灾害发生时间", "事发时间"],
+            "灾害时间", "响应时间", "灾害发生日期", "灾害发生时间", "事发时间", "受灾时间", "出动日期"],
         fill_down=True,
     )  # fmt: skip
     form = Column(
@@ -875,12 +960,21 @@ class Dispatches(Sheet):
         "派出／队伍",
         aliases=[
             "队伍", "队伍数", "队伍（支）", "派出力量／队伍", "救援队伍", "派出救援／队伍",
-            "派出队伍", "派出队伍数", "出动队伍", "出动救援队", "救援力量／队伍", "出动队伍数"],
+            "派出队伍", "派出队伍数", "出动队伍", "出动救援队", "救援力量／队伍", "出动队伍数", "出动力量／救援队", "救援队名", "派遣队伍"],
         otherwise="team",
     )  # fmt: skip
     batches = Column(
         "派出／批次",
-        aliases=["批次", "批", "派出批次", "救援力量／批次", "出动批次", "派出力量／批次"],
+        aliases=[
+            "批次",
+            "批",
+            "派出批次",
+            "救援力量／批次",
+            "出动批次",
+            "派出力量／批次",
+            "出动力量／批数",
+            "出队批次",
+        ],
         required=False,
     )
     people_times = Column(
@@ -892,6 +986,9 @@ class Dispatches(Sheet):
             "救援力量／人次",
             "出动人次",
             "派出力量／人次",
+            "出动力量／人次数",
+            "出队人次",
+            "派遣人次",
         ],
         required=False,
     )
@@ -906,6 +1003,8 @@ class Dispatches(Sheet):
             "灾害地点",
             "事发地点",
             "受灾地",
+            "出动地点",
+            "受灾乡镇",
         ],
     )
     level = Column(
@@ -918,6 +1017,8 @@ class Dispatches(Sheet):
             "启动响应级别",
             "启动响应等级",
             "响应等级（级）",
+            "启动级别",
+            "响应等次",
         ],
         required=False,
         words=_LEVELS,
@@ -933,6 +1034,8 @@ class Dispatches(Sheet):
             "接受救灾款物／资金",
             "接收款物／款",
             "接受捐赠款物／资金",
+            "收到捐助／捐款(元)",
+            "受赠资金(万元)",
         ],
         unit=Unit.YUAN,
         note="填报数，与捐赠款物明细核对，不重复计入。",
@@ -941,7 +1044,7 @@ class Dispatches(Sheet):
         "接受款物／物资（元）",
         aliases=[
             "接收款物／物资", "接受款物／物资折价", "接收款物／物资折价", "接受物资", "接收物资",
-            "接受物资折价", "接收救灾款物／物资", "接收救灾款物／物资折价", "接受救灾款物／物资", "接受捐赠款物／物资", "接收款物／物"],
+            "接受物资折价", "接收救灾款物／物资", "接收救灾款物／物资折价", "接受救灾款物／物资", "接受捐赠款物／物资", "接收款物／物", "收到捐助／捐物折价(元)", "受赠物资(万元)"],
         unit=Unit.YUAN,
     )  # fmt: skip
     goods = Column(
@@ -955,6 +1058,8 @@ class Dispatches(Sheet):
             "调拨救灾物资／品名",
             "物资名称",
             "调拨物资名称",
+            "下拨物资／物资名",
+            "支援物资",
         ],
     )
     measure = Column(
@@ -966,11 +1071,21 @@ class Dispatches(Sheet):
             "调拨救灾物资／计量单位",
             "单位",
             "调拨救灾物资／单位",
+            "下拨物资／计件",
+            "数量单位",
         ],
     )
     quantity = Column(
         "调拨物资／数量",
-        aliases=["调拨／数量", "调拨物资数量", "调拨数量", "数量", "调拨救灾物资／数量"],
+        aliases=[
+            "调拨／数量",
+            "调拨物资数量",
+            "调拨数量",
+            "数量",
+            "调拨救灾物资／数量",
+            "下拨物资／数目",
+            "支援数量",
+        ],
     )
     goods_value = Column(
         "调拨物资／折价（元）",
@@ -983,6 +1098,8 @@ class Dispatches(Sheet):
             "调拨救灾物资／价值",
             "调拨救灾物资／折价",
             "价值",
+            "下拨物资／折价额(元)",
+            "支援物资价值(元)",
         ],
         unit=Unit.YUAN,
     )
@@ -997,9 +1114,12 @@ class Dispatches(Sheet):
             "救助人次",
             "受益人数／人次",
             "受灾群众受益人次",
+            "惠及群众(人次)",
+            "救助群众人次",
+            "受助群众人次",
         ],
     )
-    work = Column("任务", aliases=["工作内容"])
+    work = Column("任务", aliases=["工作内容", "工作小结"])
 
     def rules(self) -> tuple[Rule, ...]:
         """Each batch has somebody in it."""
@@ -1104,6 +1224,9 @@ class Stock(Sheet):
             "业务日期",
             "出入库时间",
             "单据日期",
+            "收货时间",
+            "记账日",
+            "发生日期",
         ],
     )
     document_number = Column(
@@ -1116,11 +1239,13 @@ class Stock(Sheet):
             "入库单号",
             "出库单号",
             "入（出）库单号",
+            "收货单号",
+            "票号",
         ],
     )
     movement = Column(
         "类别",
-        aliases=["出入库类别", "类型", "入库/出库", "出入库"],
+        aliases=["出入库类别", "类型", "入库/出库", "出入库", "(twocolumns)"],
         required=False,
         in_title=True,
         words={
@@ -1158,22 +1283,51 @@ class Stock(Sheet):
     )
     item = Column(
         "品名",
-        aliases=["物资名称", "物资", "物资品名", "物品名称", "名称", "物资品种", "货物名称"],
+        aliases=[
+            "物资名称",
+            "物资",
+            "物资品名",
+            "物品名称",
+            "名称",
+            "物资品种",
+            "货物名称",
+            "储备物资",
+            "物资名目",
+        ],
         introduces=True,
     )
-    model_size = Column("规格", aliases=["规格型号", "规格/型号", "型号"])
-    measure = Column("计量单位", aliases=["单位"], note="数量按物资品种的基本单位填。")
-    quantity = Column("数量", aliases=["入库数量", "出库数量", "收发数量", "数量（基本单位）"])
-    unit_price = Column("单价（元）", aliases=["单价"], unit=Unit.YUAN)
+    model_size = Column(
+        "规格", aliases=["规格型号", "规格/型号", "型号", "物资规格型号", "规格要求"]
+    )
+    measure = Column(
+        "计量单位",
+        aliases=["单位", "计量", "件套", "计数单位"],
+        note="数量按物资品种的基本单位填。",
+    )
+    quantity = Column(
+        "数量",
+        aliases=[
+            "入库数量",
+            "出库数量",
+            "收发数量",
+            "数量（基本单位）",
+            "实收数量",
+            "发出／数量",
+            "出库数",
+        ],
+    )
+    unit_price = Column(
+        "单价（元）", aliases=["单价", "进价(元)", "单位价格(元)", "核算单价(元)"], unit=Unit.YUAN
+    )
     value = Column(
         "金额（元）",
-        aliases=["金额", "价值", "总价", "合计金额", "总金额"],
+        aliases=["金额", "价值", "总价", "合计金额", "总金额", "货值(元)", "发出／金额(元)"],
         unit=Unit.YUAN,
         required=False,
     )
     origin = Column(
         "物资来源",
-        aliases=["来源", "来源类别", "来源渠道", "来源（采购/捐赠/调拨/转交）"],
+        aliases=["来源", "来源类别", "来源渠道", "来源（采购/捐赠/调拨/转交）", "货源性质"],
         required=False,
         words={
             "购买": "PURCHASE", "采购物资": "PURCHASE", "政府采购": "PURCHASE",
@@ -1186,12 +1340,13 @@ class Stock(Sheet):
         "来源或去向",
         aliases=[
             "捐赠方/调入方", "捐赠方", "接收单位", "调出单位", "调入单位", "供货单位", "供应商",
-            "来源单位", "捐赠单位", "领用单位", "去向", "来源/去向", "往来单位", "来源单位/去向", "供货（捐赠）单位", "收发单位", "来源（去向）单位"],
+            "来源单位", "捐赠单位", "领用单位", "去向", "来源/去向", "往来单位", "来源单位/去向", "供货（捐赠）单位", "收发单位", "来源（去向）单位", "交货单位", "往来方", "对方单位"],
     )  # fmt: skip
     event = Column("灾害事件", aliases=["事件"])
     batch = Column("批次", aliases=["批号", "生产批号"])
     expires_on = Column(
-        "有效期至", aliases=["有效期", "失效日期", "有效期限", "保质期至", "保质期", "有效期截止"]
+        "有效期至",
+        aliases=["有效期", "失效日期", "有效期限", "保质期至", "保质期", "有效期截止", "有效截止"],
     )
     papers_later = Column("先发后补", required=False)
     papers_on = Column("手续补齐日期", aliases=["补手续日期"])
@@ -1207,9 +1362,10 @@ class Stock(Sheet):
             "库管员",
             "仓库管理员",
             "领料人",
+            "经手",
         ],
     )
-    remark = Column("备注", aliases=["说明"])
+    remark = Column("备注", aliases=["说明", "摘要"])
 
     def rules(self) -> tuple[Rule, ...]:
         """Something moves, one can tell which way, and it is counted as its item is."""

@@ -173,15 +173,30 @@ class Roster(Sheet):
     )
 
     branch = Column(
-        "培训单位", aliases=_BRANCH, fill_down=True, note="整栏空白表示本单位。", sample="五华区"
+        "培训单位",
+        aliases=[*_BRANCH, "颁证机构"],
+        fill_down=True,
+        note="整栏空白表示本单位。",
+        sample="五华区",
     )
     name = Column(
         "姓名",
-        aliases=["学员姓名", "学员", "姓 名", "持证人", "持证人姓名", "受训人姓名", "参训人员"],
+        aliases=[
+            "学员姓名",
+            "学员",
+            "姓 名",
+            "持证人",
+            "持证人姓名",
+            "受训人姓名",
+            "参训人员",
+            "参训人",
+            "领证人",
+        ],
         sample="张示例",
     )
     sex = Column(
         "性别",
+        aliases=["男女", "性别(男/女)"],
         required=False,
         words={"男性": "MALE", "女性": "FEMALE", "M": "MALE", "F": "FEMALE"},
         sample="女",
@@ -200,12 +215,13 @@ class Roster(Sheet):
             "公民身份证号",
             "公民身份证号码",
             "身份证件号",
+            "领证人身份证",
         ],
         note="18位，末位X大写；港澳台居民和外国人填所持证件号。",
         sample="530000199001010015",
     )
-    ethnicity = Column("民族")
-    born_on = Column("出生日期", aliases=["出生年月日", "生日"])
+    ethnicity = Column("民族", aliases=["所属民族"])
+    born_on = Column("出生日期", aliases=["出生年月日", "生日", "出生时间"])
     workplace = Column(
         "单位",
         aliases=[
@@ -221,9 +237,14 @@ class Roster(Sheet):
             "单位/社区",
             "工作单位/住址",
             "所在单位或住址",
+            "派出单位",
+            "供职单位",
+            "服务单位",
         ],
     )
-    occupation = Column("职业", aliases=["职务", "岗位", "从业类别", "职业类别", "身份"])
+    occupation = Column(
+        "职业", aliases=["职务", "岗位", "从业类别", "职业类别", "身份", "从事职业", "职业类型"]
+    )
     phone = Column(
         "联系电话",
         aliases=[
@@ -235,6 +256,9 @@ class Roster(Sheet):
             "联系电话（手机）",
             "手机号（联系电话）",
             "联系电话/手机",
+            "移动电话",
+            "本人手机",
+            "常用电话",
         ],
         sample="13800000000",
     )
@@ -251,6 +275,8 @@ class Roster(Sheet):
             "培训起止日期",
             "参训日期",
             "开班时间",
+            "办班日期",
+            "上课日期",
         ],
         hints=["培训日期", "培训时间"],
         in_title=True,
@@ -272,6 +298,7 @@ class Roster(Sheet):
             "证书类别",
             "培训班类型",
             "班型",
+            "培训班别",
         ],
         required=False,
         fill_down=True,
@@ -315,6 +342,7 @@ class Roster(Sheet):
             "笔试成绩",
             "理论考试成绩（分）",
             "理论得分",
+            "笔试分",
         ],
         sample="92",
     )
@@ -333,6 +361,7 @@ class Roster(Sheet):
             "操作考试",
             "技能操作",
             "实践操作",
+            "实操结果",
         ],
         required=False,
         words=_PASSED,
@@ -357,6 +386,8 @@ class Roster(Sheet):
             "评定结果",
             "考核评定",
             "评定",
+            "考评结论",
+            "结业情况",
         ],
         required=False,
         words={**_PASSED, "是": "PASSED", "否": "FAILED", "√": "PASSED", "×": "FAILED"},
@@ -374,10 +405,16 @@ class Roster(Sheet):
             "救护员证编号",
             "发证编号",
             "救护员证书编号",
+            "合格证号",
+            "结业证号",
+            "救护员证书号码",
         ],
         sample="YN2021000001",
     )
-    issued_on = Column("发证日期", aliases=["发证时间", "颁证日期", "领证日期"])
+    issued_on = Column(
+        "发证日期",
+        aliases=["发证时间", "颁证日期", "领证日期", "证书签发日期", "签发日期", "颁发日期"],
+    )
     expires_on = Column(
         "有效期至",
         aliases=[
@@ -388,12 +425,14 @@ class Roster(Sheet):
             "有效期截止",
             "证书有效期",
             "证书有效期至",
+            "证件有效期止",
+            "到期日",
         ],
         note="不填时按课程规定推算。",
     )
     revoked_on = Column("注销日期", aliases=["作废日期"])
     reason = Column("注销原因", aliases=["作废原因"])
-    remark = Column("备注", aliases=["说明"])
+    remark = Column("备注", aliases=["说明", "备考"])
 
     def rules(self) -> tuple[Rule, ...]:
         """Only who passed has a number; a number stands with its day."""
@@ -679,6 +718,8 @@ class Statistics(StatisticsSheet):
             "救护员／班数",
             "培训班次",
             "救护员／场次",
+            "持证培训／开班数(期)",
+            "2.救护员取证／班期",
         ],
         indicator="training.classes",
     )
@@ -694,12 +735,18 @@ class Statistics(StatisticsSheet):
             "救护员／持证人数",
             "救护员／培训人数",
             "救护员／发证数",
+            "持证培训／取证(人)",
+            "2.救护员取证／人数",
         ],
         indicator="training.first_aiders_trained",
         rostered=True,
     )
-    teachers = Counted("救护员／教师", aliases=["救护员／其中／教师", "教师"])
-    students = Counted("救护员／学生", aliases=["救护员／其中／学生", "学生"])
+    teachers = Counted(
+        "救护员／教师", aliases=["救护员／其中／教师", "教师", "持证培训／取证人员构成／教职工"]
+    )
+    students = Counted(
+        "救护员／学生", aliases=["救护员／其中／学生", "学生", "持证培训／取证人员构成／在校学生"]
+    )
     officials = Counted(
         "救护员／公务员",
         aliases=[
@@ -708,11 +755,19 @@ class Statistics(StatisticsSheet):
             "救护员／机关",
             "救护员／机关干部",
             "救护员／机关公务员",
+            "持证培训／取证人员构成／机关人员",
         ],
     )
     workers = Counted(
         "救护员／企业",
-        aliases=["救护员／其中／企业", "企业", "企业职工", "救护员／企业职工", "救护员／企业员工"],
+        aliases=[
+            "救护员／其中／企业",
+            "企业",
+            "企业职工",
+            "救护员／企业职工",
+            "救护员／企业员工",
+            "持证培训／取证人员构成／企业人员",
+        ],
     )
     residents = Counted(
         "救护员／社区农村",
@@ -722,6 +777,7 @@ class Statistics(StatisticsSheet):
             "救护员／社区、农村",
             "救护员／社区及农村",
             "救护员／村（社区）",
+            "持证培训／取证人员构成／村居群众",
         ],
     )
     events = Counted(
@@ -736,6 +792,9 @@ class Statistics(StatisticsSheet):
             "普及培训／场",
             "普及性培训／场次",
             "普及培训／场次",
+            "普及讲座／场数",
+            "普及活动次数",
+            "1.群众性普及／场次(场)",
         ],
         indicator="training.popularisation_events",
     )
@@ -750,14 +809,33 @@ class Statistics(StatisticsSheet):
             "普及性培训／受众",
             "普及培训／人次",
             "普及性培训／人次",
+            "普及讲座／听众(人次)",
+            "普及受众",
+            "1.群众性普及／人次(人次)",
         ],
         indicator="training.popularised_times",
     )
     instructor_classes = Counted(
-        "师资／期数", aliases=["师资期数", "师资培训期数", "师资班期数", "师资培训／期数"]
+        "师资／期数",
+        aliases=[
+            "师资期数",
+            "师资培训期数",
+            "师资班期数",
+            "师资培训／期数",
+            "讲师班期次",
+            "3.师资／班期",
+        ],
     )
     instructors = Counted(
-        "师资／人数", aliases=["师资人数", "师资培训人数", "师资培训／人数", "师资班人数"]
+        "师资／人数",
+        aliases=[
+            "师资人数",
+            "师资培训人数",
+            "师资培训／人数",
+            "师资班人数",
+            "讲师取证数",
+            "3.师资／人数",
+        ],
     )
     valid = Counted(
         "累计持证",
@@ -772,26 +850,65 @@ class Statistics(StatisticsSheet):
             "累计持证救护员",
             "持证情况／累计人数",
             "持证情况／累计",
+            "有效持证总数(人)",
+            "历年持证总量",
         ],
         indicator="training.valid_certificates",
     )
     share = Counted(
         "持证率（%）",
-        aliases=["持证率", "累计持证率", "占常住人口比例", "持证比例", "持证情况／比例"],
+        aliases=[
+            "持证率",
+            "累计持证率",
+            "占常住人口比例",
+            "持证比例",
+            "持证情况／比例",
+            "每百人持证(%)",
+            "持证人口占比",
+        ],
         unit=Unit.PERCENT,
     )
     stations = Counted(
         "救护站",
-        aliases=["急救站", "博爱急救站", "救护站数", "红十字救护站", "应急救护站", "红十字急救站"],
+        aliases=[
+            "急救站",
+            "博爱急救站",
+            "救护站数",
+            "红十字救护站",
+            "应急救护站",
+            "红十字急救站",
+            "博爱救护站(个)",
+            "站点数",
+        ],
         indicator="training.stations",
     )
     aeds_new = Counted(
         "AED／新增",
-        aliases=["新增AED", "AED／本期新增", "AED／本年新增", "AED／本月新增", "新增AED台数"],
+        aliases=[
+            "新增AED",
+            "AED／本期新增",
+            "AED／本年新增",
+            "AED／本月新增",
+            "新增AED台数",
+            "除颤仪(台)／本季安装",
+            "当季投放AED",
+            "4.公共场所AED／其中本期配备",
+        ],
     )
     aeds = Counted(
         "AED／累计",
-        aliases=["AED", "AED台数", "累计AED", "AED／累计配置", "AED／总数", "AED／现有", "AED累计"],
+        aliases=[
+            "AED",
+            "AED台数",
+            "累计AED",
+            "AED／累计配置",
+            "AED／总数",
+            "AED／现有",
+            "AED累计",
+            "除颤仪(台)／现有总量",
+            "在用AED总数",
+            "4.公共场所AED／累计配备",
+        ],
         indicator="training.aeds",
     )
 

@@ -37,7 +37,11 @@ class CampaignResults(Sheet):
     identity = ("campaign", "project", "part")
     due = (Due(Level.PREFECTURE, Yearly(day=20, month=10)),)
 
-    branch = Column("单位", aliases=["州市", "州（市）", "县区", "单位名称"], fill_down=True)
+    branch = Column(
+        "单位",
+        aliases=["州市", "州（市）", "县区", "单位名称", "筹款单位", "县(市)别", "参与单位"],
+        fill_down=True,
+    )
     campaign = Column(
         "募捐活动",
         aliases=["活动", "活动名称", "公益日"],
@@ -47,7 +51,7 @@ class CampaignResults(Sheet):
     )
     project = Column(
         "项目名称",
-        aliases=["项目", "筹款项目", "母项目", "母项目名称"],
+        aliases=["项目", "筹款项目", "母项目", "母项目名称", "对接母计划", "公益项目", "上线项目"],
         required=False,
         fill_down=True,
     )
@@ -60,15 +64,26 @@ class CampaignResults(Sheet):
             "子计划/项目",
             "计划名称",
             "子计划（项目）名称",
+            "认领子计划",
+            "项目子计划",
         ],
     )
     teams = Column(
         "一起捐数",
-        aliases=["一起捐", "一起捐（个）", "一起捐队伍数", "一起捐队伍", "一起捐个数"],
+        aliases=[
+            "一起捐",
+            "一起捐（个）",
+            "一起捐队伍数",
+            "一起捐队伍",
+            "一起捐个数",
+            "一起捐队数",
+        ],
         required=False,
     )
     gift_times = Column(
-        "捐款人次", aliases=["人次", "捐赠人次", "参与人次", "筹款人次", "爱心人次"], required=False
+        "捐款人次",
+        aliases=["人次", "捐赠人次", "参与人次", "筹款人次", "爱心人次", "捐款人次数", "捐款次数"],
+        required=False,
     )
     public_value = Column(
         "公众捐款（元）",
@@ -81,18 +96,42 @@ class CampaignResults(Sheet):
             "捐款／公众",
             "公众",
             "公众募捐",
+            "网友捐款(元)",
+            "网络端(万元)／公众自捐",
+            "个人及单位捐款",
         ],
         unit=Unit.YUAN,
     )
     matched_value = Column(
         "配捐（元）",
-        aliases=["配捐", "腾讯配捐", "配捐金额", "企业配捐", "平台配捐", "捐款／配捐", "配捐资金"],
+        aliases=[
+            "配捐",
+            "腾讯配捐",
+            "配捐金额",
+            "企业配捐",
+            "平台配捐",
+            "捐款／配捐",
+            "配捐资金",
+            "公益平台配套(元)",
+            "网络端(万元)／激励配捐",
+            "配比资金",
+        ],
         unit=Unit.YUAN,
         required=False,
     )
     offline_value = Column(
         "线下（元）",
-        aliases=["线下", "线下捐款", "线下筹款", "线下捐赠", "线下募集", "捐款／线下"],
+        aliases=[
+            "线下",
+            "线下捐款",
+            "线下筹款",
+            "线下捐赠",
+            "线下募集",
+            "捐款／线下",
+            "线下转入(元)",
+            "线下端(万元)",
+            "柜台及转账捐款",
+        ],
         unit=Unit.YUAN,
         required=False,
     )
@@ -108,12 +147,15 @@ class CampaignResults(Sheet):
             "合计金额",
             "筹款总金额",
             "总金额",
+            "筹款合计数(元)",
+            "两端合计(万元)",
+            "总筹款",
         ],
         unit=Unit.YUAN,
     )
     place = Column(
         "全省排名",
-        aliases=["排名", "名次", "位次", "全省位次", "全省名次", "省内排名"],
+        aliases=["排名", "名次", "位次", "全省位次", "全省名次", "省内排名", "省内排序"],
         note="按所填保存，看板的排名由系统计算。",
     )
     closed_on = Column(

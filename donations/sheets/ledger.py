@@ -141,6 +141,7 @@ class GiftLedger(Sheet):
             "所属单位",
             "单位名称",
             "机构",
+            "所属县(市、区)",
         ],
         fill_down=True,
         note="代报时每行填写收款的县（市、区）；整栏空白表示本单位。",
@@ -209,6 +210,14 @@ class GiftLedger(Sheet):
             "捐款人名称",
             "付款方",
             "汇款方",
+            "善款来源(个人/团体)",
+            "捐方名称",
+            "献爱心单位(人)",
+            "付款人昵称",
+            "付款账户名",
+            "物资捐赠者",
+            "捐物单位及个人",
+            "赠方",
         ],
         hints=[
             "捐赠人",
@@ -354,6 +363,10 @@ class GiftLedger(Sheet):
             "捐赠总额",
             "金额总计",
             "捐赠现金",
+            "到位资金(元)",
+            "支付金额(元)",
+            "估价合计(元)",
+            "折合价款(元)",
         ],
         hints=[
             "金额",
@@ -400,6 +413,13 @@ class GiftLedger(Sheet):
             "接受时间",
             "登记日期",
             "登记时间",
+            "款项到账日",
+            "进账日期",
+            "收讫日期",
+            "支付时间",
+            "到账时刻",
+            "收货日期",
+            "捐入日期",
         ],
         hints=["日期", "时间", "捐款日", "到账日", "交易日"],
         shapes=_DAY,
@@ -428,6 +448,8 @@ class GiftLedger(Sheet):
             "支付渠道",
             "捐款途径",
             "收款途径",
+            "缴款途径",
+            "来款渠道",
         ],
         words={
             "银行转账": "BANK",
@@ -507,8 +529,10 @@ class GiftLedger(Sheet):
         hints=["品名", "物资名称", "物品名称"],
         worded=True,
     )
-    model_size = Column("规格型号", aliases=["规格", "型号", "规格/型号", "型号规格"])
-    measure = Column("计量单位", aliases=["物资单位", "数量单位", "单位"])
+    model_size = Column("规格型号", aliases=["规格", "型号", "规格/型号", "型号规格", "规格尺寸"])
+    measure = Column(
+        "计量单位", aliases=["物资单位", "数量单位", "单位", "量词", "计数单位", "单位(箱、件)"]
+    )
     quantity = Column(
         "数量",
         aliases=[
@@ -520,20 +544,24 @@ class GiftLedger(Sheet):
             "件数",
             "总数",
             "总数量",
+            "实收数",
+            "点收数",
         ],
         hints=["数量"],
     )
-    unit_price = Column("单价（元）", aliases=["单价", "单位价格"], unit=Unit.YUAN)
+    unit_price = Column("单价（元）", aliases=["单价", "单位价格", "市场单价(元)"], unit=Unit.YUAN)
     valuation = Column(
-        "计价依据", aliases=["折价依据", "价值依据", "价格依据", "估价依据", "定价依据"]
+        "计价依据", aliases=["折价依据", "价值依据", "价格依据", "估价依据", "定价依据", "作价依据"]
     )
     expires_on = Column(
         "有效期至",
-        aliases=["有效期", "失效日期", "保质期至", "有效期限", "保质期"],
+        aliases=["有效期", "失效日期", "保质期至", "有效期限", "保质期", "保质期截止日"],
         month_ends=True,
     )
     batch = Column("批号", aliases=["生产批号", "批次号"])
-    accepted_by = Column("验收人", aliases=["验收", "接收人", "验收人员", "验收人签字", "验收签字"])
+    accepted_by = Column(
+        "验收人", aliases=["验收", "接收人", "验收人员", "验收人签字", "验收签字", "验货人"]
+    )
     anonymous = Column("是否匿名", aliases=["匿名", "是否匿名捐赠"], required=False)
     ticket_code = Column("票据代码", aliases=["发票代码"])
     ticket_number = Column(
@@ -550,6 +578,8 @@ class GiftLedger(Sheet):
             "流水号",
             "凭证号",
             "收据号码",
+            "电子票据号",
+            "商户订单号",
         ],
     )
     ticket_waived = Column(
@@ -557,7 +587,9 @@ class GiftLedger(Sheet):
     )
     refunded_ticket = Column("被冲销的原票据号", aliases=["原票据号", "冲销票据号"])
     reason = Column("退款原因", aliases=["冲销原因"])
-    remark = Column("备注", aliases=["说明", "附言", "摘要", "留言"])
+    remark = Column(
+        "备注", aliases=["说明", "附言", "摘要", "留言", "附注", "捐方意愿", "其他说明", "说明事项"]
+    )
 
     def interpret(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Take 现金, 500 and 元 in the columns of goods for five hundred yuan."""

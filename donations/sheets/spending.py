@@ -69,6 +69,9 @@ class GoodsGivenRegister(Sheet):
             "调拨日期",
             "拨付日期",
             "领取日期",
+            "拨发时间",
+            "配发日期",
+            "支出日期",
         ],
         fill_down=True,
         in_title=True,
@@ -87,10 +90,17 @@ class GoodsGivenRegister(Sheet):
             "名称",
             "物资种类",
             "品种",
+            "下拨物资",
+            "支出物资名称",
         ],
     )
-    model_size = Column("规格型号", aliases=["规格", "型号", "规格/型号", "型号规格"])
-    measure = Column("计量单位", aliases=["物资单位", "数量单位", "单位"])
+    model_size = Column(
+        "规格型号",
+        aliases=["规格", "型号", "规格/型号", "型号规格", "物资规格", "规格参数", "品规"],
+    )
+    measure = Column(
+        "计量单位", aliases=["物资单位", "数量单位", "单位", "计件单位", "单位(件套)", "计量"]
+    )
     quantity = Column(
         "数量",
         aliases=[
@@ -103,11 +113,23 @@ class GoodsGivenRegister(Sheet):
             "使用数量",
             "实发数量",
             "实际发放数量",
+            "下拨数量",
+            "配发数",
+            "支出数量",
         ],
     )
     value = Column(
         "折价（元）",
-        aliases=["价值", "金额", "折价金额", "折算金额", "物资价值", "折合金额"],
+        aliases=[
+            "价值",
+            "金额",
+            "折价金额",
+            "折算金额",
+            "物资价值",
+            "折合金额",
+            "价值合计(元)",
+            "支出金额(元)",
+        ],
         unit=Unit.YUAN,
     )
     receiver = Column(
@@ -132,17 +154,19 @@ class GoodsGivenRegister(Sheet):
             "领用单位（受助单位）",
             "受助单位",
             "发放对象（单位）",
+            "收货单位",
+            "去向单位",
         ],
     )
     origin = Column(
         "来源捐赠（批次）",
         aliases=[
             "来源捐赠", "捐赠方", "捐赠单位", "捐赠人", "物资来源", "来源", "批次", "来源批次",
-            "捐赠来源"],
+            "捐赠来源", "原捐赠方"],
     )  # fmt: skip
-    handler = Column("经手人", aliases=["经办人", "发放人"])
+    handler = Column("经手人", aliases=["经办人", "发放人", "经办"])
     signed_by = Column("签收", aliases=["签收人", "领取人", "接收人", "签收人签字", "领取人签字"])
-    purpose = Column("用途", aliases=["使用方向", "备注"])
+    purpose = Column("用途", aliases=["使用方向", "备注", "用途说明"])
     campaign = Column("募捐活动", aliases=["关联灾害事件", "灾害事件", "活动"])
 
 
@@ -226,13 +250,25 @@ class FundraisingStatistics(StatisticsSheet):
             "筹集款物合计",
             "筹集款物总额",
             "筹集款物合计（元）",
+            "本季款物总计(万元)",
+            "捐赠总收入",
+            "募集总值",
         ],
         unit=Unit.YUAN,
         indicator="donations.raised",
     )
     money = Counted(
         "资金／小计",
-        aliases=["资金小计", "资金", "捐款／小计", "现金／小计", "资金合计"],
+        aliases=[
+            "资金小计",
+            "资金",
+            "捐款／小计",
+            "现金／小计",
+            "资金合计",
+            "本季货币捐赠(万元)／合计",
+            "捐款收入",
+            "善款／合计",
+        ],
         unit=Unit.YUAN,
         indicator="donations.raised",
         breakdown="form",
@@ -240,7 +276,16 @@ class FundraisingStatistics(StatisticsSheet):
     )
     money_designated = Counted(
         "资金／定向",
-        aliases=["资金／定向捐赠", "捐款／定向", "捐款／定向捐赠", "资金／定向捐款", "定向资金"],
+        aliases=[
+            "资金／定向捐赠",
+            "捐款／定向",
+            "捐款／定向捐赠",
+            "资金／定向捐款",
+            "定向资金",
+            "本季货币捐赠(万元)／指定用途",
+            "其中:限定性捐款",
+            "善款／定向善款",
+        ],
         unit=Unit.YUAN,
         indicator="donations.raised",
         breakdown="form+designated",
@@ -255,6 +300,9 @@ class FundraisingStatistics(StatisticsSheet):
             "捐款／非定向捐赠",
             "资金／非定向捐款",
             "非定向资金",
+            "本季货币捐赠(万元)／未指定用途",
+            "其中:非限定性捐款",
+            "善款／非定向善款",
         ],
         unit=Unit.YUAN,
         indicator="donations.raised",
@@ -278,10 +326,15 @@ class FundraisingStatistics(StatisticsSheet):
             "其中网络筹资",
             "网络筹资",
             "资金／其中网络筹资",
+            "善款／其中线上募集",
         ],
         unit=Unit.YUAN,
     )
-    day_99 = Counted("资金／99公益日", aliases=["99公益日", "捐款／99公益日"], unit=Unit.YUAN)
+    day_99 = Counted(
+        "资金／99公益日",
+        aliases=["99公益日", "捐款／99公益日", "善款／其中“九九公益日”"],
+        unit=Unit.YUAN,
+    )
     goods = Counted(
         "物资折价／小计",
         aliases=[
@@ -292,6 +345,9 @@ class FundraisingStatistics(StatisticsSheet):
             "接受捐赠物资折价",
             "物资折价合计",
             "捐赠物资折价",
+            "本季实物捐赠折款(万元)／合计",
+            "捐物收入(折价)",
+            "善物折值／合计",
         ],
         unit=Unit.YUAN,
         indicator="donations.raised",
@@ -300,7 +356,15 @@ class FundraisingStatistics(StatisticsSheet):
     )
     goods_designated = Counted(
         "物资折价／定向",
-        aliases=["物资折价／定向捐赠", "捐物／定向", "捐赠物资／定向", "定向物资折价", "定向物资"],
+        aliases=[
+            "物资折价／定向捐赠",
+            "捐物／定向",
+            "捐赠物资／定向",
+            "定向物资折价",
+            "定向物资",
+            "本季实物捐赠折款(万元)／指定用途",
+            "善物折值／定向善物",
+        ],
         unit=Unit.YUAN,
         indicator="donations.raised",
         breakdown="form+designated",
@@ -315,6 +379,8 @@ class FundraisingStatistics(StatisticsSheet):
             "捐赠物资／非定向",
             "非定向物资折价",
             "非定向物资",
+            "本季实物捐赠折款(万元)／未指定用途",
+            "善物折值／非定向善物",
         ],
         unit=Unit.YUAN,
         indicator="donations.raised",
@@ -331,6 +397,9 @@ class FundraisingStatistics(StatisticsSheet):
             "使用／资金",
             "资金支出",
             "支出金额／资金",
+            "本季支出(万元)／货币",
+            "捐款支出",
+            "已用／善款",
         ],
         unit=Unit.YUAN,
         indicator="donations.allocated",
@@ -346,13 +415,25 @@ class FundraisingStatistics(StatisticsSheet):
             "支出金额／物资折价",
             "支出金额／物资",
             "支出／物资折价",
+            "本季支出(万元)／实物",
+            "捐物支出",
+            "已用／善物",
         ],
         unit=Unit.YUAN,
         indicator="donations.goods_given",
     )
     balance = Counted(
         "结余",
-        aliases=["期末结余", "结余金额", "累计结余", "期末余额", "结余资金", "余额"],
+        aliases=[
+            "期末结余",
+            "结余金额",
+            "累计结余",
+            "期末余额",
+            "结余资金",
+            "余额",
+            "本季末余额",
+            "未用余额",
+        ],
         unit=Unit.YUAN,
     )
     tickets = Counted(
@@ -367,6 +448,8 @@ class FundraisingStatistics(StatisticsSheet):
             "开具票据",
             "票据数量",
             "捐赠票据份数",
+            "开票张数(张)",
+            "公益票据(份)",
         ],
     )
 

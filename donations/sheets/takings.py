@@ -14,7 +14,7 @@ from redcross.uploads.sheet import Column, Sheet, register
 from redcross.uploads.specification import Rule, Severity
 
 _GIFTS = ("笔数", "单数", "人数", "人次", "POS单数", "户数")
-_VALUE = ("金额", "数额", "捐款金额", "金额小计")
+_VALUE = ("金额", "数额", "捐款金额", "金额小计", "额")
 _OWN = ("branch", "taken_on")
 _ABOVE = "收到细目款项统计"
 _WORDED = {
@@ -41,7 +41,11 @@ _WORDED = {
         "交行账户",
         "基本户",
         "基本账户",
+        "交行专户",
+        "交行到账",
     ),
+    TakingChannel.CASH: ("现钞", "现金缴款", "现金捐款"),
+    TakingChannel.ALIPAY: ("支付宝平台", "支付宝到账"),
     TakingChannel.OTHER_BANK: tuple(
         f"{bank}{account}"
         for bank in (
@@ -62,7 +66,7 @@ _WORDED = {
             "招商银行",
             "民生银行",
         )
-        for account in ("", "账户")
+        for account in ("", "账户", "专户", "到账")
     ),
     TakingChannel.PLATFORM: ("网络", "公益平台"),
 }
@@ -79,9 +83,24 @@ _TOLD: dict[str, tuple[TakingBasis, str, tuple[str, ...]]] = {
     "counted": (
         TakingBasis.COUNTED,
         "",
-        ("实际数额", "实际到账", "实收数额", "实收", "当日合计", "本日合计", "当日实收"),
+        (
+            "实际数额",
+            "实际到账",
+            "实收数额",
+            "实收",
+            "当日合计",
+            "本日合计",
+            "当日实收",
+            "实收数",
+            "当天合计",
+            "当天总",
+        ),
     ),
-    "published": (TakingBasis.PUBLISHED, "", ("公示内容", "公示数额", "公示", "对外公示")),
+    "published": (
+        TakingBasis.PUBLISHED,
+        "",
+        ("公示内容", "公示数额", "公示", "对外公示", "对外公开数"),
+    ),
 }
 
 
@@ -90,6 +109,7 @@ def _columns() -> Iterator[tuple[str, Column]]:
     for name, (_, _, groups) in _TOLD.items():
         for each, leaves, unit in (("gifts", _GIFTS, Unit.NONE), ("value", _VALUE, Unit.YUAN)):
             label, *aliases = (f"{group}／{leaf}" for group in groups for leaf in leaves)
+            aliases += [f"{group}{leaf}" for group in groups[1:] or groups for leaf in leaves]
             yield f"{name}_{each}", Column(label, aliases=aliases, unit=unit, required=False)
 
 
@@ -104,7 +124,10 @@ class DailyTakings(Sheet):
     unfolded_identity = ("taken_on", "basis", "channel")
     columns: ClassVar[dict[str, Column]] = {
         "branch": Column("单位", aliases=["收款单位", "填报单位", "县区"], fill_down=True),
-        "taken_on": Column("日期", aliases=["收款日期", "到账日期", "捐款日期", "时间"]),
+        "taken_on": Column(
+            "日期",
+            aliases=["收款日期", "到账日期", "捐款日期", "时间", "账目日期", "核对日期", "收款日"],
+        ),
         **dict(_columns()),
     }
 
