@@ -64,7 +64,7 @@ class DonationAdmin(RecordAdmin):
     date_hierarchy = "received_on"
     raw_id_fields = ["giver"]
     exclude = ["phone"]
-    list_select_related = ["branch", "fund", "campaign", "upload"]
+    list_select_related = ["branch", "fund", "campaign"]
 
     def save_model(self, request: Any, obj: Donation, form: Any, change: bool) -> None:
         obj.campaign_kind = obj.campaign.kind if obj.campaign else None
@@ -99,7 +99,7 @@ class FundraisingProjectAdmin(RecordAdmin):
     list_display = ["name", "target", "raised", "state", "fund", "branch", "source_link"]
     list_filter = ["state", "fund"]
     search_fields = ["name", "need"]
-    list_select_related = ["branch", "fund", "upload"]
+    list_select_related = ["branch", "fund"]
 
 
 @admin.register(Feedback, site=site)
@@ -122,7 +122,7 @@ class AllocationAdmin(RecordAdmin):
     list_filter = ["fund"]
     search_fields = ["receiver", "purpose", "document_number"]
     date_hierarchy = "allocated_on"
-    list_select_related = ["branch", "fund", "upload"]
+    list_select_related = ["branch", "fund"]
 
 
 @admin.register(GoodsGiven, site=site)
@@ -152,7 +152,7 @@ class DisclosureAdmin(RecordAdmin):
 
     list_display = ["campaign", "content", "published_on", "place", "branch", "source_link"]
     list_filter = ["content", "campaign"]
-    list_select_related = ["branch", "campaign", "upload"]
+    list_select_related = ["branch", "campaign"]
 
 
 @admin.register(DisclosureDuty, site=site)

@@ -96,7 +96,7 @@ def fund(request: SignedInRequest, code: str) -> HttpResponse:
         "months": answers[-1],
         "panels": panels_of(found, asked.branch, request.user),
         "page": Paginator(
-            gifts.select_related("branch", "upload").order_by("-received_on", "-pk"), PAGE
+            gifts.select_related("branch").order_by("-received_on", "-pk"), PAGE
         ).get_page(request.GET.get("page")),
         "named": holds(request.user, READING, asked.branch),
     }
@@ -183,7 +183,7 @@ def campaign(request: SignedInRequest, code: str) -> HttpResponse:
         else [],
         "owed": [(each, each.is_late(today)) for each in owed(found, today)],
         "named": holds(request.user, READING, asked.branch, domain="donations"),
-        "results": results.select_related("branch", "upload").order_by("branch__code")[:200],
+        "results": results.select_related("branch").order_by("branch__code")[:200],
     }
     return render(request, "donations/campaign.html", context)
 
@@ -251,7 +251,7 @@ def giver(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_merge": may_merge,
         "total": gifts.aggregate(value=Sum("value"))["value"],
         "page": Paginator(
-            gifts.select_related("branch", "upload", "fund").order_by("-received_on", "-pk"), PAGE
+            gifts.select_related("branch", "fund").order_by("-received_on", "-pk"), PAGE
         ).get_page(request.GET.get("page")),
     }
     return render(request, "donations/giver.html", context)

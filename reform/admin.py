@@ -45,7 +45,7 @@ class GovernanceFactAdmin(RecordAdmin):
     list_display = ["branch", "item", "said", "since", "ended_on", "evidence", "source_link"]
     list_filter = ["item", "answer"]
     search_fields = ["words", "evidence", "reason"]
-    list_select_related = ["branch", "item", "upload"]
+    list_select_related = ["branch", "item"]
 
 
 @admin.register(KeyTask, site=site)

@@ -77,7 +77,7 @@ def _matrix(request: SignedInRequest, branch: Branch, level: str, day: dt.date) 
     branches = Branch.objects.under(branch).filter(level=level).in_official_order()
     facts = GovernanceFact.objects.visible_to(request.user).on(day).filter(branch__in=branches)
     items = list(GovernanceItem.objects.filter(retired=False))
-    return services.matrix(list(branches), facts.select_related("item", "upload"), items=items)
+    return services.matrix(list(branches), facts.select_related("item"), items=items)
 
 
 @login_required
@@ -136,7 +136,7 @@ def tasks(request: SignedInRequest) -> HttpResponse:
     mine = services.in_order(visible.filter(branch=branch))
     told = TaskProgress.objects.visible_to(request.user).filter(branch=branch, year=year)
     day = min(today, dt.date(year, 12, 31)) if year < today.year else today
-    standings = services.task_standings(mine, told.select_related("upload"), today=day)
+    standings = services.task_standings(mine, told, today=day)
     below: dict[str, list[str]] = {}
     for upper, name in visible.filter(branch__parent=branch).values_list(
         "upper_number", "branch__short_name"

@@ -92,7 +92,7 @@ class ProjectAdmin(RecordAdmin):
     ]  # fmt: skip
     list_filter = ["year", "programme", "funding_source", "state"]
     search_fields = ["name", "place"]
-    list_select_related = ["branch", "programme", "upload"]
+    list_select_related = ["branch", "programme"]
 
 
 @admin.register(EditionResource, site=site)
@@ -101,7 +101,7 @@ class EditionResourceAdmin(RecordAdmin):
 
     list_display = ["edition", "funding_source", "form", "value", "branch", "source_link"]
     list_filter = ["edition", "funding_source", "form"]
-    list_select_related = ["branch", "edition", "upload"]
+    list_select_related = ["branch", "edition"]
 
 
 @admin.register(Distribution, site=site)
@@ -116,7 +116,7 @@ class DistributionAdmin(RecordAdmin):
     search_fields = ["township", "village"]
     date_hierarchy = "given_on"
     exclude = ["householder", "id_number", "phone"]
-    list_select_related = ["branch", "edition", "upload"]
+    list_select_related = ["branch", "edition"]
 
 
 @admin.register(AidApplication, site=site)
@@ -141,7 +141,7 @@ class AidGrantAdmin(RecordAdmin):
     ]  # fmt: skip
     list_filter = ["programme", "disease", "funding_source"]
     date_hierarchy = "given_on"
-    list_select_related = ["branch", "programme", "upload"]
+    list_select_related = ["branch", "programme"]
 
 
 @admin.register(EventResponse, site=site)
@@ -150,7 +150,7 @@ class EventResponseAdmin(RecordAdmin):
 
     list_display = ["event", "level", "declared_on", "branch", "source_link"]
     list_filter = ["event", "level"]
-    list_select_related = ["branch", "event", "upload"]
+    list_select_related = ["branch", "event"]
 
 
 @admin.register(Dispatch, site=site)
@@ -164,7 +164,7 @@ class DispatchAdmin(RecordAdmin):
     list_filter = ["event", "form"]
     search_fields = ["team", "place", "work"]
     date_hierarchy = "dispatched_on"
-    list_select_related = ["branch", "event", "upload"]
+    list_select_related = ["branch", "event"]
 
 
 @admin.register(Engagement, site=site)
@@ -173,7 +173,7 @@ class EngagementAdmin(RecordAdmin):
 
     list_display = ["event", "branch", "volunteers", "engaged_on", "source_link"]
     list_filter = ["event"]
-    list_select_related = ["branch", "event", "upload"]
+    list_select_related = ["branch", "event"]
 
 
 @admin.register(Need, site=site)
@@ -183,7 +183,7 @@ class NeedAdmin(RecordAdmin):
     list_display = ["event", "item", "quantity", "met", "measure", "branch", "source_link"]
     list_filter = ["event"]
     search_fields = ["item"]
-    list_select_related = ["branch", "event", "upload"]
+    list_select_related = ["branch", "event"]
 
 
 class PapersFilter(admin.SimpleListFilter):
@@ -214,7 +214,7 @@ class StockMovementAdmin(RecordAdmin):
     list_filter = [PapersFilter, "movement", "item", "event"]
     search_fields = ["document_number", "counterpart", "batch"]
     date_hierarchy = "moved_on"
-    list_select_related = ["branch", "item", "event", "upload"]
+    list_select_related = ["branch", "item", "event"]
 
     def save_model(self, request: Any, obj: StockMovement, form: Any, change: bool) -> None:
         obj.sign()

@@ -13,5 +13,5 @@ def projects_of(fund: Fund, branch: Branch, user: User) -> Panel | None:
     found = Project.objects.visible_to(user).filter(
         programme__code=fund.code, branch__code__startswith=branch.code
     )
-    rows = list(found.select_related("branch", "upload").order_by("-year", "branch__code")[:100])
+    rows = list(found.select_related("branch").order_by("-year", "branch__code")[:100])
     return Panel("relief/_projects.html", {"rows": rows}) if rows else None

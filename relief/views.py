@@ -162,15 +162,15 @@ def _received_by_day(request: SignedInRequest, found: Event) -> list[Any]:
 
 def _moments(request: SignedInRequest, found: Event) -> Iterator[Moment]:
     dispatches = Dispatch.objects.visible_to(request.user).filter(event=found)
-    for each in dispatches.select_related("branch", "upload").order_by("-dispatched_on")[:MOST]:
+    for each in dispatches.select_related("branch").order_by("-dispatched_on")[:MOST]:
         words = f"{each.branch}{each.team}{each.batches}批{each.people_times}人次{each.work}"
         yield _moment(each.dispatched_on, each.get_form_display(), words, each)
     engaged = Engagement.objects.visible_to(request.user).filter(event=found)
-    for one in engaged.select_related("branch", "upload").order_by("-engaged_on")[:MOST]:
+    for one in engaged.select_related("branch").order_by("-engaged_on")[:MOST]:
         words = f"{one.branch}志愿者{one.volunteers}名{one.work}"
         yield _moment(one.engaged_on, "志愿者", words, one)
     moved = StockMovement.objects.visible_to(request.user).filter(event=found)
-    for goods in moved.select_related("branch", "upload", "item").order_by("-moved_on")[:MOST]:
+    for goods in moved.select_related("branch", "item").order_by("-moved_on")[:MOST]:
         words = f"{goods.branch}{goods.item}{goods.quantity.normalize():f}{goods.item.unit}"
         to = f"，{goods.counterpart}" if goods.counterpart else ""
         yield _moment(goods.moved_on, goods.get_movement_display(), words + to, goods)
@@ -201,7 +201,7 @@ def readiness(request: SignedInRequest) -> HttpResponse:
         RescueTeam.objects.visible_to(request.user)
         .filter(founded_on__lte=today)
         .exclude(dissolved_on__lt=today)
-        .select_related("branch", "upload")
+        .select_related("branch")
         .order_by("branch__code", "team_kind")
     )
     stock = (

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from donations.models import Donation
 from redcross.accounts.choices import Role
 from redcross.dashboards.boards import registry as boards
 from redcross.dashboards.composing import compose
@@ -18,7 +19,7 @@ from redcross.periods import Period
 from redcross.uploads import services
 from redcross.uploads.models import Upload
 from tests.ledger import effective, ledger, ready
-from tests.workbooks import gifts
+from tests.workbooks import gifts, xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -265,3 +266,19 @@ def test_a_leader_follows_a_figure_without_reading_names(signed_in, person, load
     assert "第3行" in figure
     assert "示例0 " not in figure
     assert "原样与读出" not in upload
+
+
+@pytest.mark.django_db
+def test_a_county_sees_its_rows_that_the_prefecture_handed_in(road, person, signed_in, branch):
+    content = [["单位", "捐赠人", "金额（元）", "到账日期"], ["五华区", "示例甲", 5, "2021-08-08"]]
+    upload = ready(road.clerk, branch("5301"), xlsx(content), now=road.now, period="2021-08")
+    road.approve(upload)
+    page = signed_in(person(Role.STATISTICIAN, "530102"))
+
+    listed = page.get(reverse("admin:donations_donation_changelist"))
+    row = Donation.objects.get()
+    opened = page.get(reverse("admin:donations_donation_change", args=[row.pk]))
+
+    assert [each.pk for each in listed.context["cl"].result_list] == [row.pk]
+    assert "示例甲" in opened.content.decode()
+    assert f"批次{upload.pk}" in opened.content.decode()

@@ -74,7 +74,7 @@ def _asked_for(request: SignedInRequest) -> tuple[QuerySet[TrainingClass], str]:
 
 def _class(request: SignedInRequest, pk: int) -> TrainingClass:
     _require_reader(request)
-    visible = TrainingClass.objects.visible_to(request.user).select_related("branch", "upload")
+    visible = TrainingClass.objects.visible_to(request.user).select_related("branch")
     found = get_object_or_404(visible, pk=pk)
     request.seen_branch = found.branch.code
     return found
@@ -83,7 +83,7 @@ def _class(request: SignedInRequest, pk: int) -> TrainingClass:
 def _roster(request: SignedInRequest, found: TrainingClass) -> QuerySet[Enrolment]:
     """Return the people of a class, of the class's own branch."""
     people = Enrolment.objects.visible_to(request.user).filter(training_class=found)
-    return people.select_related("branch", "upload").order_by("upload_row", "pk")
+    return people.select_related("branch").order_by("upload_row", "pk")
 
 
 @login_required

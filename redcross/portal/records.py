@@ -29,11 +29,15 @@ class RecordAdmin(UnfilledAdmin):
 
     list_per_page = 20
     show_full_result_count = False
-    list_select_related = ["branch", "upload"]
-    readonly_fields = ["branch", "upload", "upload_sheet", "upload_row"]
+    list_select_related = ["branch"]
+    readonly_fields = ["branch", "source_link", "upload_sheet", "upload_row"]
 
     def get_queryset(self, request: SignedInRequest) -> QuerySet[Any]:
         return self.model.objects.visible_to(request.user)
+
+    def get_exclude(self, request: SignedInRequest, obj: Any = None) -> Any:
+        """Leave the upload to its link: a higher branch's is not this reader's to see."""
+        return [*(super().get_exclude(request, obj) or ()), "upload"]
 
     def get_object(self, request: SignedInRequest, object_id: str, from_field: Any = None) -> Any:
         found = super().get_object(request, object_id, from_field)

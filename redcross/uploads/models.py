@@ -437,8 +437,9 @@ class Record(Visible):
     @property
     def source_label(self) -> str:
         """Where the row stands: 工作表“明细”第12行."""
+        # The upload itself may be a higher branch's, which this reader does not see.
         if self.upload_row is None:
-            return self.upload.get_origin_display()
+            return "整批"
         return f"工作表“{self.upload_sheet}”第{self.upload_row}行"
 
 
