@@ -83,7 +83,7 @@ def _of_the_worksheet(
     if len(context.own_subtree) == 1:
         return
     for field in wanting:
-        if field.kind is not CellKind.BRANCH or field.name != "branch":
+        if field.name != "branch":
             continue
         named = context.branch_names.get(called(worksheet), ())
         if len(named) == 1 and named[0] in context.own_subtree - {context.branch_id}:
@@ -178,7 +178,7 @@ def _day_above(lines: Iterable[str], field: FieldSpec, context: Context) -> dt.d
     for line in lines:
         match = stated.search(unicodedata.normalize("NFKC", line))
         for text in (match[1], _FROM_TO.split(match[1])[0]) if match else ():
-            day = parse_date(text, is_number=False, is_date=False, period=context.period).value
+            day = _read(text, context)
             if isinstance(day, dt.date):
                 return day
     return None

@@ -112,7 +112,8 @@ def _likenesses(
     for field in absent:
         near = near_to(heading.split(JOINER), field)
         bonus = _TOLD_BY_CONTENT.get(field.kind, 0.0)
-        if near + bonus < NEAR and not (bonus and field.kind is CellKind.CHOICE):
+        # A column of nothing but the words of one closed list needs no heading to be that.
+        if near + bonus < NEAR and field.kind is not CellKind.CHOICE:
             continue
         if near < _LEAST and field.kind not in (CellKind.CHOICE, CellKind.ID_NUMBER):
             continue
@@ -149,7 +150,6 @@ def _one(likely: Iterable[_Likeness]) -> list[_Likeness]:
     ranked = sorted(likely, key=lambda one: -one.score)
     if not ranked or (len(ranked) > 1 and ranked[0].score - ranked[1].score < APART):
         return []
-    # A column of nothing but the words of one closed list needs no heading to be that.
     return ranked[:1]
 
 

@@ -123,8 +123,7 @@ def choice_parser(words: Mapping[str, str], labels: Mapping[str, str]) -> Callab
         if OTHER in labels and (len(within) == 1 or not _misspells(bare, known)):
             key = within.pop() if len(within) == 1 else OTHER
             reason = f"“{text.strip()[:40]}”不在可选范围内，读作“{labels[key]}”"
-            listed = "、".join(list(labels.values())[:12])
-            return Parsed(key, "choice.other", reason, f"另有所指的，改填：{listed}。")
+            return Parsed(key, "choice.other", reason, f"另有所指的，改填：{_listed(labels)}。")
         return _not_listed("choice.unknown", text, nearest_to(bare), known, labels)
 
     return parse
@@ -190,12 +189,15 @@ def _not_listed(
     code: str, text: str, nearest: str | None, known: Mapping[str, str], labels: Mapping[str, str]
 ) -> Parsed:
     hint = f"是否指“{labels[known[nearest]]}”？" if nearest else ""
-    listed = "、".join(list(labels.values())[:12])
     return Parsed(
         code=code,
         reason=f"“{text.strip()[:40]}”不在可选范围内",
-        suggestion=f"{hint}可填：{listed}。",
+        suggestion=f"{hint}可填：{_listed(labels)}。",
     )
+
+
+def _listed(labels: Mapping[str, str]) -> str:
+    return "、".join(list(labels.values())[:12])
 
 
 def branch_parser(
