@@ -5,7 +5,7 @@ from django.db.models import Q
 from donations.choices import CampaignKind, Form, Source
 from donations.models import Allocation, CampaignResult, Donation, Equipment, GoodsGiven
 from redcross.indicators.choices import Kind
-from redcross.indicators.declaration import (
+from redcross.indicators.declare.declaration import (
     BRANCHES,
     Branches,
     Count,

@@ -2,7 +2,7 @@
 
 from redcross.accounts.choices import Domain
 from redcross.accounts.rules import READING
-from redcross.indicators.asking import SEEING_FIGURES
+from redcross.indicators.query.query_params import SEEING_FIGURES
 
 NAVIGATION = [
     (Domain.DONATIONS.label, "基金与品牌", "funds", SEEING_FIGURES),

@@ -7,7 +7,7 @@ from django.urls import reverse
 from donations.models import Campaign, Fund, Giver
 from redcross.accounts.models import User
 from redcross.accounts.rules import READING, holds
-from redcross.indicators.asking import SEEING_FIGURES
+from redcross.indicators.query.query_params import SEEING_FIGURES
 from redcross.portal.searching import SHOWN, Hit, named, searched
 
 

@@ -24,9 +24,9 @@ from donations.services import MergeError, merge, separate
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READING, REVIEWING, holds
 from redcross.exports.answering import answered
-from redcross.indicators.answers import Figure, Question, ask
-from redcross.indicators.asking import asked_of
-from redcross.indicators.declaration import registry
+from redcross.indicators.declare.declaration import registry
+from redcross.indicators.query.query_params import asked_of
+from redcross.indicators.query.resolve import Figure, Question, ask
 from redcross.periods import Period, business_date, month_start
 
 YEARS = 5

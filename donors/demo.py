@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from donors.codes import donor_codes
 from redcross.branches.models import Branch
-from redcross.portal.acceptance import Expectation, expected
-from redcross.portal.demo import DemoFile, demo_files, left_for_visitors
-from redcross.portal.invented import (
+from redcross.demo.acceptance import Expectation, expected
+from redcross.demo.declaration import DemoFile, demo_files, left_for_visitors
+from redcross.demo.fake_data import (
     id_number,
     mobile,
     office_table,

@@ -5,7 +5,7 @@ from django.db.models import Q
 from donors.choices import Outcome, Step
 from donors.models import BloodMonth, DonationCase, OrganWish, StemCellStep, StemCellVolunteer
 from redcross.indicators.choices import Kind
-from redcross.indicators.declaration import Count, Cumulative, Indicator, Sum, register
+from redcross.indicators.declare.declaration import Count, Cumulative, Indicator, Sum, register
 from redcross.units import Unit
 
 STEM_CELL_REGISTERED = Indicator(

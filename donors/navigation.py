@@ -2,7 +2,7 @@
 
 from donors.rules import FOLLOWING_CASES, KEEPING_THE_VAULT
 from redcross.accounts.choices import Domain
-from redcross.indicators.asking import SEEING_FIGURES
+from redcross.indicators.query.query_params import SEEING_FIGURES
 
 NAVIGATION = [
     (Domain.DONORS.label, "捐献案例", "cases", FOLLOWING_CASES),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from redcross.indicators.answers import HIGHEST
+from redcross.indicators.query.resolve import HIGHEST
 from redcross.reports.declaration import passage
 from redcross.reports.story import Block, Story, change, clause, paragraph, sentence
 from redcross.reports.tables import by_branch

@@ -17,13 +17,16 @@ from donors.models import (
     StemCellVolunteer,
 )
 from redcross.branches.choices import Level
-from redcross.indicators.counted import Counted
-from redcross.indicators.statistics import StatisticsSheet, at_least
+from redcross.indicators.declare.counted_column import Counted
+from redcross.indicators.statistics_sheet import StatisticsSheet, at_least
 from redcross.periods import Period
 from redcross.units import Unit
-from redcross.uploads.codes import Code, declare
-from redcross.uploads.sheet import Column, Due, Monthly, Parent, Quarterly, Sheet, register
-from redcross.uploads.specification import Rule, Severity, SheetKind
+from redcross.uploads.registry import register
+from redcross.uploads.schema.finding_catalogue import Code, declare
+from redcross.uploads.schema.findings import Severity
+from redcross.uploads.schema.import_spec import Rule, SheetKind
+from redcross.uploads.schema.schedule import Due, Monthly, Quarterly
+from redcross.uploads.schema.sheet import Column, Parent, Sheet
 
 _BRANCH = [
     "填报单位",

@@ -16,9 +16,9 @@ from redcross.accounts.models import User
 from redcross.accounts.scope import vault_open
 from redcross.branches.models import Branch
 from redcross.notices.services import holders, tell
-from redcross.uploads import storage
+from redcross.uploads.files import storage
 from redcross.uploads.models import Upload
-from redcross.uploads.sheet import registry
+from redcross.uploads.registry import registry
 
 OPEN_FOR = dt.timedelta(minutes=30)
 ABOVE = (Role.DESK, Role.REVIEWER, Role.ORGAN_COORDINATOR, Role.STEM_CELL_STAFF)

@@ -15,9 +15,9 @@ from donors.models import DonationCase, PublicityCase
 from donors.rules import may_follow_cases
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import holds
-from redcross.indicators.answers import Question, ask
-from redcross.indicators.asking import SEEING_FIGURES, asked_of
-from redcross.indicators.declaration import registry
+from redcross.indicators.declare.declaration import registry
+from redcross.indicators.query.query_params import SEEING_FIGURES, asked_of
+from redcross.indicators.query.resolve import Question, ask
 from redcross.periods import Period
 
 PAGE = 20

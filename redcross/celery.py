@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery, signals
 
 from redcross import embedded
-from redcross.uploads import opener
+from redcross.uploads.files import sandbox
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "redcross.settings")
 
@@ -22,7 +22,7 @@ def _start_queue(**_: Any) -> None:
 
 def _warm_opener(**_: Any) -> None:
     """Have the process that opens files wait before the first file comes."""
-    opener.warm()
+    sandbox.warm()
 
 
 signals.worker_process_init.connect(_warm_opener)

@@ -9,11 +9,11 @@ from redcross.portal.site import site
 urlpatterns = [
     path("", include("redcross.portal.urls")),
     path("uploads/", include("redcross.completeness.urls")),
-    path("uploads/", include("redcross.uploads.urls")),
+    path("uploads/", include("redcross.uploads.web.urls")),
     path("notices/", include("redcross.notices.urls")),
     path("screen/", screen, name="screen"),
     path("dashboards/", include("redcross.dashboards.urls")),
-    path("figures/", include("redcross.indicators.urls")),
+    path("figures/", include("redcross.indicators.web.urls")),
     path("reports/", include("redcross.reports.urls")),
     path("api/v1/", include("redcross.api.urls")),
     path("exports/", include("redcross.exports.urls")),

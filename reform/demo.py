@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.portal.acceptance import Expectation, expected
-from redcross.portal.demo import DemoFile, demo_files, left_for_visitors
-from redcross.portal.invented import (
+from redcross.demo.acceptance import Expectation, expected
+from redcross.demo.declaration import DemoFile, demo_files, left_for_visitors
+from redcross.demo.fake_data import (
     office_table,
     person_name,
     population,

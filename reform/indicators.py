@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from redcross.indicators.choices import Kind
-from redcross.indicators.declaration import Count, Cumulative, Indicator, Sum, register
+from redcross.indicators.declare.declaration import Count, Cumulative, Indicator, Sum, register
 from redcross.units import Unit
 from reform.choices import Answer
 from reform.models import GovernanceFact, GrassrootsUnit, NetworkMovement, Problem, TaskProgress

@@ -1,7 +1,7 @@
 """What reform adds to the navigation."""
 
 from redcross.accounts.choices import Domain
-from redcross.indicators.asking import SEEING_FIGURES
+from redcross.indicators.query.query_params import SEEING_FIGURES
 
 NAVIGATION = [
     (Domain.REFORM.label, "改革矩阵", "reform-matrix", SEEING_FIGURES),

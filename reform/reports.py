@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.indicators.answers import Figure
+from redcross.indicators.query.resolve import Figure
 from redcross.reports.declaration import passage
 from redcross.reports.story import (
     Block,

@@ -10,23 +10,17 @@ import polars as pl
 from django.db import models
 
 from redcross.branches.choices import Level
-from redcross.indicators.consistency import against_rosters, rows_of
-from redcross.indicators.counted import Counted
-from redcross.indicators.declaration import registry as indicators
+from redcross.indicators.checks.consistency import against_rosters, rows_of
+from redcross.indicators.declare.counted_column import Counted
+from redcross.indicators.declare.declaration import registry as indicators
 from redcross.periods import Period
 from redcross.units import Unit
-from redcross.uploads.codes import Code, declare
-from redcross.uploads.sheet import (
-    Column,
-    Due,
-    Monthly,
-    Parent,
-    Quarterly,
-    Sheet,
-    Yearly,
-    register,
-)
-from redcross.uploads.specification import CellKind, Doubt, FieldSpec, Rule, Severity, SheetKind
+from redcross.uploads.registry import register
+from redcross.uploads.schema.finding_catalogue import Code, declare
+from redcross.uploads.schema.findings import Doubt, Severity
+from redcross.uploads.schema.import_spec import CellKind, FieldSpec, Rule, SheetKind
+from redcross.uploads.schema.schedule import Due, Monthly, Quarterly, Yearly
+from redcross.uploads.schema.sheet import Column, Parent, Sheet
 from reform.choices import Answer, ItemKind, TaskState
 from reform.models import (
     Activity,

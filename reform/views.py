@@ -17,9 +17,9 @@ from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.files import Holds, sent
 from redcross.files.workbooks import Book
-from redcross.indicators.answers import Question, ask
-from redcross.indicators.asking import sees_figures_of
-from redcross.indicators.declaration import registry
+from redcross.indicators.declare.declaration import registry
+from redcross.indicators.query.query_params import sees_figures_of
+from redcross.indicators.query.resolve import Question, ask
 from redcross.periods import Period, business_date
 from reform import services
 from reform.choices import Answer, Light, ProblemState

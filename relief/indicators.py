@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from redcross.indicators.choices import Kind
-from redcross.indicators.declaration import (
+from redcross.indicators.declare.declaration import (
     POPULATION,
     Count,
     Cumulative,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from redcross.indicators.answers import Figure
+from redcross.indicators.query.resolve import Figure
 from redcross.periods import Period
 from redcross.reports.declaration import passage
 from redcross.reports.story import Block, Story, Told, clause, exactly, paragraph, sentence

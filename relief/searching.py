@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from redcross.accounts.models import User
 from redcross.accounts.rules import holds
-from redcross.indicators.asking import SEEING_FIGURES
+from redcross.indicators.query.query_params import SEEING_FIGURES
 from redcross.portal.searching import Hit, named, searched
 from relief.models import Event
 

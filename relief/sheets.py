@@ -8,9 +8,12 @@ import polars as pl
 from redcross.branches.choices import Level
 from redcross.periods import Period
 from redcross.units import Unit
-from redcross.uploads.codes import Code, declare
-from redcross.uploads.sheet import Column, Due, Monthly, Quarterly, Sheet, Yearly, register
-from redcross.uploads.specification import InParts, Rule, Severity, SheetKind
+from redcross.uploads.registry import register
+from redcross.uploads.schema.finding_catalogue import Code, declare
+from redcross.uploads.schema.findings import Severity
+from redcross.uploads.schema.import_spec import InParts, Rule, SheetKind
+from redcross.uploads.schema.schedule import Due, Monthly, Quarterly, Yearly
+from redcross.uploads.schema.sheet import Column, Sheet
 from relief.bands import age_on, band_of, cap_of
 from relief.choices import AidFund, Disease, DispatchForm, MovementKind, Origin
 from relief.models import (

@@ -17,9 +17,9 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import holds, home_branch
 from redcross.branches.models import Branch
 from redcross.dashboards.composing import map_of
-from redcross.indicators.answers import Question, ask
-from redcross.indicators.asking import SEEING_FIGURES
-from redcross.indicators.declaration import registry
+from redcross.indicators.declare.declaration import registry
+from redcross.indicators.query.query_params import SEEING_FIGURES
+from redcross.indicators.query.resolve import Question, ask
 from redcross.periods import Period, business_date, month_start
 from redcross.uploads.choices import AWAITING_REVIEW
 from redcross.uploads.models import Upload

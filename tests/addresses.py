@@ -12,9 +12,9 @@ from redcross.notices.services import tell
 from redcross.periods import Period
 from redcross.reports.declaration import kinds
 from redcross.reports.services import draft
-from redcross.uploads import parcels
+from redcross.uploads.intake import drafts
 from redcross.uploads.models import Upload
-from redcross.uploads.period_locks import lock_period
+from redcross.uploads.workflow.period_locks import lock_period
 from tests.conftest import NOW
 from training.models import TrainingClass
 
@@ -118,7 +118,7 @@ def make_things(road, person, clerk):
     asked = UnlockRequest.objects.create(
         branch=upload.branch, lock=closed, reason="示例", asked_by=clerk, asked_at=NOW
     )
-    parcel = parcels.take(clerk, content=b"-", filename="表.csv", hint={}, now=NOW)
+    parcel = drafts.take(clerk, content=b"-", filename="表.csv", hint={}, now=NOW)
     objects = {
         "notice-open": Notice.objects.get(user=clerk).pk, "exemption-revoke": excused.pk,
         "lock-unlock": closed.pk, "lock-ask": closed.pk, "lock-answer": asked.pk,

@@ -152,9 +152,9 @@ def signed_in():
 @pytest.fixture
 def value(db):
     """Ask for one figure of the province, or of a branch."""
-    from redcross.indicators.answers import Question, figure
-    from redcross.indicators.declaration import registry
-    from redcross.indicators.hiding import Audience
+    from redcross.indicators.declare.declaration import registry
+    from redcross.indicators.disclosure.disclosure_control import Audience
+    from redcross.indicators.query.resolve import Question, figure
     from redcross.periods import Period
 
     def ask(key: str, period: str = "2021", code: str = "53", **more: object) -> object:

@@ -1,8 +1,8 @@
 """Walking a small ledger of gifts along the road in tests."""
 
 from redcross.periods import Period
-from redcross.uploads import checking, effecting, services
 from redcross.uploads.choices import State
+from redcross.uploads.workflow import apply, check, services
 from tests.workbooks import gifts
 
 
@@ -21,7 +21,7 @@ def receive(user, branch, content, *, now, period="2021-08", mode=None, sheet="d
 
 def ready(user, branch, content, *, now, **more):
     upload = receive(user, branch, content, now=now, **more)
-    return checking.check(upload.pk, user=user, now=now)
+    return check.check(upload.pk, user=user, now=now)
 
 
 def effective(user, reviewer, branch, content, *, now, **more):
@@ -30,7 +30,7 @@ def effective(user, reviewer, branch, content, *, now, **more):
     assert upload.state == State.READY, upload.message
     services.submit(upload.pk, user=user, now=now, note="说明")
     services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
-    loaded = effecting.load(upload.pk, now=now)
+    loaded = apply.load(upload.pk, now=now)
     return loaded.upload
 
 

@@ -13,9 +13,10 @@ from redcross.accounts.encryption import current_key_id
 from redcross.branches.models import Branch
 from redcross.indicators.models import Rollup
 from redcross.indicators.rollup import verify
-from redcross.portal.backups import BackupError, make, restore
-from redcross.uploads import effecting, storage
+from redcross.ops.backups import BackupError, make, restore
+from redcross.uploads.files import storage
 from redcross.uploads.models import Upload
+from redcross.uploads.workflow import apply
 from tests.ledger import effective, ledger
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,7 +43,7 @@ def figures():
 
 def test_what_was_lost_is_there_again_to_the_cell(backup, loaded, now):
     before, content = figures(), storage.get(loaded.file)
-    effecting.undo(loaded.pk, user=loaded.uploaded_by, now=now)
+    apply.undo(loaded.pk, user=loaded.uploaded_by, now=now)
     assert not Donation.objects.exists()
 
     restore(backup, replace=True)
@@ -99,7 +100,7 @@ def test_a_backup_of_other_keys_is_refused(backup, tmp_path):
 
 
 def test_a_dump_that_breaks_half_way_leaves_what_was_there(backup, tmp_path, monkeypatch):
-    from redcross.portal import backups
+    from redcross.ops import backups
 
     whole = backups._run
 

@@ -3,11 +3,11 @@
 import pytest
 
 from redcross.branches.models import Branch
+from redcross.demo.declaration import all_files
 from redcross.indicators.models import Rollup
 from redcross.indicators.rollup import verify
-from redcross.portal.demo import all_files
-from redcross.uploads import effecting
-from redcross.uploads.sheet import registry
+from redcross.uploads.registry import registry
+from redcross.uploads.workflow import apply
 from tests.ledger import effective
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,6 @@ def test_a_workbook_becomes_figures_and_is_taken_back(key, smallest, road):
     assert upload.accepted > 0
     assert all(each.different == 0 for each in verify(using="default"))
 
-    effecting.undo(upload.pk, user=road.clerk, now=road.now)
+    apply.undo(upload.pk, user=road.clerk, now=road.now)
     assert not registry[key].model._base_manager.filter(upload=upload).exists()
     assert figures() == before

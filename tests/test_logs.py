@@ -41,7 +41,7 @@ def test_an_error_shows_a_number_that_finds_its_line_and_nobody(
         message = f"duplicate key: {PLANTED}"
         raise ValueError(message)
 
-    monkeypatch.setattr("redcross.uploads.views.services.receive", broken)
+    monkeypatch.setattr("redcross.uploads.web.views.services.receive", broken)
     page = Client(raise_request_exception=False)
     page.force_login(clerk)
 

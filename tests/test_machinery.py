@@ -277,7 +277,7 @@ def unit(name):
 
 @pytest.mark.parametrize(("name", "number"), [("web", 0), ("worker", 1), ("beat", 2)])
 def test_a_unit_runs_what_the_command_for_one_terminal_runs(name, number):
-    from redcross.portal.management.commands.run import commands
+    from redcross.ops.management.commands.run import commands
 
     _python, _module, *ours = commands("127.0.0.1", 8000)[number]
 

@@ -8,7 +8,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
-from redcross.uploads import sweeping
+from redcross.uploads import tasks
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload
 from tests.caching import forget
@@ -51,7 +51,7 @@ def test_a_monitor_hears_how_uploads_and_figures_stand(clerk, branch):
 def test_a_sweep_shows_that_beat_and_a_worker_live(clerk):
     before = told()["redcross_last_sweep_seconds"]
 
-    sweeping.sweep(now=timezone.now())
+    tasks.requeue_stalled_work(now=timezone.now())
 
     assert (before, told()["redcross_last_sweep_seconds"] < 60) == (float("inf"), True)
 

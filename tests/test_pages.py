@@ -12,12 +12,12 @@ from donations.models import Donation
 from redcross.accounts.choices import Role
 from redcross.dashboards.boards import registry as boards
 from redcross.dashboards.composing import compose
-from redcross.indicators.asking import Asked
-from redcross.indicators.declaration import registry as indicators
-from redcross.indicators.hiding import Audience
+from redcross.indicators.declare.declaration import registry as indicators
+from redcross.indicators.disclosure.disclosure_control import Audience
+from redcross.indicators.query.query_params import Asked
 from redcross.periods import Period
-from redcross.uploads import services
 from redcross.uploads.models import Upload
+from redcross.uploads.workflow import services
 from tests.ledger import effective, ledger, ready
 from tests.workbooks import gifts, xlsx
 
@@ -203,7 +203,7 @@ def test_a_workbook_goes_from_the_page_to_effective_rows(
 
 
 def test_a_mapped_heading_is_remembered_for_the_branch(signed_in, clerk, branch, now):
-    from redcross.uploads import checking
+    from redcross.uploads.workflow import check
 
     content = gifts(
         ("示例", 1, "2021-08-01", "科室甲"), headings=("捐赠人", "金额", "日期", "经办科室")
@@ -215,7 +215,7 @@ def test_a_mapped_heading_is_remembered_for_the_branch(signed_in, clerk, branch,
         reverse("upload-act", kwargs={"pk": upload.pk, "verb": "map"}),
         {"heading": "经办科室", "field": "remark"},
     )
-    checked = checking.check(upload.pk, user=clerk, now=now)
+    checked = check.check(upload.pk, user=clerk, now=now)
 
     assert checked.tables[0]["columns"]["经办科室"] == "remark"
 

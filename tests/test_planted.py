@@ -25,10 +25,12 @@ from redcross.portal.site import site
 from redcross.reports.declaration import kinds
 from redcross.reports.models import Report
 from redcross.reports.services import draft
-from redcross.uploads import services, storage, tasks
+from redcross.uploads import tasks
 from redcross.uploads.choices import State
-from redcross.uploads.sheet import registry
-from redcross.uploads.specification import CellKind
+from redcross.uploads.files import storage
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.import_spec import CellKind
+from redcross.uploads.workflow import services
 from tests.addresses import ours
 from tests.ledger import receive
 from tests.workbooks import xlsx

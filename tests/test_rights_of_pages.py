@@ -21,7 +21,7 @@ from redcross.accounts.models import User
 from redcross.accounts.services import give_role
 from redcross.branches.models import Branch
 from redcross.uploads.models import HeadingMemory
-from redcross.uploads.selecting import enterable_branches
+from redcross.uploads.workflow.queries import enterable_branches
 from relief.models import Event
 from tests.addresses import PAGES, PUBLIC, make_things
 from tests.conftest import NOW

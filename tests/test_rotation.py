@@ -11,8 +11,9 @@ from django.db import connection
 from donations.models import Donation
 from redcross.accounts.canary import complaint, put_up, refuse_wrong_keys
 from redcross.accounts.encryption import blind_index
-from redcross.portal.rotation import encrypted_columns, left_behind, rotate
-from redcross.uploads import effecting, storage
+from redcross.ops.rotation import encrypted_columns, left_behind, rotate
+from redcross.uploads.files import storage
+from redcross.uploads.workflow import apply
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +74,7 @@ def test_it_is_no_change_of_the_record(loaded, new_key):
 def test_an_upload_is_undone_after_it(loaded, new_key, now):
     rotate(lambda *_: None)
 
-    effecting.undo(loaded.pk, user=loaded.uploaded_by, now=now)
+    apply.undo(loaded.pk, user=loaded.uploaded_by, now=now)
 
     assert not Donation.objects.filter(upload=loaded).exists()
 

@@ -11,9 +11,9 @@ from redcross.accounts.choices import Domain, Role
 from redcross.portal.help import TOPICS
 from redcross.portal.navigation import links_of
 from redcross.portal.searching import search, spoken
-from redcross.uploads import services
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload
+from redcross.uploads.workflow import services
 from tests.ledger import effective, ledger, ready
 
 pytestmark = pytest.mark.django_db

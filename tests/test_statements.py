@@ -16,8 +16,8 @@ from redcross.accounts.choices import Role
 from redcross.accounts.models import User
 from redcross.accounts.services import give_role
 from redcross.branches.models import Branch
+from redcross.demo.declaration import all_files
 from redcross.periods import Period
-from redcross.portal.demo import all_files
 from redcross.reports.declaration import kinds
 from redcross.reports.services import draft
 from tests.conftest import NOW

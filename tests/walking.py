@@ -2,8 +2,8 @@
 
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
-from redcross.uploads import effecting, services
 from redcross.uploads.models import Upload
+from redcross.uploads.workflow import apply, services
 from tests.ledger import effective, ready
 from tests.workbooks import xlsx
 
@@ -58,7 +58,7 @@ class Road:
         """Submit what has been checked, approve it, and let it take effect."""
         services.submit(upload.pk, user=self.clerk, now=self.now, note="说明")
         services.approve(upload.pk, user=self.reviewer, now=self.now, then=lambda _: None)
-        return effecting.load(upload.pk, now=self.now)
+        return apply.load(upload.pk, now=self.now)
 
     def messages(self, upload):
         """Return the messages of an upload's findings."""

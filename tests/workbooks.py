@@ -7,7 +7,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from redcross.uploads.workbook import Grid, read
+from redcross.uploads.files.workbook import Grid, read
 
 GIFTS = ("捐赠人", "金额（元）", "到账日期", "票据号码")
 

@@ -12,10 +12,9 @@ from decimal import Decimal
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.periods import Period
-from redcross.portal.acceptance import Expectation, expected
-from redcross.portal.demo import DemoFile, demo_files, left_for_visitors
-from redcross.portal.invented import (
+from redcross.demo.acceptance import Expectation, expected
+from redcross.demo.declaration import DemoFile, demo_files, left_for_visitors
+from redcross.demo.fake_data import (
     LATE,
     id_number,
     mobile,
@@ -27,6 +26,7 @@ from redcross.portal.invented import (
     split,
     table,
 )
+from redcross.periods import Period
 
 TRAINED, TIMES = 96_000, 384_000
 FAILED_SHARE = 40  # one in so many does not pass

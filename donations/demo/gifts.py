@@ -15,10 +15,9 @@ import xlsxwriter
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.periods import Period
-from redcross.portal.acceptance import Expectation, expected
-from redcross.portal.demo import DemoFile, demo_files, left_for_visitors
-from redcross.portal.invented import (
+from redcross.demo.acceptance import Expectation, expected
+from redcross.demo.declaration import DemoFile, demo_files, left_for_visitors
+from redcross.demo.fake_data import (
     CREATED,
     LATE,
     STEP,
@@ -28,6 +27,7 @@ from redcross.portal.invented import (
     split,
     table,
 )
+from redcross.periods import Period
 
 RAISED_2021 = 738_000_000
 YANGBI = {"社会捐赠": 24_000_000, "上级拨入": 6_000_000, "省外支援": 2_961_100}

@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from redcross.portal.demo import DemoFile, demo_files
-from redcross.portal.invented import population, prefectures, table
+from redcross.demo.declaration import DemoFile, demo_files
+from redcross.demo.fake_data import population, prefectures, table
 
 _COMPANIES = ("云岭", "滇池", "苍山", "洱海", "怒江")
 

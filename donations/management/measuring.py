@@ -31,10 +31,10 @@ from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.dashboards.boards import registry as boards
 from redcross.dashboards.composing import compose
-from redcross.indicators.asking import Asked
-from redcross.indicators.hiding import Audience
+from redcross.indicators.disclosure.disclosure_control import Audience
+from redcross.indicators.query.query_params import Asked
 from redcross.periods import Period
-from redcross.uploads.loading import constant
+from redcross.uploads.database.upsert import constant
 
 AT_ONCE = 500_000
 BOARD_REPEATS, LIVE_REPEATS = 7, 3

@@ -9,14 +9,10 @@ from donations.models import (
 from redcross.branches.choices import Level
 from redcross.periods import Period
 from redcross.units import Unit
-from redcross.uploads.sheet import (
-    Column,
-    Due,
-    Sheet,
-    Yearly,
-    register,
-)
-from redcross.uploads.specification import Rule, SheetKind
+from redcross.uploads.registry import register
+from redcross.uploads.schema.import_spec import Rule, SheetKind
+from redcross.uploads.schema.schedule import Due, Yearly
+from redcross.uploads.schema.sheet import Column, Sheet
 
 
 @register

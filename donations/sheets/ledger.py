@@ -14,16 +14,12 @@ from donations.models import (
 )
 from redcross.branches.choices import Level
 from redcross.units import Unit
-from redcross.uploads.codes import Code, declare
-from redcross.uploads.sheet import (
-    Column,
-    Due,
-    Monthly,
-    Parent,
-    Sheet,
-    register,
-)
-from redcross.uploads.specification import InParts, Rule, Severity, SheetKind
+from redcross.uploads.registry import register
+from redcross.uploads.schema.finding_catalogue import Code, declare
+from redcross.uploads.schema.findings import Severity
+from redcross.uploads.schema.import_spec import InParts, Rule, SheetKind
+from redcross.uploads.schema.schedule import Due, Monthly
+from redcross.uploads.schema.sheet import Column, Parent, Sheet
 
 declare(
     Code(

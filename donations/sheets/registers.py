@@ -7,13 +7,9 @@ from donations.models import (
 )
 from redcross.branches.choices import Level
 from redcross.units import Unit
-from redcross.uploads.sheet import (
-    Column,
-    Due,
-    Sheet,
-    Yearly,
-    register,
-)
+from redcross.uploads.registry import register
+from redcross.uploads.schema.schedule import Due, Yearly
+from redcross.uploads.schema.sheet import Column, Sheet
 
 
 @register

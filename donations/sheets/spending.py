@@ -8,18 +8,15 @@ from donations.models import (
     GoodsGiven,
 )
 from redcross.branches.choices import Level
-from redcross.indicators.counted import Counted
-from redcross.indicators.statistics import StatisticsSheet
+from redcross.indicators.declare.counted_column import Counted
+from redcross.indicators.statistics_sheet import StatisticsSheet
 from redcross.units import Unit
-from redcross.uploads.codes import Code, declare
-from redcross.uploads.sheet import (
-    Column,
-    Due,
-    Quarterly,
-    Sheet,
-    register,
-)
-from redcross.uploads.specification import Rule, Severity
+from redcross.uploads.registry import register
+from redcross.uploads.schema.finding_catalogue import Code, declare
+from redcross.uploads.schema.findings import Severity
+from redcross.uploads.schema.import_spec import Rule
+from redcross.uploads.schema.schedule import Due, Quarterly
+from redcross.uploads.schema.sheet import Column, Sheet
 
 declare(
     Code(

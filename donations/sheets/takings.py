@@ -10,8 +10,10 @@ from donations.choices import TakingBasis, TakingChannel
 from donations.models import DailyTaking
 from redcross.periods import Period
 from redcross.units import Unit
-from redcross.uploads.sheet import Column, Sheet, register
-from redcross.uploads.specification import Rule, Severity
+from redcross.uploads.registry import register
+from redcross.uploads.schema.findings import Severity
+from redcross.uploads.schema.import_spec import Rule
+from redcross.uploads.schema.sheet import Column, Sheet
 
 _GIFTS = ("笔数", "单数", "人数", "人次", "POS单数", "户数")
 _VALUE = ("金额", "数额", "捐款金额", "金额小计", "额")

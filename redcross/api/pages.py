@@ -15,7 +15,7 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import holds
 from redcross.api.choices import Scope
 from redcross.api.models import ApiToken, make_token
-from redcross.indicators.asking import SEEING_FIGURES
+from redcross.indicators.query.query_params import SEEING_FIGURES
 
 LONGEST = dt.timedelta(days=366)
 

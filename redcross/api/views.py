@@ -22,19 +22,21 @@ from redcross.api.choices import Scope
 from redcross.branches.models import Branch
 from redcross.branches.services import branch_by_code
 from redcross.files import Holds, sent
-from redcross.indicators.answers import ask
-from redcross.indicators.asking import sees_figures_of
-from redcross.indicators.hiding import Program
-from redcross.indicators.telling import UnknownWordError, as_json, questions_of
+from redcross.indicators.disclosure.disclosure_control import Program
+from redcross.indicators.query.query_params import sees_figures_of
+from redcross.indicators.query.resolve import ask
+from redcross.indicators.query.serialize import UnknownWordError, as_json, questions_of
 from redcross.periods import Period, UnknownPeriodError
 from redcross.reports.content import edited
 from redcross.reports.document import document_of
 from redcross.reports.models import Report
-from redcross.uploads import services, tasks, telling
+from redcross.uploads import tasks
 from redcross.uploads.models import Upload
-from redcross.uploads.selecting import visible_uploads
-from redcross.uploads.sheet import registry
-from redcross.uploads.template import template
+from redcross.uploads.output import serialize
+from redcross.uploads.output.blank_workbook import template
+from redcross.uploads.registry import registry
+from redcross.uploads.workflow import services
+from redcross.uploads.workflow.queries import visible_uploads
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -193,7 +195,7 @@ class Uploads(APIView):
             now=timezone.now(),
         )
         tasks.check_later(upload, _user(request).pk)
-        return Response(telling.as_json(upload), status=201)
+        return Response(serialize.as_json(upload), status=201)
 
 
 def _page(view: APIView, request: Request, found: QuerySet[Any], serializer: Any) -> Response:
@@ -213,7 +215,7 @@ class OneUpload(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Tell where an upload stands, and everything that was found in it."""
         _asked(request, serializers.Strict)
-        return Response(telling.as_json(_upload(request, pk)))
+        return Response(serialize.as_json(_upload(request, pk)))
 
 
 class Act(APIView):
@@ -245,7 +247,7 @@ class Act(APIView):
             case "undo":
                 tasks.undo_later(upload, user)
         upload.refresh_from_db()
-        return Response(telling.as_json(upload))
+        return Response(serialize.as_json(upload))
 
 
 class Review(Act):

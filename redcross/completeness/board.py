@@ -15,7 +15,7 @@ from redcross.completeness.models import Urging
 from redcross.completeness.obligations import Obligation, obligations
 from redcross.completeness.quality import Quality, quality, urgings_of
 from redcross.periods import Period
-from redcross.uploads.sheet import Sheet
+from redcross.uploads.schema.sheet import Sheet
 
 _LAYERS = {Level.PROVINCE: "prefectures", Level.PREFECTURE: "counties"}
 _WORST_FIRST = (

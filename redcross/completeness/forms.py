@@ -6,8 +6,8 @@ from django import forms
 
 from redcross.accounts.choices import Domain
 from redcross.branches.models import Branch
-from redcross.uploads.forms import PeriodField
-from redcross.uploads.sheet import registry
+from redcross.uploads.registry import registry
+from redcross.uploads.web.forms import PeriodField
 
 _WHY = {"required": "请写明原因。"}
 _MONTHS = "如 2022-01、2022Q1、2022-01..2022-06"

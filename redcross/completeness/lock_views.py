@@ -20,8 +20,8 @@ from redcross.completeness.forms import AnswerForm, LockForm, RequestForm
 from redcross.completeness.models import UnlockRequest
 from redcross.uploads.models import PeriodLock
 from redcross.uploads.rules import may_lock
-from redcross.uploads.selecting import enterable_branches
-from redcross.uploads.services import RefusedError
+from redcross.uploads.workflow.queries import enterable_branches
+from redcross.uploads.workflow.services import RefusedError
 
 READERS = (*READING, Role.ADMINISTRATOR)
 

@@ -17,7 +17,9 @@ from redcross.completeness.working_days import WorkingDays, working_days
 from redcross.periods import Period, add_months
 from redcross.uploads.choices import AWAITING_REVIEW, IN_WORK, Origin, State
 from redcross.uploads.models import Upload
-from redcross.uploads.sheet import Due, Sheet, Yearly, registry
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.schedule import Due, Yearly
+from redcross.uploads.schema.sheet import Sheet
 
 _ORDER = {value: at for at, value in enumerate(Standing.values)}
 

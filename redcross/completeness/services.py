@@ -17,7 +17,7 @@ from redcross.completeness.people import people_on
 from redcross.completeness.reminders import items
 from redcross.notices.services import tell
 from redcross.periods import Period, business_date
-from redcross.uploads.services import RefusedError
+from redcross.uploads.workflow.services import RefusedError
 
 DECIDING = (*REVIEWING, Role.OFFICE)
 _LOCK = 530_041

@@ -19,8 +19,8 @@ from redcross.periods import Period
 from redcross.uploads import rules
 from redcross.uploads.choices import AWAITING_REVIEW, OPEN, State
 from redcross.uploads.models import PeriodLock, Upload
-from redcross.uploads.period_locks import lock_period, open_for
-from redcross.uploads.services import RefusedError
+from redcross.uploads.workflow.period_locks import lock_period, open_for
+from redcross.uploads.workflow.services import RefusedError
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

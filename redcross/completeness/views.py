@@ -21,8 +21,8 @@ from redcross.completeness.models import Exemption
 from redcross.completeness.obligations import obligations
 from redcross.files import Holds, sent
 from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
-from redcross.uploads.services import RefusedError
-from redcross.uploads.sheet import registry
+from redcross.uploads.registry import registry
+from redcross.uploads.workflow.services import RefusedError
 
 
 @login_required

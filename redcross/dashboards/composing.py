@@ -7,13 +7,13 @@ from typing import Any
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.dashboards.boards import Board
-from redcross.indicators import wording
-from redcross.indicators.answers import Figure, Question, ask
-from redcross.indicators.asking import Asked
 from redcross.indicators.choices import Kind
-from redcross.indicators.declaration import Indicator, registry
-from redcross.indicators.hiding import Reader
+from redcross.indicators.declare.declaration import Indicator, registry
+from redcross.indicators.disclosure.disclosure_control import Reader
 from redcross.indicators.models import Target
+from redcross.indicators.query import formatting
+from redcross.indicators.query.query_params import Asked
+from redcross.indicators.query.resolve import Figure, Question, ask
 from redcross.periods import Period, add_months
 from redcross.units import Unit
 
@@ -40,10 +40,10 @@ class Card:
             return ""
         alike = self.figure.period.length == self.before.period.length
         if alike or indicator.kind is not Kind.FLOW:
-            return wording.change_in_words(wording.change(now, then))
+            return formatting.change_in_words(formatting.change(now, then))
         if now is None or then is None:
-            return wording.NOTHING
-        told = wording.short(abs(now - then), indicator.unit)
+            return formatting.NOTHING
+        told = formatting.short(abs(now - then), indicator.unit)
         return "持平" if now == then else f"{'超出' if now > then else '少'}{told}"
 
     @property
@@ -210,15 +210,15 @@ def _cards(
 
 def _lines(by_branch: list[list[Figure]], last_year: list[Figure]) -> list[Line]:
     first = by_branch[0]
-    ranked = wording.places([None if each.own else each.value for each in first])
-    before = wording.places([None if each.own else each.value for each in last_year])
+    ranked = formatting.places([None if each.own else each.value for each in first])
+    before = formatting.places([None if each.own else each.value for each in last_year])
     return [
         Line(
             branch=each.branch,
             own=each.own,
             figures=tuple(column[at] for column in by_branch),
             place=ranked[at],
-            change=wording.change_in_words(wording.change(each.value, last_year[at].value)),
+            change=formatting.change_in_words(formatting.change(each.value, last_year[at].value)),
             moved=_moved(ranked[at], before[at]),
         )
         for at, each in enumerate(first)
@@ -253,9 +253,9 @@ def map_of(
                 "name": each.branch.code,
                 "label": each.branch.short_name,
                 "value": _number(each),
-                "told": wording.HIDDEN
+                "told": formatting.HIDDEN
                 if each.hidden
-                else wording.short(each.value, each.indicator.unit, each.qualifier),
+                else formatting.short(each.value, each.indicator.unit, each.qualifier),
             }
             for each in figures
             if not each.own

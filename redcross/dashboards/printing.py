@@ -3,9 +3,9 @@
 from typing import Any
 
 from redcross.dashboards.boards import Board
-from redcross.indicators.asking import Asked
-from redcross.indicators.paper import Paper, Sheet
-from redcross.indicators.wording import NOTHING, told_at
+from redcross.indicators.print.print_report import Paper, Sheet
+from redcross.indicators.query.formatting import NOTHING, told_at
+from redcross.indicators.query.query_params import Asked
 
 
 def paper_of(board: Board, asked: Asked, found: dict[str, Any], notice: str) -> Paper:

@@ -10,9 +10,9 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.dashboards.boards import registry
 from redcross.dashboards.composing import compose
 from redcross.dashboards.printing import paper_of
-from redcross.indicators.asking import asked_of
-from redcross.indicators.hiding import Audience
-from redcross.indicators.views import printed
+from redcross.indicators.disclosure.disclosure_control import Audience
+from redcross.indicators.query.query_params import asked_of
+from redcross.indicators.web.views import printed
 
 SCREEN = "overview"
 

@@ -14,7 +14,7 @@ from django.db import connections, models, transaction
 
 from redcross.accounts.policies import read_only
 from redcross.indicators.choices import Kind
-from redcross.indicators.declaration import Count, Indicator, Sum, registry
+from redcross.indicators.declare.declaration import Count, Indicator, Sum, registry
 from redcross.indicators.models import InstalledIndicator, Rollup
 
 TABLE = "indicators_rollup"

@@ -2,11 +2,12 @@
 
 import polars as pl
 
-from redcross.indicators.declaration import registry
-from redcross.indicators.labels import category_key
+from redcross.indicators.declare.declaration import registry
 from redcross.indicators.models import FigureNote, ReportedFigure, Target
-from redcross.uploads.sheet import Column, Sheet, register
-from redcross.uploads.specification import CellKind, FieldSpec, SheetKind
+from redcross.indicators.query.labels import category_key
+from redcross.uploads.registry import register
+from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SheetKind
+from redcross.uploads.schema.sheet import Column, Sheet
 
 
 class _IndicatorSheet(Sheet):

@@ -3,8 +3,9 @@
 import polars as pl
 
 from redcross.people.models import AccountRequest
-from redcross.uploads.sheet import Column, Sheet, register
-from redcross.uploads.specification import Rule, SheetKind
+from redcross.uploads.registry import register
+from redcross.uploads.schema.import_spec import Rule, SheetKind
+from redcross.uploads.schema.sheet import Column, Sheet
 
 
 @register

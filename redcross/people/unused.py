@@ -16,7 +16,8 @@ from redcross.completeness.obligations import nominal_due_on
 from redcross.notices.services import holders, tell
 from redcross.people.rules import LOOKING_AFTER
 from redcross.periods import Period, add_months, month_start
-from redcross.uploads.sheet import Due, registry
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.schedule import Due
 
 AROUND_DUE = dt.timedelta(days=7)
 MARGIN = 31

@@ -13,4 +13,3 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         # Not in redcross/__init__.py: the child that opens workbooks must start quickly.
         from redcross import celery  # noqa: F401
-        from redcross.portal import checks  # noqa: F401

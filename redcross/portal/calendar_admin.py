@@ -11,7 +11,7 @@ from redcross.completeness.choices import Audience
 from redcross.completeness.models import CalendarDay, DueRule, Occasion, ReminderStage
 from redcross.portal.records import ReferenceAdmin
 from redcross.portal.site import site
-from redcross.uploads.sheet import registry
+from redcross.uploads.registry import registry
 
 
 def _sheets(*, blank: str = "") -> list[tuple[str, str]]:

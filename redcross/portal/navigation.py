@@ -19,7 +19,7 @@ from redcross.accounts.models import User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTERING, READING, REVIEWING, Rights, rights_of
 from redcross.dashboards.boards import registry
-from redcross.indicators.asking import SEEING_FIGURES, looked_at
+from redcross.indicators.query.query_params import SEEING_FIGURES, looked_at
 from redcross.people.rules import LOOKING_AFTER
 
 Entry = tuple[str, str, str, Iterable[str]]

@@ -8,9 +8,9 @@ from redcross.branches.models import Branch
 from redcross.completeness.choices import Standing
 from redcross.completeness.obligations import obligations
 from redcross.completeness.quality import Quality, quality
-from redcross.indicators import wording
-from redcross.indicators.declaration import registry
+from redcross.indicators.declare.declaration import registry
 from redcross.indicators.models import Target
+from redcross.indicators.query import formatting
 from redcross.reports.declaration import Calendar, Chapter, ReportKind, Section, passage, register
 from redcross.reports.story import Block, Said, Story, Told, plain, table
 from redcross.reports.tables import headed, in_column
@@ -41,7 +41,7 @@ def targets(story: Story) -> Iterator[Block]:
                 indicator.label,
                 now,
                 so_far,
-                wording.in_document(target.value, indicator.unit),
+                formatting.in_document(target.value, indicator.unit),
                 None if done is None else Told(f"{done:.1f}%", (so_far,)),
                 f"{course:.1f}%",
                 _light(done, course),
@@ -54,7 +54,7 @@ def targets(story: Story) -> Iterator[Block]:
 
 def _light(done: Decimal | None, course: Decimal) -> str:
     if done is None:
-        return wording.NOTHING
+        return formatting.NOTHING
     if done >= course:
         return "正常"
     return "预警" if done >= course - WARNED_WITHIN else "滞后"
@@ -112,7 +112,7 @@ def _judged(judged: Sequence[Quality]) -> Iterator[Block]:
 
 
 def _percent(share: Decimal | None) -> str:
-    return wording.NOTHING if share is None else f"{share}%"
+    return formatting.NOTHING if share is None else f"{share}%"
 
 
 @passage("portal.next_steps")

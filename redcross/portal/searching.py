@@ -16,12 +16,12 @@ from redcross.accounts.models import User
 from redcross.accounts.rules import ENTERING, READING, holds
 from redcross.branches.models import Branch
 from redcross.discovery import discover
-from redcross.indicators.asking import sees_figures_of
-from redcross.indicators.declaration import registry as indicators
+from redcross.indicators.declare.declaration import registry as indicators
+from redcross.indicators.query.query_params import sees_figures_of
 from redcross.portal.navigation import SEEING_BOARDS, links_of
-from redcross.uploads.codes import CODES
 from redcross.uploads.models import NamedKey, Upload
-from redcross.uploads.sheet import registry as sheets
+from redcross.uploads.registry import registry as sheets
+from redcross.uploads.schema.finding_catalogue import CODES
 
 SHOWN = 20
 

@@ -25,18 +25,18 @@ from redcross.completeness.choices import Standing
 from redcross.completeness.selecting import owed_by
 from redcross.dashboards.boards import registry
 from redcross.dashboards.composing import cards_of
+from redcross.demo.declaration import ACCOUNTS, PASSWORD
 from redcross.indicators import rollup
-from redcross.indicators.asking import Asked, sees_figures_of
+from redcross.indicators.query.query_params import Asked, sees_figures_of
 from redcross.notices.services import unread_of
+from redcross.ops.metrics import exposition, may_read, queue_length
+from redcross.ops.migrating import missing_migrations
 from redcross.periods import Period, add_months, business_date, month_start
 from redcross.portal import searching
-from redcross.portal.demo import ACCOUNTS, PASSWORD
 from redcross.portal.help import TOPICS
-from redcross.portal.metrics import exposition, may_read, queue_length
-from redcross.portal.migrating import missing_migrations
 from redcross.portal.worklists import expiring
 from redcross.uploads.choices import State
-from redcross.uploads.selecting import open_uploads, waiting_for
+from redcross.uploads.workflow.queries import open_uploads, waiting_for
 
 WORDS = 60
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.indicators.answers import Figure
+from redcross.indicators.query.resolve import Figure
 from redcross.periods import Period
 from redcross.reports.declaration import (
     Chapter,

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from redcross.accounts.models import User
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
-from redcross.indicators.asking import SEEING_FIGURES
+from redcross.indicators.query.query_params import SEEING_FIGURES
 from redcross.periods import Period
 from redcross.reports.choices import State
 

@@ -14,9 +14,9 @@ from redcross.accounts.choices import Role
 from redcross.accounts.models import User
 from redcross.accounts.rules import holds, home_branch
 from redcross.branches.models import Branch
-from redcross.indicators.answers import Question, ask
-from redcross.indicators.asking import SEEING_FIGURES
-from redcross.indicators.declaration import registry as indicators
+from redcross.indicators.declare.declaration import registry as indicators
+from redcross.indicators.query.query_params import SEEING_FIGURES
+from redcross.indicators.query.resolve import Question, ask
 from redcross.notices.models import Notice
 from redcross.notices.services import holders, tell
 from redcross.periods import Period

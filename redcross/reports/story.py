@@ -13,10 +13,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.indicators import wording
-from redcross.indicators.answers import Figure, Question, ask
 from redcross.indicators.choices import Origin
-from redcross.indicators.declaration import registry
+from redcross.indicators.declare.declaration import registry
+from redcross.indicators.query import formatting
+from redcross.indicators.query.resolve import Figure, Question, ask
 from redcross.periods import Period
 
 ROUNDS = 8
@@ -137,7 +137,7 @@ Said = Figure | Told | str | int
 
 def number(figure: Figure) -> Told:
     """Tell a figure as documents write it: 7.38亿元, 2000余万元, 第2位."""
-    text = wording.in_document(figure.value, figure.indicator.unit, figure.qualifier)
+    text = formatting.in_document(figure.value, figure.indicator.unit, figure.qualifier)
     return Told(text, (figure,))
 
 
@@ -146,7 +146,7 @@ def exactly(value: Decimal | None, *figures: Figure, unit: object = None) -> Tol
     if value is None:
         return None
     shown = unit or figures[0].indicator.unit
-    return Told(wording.in_document(value, shown), figures)  # type: ignore[arg-type]
+    return Told(formatting.in_document(value, shown), figures)  # type: ignore[arg-type]
 
 
 def difference(one: Figure, other: Figure) -> Told | None:
@@ -160,11 +160,11 @@ def change(now: Figure, before: Figure, *, against: str = "同比") -> Told | No
     """Tell 同比增长2.3%, 同比下降2.3%, 与上年同期持平; nothing without a base."""
     if not now.indicator.comparable:
         return None
-    percent = wording.change(now.value, before.value)
+    percent = formatting.change(now.value, before.value)
     if percent is None:
         return None
     same = {"同比": "与上年同期持平", "环比": "与上期持平"}[against]
-    words = wording.change_in_words(percent)
+    words = formatting.change_in_words(percent)
     return Told(same if percent == 0 else f"{against}{words}", (now, before))
 
 
@@ -230,10 +230,12 @@ def cell(said: Said | None) -> Told:
     """Write one cell of a table."""
     if isinstance(said, Figure):
         if said.hidden:
-            return Told(wording.HIDDEN, (said,))
-        return Told(wording.in_document(said.value, said.indicator.unit, said.qualifier), (said,))
+            return Told(formatting.HIDDEN, (said,))
+        return Told(
+            formatting.in_document(said.value, said.indicator.unit, said.qualifier), (said,)
+        )
     if said is None:
-        return Told(wording.NOTHING)
+        return Told(formatting.NOTHING)
     return said if isinstance(said, Told) else Told(str(said))
 
 

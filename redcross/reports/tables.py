@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from redcross.indicators import wording
-from redcross.indicators.answers import Figure
-from redcross.indicators.declaration import registry
+from redcross.indicators.declare.declaration import registry
+from redcross.indicators.query import formatting
+from redcross.indicators.query.resolve import Figure
 from redcross.reports.story import Said, Story, Table, Told, table
 from redcross.units import Unit
 
@@ -22,7 +22,7 @@ def by_branch(story: Story, title: str, keys: Sequence[str]) -> Iterator[Table]:
     below = [at for at, figure in enumerate(columns[0]) if not figure.own]
     if not below or all(figure.value is None for column in columns for figure in column):
         return
-    places = wording.places([columns[0][at].value for at in below])
+    places = formatting.places([columns[0][at].value for at in below])
     head = ["单位", *(headed(key) for key in keys)]
     compared = first.comparable
     rows: list[list[Said | None]] = []
@@ -48,14 +48,14 @@ def headed(key: str) -> str:
 
 def change_in_column(now: Figure, before: Figure) -> Told | None:
     """Write a change below a heading that says against what: 增长2.3%, 持平."""
-    percent = wording.change(now.value, before.value)
-    return None if percent is None else Told(wording.change_in_words(percent), (now, before))
+    percent = formatting.change(now.value, before.value)
+    return None if percent is None else Told(formatting.change_in_words(percent), (now, before))
 
 
 def in_column(figure: Figure) -> Told:
     """Write a figure below a heading that says the unit: 1234.58, 38400, 81.3."""
     if figure.value is None:
-        return Told(wording.NOTHING, (figure,))
+        return Told(formatting.NOTHING, (figure,))
     value = figure.value / 10_000 if figure.indicator.unit is Unit.YUAN else figure.value
     whole = figure.indicator.unit is not Unit.YUAN and value == value.to_integral_value()
     return Told(f"{value:.0f}" if whole else f"{value:.2f}", (figure,))

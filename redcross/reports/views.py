@@ -20,8 +20,8 @@ from redcross.accounts.rules import holds, home_branch
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.files import Holds, sent
-from redcross.indicators.asking import SEEING_FIGURES
-from redcross.indicators.wording import NOTHING, in_document
+from redcross.indicators.query.formatting import NOTHING, in_document
+from redcross.indicators.query.query_params import SEEING_FIGURES
 from redcross.periods import Period, add_months, business_date, business_now, month_start
 from redcross.reports import due, services
 from redcross.reports.attachment import workbook_of

@@ -8,7 +8,7 @@ from django.utils.module_loading import autodiscover_modules
 
 
 def _install_locks(*, using: str, **_: object) -> None:
-    from redcross.uploads.locking import install_locks
+    from redcross.uploads.database.period_triggers import install_locks
 
     install_locks(using=using)
 

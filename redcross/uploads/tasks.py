@@ -1,6 +1,7 @@
 """The road's steps in a worker."""
 
 import contextlib
+import datetime as dt
 from typing import Any
 
 from celery import Task, shared_task
@@ -10,9 +11,10 @@ from kombu.exceptions import OperationalError
 
 from redcross.accounts.models import User
 from redcross.accounts.tasks import ScopedTask
-from redcross.uploads import checking, effecting, parcels, progress, sweeping, turning
 from redcross.uploads.choices import State, Turn
+from redcross.uploads.intake import drafts, recovery
 from redcross.uploads.models import Parcel, Upload
+from redcross.uploads.workflow import apply, check, pending_actions, progress
 
 
 class RoadTask(ScopedTask):
@@ -25,31 +27,41 @@ class RoadTask(ScopedTask):
 @shared_task(name="uploads.check", base=RoadTask, acks_late=True)
 def check_upload(*, upload_id: int, user_id: int) -> None:
     """Check what was uploaded."""
-    checking.check(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
+    check.check(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
 
 
 @shared_task(name="uploads.recognise", base=RoadTask, acks_late=True)
 def recognise_parcel(*, parcel_id: int, user_id: int) -> None:
     """Guess what a dropped file is."""
-    parcels.recognise(parcel_id, user=User.objects.get(pk=user_id), now=timezone.now())
+    drafts.recognise(parcel_id, user=User.objects.get(pk=user_id), now=timezone.now())
 
 
 @shared_task(name="uploads.load", base=RoadTask, acks_late=True)
 def load_upload(*, upload_id: int) -> None:
     """Make what was approved effective."""
-    effecting.load(upload_id, now=timezone.now())
+    apply.load(upload_id, now=timezone.now())
 
 
 @shared_task(name="uploads.turn", base=RoadTask, acks_late=True)
 def turn_upload(*, upload_id: int) -> None:
     """Take an upload back, or make an undone one effective again, as was asked."""
-    turning.take(upload_id, now=timezone.now())
+    pending_actions.take(upload_id, now=timezone.now())
 
 
 @shared_task(name="uploads.sweep", base=RoadTask)
 def sweep_uploads() -> None:
     """Take up what nobody works on any more."""
-    sweeping.sweep(now=timezone.now())
+    requeue_stalled_work(now=timezone.now())
+
+
+def requeue_stalled_work(*, now: dt.datetime) -> list[int]:
+    """Send stalled uploads and drafts to a worker once more; return the uploads' ids."""
+    stalled = recovery.collect_stalled_work(now=now)
+    for draft in stalled.drafts:
+        recognise_again(draft)
+    for upload in stalled.uploads:
+        send(upload)
+    return [upload.pk for upload in stalled.uploads]
 
 
 def send(upload: Upload) -> None:
@@ -95,7 +107,7 @@ def restore_later(upload: Upload, user: User) -> None:
 
 
 def _turn_later(upload: Upload, turn: Turn, user: User) -> None:
-    pk = turning.ask(upload.pk, turn, user=user).pk
+    pk = pending_actions.ask(upload.pk, turn, user=user).pk
     transaction.on_commit(lambda: _queue(turn_upload, pk))
 
 

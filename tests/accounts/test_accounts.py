@@ -19,7 +19,8 @@ from redcross.notices.models import Notice
 from redcross.people.services import reset_password
 from redcross.people.unused import close_unused
 from redcross.periods import Period
-from redcross.uploads.sheet import Quarterly, registry
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.schedule import Quarterly
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@
 import pytest
 
 from redcross.accounts.choices import Role
-from redcross.portal.demo import visitors_files
+from redcross.demo.declaration import visitors_files
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload
 from tests.browser.conftest import CHROMIUM, PHONE, WIDE

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from redcross.accounts.models import User
 from redcross.branches.models import Branch
-from redcross.portal.demo import DemoFile, all_files, visitors_files
-from redcross.portal.management.commands.demo import make_accounts, write_reports
-from redcross.uploads import services
+from redcross.demo.declaration import DemoFile, all_files, visitors_files
+from redcross.demo.management.commands.demo import make_accounts, write_reports
 from redcross.uploads.models import Upload
+from redcross.uploads.workflow import services
 from tests.browser.conftest import CHROMIUM, PHONE, WIDE
 from tests.ledger import effective, ready
 

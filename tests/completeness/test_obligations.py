@@ -14,11 +14,12 @@ from redcross.completeness.models import DueRule, Exemption, Occasion
 from redcross.completeness.obligations import obligations
 from redcross.completeness.quality import quality
 from redcross.periods import Period
-from redcross.uploads import checking, effecting
-from redcross.uploads import services as uploads
 from redcross.uploads.choices import Origin
-from redcross.uploads.services import RefusedError
-from redcross.uploads.sheet import Due, HalfYearly, registry
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.schedule import Due, HalfYearly
+from redcross.uploads.workflow import apply, check
+from redcross.uploads.workflow import services as uploads
+from redcross.uploads.workflow.services import RefusedError
 from tests.conftest import NOW
 from tests.ledger import effective, ledger, ready
 
@@ -79,10 +80,10 @@ def test_a_zero_report_counts_as_handed_in(owed, clerk, reviewer, branch, now):
         clerk, sheet=LEDGER, branch=branch("5301"), period=Period.parse("2021-08"),
         content=b"", filename="零报告", origin=Origin.ZERO, now=now,
     )  # fmt: skip
-    checking.check(upload.pk, user=clerk, now=now)
+    check.check(upload.pk, user=clerk, now=now)
     uploads.submit(upload.pk, user=clerk, now=now)
     uploads.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
-    effecting.load(upload.pk, now=now)
+    apply.load(upload.pk, now=now)
 
     assert [each.standing for each in owed("5301")] == [Standing.ZERO]
 

@@ -19,8 +19,8 @@ from redcross.periods import Period
 from redcross.reports.declaration import kinds
 from redcross.reports.services import draft, finalise
 from redcross.uploads.models import PeriodLock
-from redcross.uploads.period_locks import lock_period
-from redcross.uploads.services import RefusedError
+from redcross.uploads.workflow.period_locks import lock_period
+from redcross.uploads.workflow.services import RefusedError
 from tests.ledger import effective, ledger, ready
 
 pytestmark = pytest.mark.django_db

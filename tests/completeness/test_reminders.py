@@ -17,8 +17,9 @@ from redcross.completeness.obligations import obligations
 from redcross.completeness.services import urge
 from redcross.notices.models import Notice
 from redcross.periods import Period
-from redcross.uploads import services
-from redcross.uploads.sheet import Due, Monthly, registry
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.schedule import Due, Monthly
+from redcross.uploads.workflow import services
 from tests.ledger import ledger, ready
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))

@@ -9,7 +9,7 @@ from donations.models import DailyTaking
 from redcross.branches.models import Branch
 from redcross.periods import Period
 from redcross.uploads.choices import State
-from redcross.uploads.exporting import ExportForm, exported
+from redcross.uploads.output.export_rows import ExportForm, exported
 from tests.ledger import effective, ready
 from tests.workbooks import xlsx
 

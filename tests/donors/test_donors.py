@@ -145,7 +145,7 @@ def test_the_hard_rules_hold_in_sql(road, change, rule):
 
 
 def test_organs_and_bodies_are_not_compared():
-    from redcross.indicators.declaration import registry
+    from redcross.indicators.declare.declaration import registry
 
     told = [key for key in registry if "organ" in key or "bod" in key]
     kept = [key for key in told if key.startswith("donors.") and registry[key].comparable]

@@ -27,9 +27,9 @@ from redcross.exports.models import Export
 from redcross.files import FORMULA, Holds, plain_text, sent
 from redcross.files.passwords import is_locked, is_strong, locked, new_password, unlocked
 from redcross.files.workbooks import INFORMATION, Book, marked
-from redcross.uploads import checking
 from redcross.uploads.models import Upload
-from redcross.uploads.services import receive
+from redcross.uploads.workflow import check
+from redcross.uploads.workflow.services import receive
 from tests.leaving import read, taken
 from tests.ledger import effective, ledger, ready
 
@@ -276,7 +276,7 @@ def test_a_locked_file_of_ones_own_is_taken_in_again(road, signed_in, roster, no
         content=content, filename="批注本.xlsx", now=now,
     )  # fmt: skip
 
-    checked = checking.check(again.pk, user=colleague, now=now)
+    checked = check.check(again.pk, user=colleague, now=now)
     assert (checked.rows, checked.errors) == (roster.rows, roster.errors)
 
 

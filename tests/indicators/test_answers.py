@@ -10,12 +10,12 @@ from donations.indicators import NATIONAL_RANK, RAISED
 from donations.models import Donation
 from redcross.accounts.models import User
 from redcross.branches.models import Branch
-from redcross.indicators.answers import Question, ask, figure
-from redcross.indicators.declaration import Cumulative, Ratio
-from redcross.indicators.discrepancies import discrepancies
-from redcross.indicators.hiding import Audience
+from redcross.indicators.checks.discrepancies import discrepancies
+from redcross.indicators.declare.declaration import Cumulative, Ratio
+from redcross.indicators.disclosure.disclosure_control import Audience
 from redcross.indicators.models import ReportedFigure
-from redcross.indicators.wording import change, change_in_words, is_highest, places, short
+from redcross.indicators.query.formatting import change, change_in_words, is_highest, places, short
+from redcross.indicators.query.resolve import Question, ask, figure
 from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.models import Upload

@@ -14,10 +14,10 @@ from donations.models import Donation
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
 from redcross.indicators.rollup import verify
-from redcross.uploads import effecting
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload
-from redcross.uploads.services import RefusedError
+from redcross.uploads.workflow import apply
+from redcross.uploads.workflow.services import RefusedError
 from tests.ledger import effective, ledger
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def do(act, number, clerk, reviewer, now):
         case "undo":
             upload = Upload.objects.filter(state=State.EFFECTIVE).order_by("-pk").first()
             if upload is not None:
-                effecting.undo(upload.pk, user=clerk, now=now)
+                apply.undo(upload.pk, user=clerk, now=now)
         case "correct" if row:
             Donation.objects.filter(pk=row.pk).update(value=Decimal(number))
         case "move branch" if row:
@@ -81,7 +81,7 @@ def test_figures_equal_a_recount_after_loads_and_undos_at_once(committed, person
                 content = ledger(*range(1, 40), tickets=f"P{at}{turn}")
                 upload = effective(clerk, reviewer, branches[at], content, now=now)
                 if turn != 1:
-                    effecting.undo(upload.pk, user=clerk, now=now)
+                    apply.undo(upload.pk, user=clerk, now=now)
         except Exception as error:  # noqa: BLE001  told to the test, whatever it is
             failed.append(error)
         finally:

@@ -6,12 +6,13 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from redcross.indicators.consistency import Row, against_the_last
-from redcross.indicators.counted import Counted
-from redcross.indicators.statistics import StatisticsSheet
+from redcross.indicators.checks.consistency import Row, against_the_last
+from redcross.indicators.declare.counted_column import Counted
+from redcross.indicators.statistics_sheet import StatisticsSheet
 from redcross.periods import Period
 from redcross.uploads.choices import State
-from redcross.uploads.sheet import SheetError, registry
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.sheet import SheetError
 
 pytestmark = pytest.mark.django_db
 TRAINING, MONEY = "training.statistics", "donations.statistics"

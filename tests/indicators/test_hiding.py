@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
-from redcross.indicators.answers import Question, ask
-from redcross.indicators.declaration import registry
-from redcross.indicators.hiding import Audience, Program
-from redcross.indicators.wording import HIDDEN
+from redcross.indicators.declare.declaration import registry
+from redcross.indicators.disclosure.disclosure_control import Audience, Program
+from redcross.indicators.query.formatting import HIDDEN
+from redcross.indicators.query.resolve import Question, ask
 from redcross.periods import Period
 from tests.test_planted import identity_number
 

@@ -16,7 +16,7 @@ from donations.models import Donation
 from redcross.accounts.models import User
 from redcross.branches.models import Branch
 from redcross.indicators import rollup
-from redcross.indicators.declaration import DeclarationError, Indicator, Sum, registry
+from redcross.indicators.declare.declaration import DeclarationError, Indicator, Sum, registry
 from redcross.indicators.models import Rollup
 from redcross.units import Unit
 from redcross.uploads.models import Upload

@@ -12,7 +12,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redcross.indicators.suppression import LEAST, OWN, Categories, Table, pack
+from redcross.indicators.disclosure.suppression import LEAST, OWN, Categories, Table, pack
 
 PARENTS = {
     "5301": "53", "5303": "53", "5304": "53", "530102": "5301", "530103": "5301",

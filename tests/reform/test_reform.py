@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redcross.accounts.choices import Role
-from redcross.uploads import effecting
 from redcross.uploads.choices import State
+from redcross.uploads.workflow import apply
 from reform import services
 from reform.choices import Answer, Light, TaskState
 from reform.models import GovernanceFact, KeyTask, LightRule, TaskProgress
@@ -56,7 +56,7 @@ def test_a_fact_taken_back_lets_the_one_before_hold_on(road):
     tell(road, "2021Q1", "√")
     second = tell(road, "2021Q2", "×")
 
-    effecting.undo(second.pk, user=road.clerk, now=road.now)
+    apply.undo(second.pk, user=road.clerk, now=road.now)
 
     assert told() == [(Answer.YES, dt.date(2021, 3, 31), None)]
 

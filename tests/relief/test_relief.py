@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from redcross.accounts.choices import Role
 from redcross.indicators.rollup import verify
-from redcross.uploads import effecting
 from redcross.uploads.choices import State
+from redcross.uploads.workflow import apply
 from relief.models import AidApplication, Distribution, Event, StockLevel, StockMovement
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_more_than_there_is_cannot_go_out_and_nothing_is_written(road, stocked):
     upload = road.checked("relief.stock", STOCK, ("2021-08-05", "出库", "棉被", 101, 80, "示例乡"))
 
     if upload.state == State.READY:
-        with pytest.raises(effecting.RefusedError, match="库存"):
+        with pytest.raises(apply.RefusedError, match="库存"):
             road.approve(upload)
     assert on_hand() == {"棉被": Decimal(100)}
 
@@ -57,8 +57,8 @@ def test_sql_cannot_take_stock_below_nothing(stocked):
 def test_undoing_what_came_in_is_refused_once_it_has_gone_out(road, stocked):
     road.effective("relief.stock", STOCK, ("2021-08-05", "出库", "棉被", 30, 80, "示例乡"))
 
-    with pytest.raises(effecting.RefusedError):
-        effecting.undo(stocked.pk, user=road.clerk, now=road.now)
+    with pytest.raises(apply.RefusedError):
+        apply.undo(stocked.pk, user=road.clerk, now=road.now)
 
     assert on_hand() == {"棉被": Decimal(70)}
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from redcross.portal.invented import id_number
+from redcross.demo.fake_data import id_number
 from redcross.uploads.choices import State
 from tests.leaving import read
 from tests.ledger import ready

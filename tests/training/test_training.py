@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from redcross.accounts.choices import Role
 from redcross.indicators.rollup import verify
-from redcross.uploads import effecting
 from redcross.uploads.choices import State
+from redcross.uploads.workflow import apply
 from tests.leaving import read
 from training.models import Enrolment, Trainee, TrainingClass
 
@@ -104,7 +104,7 @@ def test_statistics_are_compared_with_rosters_and_never_added(road, taught, valu
 
 
 def test_undoing_a_roster_brings_the_figures_back(road, taught, value):
-    effecting.undo(taught.pk, user=road.clerk, now=road.now)
+    apply.undo(taught.pk, user=road.clerk, now=road.now)
 
     assert not Enrolment.objects.exists()
     assert not value("training.first_aiders_trained")

@@ -8,16 +8,10 @@ import polars as pl
 
 from redcross.periods import Period
 from redcross.units import Unit
-from redcross.uploads import opening, workbook
-from redcross.uploads.reading import Reading, read_tables
-from redcross.uploads.specification import (
-    CellKind,
-    Context,
-    FieldSpec,
-    SheetKind,
-    SheetSpec,
-)
-from redcross.uploads.workbook import Grid, Workbook
+from redcross.uploads.files import parser, workbook
+from redcross.uploads.files.workbook import Grid, Workbook
+from redcross.uploads.parsing.parse import Reading, read_tables
+from redcross.uploads.schema.import_spec import CellKind, Context, FieldSpec, SheetKind, SheetSpec
 
 CHANNELS = {"银行": "BANK", "微信": "WECHAT"}
 LEDGER = SheetSpec(
@@ -98,7 +92,7 @@ def reading_of(
 def opened_here(path: Path) -> Workbook:
     """Open a file without a child of its own; what the child guards is tested elsewhere."""
     with tempfile.TemporaryDirectory() as name:
-        answer = opening.open_file(path, Path(name))
+        answer = parser.open_file(path, Path(name))
         grids = tuple(
             Grid(
                 worksheet=found["name"] or "表",

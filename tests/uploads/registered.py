@@ -2,10 +2,10 @@
 
 from redcross.branches.models import Branch
 from redcross.periods import Period
-from redcross.uploads.examining import setting_for
-from redcross.uploads.reading import read_tables
-from redcross.uploads.sheet import registry
-from redcross.uploads.specification import Severity
+from redcross.uploads.parsing.parse import read_tables
+from redcross.uploads.preparing.prepare import setting_for
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.findings import Severity
 from tests.uploads.readers import opened_here
 from tests.workbooks import xlsx
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redcross.units import Unit
-from redcross.uploads import checking
-from redcross.uploads.heading.nearness import near_to
-from redcross.uploads.specification import CellKind, FieldSpec
+from redcross.uploads.mapping.similarity import near_to
+from redcross.uploads.schema.import_spec import CellKind, FieldSpec
+from redcross.uploads.workflow import check
 from relief.models import StockMovement
 from tests.uploads.readers import codes
 from tests.uploads.registered import errors, read, read_book
@@ -255,7 +255,7 @@ def test_a_clerk_can_say_that_a_near_heading_is_something_else(road, signed_in):
         {"heading": "捐赠人的手机联系电话", "field": ""},
     )
 
-    upload = checking.check(upload.pk, user=road.clerk, now=road.now)
+    upload = check.check(upload.pk, user=road.clerk, now=road.now)
     assert "捐赠人的手机联系电话" not in upload.tables[0]["columns"]
     assert upload.warnings == 0
 

@@ -5,9 +5,9 @@ import io
 import polars as pl
 from python_calamine import CalamineWorkbook
 
-from redcross.uploads.annotating import LARGEST_WHOLE, annotated
-from redcross.uploads.opening import KIND, TEXT, letter
-from redcross.uploads.workbook import Grid, Workbook
+from redcross.uploads.files.parser import KIND, TEXT, letter
+from redcross.uploads.files.workbook import Grid, Workbook
+from redcross.uploads.output.annotated_workbook import LARGEST_WHOLE, annotated
 
 
 def test_a_very_wide_workbook_comes_back_with_its_head_and_the_rows_in_question(tmp_path):

@@ -5,11 +5,11 @@ import random
 
 import pytest
 
-from redcross.portal.invented import id_number
-from redcross.uploads import effecting, services
+from redcross.demo.fake_data import id_number
 from redcross.uploads.choices import State
-from redcross.uploads.sheet import registry
-from redcross.uploads.specification import CellKind
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.import_spec import CellKind
+from redcross.uploads.workflow import apply, services
 from tests.ledger import ready
 from tests.workbooks import xlsx
 
@@ -85,8 +85,8 @@ def test_the_required_columns_are_enough_to_load_and_to_take_back(
     services.submit(upload.pk, user=clerk, now=now, note="说明")
     services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
 
-    loaded = effecting.load(upload.pk, now=now).upload
+    loaded = apply.load(upload.pk, now=now).upload
     assert loaded.state == State.EFFECTIVE, loaded.message
 
-    effecting.undo(upload.pk, user=clerk, now=now)
+    apply.undo(upload.pk, user=clerk, now=now)
     assert not registry[key].model._base_manager.filter(upload=upload).exists()

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from donations.models import Donation
 from redcross.indicators.rollup import verify
-from redcross.uploads import effecting, services
 from redcross.uploads.choices import State
+from redcross.uploads.workflow import apply, services
 from tests.ledger import ready
 from tests.workbooks import gifts
 
@@ -74,7 +74,7 @@ class Life:
         services.choose(upload.pk, user=self.clerk, accept_good_rows=False, delete_missing=deleting)
         services.submit(upload.pk, user=self.clerk, now=self.now, note="说明")
         services.approve(upload.pk, user=self.reviewer, now=self.now, then=lambda _: None)
-        effecting.load(upload.pk, now=self.tick())
+        apply.load(upload.pk, now=self.tick())
         return upload.pk
 
 
@@ -113,10 +113,10 @@ def test_loading_undoing_and_restoring_always_leave_what_a_plain_model_leaves(
                 upload = life.load(given, mode=mode, deleting=deleting, before=model.rows)
                 model.load(upload, given, deleting=deleting)
             case ("undo",) if model.standing:
-                done = effecting.undo(model.undo(), user=clerk, now=life.tick())
+                done = apply.undo(model.undo(), user=clerk, now=life.tick())
                 assert done.kept == ()
             case ("restore",) if model.undone:
-                effecting.restore(model.restore(), user=clerk, now=life.tick())
+                apply.restore(model.restore(), user=clerk, now=life.tick())
         assert table() == {name: Decimal(value) for name, value in model.rows.items()}
     assert [each for each in verify(using="default") if each.different] == []
     transaction.savepoint_rollback(before)

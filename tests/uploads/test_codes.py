@@ -4,7 +4,7 @@ import ast
 from collections import Counter
 from pathlib import Path
 
-from redcross.uploads.codes import CODES
+from redcross.uploads.schema.finding_catalogue import CODES
 
 ROOT = Path(__file__).parents[2]
 SPEAKING = [

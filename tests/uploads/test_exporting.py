@@ -10,13 +10,13 @@ from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
 from redcross.branches.naming import normalised
 from redcross.branches.tree import tree
+from redcross.demo.fake_data import id_number, mobile, office_table
 from redcross.periods import Period
-from redcross.portal.invented import id_number, mobile, office_table
-from redcross.uploads import services
-from redcross.uploads.exporting import ExportForm, exported
-from redcross.uploads.services import RefusedError
-from redcross.uploads.sheet import registry
-from redcross.uploads.specification import CellKind
+from redcross.uploads.output.export_rows import ExportForm, exported
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.import_spec import CellKind
+from redcross.uploads.workflow import services
+from redcross.uploads.workflow.services import RefusedError
 from tests.leaving import read
 from tests.ledger import effective, ready
 from tests.workbooks import gifts, xlsx

@@ -8,11 +8,11 @@ import time
 
 import pytest
 
-from redcross.uploads.folders import clear_abandoned, opened_folder
+from redcross.uploads.files.scratch_dir import clear_abandoned, opened_folder
 
 KILLED = """
 import os, signal, sys, tempfile
-from redcross.uploads.folders import opened_folder
+from redcross.uploads.files.scratch_dir import opened_folder
 
 tempfile.tempdir = sys.argv[1]
 with opened_folder() as folder:

@@ -7,14 +7,14 @@ from decimal import Decimal
 import pytest
 
 from redcross.periods import Period
-from redcross.uploads.examining import setting_for
-from redcross.uploads.reading import read_tables
-from redcross.uploads.sheet import registry
-from redcross.uploads.specification import Severity
+from redcross.uploads.parsing.parse import read_tables
+from redcross.uploads.preparing.prepare import setting_for
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.findings import Severity
 from reform.sheets import answer_of
-from tests.uploads.dirty import produce
 from tests.uploads.forms import FORMS
 from tests.uploads.readers import opened_here
+from tests.uploads.workbook_fuzzer import produce
 
 pytestmark = pytest.mark.django_db
 VARIANTS = range(5)

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from redcross.branches.models import Branch
 from redcross.branches.tree import tree as all_branches
+from redcross.demo.declaration import visitors_files
 from redcross.periods import Period
-from redcross.portal.demo import visitors_files
-from redcross.uploads import workbook
-from redcross.uploads.guessing import (
+from redcross.uploads.files import workbook
+from redcross.uploads.files.parser import KIND, TEXT, letter
+from redcross.uploads.files.workbook import Grid
+from redcross.uploads.intake.guessing import (
     Sure,
     Words,
     branch_in,
@@ -24,9 +26,7 @@ from redcross.uploads.guessing import (
     period_in,
     words_of,
 )
-from redcross.uploads.opening import KIND, TEXT, letter
-from redcross.uploads.sheet import registry
-from redcross.uploads.workbook import Grid
+from redcross.uploads.registry import registry
 
 TODAY = dt.date(2022, 2, 22)
 SILENT = Words((), {}, "表", ())

@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 
 from redcross.units import Unit
-from redcross.uploads.heading import recognise
-from redcross.uploads.opening import KIND, NUMBER, TEXT, letter
-from redcross.uploads.reading import read_tables
-from redcross.uploads.specification import CellKind, FieldSpec, SheetKind, SheetSpec
-from redcross.uploads.workbook import Grid, read
+from redcross.uploads.files.parser import KIND, NUMBER, TEXT, letter
+from redcross.uploads.files.workbook import Grid, read
+from redcross.uploads.parsing.parse import read_tables
+from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SheetKind, SheetSpec
+from redcross.uploads.tables.detect import recognise
 from tests.uploads.readers import LEDGER, NAMES, codes, context, reading_of
 from tests.workbooks import xlsx
 

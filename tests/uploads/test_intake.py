@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from redcross.accounts.choices import Role
-from redcross.uploads import parcels, sweeping
+from redcross.uploads import tasks
 from redcross.uploads.choices import ParcelState, State
+from redcross.uploads.intake import drafts
 from redcross.uploads.models import Parcel, Upload
 from tests.ledger import ledger
 from tests.workbooks import gifts, xlsx
@@ -219,12 +220,12 @@ def test_what_nobody_confirms_goes_after_a_week_and_what_nobody_reads_is_taken_u
 ):
     drop(page, ("一.xlsx", gift()), ("二.xlsx", gift(name="示例乙")))
     old, stuck = Parcel.objects.order_by("pk")
-    Parcel.objects.filter(pk=old.pk).update(touched_at=old.touched_at - parcels.KEPT_FOR * 2)
+    Parcel.objects.filter(pk=old.pk).update(touched_at=old.touched_at - drafts.KEPT_FOR * 2)
     ago = stuck.touched_at - dt.timedelta(minutes=10)
     Parcel.objects.filter(pk=stuck.pk).update(state=ParcelState.OPENING, touched_at=ago)
 
     with django_capture_on_commit_callbacks(execute=True):
-        sweeping.sweep(now=timezone.now())
+        tasks.requeue_stalled_work(now=timezone.now())
 
     assert [(each.pk, each.state) for each in Parcel.objects.all()] == [
         (stuck.pk, ParcelState.GUESSED)

@@ -22,10 +22,11 @@ from redcross.accounts.scope import acting_for
 from redcross.accounts.services import give_role
 from redcross.branches.models import Branch
 from redcross.indicators.rollup import verify
-from redcross.uploads import checking, effecting, progress, services, sweeping, tasks, turning
+from redcross.uploads import tasks
 from redcross.uploads.choices import State, Turn
 from redcross.uploads.models import Upload, UploadStep
-from redcross.uploads.services import RefusedError
+from redcross.uploads.workflow import apply, check, pending_actions, progress, services
+from redcross.uploads.workflow.services import RefusedError
 from tests.caching import forget
 from tests.ledger import effective, ready, receive
 from tests.ledger import ledger as plain_ledger
@@ -106,7 +107,7 @@ def ledger(request):
 def victim():
     """Start the process whose children are killed."""
     with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "tests.uploads.victim"],
+        [sys.executable, "-W", "ignore", "-m", "tests.uploads.killed_worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -167,7 +168,7 @@ def test_a_check_killed_at_any_step_is_done_again_and_keeps_its_findings_once(
 
     for upload, moment in zip(uploads, moments, strict=True):
         killed("check", upload, user=pair[0], **moment)
-    swept = sweeping.sweep(now=later())
+    swept = tasks.requeue_stalled_work(now=later())
 
     assert swept == [upload.pk for upload in uploads]
     states = Upload.objects.filter(pk__in=swept).values_list("state", "errors")
@@ -193,7 +194,7 @@ def test_a_load_killed_at_any_step_is_done_once_and_whole(killed, pair, place, l
     for upload, moment in zip(uploads, moments, strict=True):
         killed("load", upload, **moment)
     before = values(*uploads)
-    swept = sweeping.sweep(now=later())
+    swept = tasks.requeue_stalled_work(now=later())
 
     assert (before, swept) == ([], [upload.pk for upload in uploads])
     assert values(*uploads) == [10] * len(moments) + [20] * len(moments)
@@ -219,28 +220,28 @@ def test_an_undo_and_a_restore_killed_at_any_step_are_done_once_and_whole(
     ]
 
     for moment in undoing:
-        turning.ask(upload.pk, Turn.UNDO, user=pair[0])
+        pending_actions.ask(upload.pk, Turn.UNDO, user=pair[0])
         killed("undo", upload, user=pair[0], **moment)
         assert values(upload) == [10, 20]
-        assert sweeping.sweep(now=later()) == [upload.pk]
+        assert tasks.requeue_stalled_work(now=later()) == [upload.pk]
         upload.refresh_from_db()
         assert (upload.state, upload.turn, values(upload)) == (State.UNDONE, "", [])
         tasks.restore_later(upload, pair[0])
     for moment in restoring:
         tasks.undo_later(upload, pair[0])
-        turning.ask(upload.pk, Turn.RESTORE, user=pair[0])
+        pending_actions.ask(upload.pk, Turn.RESTORE, user=pair[0])
         killed("restore", upload, user=pair[0], **moment)
         assert values(upload) == []
-        assert sweeping.sweep(now=later()) == [upload.pk]
+        assert tasks.requeue_stalled_work(now=later()) == [upload.pk]
 
     upload.refresh_from_db()
     assert (upload.state, upload.turn, values(upload)) == (State.EFFECTIVE, "", [10, 20])
-    assert (sweeping.sweep(now=later()), recounted()) == ([], [])
+    assert (tasks.requeue_stalled_work(now=later()), recounted()) == ([], [])
 
 
 def test_a_message_that_comes_twice_does_its_work_once(pair, place, ledger, now):
     upload = effective(*pair, place, ledger(10), now=now)
-    turning.ask(upload.pk, Turn.UNDO, user=pair[0])
+    pending_actions.ask(upload.pk, Turn.UNDO, user=pair[0])
     tasks.turn_upload(upload_id=upload.pk)
     tasks.restore_later(upload, pair[0])
 
@@ -254,10 +255,10 @@ def test_a_message_that_comes_twice_does_its_work_once(pair, place, ledger, now)
 
 def test_a_turn_that_can_no_longer_be_taken_is_told_and_forgotten(pair, place, ledger, now):
     first = effective(*pair, place, ledger(10), now=now)
-    turning.ask(first.pk, Turn.UNDO, user=pair[0])
+    pending_actions.ask(first.pk, Turn.UNDO, user=pair[0])
     effective(*pair, place, ledger(11), now=now)
 
-    turning.take(first.pk, now=now)
+    pending_actions.take(first.pk, now=now)
 
     first.refresh_from_db()
     assert (first.state, first.turn) == (State.EFFECTIVE, "")
@@ -340,7 +341,7 @@ def test_the_same_file_twice_at_once_is_taken_in_once(pair, place, ledger, now):
 def test_two_workers_with_the_same_load_write_it_once(pair, place, ledger, now):
     upload = approved(*pair, place, ledger(10, 20), now=now)
 
-    given = together(*[lambda: effecting.load(upload.pk, now=now)] * 3)
+    given = together(*[lambda: apply.load(upload.pk, now=now)] * 3)
 
     assert sorted(each.inserted for each in given) == [0, 0, 2]
     assert (values(upload), recounted()) == ([10, 20], [])
@@ -349,7 +350,7 @@ def test_two_workers_with_the_same_load_write_it_once(pair, place, ledger, now):
 def test_two_workers_with_the_same_check_keep_its_findings_once(pair, place, ledger, now):
     upload = receive(pair[0], place, ledger("六万"), now=now)
 
-    together(*[lambda: checking.check(upload.pk, user=pair[0], now=now)] * 2)
+    together(*[lambda: check.check(upload.pk, user=pair[0], now=now)] * 2)
 
     upload.refresh_from_db()
     assert (upload.state, upload.findings.filter(severity="error").count()) == (
@@ -400,13 +401,13 @@ def test_undoing_while_a_later_upload_becomes_effective_takes_nothing_from_under
 
     def first_load_then_undo():
         loading = threading.Thread(
-            target=lambda: given.extend(together(lambda: effecting.load(second.pk, now=now)))
+            target=lambda: given.extend(together(lambda: apply.load(second.pk, now=now)))
         )
         loading.start()
         wait_for_lock(1)
         undoing = threading.Thread(
             target=lambda: given.extend(
-                together(lambda: effecting.undo(first.pk, user=pair[0], now=now))
+                together(lambda: apply.undo(first.pk, user=pair[0], now=now))
             )
         )
         undoing.start()
@@ -427,7 +428,7 @@ def test_a_load_whose_database_went_away_is_done_later_and_once(pair, place, led
     held = holding(place)
     given = []
     loading = threading.Thread(
-        target=lambda: given.extend(together(lambda: effecting.load(upload.pk, now=now)))
+        target=lambda: given.extend(together(lambda: apply.load(upload.pk, now=now)))
     )
     loading.start()
     waiting = wait_for_lock()
@@ -440,7 +441,7 @@ def test_a_load_whose_database_went_away_is_done_later_and_once(pair, place, led
     upload.refresh_from_db()
     assert [type(each).__name__ for each in given] == ["OperationalError"]
     assert (upload.state, values(upload)) == (State.LOADING, [])
-    assert sweeping.sweep(now=later()) == [upload.pk]
+    assert tasks.requeue_stalled_work(now=later()) == [upload.pk]
     upload.refresh_from_db()
     assert (upload.state, values(upload)) == (State.EFFECTIVE, [10, 20])
 
@@ -514,7 +515,7 @@ def test_a_worker_killed_while_it_loads_leaves_the_load_to_its_successor(
     wait_for_lock()
     os.killpg(process.pid, 9)
     held.close()
-    assert sweeping.sweep(now=later()) == [second.pk]
+    assert tasks.requeue_stalled_work(now=later()) == [second.pk]
 
     second.refresh_from_db()
     assert (second.state, values(first, second), recounted()) == (State.EFFECTIVE, [10, 10], [])

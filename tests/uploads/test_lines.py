@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from redcross.branches.models import Branch
-from redcross.portal.invented import id_number
-from redcross.uploads import storage
+from redcross.demo.fake_data import id_number
+from redcross.uploads.files import storage
 from redcross.uploads.models import HeadingMemory
 from tests.ledger import ready
 from tests.workbooks import gifts

@@ -6,8 +6,8 @@ import pytest
 
 from donations.models import Campaign, CampaignResult, Donation
 from redcross.branches.models import Branch
-from redcross.uploads import effecting
-from redcross.uploads.specification import Severity
+from redcross.uploads.schema.findings import Severity
+from redcross.uploads.workflow import apply
 from relief.models import Dispatch, Edition, Event, Item, StockMovement
 from tests.ledger import effective, ready
 from tests.workbooks import xlsx
@@ -65,9 +65,9 @@ def test_what_a_desk_has_registered_since_the_check_is_not_registered_twice(road
 def test_undoing_takes_the_rows_back_and_restoring_finds_the_name_again(road):
     upload = road.effective("relief.stock", STORE, ("2021-08-01", "入库", "方便面", "箱", 40))
 
-    effecting.undo(upload.pk, user=road.reviewer, now=road.now)
+    apply.undo(upload.pk, user=road.reviewer, now=road.now)
     assert StockMovement.objects.count() == 0
-    effecting.restore(upload.pk, user=road.reviewer, now=road.now)
+    apply.restore(upload.pk, user=road.reviewer, now=road.now)
 
     assert StockMovement.objects.get().item.name == "方便面"
 

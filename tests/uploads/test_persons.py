@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redcross.uploads.cells.identifiers import check_character
-from redcross.uploads.persons import rules_of
-from redcross.uploads.sheet import registry
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.id_number_rules import rules_of
 
 COLUMNS = {"id_number", "sex", "born_on"}
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2022, 2, 22))

@@ -10,11 +10,11 @@ from django.urls import reverse
 from redcross.accounts.choices import Role
 from redcross.accounts.scope import acting_as_system
 from redcross.people.services import stand_in
-from redcross.uploads import effecting, services
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload, UploadRemark, UploadStep
-from redcross.uploads.selecting import queue_of
-from redcross.uploads.services import RefusedError
+from redcross.uploads.workflow import apply, services
+from redcross.uploads.workflow.queries import queue_of
+from redcross.uploads.workflow.services import RefusedError
 from tests.ledger import ledger, ready
 
 
@@ -185,6 +185,6 @@ def test_what_is_not_effective_is_not_undone_and_says_so(waiting, reviewer, now)
     upload.refresh_from_db()
 
     with pytest.raises(RefusedError) as refused:
-        effecting.require_undoable(upload, reviewer)
+        apply.require_undoable(upload, reviewer)
 
     assert str(refused.value)

@@ -12,11 +12,11 @@ from donations.models import Donation, Giver
 from redcross.accounts.choices import Role
 from redcross.indicators.rollup import verify
 from redcross.periods import Period
-from redcross.uploads import effecting, services
 from redcross.uploads.choices import State
 from redcross.uploads.models import Upload
-from redcross.uploads.period_locks import lock_period, open_for
-from redcross.uploads.services import RefusedError
+from redcross.uploads.workflow import apply, services
+from redcross.uploads.workflow.period_locks import lock_period, open_for
+from redcross.uploads.workflow.services import RefusedError
 from tests.ledger import effective, ledger, ready, receive
 from tests.workbooks import gifts, xlsx
 
@@ -74,7 +74,7 @@ def test_errors_block_the_whole_and_good_rows_pass_on_request(clerk, reviewer, k
     services.choose(upload.pk, user=clerk, accept_good_rows=True, delete_missing=False)
     services.submit(upload.pk, user=clerk, now=now, note="一行待改")
     services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
-    effecting.load(upload.pk, now=now)
+    apply.load(upload.pk, now=now)
     assert total() == Decimal("1.00")
 
 
@@ -151,14 +151,14 @@ def test_undoing_restores_what_was_changed_and_deletes_what_was_brought(walk, cl
     first = walk(ledger(1, 2))
     second = walk(ledger(1, 5, 7))
 
-    undone = effecting.undo(second.pk, user=clerk, now=now)
+    undone = apply.undo(second.pk, user=clerk, now=now)
 
     assert (undone.restored, undone.deleted, undone.kept) == (1, 1, ())
     assert total() == Decimal(3)
     assert set(Donation.objects.values_list("upload_id", flat=True)) == {first.pk}
     assert exact()
 
-    effecting.restore(second.pk, user=clerk, now=now)
+    apply.restore(second.pk, user=clerk, now=now)
     assert total() == Decimal(13)
     assert exact()
 
@@ -168,7 +168,7 @@ def test_an_upload_on_which_a_later_one_stands_is_not_undone_first(walk, clerk, 
     second = walk(ledger(2, tickets="U"))
 
     with pytest.raises(RefusedError, match=str(second.pk)):
-        effecting.undo(first.pk, user=clerk, now=now)
+        apply.undo(first.pk, user=clerk, now=now)
 
 
 def test_a_row_corrected_by_hand_is_kept_by_undo_and_shown_by_the_next_comparison(
@@ -182,7 +182,7 @@ def test_a_row_corrected_by_hand_is_kept_by_undo_and_shown_by_the_next_compariso
 
     again = ready(clerk, kunming, ledger(1, 2) + b" ", now=now)
     assert again.changes["edited_by_hand"] == 1
-    undone = effecting.undo(upload.pk, user=clerk, now=now)
+    undone = apply.undo(upload.pk, user=clerk, now=now)
     assert [(kept.pk, undone.deleted) for kept in undone.kept] == [(row.pk, 1)]
 
 
@@ -246,7 +246,7 @@ def test_an_organisation_is_a_giver_once_and_leaves_with_its_gifts(walk, clerk, 
     giver = Giver.objects.get()
     assert (giver.name, giver.kind, giver.donations.count()) == ("示例公司", "ORGANISATION", 2)
 
-    effecting.undo(upload.pk, user=clerk, now=now)
+    apply.undo(upload.pk, user=clerk, now=now)
     assert Giver.objects.count() == 0
 
 
@@ -327,7 +327,7 @@ def test_a_month_locked_after_approval_stops_the_load_itself(
     lock_period("donations", branch("53"), Period.parse("2021"), user=desk, now=now)
 
     with pytest.raises(RefusedError) as caught:
-        effecting.load(upload.pk, now=now)
+        apply.load(upload.pk, now=now)
 
     assert caught.value.code == "period.locked"
     assert Donation.objects.count() == 0
@@ -338,7 +338,7 @@ def test_a_month_locked_after_approval_stops_the_load_itself(
 def test_a_load_called_twice_loads_once(walk, now):
     upload = walk(ledger(1))
 
-    assert effecting.load(upload.pk, now=now).inserted == 0
+    assert apply.load(upload.pk, now=now).inserted == 0
     assert Donation.objects.count() == 1
 
 
@@ -350,7 +350,7 @@ def test_where_the_data_moved_since_the_review_it_is_looked_at_again(
     walk(ledger(1, 9))
     services.approve(waiting.pk, user=reviewer, now=now, then=lambda _: None)
 
-    loaded = effecting.load(waiting.pk, now=now)
+    loaded = apply.load(waiting.pk, now=now)
 
     assert loaded.moved
     assert loaded.upload.state == State.SUBMITTED
@@ -362,16 +362,16 @@ def test_a_zero_report_is_a_valid_upload_without_rows(clerk, reviewer, kunming, 
         clerk, sheet="donations.ledger", branch=kunming, period=Period.parse("2021-08"),
         content=b"", filename="零报告", origin="ZERO", now=now,
     )  # fmt: skip
-    from redcross.uploads import checking
+    from redcross.uploads.workflow import check
 
-    checking.check(upload.pk, user=clerk, now=now)
+    check.check(upload.pk, user=clerk, now=now)
     services.submit(upload.pk, user=clerk, now=now)
     services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
-    assert effecting.load(upload.pk, now=now).upload.state == State.EFFECTIVE
+    assert apply.load(upload.pk, now=now).upload.state == State.EFFECTIVE
 
 
 def test_typed_rows_take_the_same_road(clerk, kunming, now):
-    from redcross.uploads import checking
+    from redcross.uploads.workflow import check
 
     rows = [{"giver_name": "示例", "value": "12.5", "received_on": "2021-08-01"}]
     upload = services.receive_typed(
@@ -379,7 +379,7 @@ def test_typed_rows_take_the_same_road(clerk, kunming, now):
         rows=rows, now=now,
     )  # fmt: skip
 
-    checked = checking.check(upload.pk, user=clerk, now=now)
+    checked = check.check(upload.pk, user=clerk, now=now)
 
     assert (checked.state, checked.accepted) == (State.READY, 1)
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from donations.models import Campaign, CampaignResult, Donation
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
-from redcross.uploads import checking
 from redcross.uploads.choices import State
+from redcross.uploads.workflow import check
 from relief.models import AidApplication, StockMovement
 from tests.ledger import effective, ready
 from tests.uploads.registered import errors, read
@@ -261,7 +261,7 @@ def test_a_clerk_says_once_what_is_true_of_every_row(road, signed_in):
 
     page.post(address, {"field": "received_on", "text": "2021-03-05"})
 
-    upload = checking.check(upload.pk, user=road.clerk, now=road.now)
+    upload = check.check(upload.pk, user=road.clerk, now=road.now)
     assert upload.stated == {"received_on": "2021-03-05"}
     assert (upload.state, upload.errors, upload.warnings) == (State.READY, 0, 0)
     road.approve(upload)

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection, transaction
 
 from donations.models import Donation
-from redcross.uploads.sheet import registry
-from redcross.uploads.staging import look_up_by_index
+from redcross.uploads.database.staging import look_up_by_index
+from redcross.uploads.registry import registry
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from redcross.uploads import checking, folders, progress, services, sweeping
+from redcross.uploads import tasks
 from redcross.uploads.choices import State
+from redcross.uploads.files import scratch_dir
 from redcross.uploads.models import Upload
+from redcross.uploads.workflow import check, progress, services
 from tests.caching import forget
 from tests.ledger import ledger, ready, receive
 
@@ -28,7 +30,7 @@ def test_a_check_that_was_cut_off_is_done_again(clerk, branch, now):
     upload = receive(clerk, branch("5301"), ledger(1), now=now)
     Upload.objects.filter(pk=upload.pk).update(state=State.CHECKING)
 
-    assert sweeping.sweep(now=timezone.now()) == [upload.pk]
+    assert tasks.requeue_stalled_work(now=timezone.now()) == [upload.pk]
 
     upload.refresh_from_db()
     assert upload.state == State.READY
@@ -39,8 +41,8 @@ def test_a_load_that_was_cut_off_is_done_once(clerk, reviewer, branch, now):
     services.submit(upload.pk, user=clerk, now=now)
     services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
 
-    assert sweeping.sweep(now=timezone.now()) == [upload.pk]
-    assert sweeping.sweep(now=timezone.now()) == []
+    assert tasks.requeue_stalled_work(now=timezone.now()) == [upload.pk]
+    assert tasks.requeue_stalled_work(now=timezone.now()) == []
 
     upload.refresh_from_db()
     assert upload.state == State.EFFECTIVE
@@ -51,8 +53,10 @@ def test_what_stands_in_the_queue_is_not_queued_again_at_once(clerk, branch, now
     progress.wait(upload.pk)
     moment = timezone.now()
 
-    early = sweeping.sweep(now=moment + dt.timedelta(seconds=progress.SILENT_AFTER - 10))
-    late = sweeping.sweep(now=moment + dt.timedelta(seconds=progress.SILENT_AFTER + 10))
+    early = tasks.requeue_stalled_work(
+        now=moment + dt.timedelta(seconds=progress.SILENT_AFTER - 10)
+    )
+    late = tasks.requeue_stalled_work(now=moment + dt.timedelta(seconds=progress.SILENT_AFTER + 10))
 
     assert (early, late) == ([], [upload.pk])
 
@@ -61,15 +65,15 @@ def test_what_somebody_works_on_is_left_alone(clerk, branch, now):
     upload = receive(clerk, branch("5301"), ledger(1), now=now)
 
     with progress.heartbeat(upload.pk):
-        assert sweeping.sweep(now=timezone.now()) == []
+        assert tasks.requeue_stalled_work(now=timezone.now()) == []
 
 
 def test_what_a_killed_worker_had_laid_open_is_swept_away():
-    folder = Path(tempfile.mkdtemp(prefix=folders._PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=scratch_dir._PREFIX))
     (folder / "workbook.xlsx").write_bytes(b"open")
     os.utime(folder, (0, 0))
 
-    sweeping.sweep(now=timezone.now())
+    tasks.requeue_stalled_work(now=timezone.now())
 
     assert not folder.exists()
 
@@ -80,8 +84,8 @@ def test_a_check_that_nobody_foresaw_to_fail_ends_and_is_not_sent_round_for_ever
     upload = receive(clerk, branch("5301"), ledger(1), now=now)
     Path(upload.file.path).unlink()  # a disk that lost a file, say
 
-    checked = checking.check(upload.pk, user=clerk, now=now)
+    checked = check.check(upload.pk, user=clerk, now=now)
 
     assert (checked.state, checked.code) == (State.FAILED, "check.failed")
     assert "批次号" in checked.message
-    assert sweeping.sweep(now=timezone.now()) == []
+    assert tasks.requeue_stalled_work(now=timezone.now()) == []

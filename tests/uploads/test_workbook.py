@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 import xlwt
 
-from redcross.uploads import opening
-from redcross.uploads.workbook import UnreadableError, read
+from redcross.uploads.files import parser
+from redcross.uploads.files.workbook import UnreadableError, read
 from tests.uploads.readers import opened_here, reading_of
 from tests.workbooks import gifts, xlsx
 
@@ -229,7 +229,7 @@ def test_a_worksheet_taken_in_parts_holds_what_it_holds_whole(tmp_path, monkeypa
     book.save(path)
     (whole,) = opened_here(path).grids
 
-    monkeypatch.setattr(opening, "AT_ONCE", 10)
+    monkeypatch.setattr(parser, "AT_ONCE", 10)
     (parts,) = opened_here(path).grids
 
     assert parts.cells.equals(whole.cells)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from redcross.periods import Period
 from redcross.uploads.cells.amounts import parse_decimal
 from redcross.uploads.cells.dates import EPOCH, EPOCH_1904, parse_date
-from redcross.uploads.codes import CODES
+from redcross.uploads.schema.finding_catalogue import CODES
 
 FULL_WIDTH = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
 YEAR_2021 = Period.parse("2021")

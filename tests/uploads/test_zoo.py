@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 import xlwt
 
-from redcross.uploads import opening
-from redcross.uploads.reading import read_tables
-from redcross.uploads.workbook import SENTENCES, UnreadableError, read
+from redcross.uploads.files import parser
+from redcross.uploads.files.workbook import SENTENCES, UnreadableError, read
+from redcross.uploads.parsing.parse import read_tables
 from tests.uploads.readers import LEDGER, context
 from tests.workbooks import xlsx
 
@@ -263,9 +263,9 @@ def test_a_password_of_the_oldest_kind_is_called_one(tmp_path):
 WIDE = """
 import resource
 
-from redcross.uploads.opening import KIND, NUMBER, TEXT, letter
-from redcross.uploads.heading import recognise
-from redcross.uploads.workbook import Grid
+from redcross.uploads.files.parser import KIND, NUMBER, TEXT, letter
+from redcross.uploads.tables.detect import recognise
+from redcross.uploads.files.workbook import Grid
 from tests.uploads.readers import LEDGER
 import polars as pl
 
@@ -296,7 +296,7 @@ def test_memory_that_a_library_lacked_is_called_by_its_name():
         RuntimeError("Cell limit exceeded (17177772032 cells requested, max 100000000)"),
     ]
 
-    assert [opening._named(error).code for error in errors] == [
+    assert [parser._named(error).code for error in errors] == [
         "file.out_of_memory",
         "file.out_of_memory",
         "file.too_many_cells",

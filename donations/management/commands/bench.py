@@ -39,9 +39,10 @@ from redcross.accounts.services import ensure_service_accounts
 from redcross.branches.models import Branch
 from redcross.branches.services import load_divisions
 from redcross.periods import Period
-from redcross.uploads import checking, effecting, opener, services
 from redcross.uploads.choices import State
+from redcross.uploads.files import sandbox
 from redcross.uploads.models import Upload
+from redcross.uploads.workflow import apply, check, services
 
 HEADINGS = (
     "序号", "捐赠人", "捐赠人类型", "联系电话", "金额（元）", "到账日期", "渠道", "是否定向",
@@ -187,7 +188,7 @@ def apart(act: Callable[..., Any], *given: Any, **more: Any) -> Part:
 
 def _measured(act: Callable[..., Any], *given: Any, **more: Any) -> Part:
     result, seconds = measuring.timed(lambda: act(*given, **more))
-    opener.end()  # its children are counted once it has gone
+    sandbox.end()  # its children are counted once it has gone
     connections.close_all()
     peak = max(
         resource.getrusage(who).ru_maxrss
@@ -212,7 +213,7 @@ def _receive(path: Path) -> int:
 
 def _check(pk: int) -> int:
     upload = Upload.objects.get(pk=pk)
-    checking.check(pk, user=upload.uploaded_by, now=timezone.now())
+    check.check(pk, user=upload.uploaded_by, now=timezone.now())
     return pk
 
 
@@ -225,16 +226,16 @@ def _load(pk: int) -> int:
         services.submit(pk, user=upload.uploaded_by, now=now, note="测速")
     with acting_for(reviewer):
         services.approve(pk, user=reviewer, now=now, then=lambda _: None)
-    effecting.load(pk, now=now)
+    apply.load(pk, now=now)
     return pk
 
 
 def _undo(pk: int) -> None:
-    effecting.undo(pk, user=User.objects.get(username="命令行（审核）"), now=timezone.now())
+    apply.undo(pk, user=User.objects.get(username="命令行（审核）"), now=timezone.now())
 
 
 def _restore(pk: int) -> None:
-    effecting.restore(pk, user=User.objects.get(username="命令行（审核）"), now=timezone.now())
+    apply.restore(pk, user=User.objects.get(username="命令行（审核）"), now=timezone.now())
 
 
 def workbook(rows: int, *, changed: int = 0, wrong: int = 0, prefix: str = "T") -> bytes:

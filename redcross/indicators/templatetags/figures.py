@@ -6,9 +6,9 @@ from typing import Any
 
 from django import template
 
-from redcross.indicators.answers import CUMULATED, HIGHEST, Figure
-from redcross.indicators.declaration import Indicator
-from redcross.indicators.wording import HIDDEN, exact, short
+from redcross.indicators.declare.declaration import Indicator
+from redcross.indicators.query.formatting import HIDDEN, exact, short
+from redcross.indicators.query.resolve import CUMULATED, HIGHEST, Figure
 
 register = template.Library()
 

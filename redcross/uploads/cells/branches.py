@@ -3,7 +3,7 @@
 import polars as pl
 
 from redcross.uploads.cells.parsed import Parsed, folded
-from redcross.uploads.specification import Context
+from redcross.uploads.schema.import_spec import Context
 
 _ENOUGH = 3
 """From so many plain names on a column is known to be of one level."""

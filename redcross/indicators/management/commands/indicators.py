@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand
 from redcross.accounts.scope import acting_as_system
 from redcross.branches.choices import Level
 from redcross.indicators import rollup
-from redcross.indicators.answers import ask
-from redcross.indicators.declaration import registry
-from redcross.indicators.hiding import Audience
-from redcross.indicators.telling import UnknownWordError, as_json, questions_of
+from redcross.indicators.declare.declaration import registry
+from redcross.indicators.disclosure.disclosure_control import Audience
+from redcross.indicators.query.resolve import ask
+from redcross.indicators.query.serialize import UnknownWordError, as_json, questions_of
 from redcross.periods import UnknownPeriodError
 from redcross.uploads.management.commands.upload import Parser
 

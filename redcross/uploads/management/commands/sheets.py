@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from redcross.uploads.sheet import registry
+from redcross.uploads.registry import registry
 
 
 class Command(BaseCommand):

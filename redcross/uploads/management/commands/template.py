@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.uploads.sheet import registry
-from redcross.uploads.template import template
+from redcross.uploads.output.blank_workbook import template
+from redcross.uploads.registry import registry
 
 
 class Command(BaseCommand):

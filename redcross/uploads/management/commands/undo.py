@@ -8,10 +8,10 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from redcross.accounts.models import User
-from redcross.uploads import effecting
 from redcross.uploads.management.commands.upload import REFUSED, REVIEWER
 from redcross.uploads.models import Upload
-from redcross.uploads.services import RefusedError
+from redcross.uploads.workflow import apply
+from redcross.uploads.workflow.services import RefusedError
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
                 raise RefusedError(  # noqa: TRY301  answered in one place below
                     "user.unknown", f"没有名为“{options['user']}”的用户。"
                 )
-            undone = effecting.undo(options["upload"], user=user, now=timezone.now())
+            undone = apply.undo(options["upload"], user=user, now=timezone.now())
         except RefusedError as error:
             self._answer({"state": "refused", "code": error.code, "message": error.message})
             sys.exit(REFUSED)

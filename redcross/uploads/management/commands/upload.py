@@ -14,9 +14,11 @@ from redcross.accounts.scope import acting_as_system, acting_for
 from redcross.branches.models import Branch
 from redcross.branches.services import branch_by_code
 from redcross.periods import Period, UnknownPeriodError
-from redcross.uploads import checking, effecting, services
 from redcross.uploads.choices import State, UploadMode
-from redcross.uploads.examining import (
+from redcross.uploads.files.workbook import UnreadableError
+from redcross.uploads.models import Upload
+from redcross.uploads.output.serialize import as_json
+from redcross.uploads.preparing.prepare import (
     Examination,
     Stopwatch,
     doubted,
@@ -24,12 +26,10 @@ from redcross.uploads.examining import (
     read,
     setting_for,
 )
-from redcross.uploads.models import Upload
-from redcross.uploads.services import RefusedError
-from redcross.uploads.sheet import registry
-from redcross.uploads.specification import FindingGroup, Severity
-from redcross.uploads.telling import as_json
-from redcross.uploads.workbook import UnreadableError
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.findings import FindingGroup, Severity
+from redcross.uploads.workflow import apply, check, services
+from redcross.uploads.workflow.services import RefusedError
 
 CLEAN, FAULTY, UNREADABLE, REFUSED, USAGE = 0, 1, 2, 3, 64
 FILLER, REVIEWER = "命令行（填报）", "命令行（审核）"
@@ -106,7 +106,7 @@ class Command(BaseCommand):
                 note=options["note"],
                 now=now,
             )
-        upload = checking.check(upload.pk, user=user, now=now)
+        upload = check.check(upload.pk, user=user, now=now)
         if upload.state == State.FAILED:
             answer = _told(upload)
             answer["state"] = "unreadable"
@@ -124,7 +124,7 @@ class Command(BaseCommand):
                 second = _user(REVIEWER)
                 with acting_for(second):
                     upload = services.approve(upload.pk, user=second, now=now, then=lambda _: None)
-            upload = effecting.load(upload.pk, now=now).upload
+            upload = apply.load(upload.pk, now=now).upload
         return _told(upload), CLEAN
 
     def _checked(

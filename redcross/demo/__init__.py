@@ -1,0 +1,1 @@
+"""The demonstration: invented workbooks sent through the import pipeline."""

@@ -1,0 +1,273 @@
+"""manage.py demo: build the demonstration and send it through the real road."""
+
+import datetime as dt
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections, connection
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from redcross.accounts.choices import Domain
+from redcross.accounts.models import User
+from redcross.accounts.scope import acting_as_system, acting_for
+from redcross.accounts.services import give_role
+from redcross.branches.models import PROVINCE_CODE, Branch
+from redcross.completeness.models import DueRule, Exemption
+from redcross.completeness.services import exempt
+from redcross.demo.acceptance import Expectation, all_expected
+from redcross.demo.declaration import ACCOUNTS, PASSWORD, DemoFile, all_files, visitors_files
+from redcross.indicators.declare.declaration import registry as indicators
+from redcross.indicators.query.resolve import Question, figure
+from redcross.periods import Period, business_now
+from redcross.reports.choices import State as ReportState
+from redcross.reports.due import issue_due
+from redcross.reports.models import Report
+from redcross.reports.services import finalise, issue
+from redcross.uploads.choices import State
+from redcross.uploads.models import Upload
+from redcross.uploads.workflow import apply, check, services
+from redcross.uploads.workflow.period_locks import lock_period
+
+WORKERS = 2
+LAST_MONTH = dt.date(2021, 12, 1)
+EXCUSED = "5334"
+FILLER, REVIEWER = "命令行（填报）", "命令行（审核）"
+
+
+class Command(BaseCommand):
+    """Build the demonstration; a second run changes nothing."""
+
+    help = "建立演示数据：机构、账户、演示工作簿，全部经由真实的报送流程生效。"
+
+    def handle(self, **options: Any) -> None:
+        if not settings.DEMO:
+            self.stderr.write("请用 make demo 运行，或设置 DEMO=1。")
+            sys.exit(1)
+        self.console = Console(stderr=False, highlight=False)
+        self.seconds: dict[str, float] = {}
+        self._timed("数据库与机构", lambda: call_command("setup", stdout=_Silence()))
+        self._timed("账户", make_accounts)
+        files = self._timed("工作簿清单", self._waiting)
+        try:
+            done = self._timed("报送、审核、生效", lambda: self._send(files))
+        except services.RefusedError as refused:
+            self.stderr.write(f"演示工作簿未被接收：{refused}")
+            self.stderr.write("演示数据若由旧版本建立，请先运行 make reset 再重来。")
+            sys.exit(1)
+        self._timed("锁定 2021 年", lock_2021)
+        self._timed("应报起点与免报", begin_counting)
+        self._timed("待试用文件", leave_files)
+        self._timed("到期报告", write_reports)
+        differing = self._timed("核对公开数字", differing_figures)
+        self._tell(done, len(all_expected()) - len(differing))
+        for line in differing:
+            self.stderr.write(line)
+        if differing:
+            sys.exit(1)
+
+    def _timed(self, name: str, act: Callable[[], Any]) -> Any:
+        start = time.perf_counter()
+        result = act()
+        self.seconds[name] = time.perf_counter() - start
+        return result
+
+    def _waiting(self) -> list[DemoFile]:
+        """Return the workbooks that have not gone their way yet."""
+        with acting_as_system("演示数据"):
+            gone = Upload.objects.exclude(state__in=[State.HAS_ERRORS, State.FAILED])
+            known = set(gone.values_list("branch__code", "filename"))
+            return [each for each in all_files() if (each.branch, each.filename) not in known]
+
+    def _send(self, files: list[DemoFile]) -> int:
+        if not files:
+            return 0
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        lock = threading.Lock()
+        with Progress(*columns, console=self.console) as bar:
+            task = bar.add_task("工作簿", total=len(files))
+
+            def one(file: DemoFile) -> None:
+                close_old_connections()
+                send(file)
+                with lock:
+                    bar.advance(task)
+
+            with ThreadPoolExecutor(WORKERS, initializer=connection.ensure_connection) as pool:
+                for result in [pool.submit(one, file) for file in files]:
+                    result.result()
+        return len(files)
+
+    def _tell(self, sent: int, agreeing: int) -> None:
+        with acting_as_system("演示数据"):
+            uploads = Upload.objects.count()
+            effective = Upload.objects.effective()
+            rows = sum(effective.values_list("accepted", flat=True))
+            table = Table(title="演示门户", show_header=False)
+            table.add_row("机构", f"{Branch.objects.count()} 个")
+            table.add_row("工作簿", f"{uploads} 份（本次新报 {sent} 份）")
+            table.add_row("已生效明细", f"{rows} 行")
+            table.add_row("与公开数字一致", f"{agreeing}/{len(all_expected())}")
+            for name, seconds in self.seconds.items():
+                table.add_row(name, f"{seconds:.1f} 秒")
+            self.console.print(table)
+            people = Table("账户", "姓名与角色", "机构", title=f"演示账户（密码均为 {PASSWORD}）")
+            names = dict(Branch.objects.values_list("code", "short_name"))
+            for account in ACCOUNTS:
+                people.add_row(account.username, account.display_name, names[account.branch])
+            self.console.print(people)
+            self.console.print(settings.DEMO_NOTICE)
+
+
+class _Silence:
+    def write(self, text: str) -> None:
+        """Say nothing: the demonstration prints accounts of its own."""
+
+
+def make_accounts() -> None:
+    """Make the people a visitor can be."""
+    with acting_as_system("演示数据"):
+        for account in ACCOUNTS:
+            user, created = User.objects.get_or_create(
+                username=account.username, defaults={"display_name": account.display_name}
+            )
+            if created:
+                user.set_password(PASSWORD)
+                user.save()
+            branch = Branch.objects.get(code=account.branch)
+            give_role(user, account.role, branch, domain=account.domain)
+
+
+def send(file: DemoFile) -> None:
+    """Walk one workbook along the road as its branch and the level above would."""
+    now = moment_of(file)
+    with acting_as_system("演示数据"):
+        filler = User.objects.get(username=FILLER)
+        reviewer = User.objects.get(username=REVIEWER)
+        branch = Branch.objects.get(code=file.branch)
+        upload = services.receive(
+            filler,
+            sheet=file.sheet,
+            branch=branch,
+            period=Period.parse(file.period),
+            content=file.build(),
+            filename=file.filename,
+            now=now,
+        )
+    upload = check.check(upload.pk, user=filler, now=now)
+    if upload.state != State.READY:
+        message = f"{file.filename}：{upload.get_state_display()} {upload.message}"
+        raise RuntimeError(message)
+    with acting_for(filler):
+        services.submit(upload.pk, user=filler, now=now, note="演示数据。")
+    if file.outcome == "returned":
+        with acting_for(reviewer):
+            services.send_back(upload.pk, user=reviewer, now=now, remark=file.remark)
+    elif file.outcome == "effective":
+        with acting_for(reviewer):
+            services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+        apply.load(upload.pk, now=now)
+
+
+def moment_of(file: DemoFile) -> dt.datetime:
+    """Return when a branch would have handed it in: a few days after its months, some late."""
+    end = Period.parse(file.period).end
+    days = 1 + zlib.crc32(f"{file.branch} {file.filename}".encode()) % 8
+    moment = dt.datetime.combine(
+        end + dt.timedelta(days=days), dt.time(10), timezone.get_current_timezone()
+    )
+    return min(moment, business_now(timezone.now()))
+
+
+def lock_2021() -> None:
+    """Close the year that is complete."""
+    with acting_as_system("演示数据"):
+        for domain in Domain.values:
+            lock_period(
+                domain,
+                Branch.objects.get(code=PROVINCE_CODE),
+                Period.year(2021),
+                user=User.objects.get(username=REVIEWER),
+                now=business_now(timezone.now()),
+                reason="年度数据已定稿",
+            )
+
+
+def begin_counting() -> None:
+    """Say since when reports are owed, and excuse one branch for a while."""
+    with acting_as_system("演示数据"):
+        DueRule.objects.filter(sheet="", since=None).update(since=dt.date(2022, 1, 1))
+        branch = Branch.objects.get(code=EXCUSED)
+        if not Exemption.objects.filter(branch=branch).exists():
+            exempt(
+                branch,
+                Period.parse("2022-01..2022-03"),
+                user=User.objects.get(username=REVIEWER),
+                reason="机构合并，人员调整中",
+                now=business_now(timezone.now()),
+                with_below=True,
+            )
+
+
+def write_reports() -> None:
+    """Write what is due, and send out the review of the year that is complete."""
+    now = business_now(timezone.now())
+    issue_due(now)
+    with acting_as_system("演示数据"):
+        office = User.objects.get(username="office")
+        review = Report.objects.get(
+            kind="portal.annual_review", branch__code=PROVINCE_CODE, last_month=LAST_MONTH
+        )
+        if review.state == ReportState.DRAFT:
+            finalise(review.pk, document_number="", user=office, now=now)
+            issue(review.pk, user=office, now=now)
+
+
+def leave_files() -> None:
+    """Lay the visitor's files under var/demo/."""
+    folder = settings.VAR_DIR / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    with acting_as_system("演示数据"):
+        for name, content in visitors_files():
+            (folder / name).write_bytes(content)
+
+
+def differing_figures() -> list[str]:
+    """Ask every published figure, and tell of each that does not come out exactly."""
+    province = Branch.objects.get(code=PROVINCE_CODE)
+    with acting_as_system("核对公开数字"):
+        found = [(each, _found(each, province)) for each in all_expected()]
+    return [
+        f"{each.indicator} {each.period} {each.category}：应为 {each.value}，得 {value}"
+        for each, value in found
+        if value != each.value
+    ]
+
+
+def _found(expected: Expectation, province: Branch) -> Decimal | None:
+    question = Question(
+        indicator=indicators[expected.indicator],
+        period=Period.parse(expected.period),
+        branch=province,
+        own=expected.own,
+        level=expected.level,
+        by=(expected.breakdown,) if expected.breakdown else (),
+        category=expected.category or None,
+    )
+    return figure(question).value

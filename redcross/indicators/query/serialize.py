@@ -1,0 +1,96 @@
+"""Questions in words, answers in JSON: what the command and the API share."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from redcross.branches.services import branch_by_code
+from redcross.indicators.declare.declaration import registry
+from redcross.indicators.query.resolve import Figure, Question, level_named
+from redcross.periods import Period
+
+
+class UnknownWordError(Exception):
+    """Something asked for does not exist."""
+
+
+def questions_of(
+    keys: Sequence[str],
+    *,
+    period: str,
+    branch: str,
+    own: bool = False,
+    units: str = "",
+    by: str = "",
+    category: str | None = None,
+) -> list[Question]:
+    """Return what is asked, of every indicator where none is named.
+
+    Raise UnknownWordError or UnknownPeriodError, with a sentence for whoever asks.
+    """
+    months = Period.parse(period)
+    unknown = [key for key in keys if key not in registry]
+    if unknown:
+        message = f"没有名为“{'、'.join(unknown)}”的指标。可用：{'、'.join(registry)}。"
+        raise UnknownWordError(message)
+    found = branch_by_code(branch)
+    if found is None:
+        message = f"没有代码或名称为“{branch}”的机构。"
+        raise UnknownWordError(message)
+    wanted = _by(by)
+    breakdown = next((name for name in wanted if name not in ("branch", "month")), "")
+    questions = []
+    for key in keys or list(registry):
+        indicator = registry[key]
+        if breakdown and breakdown not in indicator.breakdowns:
+            if not keys:
+                continue
+            known = "、".join(["branch", "month", *indicator.breakdowns])
+            message = f"指标“{indicator.label}”不能按“{breakdown}”分组。可用：{known}。"
+            raise UnknownWordError(message)
+        questions.append(
+            Question(
+                indicator=indicator,
+                period=months,
+                branch=found,
+                own=own,
+                level=level_named(units) if units else "",
+                by=wanted,
+                category=category,
+            )
+        )
+    return questions
+
+
+def _by(text: str) -> tuple[str, ...]:
+    """Read branch, month and one breakdown; a breakdown of two fields stays one word."""
+    parts = [part for part in text.split("+") if part]
+    plain = tuple(part for part in parts if part in ("branch", "month"))
+    rest = "+".join(part for part in parts if part not in ("branch", "month"))
+    return (*plain, rest) if rest else plain
+
+
+def as_json(figure: Figure) -> dict[str, Any]:
+    """Return a figure as the command and the API print it."""
+    return {
+        "indicator": figure.indicator.key,
+        "label": figure.indicator.label,
+        "period": str(figure.period),
+        "branch": figure.branch.code,
+        "level": "own" if figure.own else figure.level.lower() or figure.branch.level.lower(),
+        "month": f"{figure.month:%Y-%m}" if figure.month else None,
+        "breakdown": figure.breakdown,
+        "category": figure.category,
+        "category_key": figure.category_key,
+        "value": None if figure.value is None else plain(figure.value),
+        "unit": figure.unit,
+        "qualifier": figure.qualifier,
+        "from": figure.origin.value,
+        "missing": list(figure.missing),
+        "hidden": figure.hidden,
+    }
+
+
+def plain(value: Any) -> str:
+    """Return a decimal without an exponent and without idle zeros."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,1 @@
+"""Operation of the portal: backups, keys, metrics, checks, migrations."""

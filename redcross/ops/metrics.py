@@ -1,0 +1,117 @@
+"""What a monitor reads at /metrics: requests as they came, and how the work stands now.
+
+Requests are counted by every web process into files of one folder, which the environment
+names (PROMETHEUS_MULTIPROC_DIR); without it each process tells its own. The rest is asked
+when somebody reads.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from redcross.accounts.scope import acting_as_system
+from redcross.celery import app
+from redcross.indicators import rollup
+from redcross.uploads.choices import State
+from redcross.uploads.intake import recovery
+from redcross.uploads.models import Upload
+from redcross.uploads.workflow import progress
+
+PATH = "/metrics"
+_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_requests = Counter(
+    "redcross_requests", "Answers given.", ["method", "status"], registry=None
+)  # fmt: skip
+_seconds = Histogram(
+    "redcross_request_seconds", "How long answers took.", buckets=_SECONDS, registry=None
+)
+
+
+class RequestMetricsMiddleware:
+    """Count answers and their seconds; pages of the monitor itself do not count."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        start = time.perf_counter()
+        response = self.get_response(request)
+        if request.path != PATH:
+            method = request.method if request.method in {"GET", "HEAD", "POST"} else "OTHER"
+            _requests.labels(method, str(response.status_code)).inc()
+            _seconds.observe(time.perf_counter() - start)
+        return response
+
+
+class _Work(Collector):
+    """How uploads, the queue and the figures stand."""
+
+    def collect(self) -> Iterator[Metric]:
+        yield _gauge("queue_length", "Tasks that wait for a worker.", queue_length())
+        now = timezone.now()
+        with acting_as_system("监控"):
+            states = dict(Upload.objects.values_list("state").annotate(Count("pk")))
+            begun = dict(Upload.objects.at_work().values_list("pk", "created_at"))
+            stale = rollup.stale()
+        uploads = GaugeMetricFamily("redcross_uploads", "Uploads by state.", labels=["state"])
+        for state in State.values:
+            uploads.add_metric([state.lower()], states.get(state, 0))
+        yield uploads
+        last = [progress.last_heartbeat(pk) or at.timestamp() for pk, at in begun.items()]
+        silence = max((now.timestamp() - moment for moment in last), default=0.0)
+        text = "Longest silence, in seconds, of an upload in work; over 90 its worker is gone."
+        yield _gauge("oldest_heartbeat_seconds", text, max(silence, 0.0))
+        text = "Seconds since beat and a worker last swept; over 120 one of them is gone."
+        yield _gauge("last_sweep_seconds", text, recovery.seconds_since_last_run(now=now))
+        text = "Indicators whose cells were counted by another declaration; more than 0 is wrong."
+        yield _gauge("indicators_stale", text, len(stale))
+
+
+def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"redcross_{name}", text, value=value)
+
+
+def queue_length() -> int:
+    """Return how many tasks wait in the queue; raise kombu's OperationalError without it."""
+    cache.get("queue")  # starts the embedded server, where it is one
+    with app.connection_for_write() as connection:
+        connection.ensure_connection(max_retries=1, timeout=2)
+        channel: Any = connection.default_channel  # its stub knows no queue
+        found = channel.queue_declare(app.conf.task_default_queue)
+    return int(found.message_count)
+
+
+def may_read(request: HttpRequest) -> bool:
+    """Tell whether the monitor may read: by its token, else from this machine itself.
+
+    What comes through the proxy comes from this machine too, and bears what it forwards.
+    """
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "")
+        return constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}")
+    forwarded = "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_X_FORWARDED_PROTO" in request.META
+    return request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not forwarded
+
+
+def exposition() -> bytes:
+    """Return everything in Prometheus' text format."""
+    registry = CollectorRegistry()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        MultiProcessCollector(registry)
+    else:
+        registry.register(_requests)
+        registry.register(_seconds)
+    registry.register(_Work())
+    return generate_latest(registry)

@@ -1,0 +1,155 @@
+"""Take back what an upload did: restore, delete, and keep what others have built on."""
+
+import dataclasses
+import uuid
+from typing import Any
+
+from django.db import connection
+
+from redcross.uploads.database.staging import look_up_by_index, model_columns, quoted, table_of
+from redcross.uploads.history import DELETED, UPDATED
+from redcross.uploads.models import Record, Upload
+from redcross.uploads.schema.sheet import Sheet
+
+_EDITED = "生效后又有改动，未还原"
+_POINTED_AT = "已被其他记录引用，未删除"
+# A change `l` that a later upload made and that was taken back with it counts for nothing.
+_LASTS = (
+    "NOT EXISTS (SELECT 1 FROM pghistory_context c"
+    " JOIN uploads_upload u ON u.id = (c.metadata ->> 'upload')::bigint"
+    " WHERE c.id = l.pgh_context_id AND u.state = 'UNDONE')"
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kept:
+    """A row that undoing leaves as it is, and why."""
+
+    pk: int
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did."""
+
+    restored: int
+    deleted: int
+    kept: tuple[Kept, ...]
+
+
+def take_back(upload: Upload, sheet: Sheet) -> Undone:
+    """Restore what the upload changed or deleted, and delete what it brought."""
+    if upload.context_id is None:
+        return Undone(0, 0, ())
+    look_up_by_index(sheet)
+    kept = _taken_over(sheet.model, upload, upload.context_id)
+    restored, edited = _restore(sheet.model, upload, upload.context_id)
+    deleted, also_kept = _delete(sheet.model, upload, upload.context_id)
+    for parent in reversed(sheet.parents):
+        _delete(parent.model, upload, upload.context_id)
+    return Undone(restored, deleted, (*kept, *edited, *also_kept))
+
+
+def _events(model: type[Record], label: str) -> str | None:
+    event = getattr(model, "pgh_event_models", {}).get(label)
+    return None if event is None else table_of(event)
+
+
+def _later(events: str, row: str, context: str) -> str:
+    """Tell in SQL whether `row` was changed by anything but this context."""
+    return (
+        f"EXISTS (SELECT 1 FROM {events} l WHERE l.pgh_obj_id = {row}"
+        f" AND l.pgh_context_id IS DISTINCT FROM {context} AND {_LASTS}"
+        f" AND l.pgh_id > coalesce((SELECT max(m.pgh_id) FROM {events} m"
+        f" WHERE m.pgh_obj_id = {row} AND m.pgh_context_id = {context}), 0))"
+    )
+
+
+def _restore(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[int, list[Kept]]:
+    updated, deleted = _events(model, UPDATED), _events(model, DELETED)
+    if updated is None or deleted is None:
+        return 0, []
+    columns = [quoted(column) for column in model_columns(model)]
+    later = _later(updated, "t.id", "%(context)s")
+    parameters: dict[str, Any] = {"context": context, "upload": upload.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t.id FROM {table_of(model)} t WHERE EXISTS (SELECT 1 FROM {updated} e"
+            f" WHERE e.pgh_obj_id = t.id AND e.pgh_context_id = %(context)s) AND {later}",
+            parameters,
+        )
+        kept = [Kept(pk, _EDITED) for (pk,) in cursor.fetchall()]
+        assignments = ", ".join(f"{column} = e.{column}" for column in columns)
+        cursor.execute(
+            f"UPDATE {table_of(model)} t SET {assignments} FROM"
+            f" (SELECT DISTINCT ON (pgh_obj_id) * FROM {updated}"
+            "   WHERE pgh_context_id = %(context)s ORDER BY pgh_obj_id, pgh_id) e"
+            f" WHERE e.pgh_obj_id = t.id AND NOT {later}",
+            parameters,
+        )
+        restored = cursor.rowcount
+        names = ", ".join(columns)
+        cursor.execute(
+            f"INSERT INTO {table_of(model)} (id, {names})"
+            f" SELECT pgh_obj_id, {names} FROM {deleted}"
+            " WHERE pgh_context_id = %(context)s ON CONFLICT DO NOTHING",
+            parameters,
+        )
+        restored += cursor.rowcount
+    return restored, kept
+
+
+def _taken_over(model: type[Record], upload: Upload, context: uuid.UUID) -> list[Kept]:
+    """Return the rows it brought that a later upload has changed: they carry that one's stamp."""
+    updated = _events(model, UPDATED)
+    if updated is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT t.id FROM {table_of(model)} t JOIN {updated} e"
+            " ON e.pgh_obj_id = t.id WHERE e.upload_id = %(upload)s"
+            " AND t.upload_id <> %(upload)s"
+            " AND e.pgh_context_id IS DISTINCT FROM %(context)s",
+            {"context": context, "upload": upload.pk},
+        )
+        return [Kept(pk, _EDITED) for (pk,) in cursor.fetchall()]
+
+
+def _delete(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[int, list[Kept]]:
+    updated = _events(model, UPDATED)
+    brought = "t.upload_id = %(upload)s"
+    edited = "false"
+    if updated is not None:
+        brought += (
+            f" AND NOT EXISTS (SELECT 1 FROM {updated} e WHERE e.pgh_obj_id = t.id"
+            " AND e.pgh_context_id = %(context)s)"
+        )
+        edited = f"EXISTS (SELECT 1 FROM {updated} l WHERE l.pgh_obj_id = t.id AND {_LASTS})"
+    pointed_at = _pointed_at(model)
+    table = table_of(model)
+    parameters: dict[str, Any] = {"context": context, "upload": upload.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table} t WHERE {brought} AND NOT {edited} AND NOT ({pointed_at})",
+            parameters,
+        )
+        deleted = cursor.rowcount
+        cursor.execute(f"SELECT t.id, {edited} FROM {table} t WHERE {brought}", parameters)
+        kept = [
+            Kept(pk, _EDITED if was_edited else _POINTED_AT) for pk, was_edited in cursor.fetchall()
+        ]
+    return deleted, kept
+
+
+def _pointed_at(model: type[Record]) -> str:
+    """Tell in SQL whether any other row points at row `t`."""
+    checks = [
+        f"EXISTS (SELECT 1 FROM {table_of(relation.related_model)} r"
+        f" WHERE r.{quoted(str(relation.field.column))} = t.id)"
+        for relation in model._meta.related_objects
+        if not relation.many_to_many
+        and "pgh_" not in relation.field.name
+        and not relation.related_model.__name__.endswith("Event")
+    ]
+    return " OR ".join(checks) or "false"

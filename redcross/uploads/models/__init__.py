@@ -1,0 +1,31 @@
+"""Uploads, dropped files, closed months, and the base of every record that uploads fill."""
+
+from redcross.uploads.models.drafts import Parcel
+from redcross.uploads.models.period_locks import PeriodException, PeriodLock
+from redcross.uploads.models.records import NamedKey, NamedKeyQuerySet, Record, RecordQuerySet
+from redcross.uploads.models.uploads import (
+    HeadingMemory,
+    Upload,
+    UploadFinding,
+    UploadQuerySet,
+    UploadRemark,
+    UploadStep,
+    stored_under,
+)
+
+__all__ = [
+    "HeadingMemory",
+    "NamedKey",
+    "NamedKeyQuerySet",
+    "Parcel",
+    "PeriodException",
+    "PeriodLock",
+    "Record",
+    "RecordQuerySet",
+    "Upload",
+    "UploadFinding",
+    "UploadQuerySet",
+    "UploadRemark",
+    "UploadStep",
+    "stored_under",
+]

@@ -1,0 +1,270 @@
+"""Uploads, what was found in them, who decided on them, and the rows they made effective."""
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from redcross.accounts.models import User, Visible, VisibleQuerySet
+from redcross.periods import Period
+from redcross.uploads.choices import (
+    AWAITING_REVIEW,
+    IN_WORK,
+    FindingSeverity,
+    Origin,
+    State,
+    Turn,
+    UploadMode,
+)
+from redcross.uploads.registry import registry
+
+if TYPE_CHECKING:
+    from redcross.uploads.schema.sheet import Sheet
+
+
+def stored_under(_upload: "Upload", _filename: str) -> str:
+    """Return a path that tells nothing and cannot be guessed; the name stays in the row."""
+    return f"uploads/{uuid.uuid4().hex[:2]}/{uuid.uuid4().hex}"
+
+
+class UploadQuerySet(VisibleQuerySet["Upload"]):
+    """Uploads by what has to be done with them."""
+
+    def awaiting_review(self) -> Self:
+        """Keep what waits for a decision."""
+        return self.filter(state__in=AWAITING_REVIEW)
+
+    def effective(self) -> Self:
+        """Keep what counts."""
+        return self.filter(state=State.EFFECTIVE)
+
+    def at_work(self) -> Self:
+        """Keep what a machine has to do something with."""
+        return self.filter(Q(state__in=IN_WORK) | ~Q(turn=""))
+
+    def for_period(self, period: Period) -> Self:
+        """Keep the uploads for months inside the period."""
+        queryset = self.filter(last_month__lte=period.last)
+        if period.first is not None:
+            queryset = queryset.filter(first_month__gte=period.first)
+        return queryset
+
+
+class Upload(Visible):
+    """One workbook (or typed rows, or a 零报告) of one branch for one period."""
+
+    sheet = models.CharField("报表", max_length=60)
+    first_month = models.DateField("报告期起")
+    last_month = models.DateField("报告期止")
+    mode = models.CharField("方式", max_length=10, choices=UploadMode)
+    origin = models.CharField("来源", max_length=10, choices=Origin, default=Origin.FILE)
+    state = models.CharField("状态", max_length=12, choices=State, default=State.RECEIVED)
+
+    filename = models.CharField("文件名", max_length=200, blank=True)
+    file = models.FileField("文件", upload_to=stored_under, blank=True)
+    size = models.PositiveBigIntegerField("大小（字节）", default=0)
+    digest = models.CharField("文件指纹", max_length=64, blank=True)
+    rows_digest = models.CharField("内容指纹", max_length=64, blank=True)
+    rows_file = models.FileField("读出的数据", upload_to=stored_under, blank=True)
+    findings_file = models.FileField("问题明细", upload_to=stored_under, blank=True)
+    lines_file = models.FileField("原样与读出", upload_to=stored_under, blank=True)
+    changes_file = models.FileField("变化明细", upload_to=stored_under, blank=True)
+
+    tables = models.JSONField("识别结果", default=list, blank=True)
+    rows = models.PositiveIntegerField("行数", default=0)
+    accepted = models.PositiveIntegerField("可生效行数", default=0)
+    errors = models.PositiveIntegerField("错误数", default=0)
+    warnings = models.PositiveIntegerField("提醒数", default=0)
+    changes = models.JSONField("变化", default=dict, blank=True)
+    seconds = models.JSONField("用时", default=dict, blank=True)
+    code = models.CharField("代码", max_length=40, blank=True)
+    message = models.TextField("说明", blank=True)
+    note = models.TextField("填报说明", blank=True)
+    accept_good_rows = models.BooleanField("只收正确的行", default=False)
+    delete_missing = models.BooleanField("删除缺少的行", default=False)
+    stated = models.JSONField("整张表填写", default=dict, blank=True)
+
+    uploaded_by = models.ForeignKey(
+        User, verbose_name="填报人", on_delete=models.PROTECT, related_name="uploads"
+    )
+    reviewed_by = models.ForeignKey(
+        User,
+        verbose_name="审核人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    approved_by = models.ForeignKey(
+        User,
+        verbose_name="终审人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    created_at = models.DateTimeField("上传时间")
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
+    effective_at = models.DateTimeField("生效时间", null=True, blank=True)
+    context_id = models.UUIDField("生效批次", null=True, blank=True, unique=True)
+    undo_context_id = models.UUIDField("作废批次", null=True, blank=True, unique=True)
+    turn = models.CharField("正在办理", max_length=8, choices=Turn, blank=True)
+    turn_by = models.ForeignKey(
+        User, verbose_name="办理人", on_delete=models.PROTECT, null=True, blank=True,
+        related_name="+",
+    )  # fmt: skip
+
+    objects = UploadQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = "报送记录"
+        verbose_name_plural = "报送记录"
+        constraints = [
+            models.CheckConstraint(
+                name="upload_state_is_known", condition=Q(state__in=State.values)
+            ),
+            models.CheckConstraint(
+                name="upload_mode_is_known", condition=Q(mode__in=UploadMode.values)
+            ),
+            models.CheckConstraint(
+                name="upload_months_in_order",
+                condition=Q(last_month__gte=F("first_month")),
+            ),
+            models.CheckConstraint(
+                name="upload_months_are_first_days",
+                condition=Q(first_month__day=1, last_month__day=1),
+            ),
+            models.CheckConstraint(
+                name="upload_is_not_approved_by_its_uploader",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("uploaded_by")),
+                violation_error_message="不能审核自己上传的数据。",
+            ),
+            models.CheckConstraint(
+                name="upload_effective_has_its_context",
+                condition=~Q(state=State.EFFECTIVE) | Q(context_id__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="upload_turn_is_known_and_somebodys",
+                condition=Q(turn="", turn_by__isnull=True)
+                | Q(turn__in=Turn.values, turn_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(name="upload_by_branch_sheet", fields=["branch", "sheet", "first_month"]),
+            models.Index(
+                name="upload_in_work",
+                fields=["state"],
+                condition=~Q(state__in=[State.EFFECTIVE, State.UNDONE]),
+            ),
+            models.Index(name="upload_turn", fields=["turn"], condition=~Q(turn="")),
+            models.Index(name="upload_digest", fields=["branch", "digest"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.branch}{self.declared.title}（{self.period.label}）"
+
+    @property
+    def period(self) -> Period:
+        """The months it reports on."""
+        return Period(self.first_month, self.last_month)
+
+    @property
+    def declared(self) -> "Sheet":
+        """The sheet it was read as."""
+        return registry[self.sheet]
+
+
+class UploadStep(Visible):
+    """One change of an upload's state: who, when, and why."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="steps")
+    state = models.CharField("状态", max_length=12, choices=State)
+    at = models.DateTimeField("时间")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    remark = models.TextField("意见", blank=True)
+
+    class Meta:
+        verbose_name = "办理记录"
+        verbose_name_plural = "办理记录"
+        indexes = [models.Index(name="upload_step_in_order", fields=["upload", "at"])]
+
+    def __str__(self) -> str:
+        return self.get_state_display()
+
+
+class UploadFinding(Visible):
+    """One cause of findings in one column of an upload, with how often and where."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="findings")
+    worksheet = models.CharField("工作表", max_length=100, blank=True)
+    row = models.PositiveIntegerField("行", null=True)
+    column = models.CharField("列", max_length=4, blank=True)
+    field = models.CharField("字段", max_length=60, blank=True)
+    code = models.CharField("代码", max_length=60)
+    severity = models.CharField("级别", max_length=10, choices=FindingSeverity)
+    message = models.TextField("问题")
+    suggestion = models.TextField("如何修改", blank=True)
+    value = models.TextField("读到的内容", blank=True)
+    count = models.PositiveIntegerField("次数", default=1)
+    rows = models.JSONField("所在行", default=list)
+
+    class Meta:
+        verbose_name = "问题"
+        verbose_name_plural = "问题"
+        constraints = [
+            models.CheckConstraint(
+                name="finding_severity_is_known",
+                condition=Q(severity__in=FindingSeverity.values),
+            ),
+        ]
+        indexes = [models.Index(name="finding_of_upload", fields=["upload"])]
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def cell(self) -> str:
+        """The address as Excel shows it, empty for a whole column or table."""
+        return f"{self.column}{self.row}" if self.row and self.column else ""
+
+
+class UploadRemark(Visible):
+    """A reviewer's remark on a cell, or on the whole upload where it names none."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="remarks")
+    worksheet = models.CharField("工作表", max_length=100, blank=True)
+    cell = models.CharField("单元格", max_length=12, blank=True)
+    text = models.TextField("意见")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "审核意见"
+        verbose_name_plural = "审核意见"
+        indexes = [models.Index(name="remark_of_upload", fields=["upload"])]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class HeadingMemory(Visible):
+    """How a branch's own heading was once mapped by hand; an empty field means: skip."""
+
+    sheet = models.CharField("报表", max_length=60)
+    heading = models.CharField("表头", max_length=200)
+    field = models.CharField("对应字段", max_length=60, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "表头对应"
+        verbose_name_plural = "表头对应"
+        constraints = [
+            models.UniqueConstraint(
+                name="heading_remembered_once", fields=["branch", "sheet", "heading"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.heading} → {self.field}"

@@ -1,0 +1,75 @@
+"""Lines of a workbook as they stood beside what was read: the first ones, and all in doubt."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from redcross.uploads.cells.columns import shown
+from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SheetSpec
+
+FIRST = 5
+MOST = 2000
+"""So many lines in doubt are kept to be looked at."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a workbook, by field: the raw text, and what was read of it."""
+
+    worksheet: str
+    row: int  # as Excel numbers it
+    in_doubt: bool
+    cells: Mapping[str, tuple[str, str]]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is kept beside an upload."""
+        return {
+            "worksheet": self.worksheet,
+            "row": self.row,
+            "in_doubt": self.in_doubt,
+            "cells": {name: list(pair) for name, pair in self.cells.items()},
+        }
+
+
+def lines_of(
+    frame: pl.DataFrame,
+    raw: Mapping[str, pl.Series],
+    at: pl.Series,
+    spec: SheetSpec,
+    *,
+    worksheet: str,
+    doubted: Collection[int],
+    branches: Mapping[int, str],
+) -> Iterator[Line]:
+    """Yield the first rows and those in doubt; row n's texts stand at `at[n]` in `raw`."""
+    wanted = frame.with_row_index("_at").filter(
+        (pl.col("_at") < FIRST) | pl.col("row").is_in(list(doubted))
+    )
+    for read in wanted.head(MOST).iter_rows(named=True):
+        cells = {}
+        for name, texts in raw.items():
+            field = spec.field(name)
+            text = texts[at[read["_at"]]] or ""
+            cells[name] = (shown(text, field), _told(field, read.get(name), branches))
+        yield Line(worksheet, read["row"], read["row"] in doubted, cells)
+
+
+def _told(field: FieldSpec, value: object, branches: Mapping[int, str]) -> str:
+    """Return a value as read, in words; masked where it is personal."""
+    if value is None:
+        return ""
+    match field.kind:
+        case CellKind.BRANCH:
+            return branches.get(int(str(value)), str(value))
+        case CellKind.CHOICE | CellKind.REFERENCE:
+            return field.labels.get(str(value), str(value))
+        case CellKind.BOOLEAN:
+            return "是" if value else "否"
+        case CellKind.DECIMAL | CellKind.INTEGER:
+            return f"{value:,}".removesuffix(".0") + field.unit.label
+        case CellKind.DATE if isinstance(value, dt.date):
+            return f"{value.year}年{value.month}月{value.day}日"
+    return shown(str(value), field)

@@ -1,0 +1,110 @@
+"""行标识: the last column of an export, by which a row is known again however it was changed.
+
+A row of gifts without a ticket is known by all its cells; mended in a workbook it would be
+another one. An export therefore carries each row's own key along. A row of 待改行 carries
+where it came from: mended it may equal one that was accepted, and is still a second one.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+
+import polars as pl
+
+from redcross.uploads.schema.finding_catalogue import Code, declare
+from redcross.uploads.schema.findings import Finding, Severity
+from redcross.uploads.schema.import_spec import CellKind, FieldSpec, Rule
+
+ROW_KEY = "row_key"
+MARK = "row_mark"
+_KEY = r"^[0-9a-f]{32}$"
+MENDED = r"^b(\d+)r\d+$"
+"""The mark of a row of 待改行: the upload it came back from, and where it stood there."""
+
+FIELD = FieldSpec(
+    name=MARK,
+    label="行标识",
+    kind=CellKind.TEXT,
+    max_length=60,
+    note="导出时自动带出，用来认出同一行；请勿改动，新增的行留空",
+)
+UNKNOWN = Code(
+    "mark.unknown",
+    "W521",
+    Severity.WARNING,
+    "行标识不完整",
+    "行标识被改动过，无法认出是原来的哪一行，按普通的行读取。",
+    "请从导出的表中复制原来的行标识；新增的行请留空。",
+)
+REPEATED = Code(
+    "mark.repeated",
+    "W522",
+    Severity.WARNING,
+    "行标识重复",
+    "复制的行带着原行的行标识，只有第一行按原行读取，其余按新增的行读取。",
+    "新增的行请把“行标识”留空。",
+)
+declare(UNKNOWN, REPEATED)
+
+RULE = Rule(
+    code=UNKNOWN.key,
+    broken=lambda: pl.col(MARK).is_not_null() & ~pl.col(MARK).str.contains(f"{_KEY}|{MENDED}"),
+    needs=(MARK,),
+    message="行标识被改动过，按普通的行读取",
+    suggestion=UNKNOWN.remedy,
+    severity=Severity.WARNING,
+)
+
+
+def repeated(frame: pl.DataFrame) -> Iterator[Finding]:
+    """Say which rows bear a mark that stands above already."""
+    if MARK not in frame.columns:
+        return
+    again = pl.col(MARK).str.contains(_KEY) & ~pl.col(MARK).is_first_distinct()
+    for row in frame.filter(again).select("worksheet", "row").iter_rows(named=True):
+        yield Finding(
+            worksheet=row["worksheet"],
+            row=row["row"],
+            column=None,
+            field=MARK,
+            code=REPEATED.key,
+            severity=REPEATED.severity,
+            message=f"第{row['row']}行「行标识」：与前面的一行相同，按新增的行读取",
+            suggestion=REPEATED.remedy,
+        )
+
+
+def mended_uploads(frame: pl.DataFrame) -> list[int]:
+    """Return the uploads whose 待改行 these rows are."""
+    if MARK not in frame.columns:
+        return []
+    numbers = frame[MARK].str.extract(MENDED, 1).drop_nulls().unique()
+    return sorted(int(number) for number in numbers if len(number) < 18)
+
+
+def known_by_mark(
+    frame: pl.DataFrame,
+    keys: Sequence[str],
+    keyed_again: Sequence[Iterator[str]],
+    accepted: Collection[tuple[int, str]] = (),
+) -> list[str]:
+    """Return each row's key: its mark, else its own, else the next of its own that is free.
+
+    `keyed_again` yields for each row the keys of its further occurrences; `accepted` are
+    branch and key of rows that stand already, and that a mended row is never.
+    """
+    valid = pl.col(MARK).str.contains(_KEY) & pl.struct("branch", MARK).is_first_distinct()
+    told = frame.select(
+        "branch",
+        mark=pl.when(valid).then(pl.col(MARK)),
+        mended=pl.col(MARK).str.contains(MENDED).fill_null(value=False),
+    )
+    taken = {(row["branch"], row["mark"]) for row in told.iter_rows(named=True) if row["mark"]}
+    found = []
+    for row, own, more in zip(told.iter_rows(named=True), keys, keyed_again, strict=True):
+        branch, key = row["branch"], row["mark"] or own
+        while not row["mark"] and (
+            (branch, key) in taken or (row["mended"] and (branch, key) in accepted)
+        ):
+            key = next(more)
+        taken.add((branch, key))
+        found.append(key)
+    return found

@@ -1,0 +1,297 @@
+"""The declaration of a sheet: what a branch hands in, beside the model it fills."""
+
+import dataclasses
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import polars as pl
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from redcross.accounts.encryption import EncryptedField
+from redcross.branches.models import Branch
+from redcross.periods import Period
+from redcross.units import Unit
+from redcross.uploads.models import NamedKey, Record
+from redcross.uploads.schema import id_number_rules
+from redcross.uploads.schema.findings import Doubt
+from redcross.uploads.schema.import_spec import (
+    CellKind,
+    FieldSpec,
+    InParts,
+    Rule,
+    SheetKind,
+    SheetSpec,
+)
+from redcross.uploads.schema.schedule import Due
+
+_ENCRYPTED_KINDS = {
+    "phone": CellKind.PHONE,
+    "id_number": CellKind.ID_NUMBER,
+    "credit_code": CellKind.CREDIT_CODE,
+}
+_KINDS: "tuple[tuple[type[models.Field[Any, Any]], CellKind], ...]" = (
+    (models.DateField, CellKind.DATE),
+    (models.DecimalField, CellKind.DECIMAL),
+    (models.BooleanField, CellKind.BOOLEAN),
+    (models.IntegerField, CellKind.INTEGER),
+    (models.CharField, CellKind.TEXT),
+    (models.TextField, CellKind.TEXT),
+)
+
+
+class SheetError(Exception):
+    """A declaration is wrong; raised at start-up, for the developer."""
+
+
+@dataclasses.dataclass(slots=True)
+class Column:
+    """One column under the name people see; the model's field gives the rest."""
+
+    label: str
+    aliases: Sequence[str] = ()
+    hints: Sequence[str] = ()
+    shapes: Sequence[str] = ()
+    """Patterns of whole headings that mean it too: the many words for who gives."""
+    never: str = ""
+    """A pattern within headings that are something else: 认捐金额 is no amount received."""
+    between: tuple[int, int] | None = None
+    worded: bool = False
+    nothings: Sequence[str] = ()
+    month_ends: bool = False
+    unit: Unit = Unit.NONE
+    required: bool | None = None  # None: as the model says
+    kind: CellKind | None = None
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """More words for a choice: what staff write → the stored key."""
+    allow_negative: bool = False
+    fill_down: bool = False
+    in_title: bool = False
+    """Whether the table's title may say it for every row: 2026年99公益日筹款统计表."""
+    by_period: bool = False
+    """Whether rows without the column are dated by the report, where that is of one month."""
+    names_branch: bool = False
+    """Whether its addresses tell the branch where the workbook has no column for that."""
+    otherwise: str = ""
+    """The column that takes its words where these are none it can hold: 初审 holds a day in
+    one office and 同意 in another; a 项目 nobody has registered is what a gift was meant for."""
+    introduces: bool = False
+    """Whether a load registers the names of this column that nobody has registered."""
+    earliest: dt.date | None = None
+    default: object = None
+    note: str = ""
+    sample: str = ""
+    max_length: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parent:
+    """A row that several rows of a sheet share, and that they point at.
+
+    `fields` maps the parent's fields to the sheet's columns; `key` names the parent's
+    fields that tell one from another within a branch. Rows whose key is empty, or for
+    which `when` is false, get none.
+    """
+
+    into: str  # the foreign key on the sheet's model, or on a later parent
+    model: type[Record]
+    fields: Mapping[str, str]
+    key: tuple[str, ...]
+    when: Callable[[], pl.Expr] | None = None
+    points_at: tuple[str, ...] = ()  # foreign keys of the parent filled by earlier parents
+
+
+class Sheet:
+    """A kind of workbook; subclass and `@register` it in an app's `sheets.py`."""
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    titles: ClassVar[Sequence[str]] = ()
+    """What offices call it besides; a dropped file is known by them too."""
+    model: ClassVar[type[Record]]
+    kind: ClassVar[SheetKind] = SheetKind.LEDGER
+    dated_by: ClassVar[str | None] = None
+    identity: ClassVar[Sequence[str]] = ()
+    unfolded_identity: ClassVar[Sequence[str]] = ()
+    """What tells the rows apart that `unfold` makes; empty where it makes none."""
+    due: ClassVar[Sequence[Due]] = ()
+    parents: ClassVar[Sequence[Parent]] = ()
+    constants: ClassVar[Mapping[str, object]] = {}
+    in_parts: ClassVar[InParts | None] = None
+    two_step: ClassVar[bool] = False
+    columns: ClassVar[dict[str, Column]] = {}
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        # A field called like an attribute of the sheet is written with an underscore: kind_.
+        own = {
+            name.rstrip("_"): value
+            for name, value in vars(cls).items()
+            if isinstance(value, Column)
+        }
+        cls.columns = {**cls.columns, **own}
+
+    @property
+    def domain(self) -> str:
+        """The app it belongs to: donations, training …."""
+        return self.key.partition(".")[0]
+
+    @property
+    def description(self) -> str:
+        """The first line of the declaration's docstring."""
+        return (type(self).__doc__ or "").strip().splitlines()[0]
+
+    @property
+    def explanation(self) -> str:
+        """The description without its name, for where the title stands beside it."""
+        return self.description.partition("：")[2] or self.description
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the checks across columns; override."""
+        return ()
+
+    def interpret(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Mend what rows say in other columns than they should, before any check; override."""
+        return frame
+
+    def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add columns that follow from the cleaned ones; override."""
+        return frame
+
+    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+        """Make the rows of the model out of the workbook's; override where these differ."""
+        return frame
+
+    def fold(self, records: Sequence[Any], period: Period) -> list[dict[str, object]] | None:
+        """Undo `unfold` for an export: a workbook's rows out of records of one period.
+
+        None where a record is a row; override where `unfold` makes several of one.
+        """
+        return None
+
+    def doubts(self, frame: pl.DataFrame, period: Period) -> Iterable[Doubt]:
+        """Hold the rows as read against what is effective already; override.
+
+        Asked of statistics sheets, inside the uploader's scope; each row names its branch.
+        The number of queries must not grow with the rows.
+        """
+        return ()
+
+    def specification(self) -> SheetSpec:
+        """Resolve the declaration against the model, with the named rows of today."""
+        fields = tuple(self._field(name, column) for name, column in self.columns.items())
+        return SheetSpec(
+            key=self.key,
+            title=self.title,
+            titles=tuple(self.titles),
+            kind=self.kind,
+            fields=fields,
+            dated_by=self.dated_by,
+            identity=tuple(self.identity),
+            rules=(*self.rules(), *id_number_rules.rules_of(self.columns)),
+            branch_field="branch" if "branch" in self.columns else None,
+            in_parts=self.in_parts,
+            interpret=self.interpret,
+        )
+
+    def _field(self, name: str, column: Column) -> FieldSpec:
+        field = self.model_field(name)
+        words, labels = _words(field, column)
+        encrypted = isinstance(field, EncryptedField)
+        return FieldSpec(
+            name=name,
+            label=column.label,
+            kind=column.kind or _kind(field),
+            aliases=tuple(column.aliases),
+            hints=tuple(column.hints),
+            shapes=tuple(column.shapes),
+            never=re.compile(column.never) if column.never else None,
+            between=column.between,
+            worded=column.worded,
+            nothings=tuple(column.nothings),
+            month_ends=column.month_ends,
+            required=_required(field, name) if column.required is None else column.required,
+            unit=column.unit,
+            max_length=column.max_length or getattr(field, "max_length", None),
+            max_digits=getattr(field, "max_digits", None),
+            decimal_places=getattr(field, "decimal_places", None) or 0,
+            choices=words,
+            labels=labels,
+            allow_negative=column.allow_negative,
+            earliest=column.earliest,
+            fill_down=column.fill_down,
+            in_title=column.in_title,
+            by_period=column.by_period,
+            names_branch=column.names_branch,
+            otherwise=column.otherwise,
+            may_register=named_by(field).registrable() if column.introduces else None,
+            personal=encrypted,
+            default=column.default,
+            note=column.note,
+            sample=column.sample,
+        )
+
+    def model_field(self, name: str) -> "models.Field[Any, Any]":
+        """Return the field a column fills: the model's own, or a parent's."""
+        candidates = [(self.model, name)]
+        for parent in self.parents:
+            candidates += [
+                (parent.model, field) for field, source in parent.fields.items() if source == name
+            ]
+        for model, field_name in candidates:
+            try:
+                field = model._meta.get_field(field_name)
+            except FieldDoesNotExist:
+                continue
+            if isinstance(field, models.Field):
+                return field
+        message = f"{self.key}: no model has a field {name}"
+        raise SheetError(message)
+
+
+def _kind(field: "models.Field[Any, Any]") -> CellKind:
+    if isinstance(field, EncryptedField):
+        return _ENCRYPTED_KINDS.get(field.kind, CellKind.TEXT)
+    if isinstance(field, models.ForeignKey):
+        return CellKind.BRANCH if field.related_model is Branch else CellKind.REFERENCE
+    if field.choices:
+        return CellKind.CHOICE
+    for kind_of, kind in _KINDS:
+        if isinstance(field, kind_of):
+            return kind
+    message = f"{field.model.__name__}.{field.name}: no kind of cell fits"
+    raise SheetError(message)
+
+
+def _required(field: "models.Field[Any, Any]", name: str) -> bool:
+    return name != "branch" and not (field.blank or field.null or field.has_default())
+
+
+def _words(
+    field: "models.Field[Any, Any]", column: Column
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return every accepted word → key, and key → the word we print."""
+    labels: dict[str, str] = {}
+    words: dict[str, str] = {}
+    if isinstance(field, models.ForeignKey):
+        target = field.related_model
+        if hasattr(target, "sheet_words"):
+            for key, label, others in target.sheet_words():
+                labels[key] = label
+                words |= dict.fromkeys((label, *others), key)
+    elif field.choices:
+        labels = {str(key): str(label) for key, label in field.flatchoices}
+        words = {label: key for key, label in labels.items()}
+    words |= {key: key for key in labels}
+    return words | dict(column.words), labels
+
+
+def named_by(field: "models.Field[Any, Any]") -> type[NamedKey]:
+    """Return the list of names a field points into; raise SheetError where it does not."""
+    model = field.related_model
+    if isinstance(model, type) and issubclass(model, NamedKey):
+        return model
+    message = f"{field}: only names of the province can be introduced"
+    raise SheetError(message)

@@ -1,0 +1,320 @@
+"""An approved upload becomes effective, or is taken back: one durable transaction each."""
+
+import contextlib
+import dataclasses
+import datetime as dt
+import re
+from typing import Any
+
+import polars as pl
+from django.apps import apps
+from django.db import DatabaseError, OperationalError, connection, transaction
+
+from redcross.accounts.models import User
+from redcross.accounts.scope import acting_for, vault_open
+from redcross.uploads import rules
+from redcross.uploads.choices import State
+from redcross.uploads.database.diff import Comparison
+from redcross.uploads.database.period_triggers import LOCKED
+from redcross.uploads.database.revert import Undone, take_back
+from redcross.uploads.database.staging import count_if_grown, look_up_by_index, stage
+from redcross.uploads.database.upsert import (
+    delete_missing,
+    insert_parents,
+    introduce,
+    lock_branches,
+    one_context,
+    upsert,
+    with_registered,
+)
+from redcross.uploads.files import storage
+from redcross.uploads.models import Upload
+from redcross.uploads.preparing.prepare import Stopwatch, held_against
+from redcross.uploads.schema.sheet import Sheet
+from redcross.uploads.workflow import progress
+from redcross.uploads.workflow.check import changes_as_json
+from redcross.uploads.workflow.services import RefusedError, record_step
+
+_DEADLOCK = "40P01"
+_GONE = frozenset({"", "08000", "08003", "08006", "57P01", "57P02", "57P03"})
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load did: rows written, or the new comparison that sends it back."""
+
+    upload: Upload
+    inserted: int = 0
+    changed: int = 0
+    deleted: int = 0
+    moved: bool = False
+
+
+def load(upload_id: int, *, now: dt.datetime) -> Loaded:
+    """Make the upload's rows effective, together with its state or not at all.
+
+    Called again for the same upload it does nothing. Where the database has moved since
+    the reviewer looked, nothing is written and the upload goes back to 待审核.
+    """
+    approver = _approver(upload_id)
+    watch = Stopwatch(lambda step, rows: progress.report(upload_id, step, rows))
+    with progress.heartbeat(upload_id):
+        try:
+            loaded = _retried(lambda: _load(upload_id, approver, watch, now))
+        except DatabaseError as error:
+            if is_lost(error):
+                raise  # the upload stays LOADING: the sweeper has it loaded once more
+            _interrupt(upload_id, approver, now, error)
+            raise RefusedError(*_explained(error)) from error
+    progress.report(upload_id, "done", loaded.inserted + loaded.changed)
+    count_if_grown(loaded.upload.declared, loaded.inserted)
+    return loaded
+
+
+def _load(upload_id: int, approver: User, watch: Stopwatch, now: dt.datetime) -> Loaded:
+    with acting_for(approver, durable=True), vault_open():
+        upload = (
+            Upload.objects.select_for_update(of=("self",))
+            .select_related("branch")
+            .get(pk=upload_id)
+        )
+        if upload.state != State.LOADING:
+            return Loaded(upload)
+        sheet = upload.declared
+        frame = with_registered(sheet, storage.get_frame(upload.rows_file))
+        branches = frame["branch"].unique().to_list() if frame.height else []
+        lock_branches([*branches, upload.branch_id])
+        _read_locks(sheet.domain)
+        with one_context(upload, "load") as context:
+            written = _written(upload, sheet, frame, watch)
+            if isinstance(written, Comparison):
+                return _looked_at_again(upload, written, now)
+            inserted, changed = written
+            deleted = 0
+            if upload.delete_missing and upload.mode == "replace":
+                deleted = delete_missing(upload, sheet)
+            upload.state, upload.context_id = State.EFFECTIVE, context
+            upload.effective_at, upload.undo_context_id = now, None
+            upload.turn, upload.turn_by = "", None
+            upload.seconds = {**upload.seconds, **watch.seconds}
+            upload.code = upload.message = ""
+            upload.save()
+            record_step(upload, by=approver, now=now)
+    return Loaded(upload, inserted, changed, deleted)
+
+
+class _MovedError(Exception):
+    """A row the reviewer saw as new is there by now."""
+
+
+def _written(
+    upload: Upload, sheet: Sheet, frame: pl.DataFrame, watch: Stopwatch
+) -> tuple[int, int] | Comparison:
+    """Write the rows and return how many are new and changed.
+
+    Where the database has moved since the reviewer looked, nothing is written and the new
+    comparison is returned instead.
+    """
+    if _was_all_new(upload, frame):
+        # The upsert itself tells whether every row is new still: no need to compare first.
+        with contextlib.suppress(_MovedError), transaction.atomic():
+            with watch.step("stage", frame.height):
+                look_up_by_index(sheet)
+                staged = stage(sheet, frame)
+            with watch.step("load", frame.height):
+                introduce(sheet, frame)
+                insert_parents(upload, sheet, staged)
+                inserted, changed = upsert(upload, sheet, staged)
+            if inserted != frame.height:
+                raise _MovedError
+            return inserted, changed
+    comparison = held_against(upload, sheet, frame, watch)
+    if _has_moved(upload, comparison):
+        return comparison
+    if comparison.staged is None or frame.is_empty():
+        return 0, 0
+    with watch.step("load", frame.height):
+        introduce(sheet, frame)
+        insert_parents(upload, sheet, comparison.staged)
+        return upsert(upload, sheet, comparison.staged)
+
+
+def _was_all_new(upload: Upload, frame: pl.DataFrame) -> bool:
+    return upload.mode == "append" and 0 < frame.height == upload.changes.get("new")
+
+
+def _has_moved(upload: Upload, comparison: Comparison) -> bool:
+    """Tell whether the reviewer decided on another difference than today's."""
+    return bool(upload.changes) and comparison.counts != upload.changes
+
+
+def _looked_at_again(upload: Upload, comparison: Comparison, now: dt.datetime) -> Loaded:
+    upload.state, upload.approved_by = State.SUBMITTED, None
+    upload.changes = comparison.counts
+    upload.message = "审核期间已有数据发生变化，请按新的变化对比重新审核。"
+    storage.put_json(upload.changes_file, changes_as_json(comparison))
+    upload.save()
+    record_step(upload, by=None, now=now, remark=upload.message)
+    return Loaded(upload, moved=True)
+
+
+def undo(upload_id: int, *, user: User, now: dt.datetime) -> Undone:
+    """Take an effective upload back; what others have built on is kept and listed."""
+    with acting_for(user):
+        upload = Upload.objects.select_related("branch__parent").get(pk=upload_id)
+        require_undoable(upload, user)
+    with progress.heartbeat(upload_id):
+        try:
+            return _retried(lambda: _undo(upload_id, user, now))
+        except DatabaseError as error:
+            if is_lost(error):
+                raise
+            raise RefusedError(*_explained(error)) from error
+
+
+def _undo(upload_id: int, user: User, now: dt.datetime) -> Undone:
+    with acting_for(user, durable=True), vault_open():
+        upload = (
+            Upload.objects.select_for_update(of=("self",))
+            .select_related("branch")
+            .get(pk=upload_id)
+        )
+        require_undoable(upload, user)
+        sheet = upload.declared
+        branches = sheet.model.objects.filter(upload=upload).values_list("branch_id", flat=True)
+        lock_branches([*branches.distinct(), upload.branch_id])
+        # While we waited for the branch a later upload may have become effective.
+        require_undoable(upload, user)
+        _read_locks(sheet.domain)
+        with one_context(upload, "undo") as context:
+            undone = take_back(upload, sheet)
+            upload.state, upload.undo_context_id = State.UNDONE, context
+            upload.turn, upload.turn_by = "", None
+            upload.save()
+            record_step(upload, by=user, now=now, remark=_told(undone))
+    return undone
+
+
+def _told(undone: Undone) -> str:
+    text = f"还原 {undone.restored} 行，删除 {undone.deleted} 行"
+    return f"{text}，保留 {len(undone.kept)} 行" if undone.kept else text
+
+
+def restore(upload_id: int, *, user: User, now: dt.datetime) -> Loaded:
+    """Make an undone upload effective again: the same rows by the same road."""
+    with acting_for(user):
+        upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+        require_restorable(upload, user)
+        upload.state, upload.changes = State.LOADING, {}
+        upload.turn, upload.turn_by = "", None
+        upload.save()
+        record_step(upload, by=user, now=now, remark="恢复")
+    return load(upload_id, now=now)
+
+
+def require_restorable(upload: Upload, user: User) -> None:
+    """Raise RefusedError unless this person may make this undone upload effective again."""
+    if upload.state != State.UNDONE:
+        raise RefusedError("upload.not_undone", "只有已作废的批次可以恢复。")
+    if not rules.may_undo(user, upload):
+        raise RefusedError("upload.not_yours", "您没有恢复这一批次的权限。")
+
+
+def standing_on(upload: Upload) -> list[int]:
+    """Return the later effective uploads of the same sheet, branch and months."""
+    later = Upload.objects.effective().filter(
+        sheet=upload.sheet,
+        branch=upload.branch,
+        first_month__lte=upload.last_month,
+        last_month__gte=upload.first_month,
+        effective_at__gte=upload.effective_at,
+    )
+    later = later.exclude(pk=upload.pk).exclude(effective_at=upload.effective_at, pk__lt=upload.pk)
+    return list(later.order_by("-effective_at").values_list("pk", flat=True))
+
+
+def require_undoable(upload: Upload, user: User) -> None:
+    """Raise RefusedError unless this person may take this upload back now."""
+    if upload.state != State.EFFECTIVE:
+        raise RefusedError(
+            "upload.not_effective",
+            f"该批次当前为“{upload.get_state_display()}”，只有已生效的批次可以作废。",
+        )
+    if not rules.may_undo(user, upload):
+        raise RefusedError("upload.not_yours", "您没有作废这一批次的权限。")
+    later = standing_on(upload)
+    if later:
+        listed = "、".join(map(str, later[:10]))
+        raise RefusedError("upload.stood_on", f"其后还有已生效的批次 {listed}，请先作废这些批次。")
+
+
+def _approver(upload_id: int) -> User:
+    from redcross.accounts.scope import acting_as_system
+
+    with acting_as_system("找到审核人"):
+        upload = Upload.objects.select_related("approved_by", "uploaded_by").get(pk=upload_id)
+    return upload.approved_by or upload.uploaded_by
+
+
+def _read_locks(domain: str) -> None:
+    """Hold the locks of the domain as they are until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM uploads_periodlock WHERE domain = %s FOR SHARE", [domain])
+
+
+def _retried(act: Any) -> Any:
+    """Run once more where another writer took the same rows the other way round."""
+    try:
+        return act()
+    except DatabaseError as error:
+        if sqlstate(error) != _DEADLOCK:
+            raise
+    return act()
+
+
+def sqlstate(error: DatabaseError) -> str:
+    """Return PostgreSQL's code of an error, "" where it has none."""
+    return str(getattr(error.__cause__, "pgcode", None) or "")
+
+
+def is_lost(error: DatabaseError) -> bool:
+    """Tell whether the server went away, rather than refused what it was given."""
+    return sqlstate(error) in _GONE and isinstance(error, OperationalError)
+
+
+def _explained(error: DatabaseError) -> tuple[str, str]:
+    detail = str(getattr(getattr(error.__cause__, "diag", None), "message_primary", "") or "")
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    if sqlstate(error) == LOCKED:
+        return "period.locked", f"{detail}已锁定，请向省红十字会申请解锁。"
+    if constraint:
+        # A trigger of ours speaks for itself; a constraint through its declaration.
+        said = detail if _CHINESE.search(detail) else rule_of(constraint)
+        return "load.constraint", f"{said.rstrip('。')}。整批未写入，请改正后重报。"
+    return "load.failed", "写入时出错，整批未写入，请稍后重试或与管理员联系。"
+
+
+def rule_of(constraint: str) -> str:
+    """Return what a named constraint demands, as its declaration says it."""
+    for model in apps.get_models():
+        for each in model._meta.constraints:
+            said = each.violation_error_message
+            if each.name == constraint and said != each.default_violation_error_message:
+                return str(said)
+    return f"数据不符合数据库约束（{constraint}）。"
+
+
+def _interrupt(upload_id: int, user: User, now: dt.datetime, error: DatabaseError) -> None:
+    code, message = _explained(error)
+    with acting_for(user), transaction.atomic():
+        upload = Upload.objects.select_for_update().get(pk=upload_id)
+        if upload.state != State.LOADING:
+            return
+        # What was effective once can be restored once more.
+        upload.state = State.UNDONE if upload.undo_context_id else State.FAILED
+        upload.code, upload.message = code, message
+        if upload.state == State.FAILED:
+            upload.approved_by = None
+        upload.save()
+        record_step(upload, by=None, now=now, remark=message)

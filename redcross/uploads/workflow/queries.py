@@ -1,0 +1,132 @@
+"""What pages ask of uploads: lists, the queue, what waits for a person."""
+
+import dataclasses
+from collections import Counter
+
+from django.db.models import Exists, OuterRef
+
+from redcross.accounts.models import User
+from redcross.accounts.rules import ENTERING, REVIEWING, holds
+from redcross.accounts.scope import roles_of
+from redcross.branches.models import Branch
+from redcross.branches.tree import with_branches
+from redcross.uploads import rules
+from redcross.uploads.choices import OPEN, State
+from redcross.uploads.models import HeadingMemory, Upload, UploadQuerySet
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.sheet import Sheet
+
+SHOWN = 20
+LONGEST_QUEUE = 500
+
+
+def visible_uploads(user: User) -> UploadQuerySet:
+    """Return the uploads of the user's branches, newest first, with their names."""
+    return (
+        Upload.objects.visible_to(user)
+        .select_related("branch", "uploaded_by", "approved_by")
+        .order_by("-pk")
+    )
+
+
+def queue_of(user: User) -> list[Upload]:
+    """Return the uploads this person may decide on, oldest first."""
+    return _waiting(user, Upload.objects.select_related("uploaded_by"))
+
+
+def waiting_for(user: User) -> list[tuple[Sheet, int]]:
+    """Return how many uploads of each sheet this person may decide on, the longest row first."""
+    told = Upload.objects.only("sheet", "branch_id", "uploaded_by_id", "reviewed_by_id")
+    return sheets_waiting(_waiting(user, told))
+
+
+def _waiting(user: User, told: UploadQuerySet) -> list[Upload]:
+    if not holds(user, (*REVIEWING, "FINANCE")):
+        return []
+    waiting = told.visible_to(user).awaiting_review().order_by("submitted_at", "pk")[:LONGEST_QUEUE]
+    return [upload for upload in with_branches(waiting) if rules.may_review(user, upload)]
+
+
+def sheets_waiting(queue: list[Upload]) -> list[tuple[Sheet, int]]:
+    """Return how many uploads of each sheet wait in a queue, the longest row first."""
+    return [
+        (registry[key], count)
+        for key, count in Counter(upload.sheet for upload in queue).most_common()
+    ]
+
+
+def open_uploads(user: User) -> list[Upload]:
+    """Return the user's own uploads in which he has the next word.
+
+    One after which the same was handed in once more is left alone.
+    """
+    if not holds(user, ENTERING):
+        return []
+    visible = Upload.objects.visible_to(user)
+    once_more = visible.filter(
+        branch=OuterRef("branch"),
+        sheet=OuterRef("sheet"),
+        first_month=OuterRef("first_month"),
+        last_month=OuterRef("last_month"),
+        pk__gt=OuterRef("pk"),
+    ).exclude(state__in=[State.WITHDRAWN, State.UNDONE])
+    mine = visible.filter(uploaded_by=user, state__in=OPEN).exclude(state=State.WITHDRAWN)
+    if not mine.exists():
+        return []
+    return list(
+        mine.filter(~Exists(once_more))
+        .select_related("branch", "uploaded_by")
+        .order_by("-pk")[:SHOWN]
+    )
+
+
+def entering_branch(user: User) -> Branch | None:
+    """Return the branch a person enters for: the highest of his roles that enter."""
+    held = [each.branch for each in roles_of(user) if each.role in ENTERING]
+    return min(held, key=lambda branch: len(branch.code), default=None)
+
+
+def enterable_sheets(user: User) -> list[Sheet]:
+    """Return the sheets one of the user's roles hands in, what falls due first."""
+    held = [each.branch for each in roles_of(user) if each.role in ENTERING]
+    return [
+        sheet
+        for sheet in registry.offered()
+        if any(rules.may_enter(user, branch, sheet.key) for branch in held)
+    ]
+
+
+def enterable_branches(user: User) -> list[Branch]:
+    """Return the branches the user may hand in for, his own first."""
+    held = [each.branch for each in roles_of(user) if each.role in ENTERING]
+    found: dict[int, Branch] = {}
+    for branch in held:
+        for each in Branch.objects.under(branch).in_official_order():
+            found.setdefault(each.pk, each)
+    return list(found.values())
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Memory:
+    """How a heading of a branch's own is read: a field's label, "" where it is skipped."""
+
+    sheet: Sheet
+    heading: str
+    label: str
+    told: HeadingMemory
+
+
+def memories_of(branch: Branch, sheet: str = "") -> list[Memory]:
+    """Return what a branch had mapped by hand, for one sheet or for all of them."""
+    kept = HeadingMemory.objects.filter(branch=branch).select_related("by")
+    kept = kept.filter(sheet=sheet) if sheet else kept
+    return [
+        Memory(registry[each.sheet], each.heading, _label_of(each), each)
+        for each in kept.order_by("sheet", "heading")
+        if each.sheet in registry
+    ]
+
+
+def _label_of(memory: HeadingMemory) -> str:
+    column = registry[memory.sheet].columns.get(memory.field)
+    return column.label if column else ""

@@ -1,0 +1,371 @@
+"""The verbs of an upload's life; each locks, checks again, changes the state, and says so."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from redcross.accounts.models import User
+from redcross.branches.models import Branch
+from redcross.exports.services import reopened
+from redcross.files.passwords import is_locked
+from redcross.notices.services import tell
+from redcross.periods import Period
+from redcross.uploads import rules
+from redcross.uploads.choices import (
+    AWAITING_REVIEW,
+    OPEN,
+    Origin,
+    State,
+    UploadMode,
+)
+from redcross.uploads.files import storage
+from redcross.uploads.models import (
+    HeadingMemory,
+    PeriodLock,
+    Upload,
+    UploadRemark,
+    UploadStep,
+)
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.import_spec import SheetKind
+
+LARGEST_FILE = 200 * 1024 * 1024
+DEAD = frozenset({State.WITHDRAWN, State.UNDONE, State.RETURNED, State.HAS_ERRORS, State.FAILED})
+"""States in which the same file may be handed in once more."""
+
+
+class RefusedError(Exception):
+    """What was asked cannot be done; nothing was written."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def receive(
+    user: User,
+    *,
+    sheet: str,
+    branch: Branch,
+    period: Period,
+    content: bytes,
+    filename: str,
+    now: dt.datetime,
+    mode: str | None = None,
+    note: str = "",
+    origin: str = Origin.FILE,
+    accept_good_rows: bool = False,
+) -> Upload:
+    """Take a workbook in, if this person may hand it in here and for these months."""
+    require_enterable(user, sheet=sheet, branch=branch, period=period, now=now)
+    if is_locked(content):
+        # 批注本 and the like come back as they went: their password is known for a while.
+        content = reopened(user, content) or content
+    if len(content) > LARGEST_FILE:
+        raise RefusedError("file.too_large", "文件超过 200 MB，请分成几份上传。")
+    digest = hashlib.sha256(content).hexdigest()
+    _alone_with(f"{sheet}:{branch.pk}:{digest}")
+    refuse_twin(sheet=sheet, branch=branch, period=period, digest=digest)
+    upload = Upload(
+        branch=branch,
+        sheet=sheet,
+        first_month=period.start,
+        last_month=period.last,
+        mode=mode or default_mode(sheet),
+        origin=origin,
+        filename=filename[-200:],
+        size=len(content),
+        digest=digest,
+        note=note,
+        accept_good_rows=accept_good_rows,
+        uploaded_by=user,
+        created_at=now,
+    )
+    if content:
+        storage.put(upload.file, content)
+    upload.save()
+    record_step(upload, by=user, now=now)
+    return upload
+
+
+def receive_typed(
+    user: User,
+    *,
+    sheet: str,
+    branch: Branch,
+    period: Period,
+    rows: Sequence[Mapping[str, str]],
+    now: dt.datetime,
+) -> Upload:
+    """Take typed rows in as an upload without a workbook (在线填报)."""
+    if not rows:
+        raise RefusedError("rows.missing", "还没有填写任何一行；本期确无数据时请报“零报告”。")
+    content = json.dumps(list(rows), ensure_ascii=False).encode()
+    return receive(
+        user,
+        sheet=sheet,
+        branch=branch,
+        period=period,
+        content=content,
+        filename="在线填报",
+        origin=Origin.TYPED,
+        now=now,
+    )
+
+
+def recheck(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
+    """Have an upload read once more, say after a heading was mapped."""
+    with transaction.atomic():
+        upload = _locked(upload_id)
+        _require_own(upload, user)
+        if upload.state not in {State.HAS_ERRORS, State.READY, State.FAILED}:
+            raise RefusedError("upload.not_ready", "只有尚未提交的数据可以重新检查。")
+        _move(upload, State.RECEIVED, by=user, now=now)
+    return upload
+
+
+def choose(upload_id: int, *, user: User, accept_good_rows: bool, delete_missing: bool) -> Upload:
+    """Keep what the uploader ticked: good rows only, delete what is missing."""
+    with transaction.atomic():
+        upload = _locked(upload_id)
+        _require_own(upload, user)
+        if upload.state not in {State.HAS_ERRORS, State.READY}:
+            raise RefusedError("upload.not_ready", "只有尚未提交的数据可以更改选择。")
+        upload.accept_good_rows, upload.delete_missing = accept_good_rows, delete_missing
+        upload.save(update_fields=["accept_good_rows", "delete_missing"])
+    return upload
+
+
+def default_mode(sheet: str) -> str:
+    """Ledgers and rosters add; statistics replace the period."""
+    if registry[sheet].kind is SheetKind.STATISTICS:
+        return UploadMode.REPLACE
+    return UploadMode.APPEND
+
+
+def require_enterable(
+    user: User, *, sheet: str, branch: Branch, period: Period, now: dt.datetime
+) -> None:
+    """Raise RefusedError unless the person may hand in this sheet here, for this period."""
+    if sheet not in registry:
+        raise RefusedError("sheet.unknown", f"没有名为“{sheet}”的报表。")
+    if period.first is None:
+        raise RefusedError("period.unknown", "报告期须有起止月份。")
+    if not rules.may_enter(user, branch, sheet):
+        raise RefusedError(
+            "branch.outside", f"您没有为“{branch}”填报此表的权限，请联系上级红十字会。"
+        )
+    lock = lock_on(registry[sheet].domain, branch, period, now=now)
+    if lock is not None:
+        raise RefusedError("period.locked", f"{lock}已锁定，请向省红十字会申请解锁后再报。")
+
+
+def lock_on(domain: str, branch: Branch, period: Period, *, now: dt.datetime) -> PeriodLock | None:
+    """Return a lock that closes the whole period for the branch, None where it is open."""
+    ancestors = [branch.code[:length] for length in range(2, len(branch.code) + 1)]
+    return (
+        PeriodLock.objects.filter(
+            domain=domain,
+            branch__code__in=ancestors,
+            first_month__lte=period.start,
+            last_month__gte=period.last,
+        )
+        .exclude(Q(exceptions__branch__code__in=ancestors) & Q(exceptions__until__gt=now))
+        .select_related("branch")
+        .first()
+    )
+
+
+def _alone_with(what: str) -> None:
+    """Let one at a time take the same file in: who comes second sees the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(530001, hashtext(%s))", [what])
+
+
+def refuse_twin(*, sheet: str, branch: Branch, period: Period, digest: str) -> None:
+    """Raise RefusedError where the very same file is on its way or effective already."""
+    twin = (
+        Upload.objects.filter(
+            branch=branch,
+            sheet=sheet,
+            digest=digest,
+            first_month=period.start,
+            last_month=period.last,
+        )
+        .exclude(state__in=DEAD)
+        .order_by("-pk")
+        .first()
+    )
+    if twin is not None and twin.origin == Origin.FILE:
+        raise RefusedError(
+            "upload.duplicate",
+            f"同一文件已上传过（批次 {twin.pk}，{twin.get_state_display()}），无需再报。",
+        )
+
+
+def forget_heading(branch: Branch, sheet: str, heading: str, *, user: User) -> None:
+    """Forget how a branch's own heading was once mapped by hand."""
+    if not rules.may_enter(user, branch, sheet):
+        raise RefusedError("upload.not_yours", "只有填报单位可以办理。")
+    known = HeadingMemory.objects.visible_to(user)
+    gone, _ = known.filter(branch=branch, sheet=sheet, heading=heading).delete()
+    if not gone:
+        raise RefusedError("heading.not_remembered", f"没有记住过“{heading}”的对应关系。")
+
+
+def submit(upload_id: int, *, user: User, now: dt.datetime, note: str | None = None) -> Upload:
+    """Hand the checked rows over to the level above."""
+    with transaction.atomic():
+        upload = _locked(upload_id)
+        _require_own(upload, user)
+        ready = upload.state == State.READY or (
+            upload.state == State.HAS_ERRORS and upload.accept_good_rows and upload.accepted > 0
+        )
+        if not ready:
+            raise RefusedError(
+                "upload.not_ready",
+                f"当前状态为“{upload.get_state_display()}”，改正错误并重新上传后才能提交。",
+            )
+        if note is not None:
+            upload.note = note
+        if upload.warnings and not upload.note.strip():
+            raise RefusedError("upload.note_missing", "有提醒事项时，须填写说明后提交。")
+        _require_open_months(upload, now)
+        upload.submitted_at = now
+        _move(upload, State.SUBMITTED, by=user, now=now, remark=upload.note)
+    return upload
+
+
+def withdraw(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
+    """Take it back before it is decided on."""
+    with transaction.atomic():
+        upload = _locked(upload_id)
+        _require_own(upload, user)
+        if upload.state not in AWAITING_REVIEW | OPEN:
+            raise RefusedError(
+                "upload.not_withdrawable",
+                f"当前状态为“{upload.get_state_display()}”，不能撤回；已生效的请作废本批。",
+            )
+        upload.reviewed_by = None
+        _move(upload, State.WITHDRAWN, by=user, now=now)
+    return upload
+
+
+def approve(
+    upload_id: int,
+    *,
+    user: User,
+    now: dt.datetime,
+    then: Callable[[int], object],
+    remark: str = "",
+) -> Upload:
+    """Let it become effective; `then` is called with its id once this is committed."""
+    with transaction.atomic():
+        upload = _locked(upload_id)
+        require_reviewable(upload, user)
+        _require_open_months(upload, now)
+        if upload.declared.two_step and upload.state == State.SUBMITTED:
+            upload.reviewed_by = user
+            _move(upload, State.REVIEWED, by=user, now=now, remark=remark)
+            return upload
+        upload.approved_by = user
+        _move(upload, State.LOADING, by=user, now=now, remark=remark)
+        transaction.on_commit(lambda: then(upload_id))
+    return upload
+
+
+def send_back(
+    upload_id: int,
+    *,
+    user: User,
+    now: dt.datetime,
+    remark: str,
+    cells: Sequence[tuple[str, str, str]] = (),
+) -> Upload:
+    """Return it with a reason, and remarks on cells as (worksheet, cell, text)."""
+    if not remark.strip() and not cells:
+        raise RefusedError("remark.missing", "退回时须写明原因。")
+    with transaction.atomic():
+        upload = _locked(upload_id)
+        require_reviewable(upload, user)
+        for worksheet, cell, text in cells:
+            UploadRemark.objects.create(
+                branch=upload.branch,
+                upload=upload,
+                worksheet=worksheet,
+                cell=cell.upper(),
+                text=text,
+                by=user,
+                at=now,
+            )
+        upload.reviewed_by = None
+        _move(upload, State.RETURNED, by=user, now=now, remark=remark)
+        tell(
+            [upload.uploaded_by],
+            f"{upload}已退回：{remark or '请看单元格上的意见'}",
+            link=reverse("upload", kwargs={"pk": upload.pk}),
+            sent_by=user,
+            now=now,
+        )
+    return upload
+
+
+def require_reviewable(upload: Upload, user: User) -> None:
+    """Raise RefusedError unless it waits for a decision this person may take."""
+    if upload.state not in AWAITING_REVIEW:
+        raise RefusedError(
+            "upload.not_awaiting",
+            f"该批数据当前为“{upload.get_state_display()}”，可能已被他人办理，请刷新页面。",
+        )
+    if user.pk == upload.uploaded_by_id:
+        raise RefusedError("review.own", "不能审核自己上传的数据。")
+    if not rules.may_review(user, upload):
+        raise RefusedError("review.not_allowed", "该批数据应由上一级红十字会审核。")
+
+
+def _require_open_months(upload: Upload, now: dt.datetime) -> None:
+    lock = lock_on(upload.declared.domain, upload.branch, upload.period, now=now)
+    if lock is not None:
+        raise RefusedError("period.locked", f"{lock}已锁定，请先申请解锁。")
+
+
+def _require_own(upload: Upload, user: User) -> None:
+    if not rules.may_enter(user, upload.branch, upload.sheet):
+        raise RefusedError("upload.not_yours", "只有填报单位可以办理。")
+
+
+def _locked(upload_id: int) -> Upload:
+    return (
+        Upload.objects.select_for_update(of=("self",))
+        .select_related("branch__parent", "uploaded_by")
+        .get(pk=upload_id)
+    )
+
+
+def _move(
+    upload: Upload, state: str, *, by: User | None, now: dt.datetime, remark: str = ""
+) -> None:
+    upload.state = state
+    upload.save()
+    record_step(upload, by=by, now=now, remark=remark)
+
+
+def record_step(upload: Upload, *, by: User | None, now: dt.datetime, remark: str = "") -> None:
+    """Keep who brought the upload into its state, and when."""
+    UploadStep.objects.create(
+        branch_id=upload.branch_id,
+        upload=upload,
+        state=upload.state,
+        at=now,
+        by=by,
+        remark=remark,
+    )
