@@ -96,7 +96,7 @@ def _start() -> "subprocess.Popen[bytes]":
         "PATH": os.environ.get("PATH", ""),
         "LANG": "C.UTF-8",
         "POLARS_MAX_THREADS": "1",
-        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONPATH": str(Path(__file__).parents[3]),
         "PYTHONWARNINGS": "ignore",
     }
     return subprocess.Popen(
