@@ -16,7 +16,7 @@ WALK = """
 import pytest
 from django.urls import reverse
 from redcross.accounts.choices import Role
-from redcross.uploads import effecting
+from redcross.uploads.workflow import apply
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def test_the_new_record_walks_the_whole_road(road, value, signed_in, person):
     page = signed_in(person(Role.DESK, "53")).get(reverse("admin:reform_windowvisit_changelist"))
     assert "办证" in page.content.decode()
 
-    effecting.undo(upload.pk, user=road.clerk, now=road.now)
+    apply.undo(upload.pk, user=road.clerk, now=road.now)
     assert value("reform.window_visitors") is None
 """
 

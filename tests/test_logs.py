@@ -59,7 +59,7 @@ def test_an_error_shows_a_number_that_finds_its_line_and_nobody(
     assert "Traceback" not in answer.content.decode()
     failed = next(each for each in lines if each.get("error") == "ValueError")
     assert failed[REQUEST] == number
-    assert any("redcross/uploads/views.py" in each for each in failed["at"])
+    assert any("redcross/uploads/web/views.py" in each for each in failed["at"])
     assert not [each for each in PLANTED if each in said + answer.content.decode()]
 
 
