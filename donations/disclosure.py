@@ -9,10 +9,10 @@ from dateutil.relativedelta import relativedelta
 
 from donations.choices import DisclosureContent, GiverKind
 from donations.models import Campaign, Disclosure, DisclosureDuty, Donation
-from redcross.accounts.masks import masked_name
-from redcross.files.workbooks import Book
+from redcross.accounts.masks import mask_name
+from redcross.files.workbooks import ExportWorkbook
 
-HEAD = ("序号", "捐赠日期", "捐赠（单位/姓名）", "捐赠金额（元）", "物资", "用途")
+HEADINGS = ("序号", "捐赠日期", "捐赠（单位/姓名）", "捐赠金额（元）", "物资", "用途")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class DueDisclosure:
         return self.published_on is None and today > self.due_on
 
 
-def owed(campaign: Campaign, today: dt.date) -> list[DueDisclosure]:
+def list_due_disclosures(campaign: Campaign, today: dt.date) -> list[DueDisclosure]:
     """Return what a campaign owes the public up to today or next, by the duties in force."""
     made = list(Disclosure.objects.filter(campaign=campaign).order_by("published_on"))
     newest: dict[str, DisclosureDuty] = {}
@@ -41,15 +41,15 @@ def owed(campaign: Campaign, today: dt.date) -> list[DueDisclosure]:
         DueDisclosure(
             str(DisclosureContent(content).label),
             due,
-            _published(made, content, since, due),
+            _first_publication(made, content, since, due),
             newest[content].source,
         )
         for content in sorted(newest)
-        for since, due in _terms(campaign, newest[content], today)
+        for since, due in _disclosure_terms(campaign, newest[content], today)
     ]
 
 
-def _terms(
+def _disclosure_terms(
     campaign: Campaign, duty: DisclosureDuty, today: dt.date
 ) -> Iterator[tuple[dt.date, dt.date]]:
     within = relativedelta(months=duty.within_months)
@@ -66,7 +66,7 @@ def _terms(
         since += within
 
 
-def _published(
+def _first_publication(
     made: Iterable[Disclosure], content: str, since: dt.date, due: dt.date
 ) -> dt.date | None:
     days = [
@@ -78,7 +78,7 @@ def _published(
     return min(days, default=None)
 
 
-def public_name(gift: Donation) -> str:
+def format_public_name(gift: Donation) -> str:
     """Return the giver as the public may read him: persons masked, organisations in full.
 
     Who asked not to be named is not (慈善法 ch. 7: nothing the giver wants kept private).
@@ -89,28 +89,28 @@ def public_name(gift: Donation) -> str:
         return gift.giver_name
     if gift.giver_kind == GiverKind.ANONYMOUS:
         return "爱心人士"
-    return masked_name(gift.giver_name)
+    return mask_name(gift.giver_name)
 
 
-def public_list(title: str, until: str, gifts: Iterable[Donation], notice: str) -> bytes:
+def build_public_list(title: str, until: str, gifts: Iterable[Donation], notice: str) -> bytes:
     """Return the list of gifts for publication (捐款信息公示表) as a workbook."""
-    book = Book()
+    book = ExportWorkbook()
     bold = book.add_format({"bold": True, "border": 1, "align": "center"})
     money = book.add_format({"num_format": "#,##0.00"})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     sheet = book.add_worksheet("公示")
-    sheet.merge_range(0, 0, 0, len(HEAD) - 1, f"{title}捐赠信息公示表{until}", bold)
+    sheet.merge_range(0, 0, 0, len(HEADINGS) - 1, f"{title}捐赠信息公示表{until}", bold)
     sheet.write_string(1, 0, notice)
-    sheet.write_row(2, 0, HEAD, bold)
+    sheet.write_row(2, 0, HEADINGS, bold)
     total, row = Decimal(0), 3
     for row, gift in enumerate(gifts, start=3):
         sheet.write_number(row, 0, row - 2)
         sheet.write_datetime(row, 1, dt.datetime.combine(gift.received_on, dt.time()), day)
-        sheet.write_string(row, 2, public_name(gift))
+        sheet.write_string(row, 2, format_public_name(gift))
         if gift.value is not None:
             sheet.write_number(row, 3, float(gift.value), money)
             total += gift.value
-        goods = f"{gift.item}{_plain(gift.quantity)}{gift.measure}" if gift.item else ""
+        goods = f"{gift.item}{_format_quantity(gift.quantity)}{gift.measure}" if gift.item else ""
         sheet.write_string(row, 4, goods)
         sheet.write_string(row, 5, gift.purpose or (gift.fund.name if gift.fund else ""))
     sheet.write_string(row + 1, 2, "合计", bold)
@@ -121,5 +121,5 @@ def public_list(title: str, until: str, gifts: Iterable[Donation], notice: str) 
     return book.content()
 
 
-def _plain(quantity: Decimal | None) -> str:
+def _format_quantity(quantity: Decimal | None) -> str:
     return f"{quantity.normalize():f}" if quantity is not None else ""

@@ -6,25 +6,25 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
-from donations.disclosure import public_list
+from donations.disclosure import build_public_list
 from donations.models import Campaign, Donation, DonationQuerySet, Fund
 from redcross.accounts.models import User
-from redcross.accounts.rules import READING, holds
+from redcross.accounts.rules import READ_ROLES, has_role
 from redcross.branches.models import Branch
-from redcross.exports.declaration import Made, exported
+from redcross.exports.declaration import ExportFile, register_export
 from redcross.periods import Period
 
 DISCLOSURE = "donations.disclosure"
-LISTED_AT_ONCE = 100_000
+MAX_ROWS = 100_000
 
 
-def listed(user: User, asked: Mapping[str, str]) -> tuple[DonationQuerySet, str, str]:
+def select_public_gifts(user: User, asked: Mapping[str, str]) -> tuple[DonationQuerySet, str, str]:
     """Return the gifts of a branch, period, fund or campaign, and the two parts of their title.
 
     Raises PermissionDenied where one may not read them, Http404 for an unknown code.
     """
     branch = get_object_or_404(Branch, code=asked["branch"])
-    if not holds(user, READING, branch, domain="donations"):
+    if not has_role(user, READ_ROLES, branch, domain="donations"):
         raise PermissionDenied
     period = Period.parse(asked["period"])
     gifts = Donation.objects.visible_to(user).raised().received_in(period)
@@ -38,10 +38,10 @@ def listed(user: User, asked: Mapping[str, str]) -> tuple[DonationQuerySet, str,
     return gifts, title, f"（{period.label}）"
 
 
-@exported(DISCLOSURE)
-def disclosure(user: User, asked: Mapping[str, str]) -> Made:
+@register_export(DISCLOSURE)
+def export_public_list(user: User, asked: Mapping[str, str]) -> ExportFile:
     """Write the list as a workbook."""
-    found, title, until = listed(user, asked)
-    gifts = list(found.select_related("fund").order_by("received_on", "pk")[:LISTED_AT_ONCE])
+    found, title, until = select_public_gifts(user, asked)
+    gifts = list(found.select_related("fund").order_by("received_on", "pk")[:MAX_ROWS])
     notice = settings.DEMO_NOTICE if settings.DEMO else ""
-    return Made(public_list(title, until, gifts, notice), len(gifts))
+    return ExportFile(build_public_list(title, until, gifts, notice), len(gifts))

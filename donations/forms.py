@@ -7,13 +7,13 @@ from django.db.models import QuerySet
 
 from donations.models import Giver
 
-SHOWN = 50
+MAX_CANDIDATES = 50
 
 
 class MergeForm(forms.Form):
     """Which giver another name belongs to."""
 
-    into = forms.ModelChoiceField(
+    foreign_key = forms.ModelChoiceField(
         label="并入", queryset=Giver.objects.none(), empty_label="请选择捐赠人",
         error_messages={"required": "请选择要并入的捐赠人。", "invalid_choice": "没有这个捐赠人。"},
     )  # fmt: skip
@@ -21,7 +21,7 @@ class MergeForm(forms.Form):
     def __init__(self, *args: Any, found: Giver, others: "QuerySet[Giver]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         alike = others.exclude(pk=found.pk).filter(name__icontains=found.name[:4])
-        near = alike.order_by("name").values_list("pk", flat=True)[:SHOWN]
+        near = alike.order_by("name").values_list("pk", flat=True)[:MAX_CANDIDATES]
         field = self.fields["into"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  declared above
         field.queryset = others.filter(pk__in=list(near))

@@ -1,11 +1,11 @@
 """What gifts and fundraising add to the navigation."""
 
 from redcross.accounts.choices import Domain
-from redcross.accounts.rules import READING
-from redcross.indicators.query.query_params import SEEING_FIGURES
+from redcross.accounts.rules import READ_ROLES
+from redcross.indicators.query.query_params import FIGURE_ROLES
 
 NAVIGATION = [
-    (Domain.DONATIONS.label, "基金与品牌", "funds", SEEING_FIGURES),
-    (Domain.DONATIONS.label, "募捐活动", "campaigns", SEEING_FIGURES),
-    (Domain.DONATIONS.label, "捐赠单位", "givers", READING),
+    (Domain.DONATIONS.label, "基金与品牌", "funds", FIGURE_ROLES),
+    (Domain.DONATIONS.label, "募捐活动", "campaigns", FIGURE_ROLES),
+    (Domain.DONATIONS.label, "捐赠单位", "givers", READ_ROLES),
 ]

@@ -18,17 +18,17 @@ class Panel:
     context: dict[str, Any]
 
 
-Source = Callable[[Fund, Branch, User], Panel | None]
-_sources: list[Source] = []
+PanelSource = Callable[[Fund, Branch, User], Panel | None]
+_sources: list[PanelSource] = []
 
 
-def fund_panel(source: Source) -> Source:
+def register_fund_panel(source: PanelSource) -> PanelSource:
     """Register a part of every fund's page."""
     _sources.append(source)
     return source
 
 
-def panels_of(fund: Fund, branch: Branch, user: User) -> list[Panel]:
+def collect_panels(fund: Fund, branch: Branch, user: User) -> list[Panel]:
     """Return what the apps hang on a fund's page."""
     discover("panels")
     found = (source(fund, branch, user) for source in _sources)

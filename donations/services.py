@@ -8,7 +8,7 @@ class MergeError(Exception):
     """Two givers cannot be made one; the message says why."""
 
 
-def merge(giver: Giver, into: Giver, *, user: User) -> None:
+def merge_giver(giver: Giver, into: Giver, *, user: User) -> None:
     """Take two names for one giver, by a person's decision; no gift is touched.
 
     Raises MergeError where they are the same row, `into` is itself merged, or their
@@ -28,6 +28,6 @@ def merge(giver: Giver, into: Giver, *, user: User) -> None:
     giver.save(update_fields=["merged_into"])
 
 
-def separate(giver: Giver, *, user: User) -> None:
+def separate_giver(giver: Giver, *, user: User) -> None:
     """Take a merged giver for himself again."""
     Giver.objects.visible_to(user).filter(pk=giver.pk).update(merged_into=None)

@@ -10,18 +10,18 @@ import random
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from donors.codes import donor_codes
+from donors.pseudonyms import compute_donor_codes
 from redcross.branches.models import Branch
-from redcross.demo.acceptance import Expectation, expected
-from redcross.demo.declaration import DemoFile, demo_files, left_for_visitors
+from redcross.demo.acceptance import ExpectedFigure, expect_figures
+from redcross.demo.declaration import DemoFile, demo_file_source, visitor_file_source
 from redcross.demo.fake_data import (
     id_number,
-    mobile,
+    list_prefectures,
+    mobile_number,
     office_table,
     person_name,
+    plain_table,
     population,
-    prefectures,
-    table,
 )
 
 STEM_CELL_DONATIONS, ORGAN_DONATIONS, RECIPIENTS = 38, 73, 338
@@ -35,41 +35,41 @@ _FIRST = dt.date(1980, 1, 1)
 Rows = list[Sequence[object]]
 
 
-@demo_files
-def stem_cells() -> Iterator[DemoFile]:
+@demo_file_source
+def list_stem_cell_files() -> Iterator[DemoFile]:
     """A year's volunteers of each prefecture, and the steps the province keeps."""
-    for at, town in enumerate(prefectures()):
+    for at, town in enumerate(list_prefectures()):
         yield DemoFile(
             "donors.stem_cell_volunteers",
             town.code,
             "2021",
             f"{town.short_name}造血干细胞志愿者登记表（2021年）.xlsx",
-            functools.partial(_volunteers, town, at),
+            functools.partial(_build_volunteers, town, at),
         )
     yield DemoFile(
         "donors.stem_cell_steps",
         "53",
         "2021",
         "全省造血干细胞捐献环节登记表（2021年）.xlsx",
-        _steps,
+        _build_steps,
     )
 
 
-def _number(at: int, index: int) -> str:
+def _invent_id_number(at: int, index: int) -> str:
     return id_number(at * 1000 + index, male=index % 2 == 0, first=_FIRST)
 
 
-def _volunteers(town: Branch, at: int) -> bytes:
+def _build_volunteers(town: Branch, at: int) -> bytes:
     rng = random.Random(f"volunteers {town.code}")
     rows: Rows = []
     for index in range(VOLUNTEERS):
         day = dt.date(2021, 1, 5) + dt.timedelta(days=rng.randrange(340))
-        number = _number(at, index)
+        number = _invent_id_number(at, index)
         stored = day + dt.timedelta(days=rng.randrange(5, 20))
         rows.append(
             (
                 index + 1, person_name(rng), "男" if index % 2 == 0 else "女", number,
-                rng.choice("AB") + "型", mobile(rng), person_name(rng), mobile(rng), day,
+                rng.choice("AB") + "型", mobile_number(rng), person_name(rng), mobile_number(rng), day,
                 stored if stored.year == 2021 else "", f"YN{town.code}{index + 1:05d}",
                 f"{town.short_name}示例血站",
             )
@@ -82,14 +82,14 @@ def _volunteers(town: Branch, at: int) -> bytes:
     return office_table(title, headings, rows, society=town.society, style=at % 4)
 
 
-def _steps() -> bytes:
+def _build_steps() -> bytes:
     rng = random.Random("steps")
     way = ("初配相合", "再动员", "高分辨检测", "体检", "采集捐献")
-    towns = prefectures()
+    towns = list_prefectures()
     rows: Rows = []
     for donated in range(STEM_CELL_DONATIONS + 30):
         at = donated % len(towns)
-        code = donor_codes([_number(at, donated // len(towns))])[0]
+        code = compute_donor_codes([_invent_id_number(at, donated // len(towns))])[0]
         day = dt.date(2021, 1, 4) + dt.timedelta(days=rng.randrange(200))
         last = len(way) if donated < STEM_CELL_DONATIONS else rng.randrange(1, 5)
         for index, step in enumerate(way[:last]):
@@ -104,28 +104,34 @@ def _steps() -> bytes:
                 )
             )  # fmt: skip
     headings = ("州市", "志愿者代码", "环节", "日期", "结果", "退出原因", "采集医院", "是否二次")
-    return table("造血干细胞捐献环节登记表", headings, rows)
+    return plain_table("造血干细胞捐献环节登记表", headings, rows)
 
 
-@demo_files
-def organs() -> Iterator[DemoFile]:
+@demo_file_source
+def list_organ_files() -> Iterator[DemoFile]:
     """Wishes, cases, stories and coordinators, kept by the province."""
     yield DemoFile(
-        "donors.organ_wishes", "53", "2021", "人体器官捐献志愿登记表（2021年）.xlsx", _wishes
-    )
-    yield DemoFile("donors.cases", "53", "2021", "人体器官捐献案例登记表（2021年）.xlsx", _cases)
-    yield DemoFile(
-        "donors.cases", "53", "2022-02", "人体器官捐献案例登记表（2022年2月）.xlsx", _case_2022
+        "donors.organ_wishes", "53", "2021", "人体器官捐献志愿登记表（2021年）.xlsx", _build_wishes
     )
     yield DemoFile(
-        "donors.publicity", "53", "2021", "捐献宣传案例登记表（2021年）.xlsx", _publicity
+        "donors.cases", "53", "2021", "人体器官捐献案例登记表（2021年）.xlsx", _build_cases
     )
     yield DemoFile(
-        "donors.coordinators", "53", "2021", "人体器官捐献协调员名册.xlsx", _coordinators
+        "donors.cases",
+        "53",
+        "2022-02",
+        "人体器官捐献案例登记表（2022年2月）.xlsx",
+        _build_case_2022,
+    )
+    yield DemoFile(
+        "donors.publicity", "53", "2021", "捐献宣传案例登记表（2021年）.xlsx", _build_publicity
+    )
+    yield DemoFile(
+        "donors.coordinators", "53", "2021", "人体器官捐献协调员名册.xlsx", _build_coordinators
     )
 
 
-def _wishes() -> bytes:
+def _build_wishes() -> bytes:
     rng = random.Random("wishes")
     rows: Rows = []
     for index in range(320):
@@ -133,10 +139,10 @@ def _wishes() -> bytes:
         body = rng.random() < 0.2
         rows.append(
             (
-                rng.choice(prefectures()).name, person_name(rng),
-                id_number(200_000 + index, male=index % 2 == 0, first=_FIRST), mobile(rng), day,
+                rng.choice(list_prefectures()).name, person_name(rng),
+                id_number(200_000 + index, male=index % 2 == 0, first=_FIRST), mobile_number(rng), day,
                 rng.choice(("线上", "线上", "线下")), "是", "是" if rng.random() < 0.7 else "否",
-                "是" if body else "否", person_name(rng), mobile(rng),
+                "是" if body else "否", person_name(rng), mobile_number(rng),
                 day + dt.timedelta(days=9) if index % 80 == 0 and day.month < 12 else "",
             )
         )  # fmt: skip
@@ -144,7 +150,7 @@ def _wishes() -> bytes:
         "登记单位", "姓名", "证件号", "电话", "登记日期", "登记渠道", "器官", "角膜", "遗体", "执行人",
         "执行人电话", "撤销日期",
     )  # fmt: skip
-    return table("人体器官捐献志愿登记表", headings, rows)
+    return plain_table("人体器官捐献志愿登记表", headings, rows)
 
 
 _CASES = (
@@ -155,7 +161,7 @@ _CASES = (
 )  # fmt: skip
 
 
-def _case(
+def _invent_case(
     unit: str,
     number: str,
     day: dt.date,
@@ -181,12 +187,12 @@ def _case(
     )  # fmt: skip
 
 
-def _cases() -> bytes:
+def _build_cases() -> bytes:
     rng = random.Random("cases")
-    towns = prefectures()
+    towns = list_prefectures()
     weights = [population(town) for town in towns]
     rows: Rows = [
-        _case(
+        _invent_case(
             "云南省", "YN2021-C01", dt.date(2021, 8, 10), rng, child=True, sex="女", band="0-17岁",
             given=(1, 0, 1, 2, 0, 0, 2), recipients=4, cornea_recipients=2, families=6,
             first="全省首例儿童心脏移植",
@@ -195,7 +201,7 @@ def _cases() -> bytes:
     for number in range(2, ORGAN_DONATIONS + 1):
         both = number <= 45
         rows.append(
-            _case(
+            _invent_case(
                 rng.choices(towns, weights)[0].name,
                 f"YN2021-{number:03d}",
                 dt.date(2021, 1, 3) + dt.timedelta(days=rng.randrange(355)),
@@ -207,12 +213,12 @@ def _cases() -> bytes:
                 cornea_recipients=2 if both else 1,
             )
         )
-    return table("人体器官捐献案例登记表", _CASES, rows)
+    return plain_table("人体器官捐献案例登记表", _CASES, rows)
 
 
-def _case_2022() -> bytes:
+def _build_case_2022() -> bytes:
     rng = random.Random("case 2022")
-    case = _case(
+    case = _invent_case(
         "云南省", "YN2022-001", dt.date(2022, 2, 18), rng, given=(1, 0, 1, 2, 0, 0, ""),
         recipients=4, cornea_recipients=2, families=6,
     )  # fmt: skip
@@ -221,10 +227,10 @@ def _case_2022() -> bytes:
     row = [
         "" if heading in open_links else cell for heading, cell in zip(_CASES, case, strict=True)
     ]
-    return table("人体器官捐献案例登记表", _CASES, [row])
+    return plain_table("人体器官捐献案例登记表", _CASES, [row])
 
 
-def _publicity() -> bytes:
+def _build_publicity() -> bytes:
     rows: Rows = [
         (
             "云南省", "生命的接力", "小雨（化名）", dt.date(2021, 9, 1), dt.date(2021, 9, 20), "示例报纸", "是",
@@ -239,25 +245,25 @@ def _publicity() -> bytes:
         "单位", "宣传标题", "化名", "宣传授权日期", "发布日期", "发布渠道", "总会推广使用", "总会采用日期",
         "内容摘要",
     )  # fmt: skip
-    return table("捐献宣传案例登记表", headings, rows)
+    return plain_table("捐献宣传案例登记表", headings, rows)
 
 
-def _coordinators() -> bytes:
+def _build_coordinators() -> bytes:
     rng = random.Random("coordinators")
     rows: Rows = [
         (
             town.name, person_name(rng), "是" if index == 0 else "否", "示例医院", f"XT{town.code}{index}",
             dt.date(2020, 5, 6), dt.date(2024, 5, 5),
         )
-        for town in prefectures()
+        for town in list_prefectures()
         for index in range(2)
     ]  # fmt: skip
     headings = ("单位", "姓名", "专职", "所属机构", "协调员证号", "发证日期", "有效期至")
-    return table("人体器官捐献协调员名册", headings, rows)
+    return plain_table("人体器官捐献协调员名册", headings, rows)
 
 
-@demo_files
-def blood() -> Iterator[DemoFile]:
+@demo_file_source
+def list_blood_files() -> Iterator[DemoFile]:
     """What the blood services told each quarter."""
     for quarter in range(1, 5):
         yield DemoFile(
@@ -265,14 +271,14 @@ def blood() -> Iterator[DemoFile]:
             "53",
             f"2021Q{quarter}",
             f"2021年第{quarter}季度无偿献血统计表.xlsx",
-            functools.partial(_blood, quarter),
+            functools.partial(_build_blood, quarter),
         )
 
 
-def _blood(quarter: int) -> bytes:
+def _build_blood(quarter: int) -> bytes:
     rng = random.Random(f"blood {quarter}")
     rows: Rows = []
-    for town in prefectures():
+    for town in list_prefectures():
         times = population(town) // 500 + rng.randrange(200, 900)
         rows.append(
             (
@@ -298,13 +304,15 @@ def _blood(quarter: int) -> bytes:
     )
 
 
-@demo_files
-def before() -> Iterator[DemoFile]:
+@demo_file_source
+def list_history_files() -> Iterator[DemoFile]:
     """What had been given before the portal began."""
-    yield DemoFile("indicators.reported", "53", "2020", "三献期初数与历史数登记表.xlsx", _before)
+    yield DemoFile(
+        "indicators.reported", "53", "2020", "三献期初数与历史数登记表.xlsx", _build_history
+    )
 
 
-def _before() -> bytes:
+def _build_history() -> bytes:
     end = dt.date(2020, 12, 1)
     rows: Rows = [
         ("云南省", "累计人体器官捐献例数", "全域", None, end, DONATIONS_BEFORE, _OVERVIEW),
@@ -320,20 +328,20 @@ def _before() -> bytes:
         ),
     ]  # fmt: skip
     headings = ("单位", "指标", "范围", "起始月", "截止月", "数值", "来源")
-    return table("期初数与历史数登记表", headings, rows)
+    return plain_table("期初数与历史数登记表", headings, rows)
 
 
-expected(
-    Expectation("donors.stem_cell_donations", "2021", Decimal(STEM_CELL_DONATIONS)),
-    Expectation("donors.organ_donations", "2021", Decimal(ORGAN_DONATIONS)),
-    Expectation("donors.organ_recipients", "2021", Decimal(RECIPIENTS)),
-    Expectation("donors.organ_donations_total", "..2021-12", Decimal(517)),
-    Expectation("donors.organ_recipients_total", "..2021-12", Decimal(2155)),
+expect_figures(
+    ExpectedFigure("donors.stem_cell_donations", "2021", Decimal(STEM_CELL_DONATIONS)),
+    ExpectedFigure("donors.organ_donations", "2021", Decimal(ORGAN_DONATIONS)),
+    ExpectedFigure("donors.organ_recipients", "2021", Decimal(RECIPIENTS)),
+    ExpectedFigure("donors.organ_donations_total", "..2021-12", Decimal(517)),
+    ExpectedFigure("donors.organ_recipients_total", "..2021-12", Decimal(2155)),
 )
 
 
-@left_for_visitors
-def stem_cells_of_a_county() -> Iterator[tuple[str, bytes]]:
+@visitor_file_source
+def build_county_stem_cell_files() -> Iterator[tuple[str, bytes]]:
     """The stem-cell statistics of a county clerk's January, with nothing to find."""
     headings = ("单位", "入库／任务数", "入库／完成数", "再动员", "高分辨", "体检", "捐献／本年")
     yield (

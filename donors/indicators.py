@@ -114,7 +114,7 @@ ORGAN_WISHES_STANDING = Indicator(
     comparable=False,
     definition="截至期末登记而未撤销的人数。",
 )
-_ORGANS_GIVEN = Q(recovered_on__isnull=False, organs__gt=0)
+_HAS_ORGANS = Q(recovered_on__isnull=False, organs__gt=0)
 ORGAN_DONATIONS = Indicator(
     "donors.organ_donations",
     "人体器官捐献例数",
@@ -123,7 +123,7 @@ ORGAN_DONATIONS = Indicator(
     source=DonationCase,
     measure=Count(),
     at="recovered_on",
-    where=_ORGANS_GIVEN,
+    where=_HAS_ORGANS,
     sensitive=True,
     comparable=False,
     definition="报告期内实现捐献的例数，按器官获取日期统计；只捐角膜或遗体的不计。",
@@ -149,7 +149,9 @@ ORGAN_RECIPIENTS_TOTAL = Cumulative(
 )
 
 
-def _given(key: str, label: str, column: str, part_of: Indicator | None = None) -> Indicator:
+def _organ_indicator(
+    key: str, label: str, column: str, part_of: Indicator | None = None
+) -> Indicator:
     return Indicator(
         f"donors.{key}",
         label,
@@ -166,14 +168,14 @@ def _given(key: str, label: str, column: str, part_of: Indicator | None = None) 
     )
 
 
-ORGANS = _given("organs", "大器官", "organs")
-HEARTS = _given("hearts", "心脏", "hearts", ORGANS)
-LUNGS = _given("lungs", "肺脏", "lungs", ORGANS)
-LIVERS = _given("livers", "肝脏", "livers", ORGANS)
-KIDNEYS = _given("kidneys", "肾脏", "kidneys", ORGANS)
-PANCREASES = _given("pancreases", "胰腺", "pancreases", ORGANS)
-INTESTINES = _given("intestines", "小肠", "intestines", ORGANS)
-CORNEAS = _given("corneas", "眼角膜", "corneas")
+ORGANS = _organ_indicator("organs", "大器官", "organs")
+HEARTS = _organ_indicator("hearts", "心脏", "hearts", ORGANS)
+LUNGS = _organ_indicator("lungs", "肺脏", "lungs", ORGANS)
+LIVERS = _organ_indicator("livers", "肝脏", "livers", ORGANS)
+KIDNEYS = _organ_indicator("kidneys", "肾脏", "kidneys", ORGANS)
+PANCREASES = _organ_indicator("pancreases", "胰腺", "pancreases", ORGANS)
+INTESTINES = _organ_indicator("intestines", "小肠", "intestines", ORGANS)
+CORNEAS = _organ_indicator("corneas", "眼角膜", "corneas")
 BODIES = Indicator(
     "donors.bodies",
     "遗体捐献例数",

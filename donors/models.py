@@ -23,9 +23,9 @@ from donors.choices import (
 )
 from redcross.accounts.encryption import BlindIndexField, EncryptedField
 from redcross.accounts.models import User, Visible
-from redcross.accounts.policies import append_only
+from redcross.accounts.policies import register_append_only
 from redcross.uploads.choices import Sex
-from redcross.uploads.history import tracked
+from redcross.uploads.history import track_history
 from redcross.uploads.models import Record
 
 CODE_LENGTH = 12
@@ -160,10 +160,10 @@ class VaultAct(Visible):
         return f"{self.get_kind_display()} {self.code}"
 
 
-append_only(VaultAct)
+register_append_only(VaultAct)
 
 
-@tracked
+@track_history
 class StemCellVolunteer(Record):
     """A volunteer of the stem-cell registry: registered, and stored once the HLA is known."""
 
@@ -221,7 +221,7 @@ class StemCellVolunteer(Record):
         return self.code
 
 
-@tracked
+@track_history
 class StemCellStep(Record):
     """One step of a volunteer's way, passed or left with a reason."""
 
@@ -258,7 +258,7 @@ class StemCellStep(Record):
         return f"{self.code} {self.get_step_display()}"
 
 
-@tracked
+@track_history
 class OrganWish(Record):
     """A registered wish to donate after death; it may be withdrawn, and is only a wish."""
 
@@ -312,7 +312,7 @@ class OrganWish(Record):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Link:
+class CaseStage:
     """One of the links of a case: its name, its day, and whether it is the next one due."""
 
     name: str
@@ -320,7 +320,7 @@ class Link:
     is_next: bool
 
 
-@tracked
+@track_history
 class DonationCase(Record):
     """A donation after death as dated facts, in any order, with two hard rules.
 
@@ -469,7 +469,7 @@ class DonationCase(Record):
         return self.case_number
 
     @property
-    def links(self) -> list[Link]:
+    def stages(self) -> list[CaseStage]:
         """The links of a case in their usual order; the first without a day is due next."""
         days = (
             ("案例报告", self.reported_on),
@@ -485,7 +485,7 @@ class DonationCase(Record):
             ("人道救助", self.aided_on),
         )
         due = next((name for name, day in days if day is None), "")
-        return [Link(name, day, name == due) for name, day in days]
+        return [CaseStage(name, day, name == due) for name, day in days]
 
     @property
     def given(self) -> list[tuple[str, int]]:
@@ -502,7 +502,7 @@ class DonationCase(Record):
         return [(name, count) for name, count in counts if count]
 
 
-@tracked
+@track_history
 class PublicityCase(Record):
     """A story told with the family's written consent, apart from the case itself."""
 
@@ -538,7 +538,7 @@ class PublicityCase(Record):
         return self.name
 
 
-@tracked
+@track_history
 class FamilyLetter(Record):
     """A letter between a donor's family and others, which only a coordinator hands on."""
 
@@ -574,7 +574,7 @@ class FamilyLetter(Record):
         return f"{self.get_direction_display()} {self.came_on:%Y年%-m月%-d日}"
 
 
-@tracked
+@track_history
 class BloodMonth(Record):
     """What the blood services counted in a branch's area, and what the society promoted."""
 
@@ -596,7 +596,7 @@ class BloodMonth(Record):
         return f"{self.branch} {self.month:%Y年%-m月}"
 
 
-@tracked
+@track_history
 class Coordinator(Record):
     """Who accompanies donations, of the society or of a hospital's team."""
 

@@ -1,12 +1,12 @@
 """What the three donations add to the navigation."""
 
-from donors.rules import FOLLOWING_CASES, KEEPING_THE_VAULT
+from donors.rules import CASE_ROLES, VAULT_ROLES
 from redcross.accounts.choices import Domain
-from redcross.indicators.query.query_params import SEEING_FIGURES
+from redcross.indicators.query.query_params import FIGURE_ROLES
 
 NAVIGATION = [
-    (Domain.DONORS.label, "捐献案例", "cases", FOLLOWING_CASES),
-    (Domain.DONORS.label, "身份库", "vault", KEEPING_THE_VAULT),
-    (Domain.DONORS.label, "宣传案例", "publicity-cases", SEEING_FIGURES),
-    (Domain.DONORS.label, "造血干细胞", "stem-cells", SEEING_FIGURES),
+    (Domain.DONORS.label, "捐献案例", "cases", CASE_ROLES),
+    (Domain.DONORS.label, "身份库", "vault", VAULT_ROLES),
+    (Domain.DONORS.label, "宣传案例", "publicity-cases", FIGURE_ROLES),
+    (Domain.DONORS.label, "造血干细胞", "stem-cells", FIGURE_ROLES),
 ]

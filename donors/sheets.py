@@ -3,7 +3,6 @@
 import polars as pl
 
 from donors.choices import AgeBand, ConsentBy, Outcome, Scope
-from donors.codes import donor_codes, is_code
 from donors.models import (
     BloodMonth,
     Consent,
@@ -16,13 +15,14 @@ from donors.models import (
     StemCellStep,
     StemCellVolunteer,
 )
+from donors.pseudonyms import compute_donor_codes, is_donor_code
 from redcross.branches.choices import Level
-from redcross.indicators.declare.counted_column import Counted
-from redcross.indicators.statistics_sheet import StatisticsSheet, at_least
+from redcross.indicators.declare.counted_column import CountedColumn
+from redcross.indicators.statistics_sheet import StatisticsSheet, cumulative_rule
 from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.registry import register
-from redcross.uploads.schema.finding_catalogue import Code, declare
+from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
 from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import Rule, SheetKind
 from redcross.uploads.schema.schedule import Due, Monthly, Quarterly
@@ -41,8 +41,8 @@ _BRANCH = [
 ]
 _ERROR = Severity.ERROR
 _ORGANS = ("hearts", "lungs", "livers", "kidneys", "pancreases", "intestines")
-declare(
-    Code(
+register_codes(
+    FindingCode(
         "case.recovery",
         "E631",
         _ERROR,
@@ -50,7 +50,7 @@ declare(
         "死亡判定、书面同意、见证都须在器官获取以前。",
         "请核对各环节日期，缺少的补填。",
     ),
-    Code(
+    FindingCode(
         "case.child",
         "E632",
         _ERROR,
@@ -58,7 +58,7 @@ declare(
         "未成年人捐献须由父母双方书面同意。",
         "请核对年龄段与同意人。",
     ),
-    Code(
+    FindingCode(
         "case.counts",
         "E633",
         _ERROR,
@@ -66,7 +66,7 @@ declare(
         "心、肝、胰、小肠至多 1，肺、肾、角膜至多 2；尚未获取的不填。",
         "请核对器官数与受者数。",
     ),
-    Code(
+    FindingCode(
         "step.exit",
         "E634",
         _ERROR,
@@ -74,7 +74,7 @@ declare(
         "退出须选退出原因，通过的不填。",
         "请补选退出原因，或改正结果。",
     ),
-    Code(
+    FindingCode(
         "code.check",
         "E635",
         _ERROR,
@@ -82,7 +82,7 @@ declare(
         "志愿者代码共 12 位，末位是校验字符，与前面各位不符。",
         "请从志愿者名册复制代码。",
     ),
-    Code(
+    FindingCode(
         "wish.empty",
         "E636",
         _ERROR,
@@ -90,7 +90,7 @@ declare(
         "器官、角膜、遗体至少选一项。",
         "请在相应栏填“是”。",
     ),
-    Code(
+    FindingCode(
         "letter.unchecked",
         "E638",
         _ERROR,
@@ -98,7 +98,7 @@ declare(
         "往来信件须由协调员核查不含身份信息以后转交。",
         "请核查信件，并在“已核查不含身份信息”填“是”。",
     ),
-    Code(
+    FindingCode(
         "publicity.consent",
         "E637",
         _ERROR,
@@ -109,21 +109,21 @@ declare(
 )
 
 
-def _empty(name: str) -> pl.Expr:
+def _is_blank(name: str) -> pl.Expr:
     return pl.col(name).fill_null("") == ""
 
 
-def _coded(frame: pl.DataFrame) -> pl.DataFrame:
+def _replace_id_with_code(frame: pl.DataFrame) -> pl.DataFrame:
     """Put a donor's code in the place of his identity document."""
     if "id_number" not in frame.columns:
         return frame.with_columns(code=pl.lit("", dtype=pl.String))
-    codes = pl.Series("code", donor_codes(frame["id_number"].to_list()), dtype=pl.String)
+    codes = pl.Series("code", compute_donor_codes(frame["id_number"].to_list()), dtype=pl.String)
     return frame.with_columns(codes.fill_null(""))
 
 
-def _identity(*fields: str) -> Parent:
+def _identity_parent(*fields: str) -> Parent:
     return Parent(
-        into="identity",
+        foreign_key="identity",
         model=DonorIdentity,
         fields={name: name for name in ("code", *fields)},
         key=("code",),
@@ -143,9 +143,9 @@ class StemCellVolunteers(Sheet):
     constants = {"code": "", "scope": Scope.STEM_CELLS}
     due = (Due(Level.PREFECTURE, Monthly(day=8)),)
     parents = (
-        _identity("name", "id_number", "phone", "relative", "relative_phone"),
+        _identity_parent("name", "id_number", "phone", "relative", "relative_phone"),
         Parent(
-            into="consent",
+            foreign_key="consent",
             model=Consent,
             fields={"code": "code", "scope": "scope", "signed_on": "registered_on"},
             key=("code", "scope"),
@@ -170,7 +170,7 @@ class StemCellVolunteers(Sheet):
 
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Name each volunteer by his code."""
-        return _coded(frame)
+        return _replace_id_with_code(frame)
 
 
 @register
@@ -215,14 +215,14 @@ class StemCellSteps(Sheet):
         return (
             Rule(
                 code="step.exit",
-                broken=lambda: left.fill_null(value=False) == _empty("exit_reason"),
+                violation=lambda: left.fill_null(value=False) == _is_blank("exit_reason"),
                 needs=("step",),
                 message="结果与退出原因不一致",
                 suggestion="退出须选退出原因，通过的不填。",
             ),
             Rule(
                 code="code.check",
-                broken=lambda: ~pl.col("code").map_elements(is_code, return_dtype=pl.Boolean),
+                violation=lambda: ~pl.col("code").map_elements(is_donor_code, return_dtype=pl.Boolean),
                 needs=("code",),
                 message="代码 {code} 的校验字符不符",
                 suggestion="请从志愿者名册复制代码。",
@@ -242,9 +242,9 @@ class OrganWishes(Sheet):
     identity = ("id_number",)
     constants = {"code": "", "scope": Scope.ORGAN_WISH}
     parents = (
-        _identity("name", "id_number", "phone", "relative", "relative_phone"),
+        _identity_parent("name", "id_number", "phone", "relative", "relative_phone"),
         Parent(
-            into="consent",
+            foreign_key="consent",
             model=Consent,
             fields={
                 "code": "code",
@@ -279,7 +279,7 @@ class OrganWishes(Sheet):
         return (
             Rule(
                 code="wish.empty",
-                broken=lambda: ~pl.any_horizontal(said),
+                violation=lambda: ~pl.any_horizontal(said),
                 needs=("registered_on",),
                 message="器官、角膜、遗体都没有选",
                 suggestion="至少一栏填“是”。",
@@ -288,7 +288,7 @@ class OrganWishes(Sheet):
 
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Name each person by his code."""
-        return _coded(frame)
+        return _replace_id_with_code(frame)
 
 
 @register
@@ -302,7 +302,7 @@ class Cases(Sheet):
     identity = ("case_number",)
     constants = {"code": ""}
     due = (Due(Level.PREFECTURE, Monthly(day=8)),)
-    parents = (_identity("name", "id_number"),)
+    parents = (_identity_parent("name", "id_number"),)
 
     branch = Column("单位", aliases=["户籍州市", *_BRANCH], fill_down=True)
     case_number = Column("案例号", aliases=["案例编号", "编号"])
@@ -353,7 +353,7 @@ class Cases(Sheet):
         return (
             Rule(
                 code="case.recovery",
-                broken=lambda: (
+                violation=lambda: (
                     recovered.is_not_null()
                     & pl.any_horizontal(
                         pl.col(name).is_null() | (pl.col(name) > recovered)
@@ -366,7 +366,7 @@ class Cases(Sheet):
             ),
             Rule(
                 code="case.child",
-                broken=lambda: (
+                violation=lambda: (
                     (pl.col("age_band") == AgeBand.CHILD)
                     & pl.col("consented_on").is_not_null()
                     & (pl.col("consent_by").fill_null("") != ConsentBy.BOTH_PARENTS)
@@ -377,7 +377,7 @@ class Cases(Sheet):
             ),
             Rule(
                 code="case.counts",
-                broken=lambda: (
+                violation=lambda: (
                     pl.any_horizontal(
                         pl.col(name).fill_null(0) > 1
                         for name in ("hearts", "livers", "pancreases", "intestines")
@@ -400,7 +400,7 @@ class Cases(Sheet):
             present = [pl.col(name).fill_null(0) for name in names if name in frame.columns]
             return pl.sum_horizontal(present) if present else pl.lit(0)
 
-        return _coded(frame).with_columns(
+        return _replace_id_with_code(frame).with_columns(
             organs=added(*_ORGANS).cast(pl.Int64),
             people_helped=added("recipients", "cornea_recipients").cast(pl.Int64),
         )
@@ -431,7 +431,7 @@ class PublicityCases(Sheet):
         return (
             Rule(
                 code="publicity.consent",
-                broken=lambda: pl.col("published_on") < pl.col("consented_on"),
+                violation=lambda: pl.col("published_on") < pl.col("consented_on"),
                 needs=("published_on", "consented_on"),
                 message="发布日期 {published_on} 早于授权日期 {consented_on}",
                 suggestion="取得书面授权以前不得发布，请核对日期。",
@@ -461,7 +461,7 @@ class FamilyLetters(Sheet):
         return (
             Rule(
                 code="letter.unchecked",
-                broken=lambda: (
+                violation=lambda: (
                     pl.col("handed_on").is_not_null() & ~pl.col("checked").fill_null(value=False)
                 ),
                 needs=("handed_on", "checked"),
@@ -479,7 +479,7 @@ class BloodStatistics(Sheet):
     title = "无偿献血统计表"
     model = BloodMonth
     kind = SheetKind.STATISTICS
-    unfolded_identity = ("month",)
+    exploded_identity = ("month",)
     due = (Due(Level.PREFECTURE, Monthly(day=10)),)
 
     branch = Column("单位", aliases=_BRANCH)
@@ -495,14 +495,14 @@ class BloodStatistics(Sheet):
         return (
             Rule(
                 code="row.repeated",
-                broken=lambda: pl.col("branch").is_not_null() & pl.col("branch").is_duplicated(),
+                violation=lambda: pl.col("branch").is_not_null() & pl.col("branch").is_duplicated(),
                 needs=("branch",),
                 message="同一单位在表中出现了多行",
                 suggestion="请合并为一行。",
             ),
         )
 
-    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+    def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Date the row by the last month it speaks of."""
         return frame.with_columns(month=pl.lit(period.last))
 
@@ -536,7 +536,7 @@ class StemCellStatistics(StatisticsSheet):
     title = "造血干细胞工作统计表"
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
-    planned = Counted(
+    planned = CountedColumn(
         "入库／任务数",
         aliases=[
             "任务数",
@@ -554,7 +554,7 @@ class StemCellStatistics(StatisticsSheet):
             "入库指标",
         ],
     )
-    stored = Counted(
+    stored = CountedColumn(
         "入库／完成数",
         aliases=[
             "完成数",
@@ -576,7 +576,7 @@ class StemCellStatistics(StatisticsSheet):
         indicator="donors.stem_cell_stored",
         rostered=True,
     )
-    stored_share = Counted(
+    stored_share = CountedColumn(
         "入库／完成率（%）",
         aliases=[
             "完成率",
@@ -590,7 +590,7 @@ class StemCellStatistics(StatisticsSheet):
         ],
         unit=Unit.PERCENT,
     )
-    reconfirmed = Counted(
+    reconfirmed = CountedColumn(
         "再动员",
         aliases=[
             "再动员人数",
@@ -603,7 +603,7 @@ class StemCellStatistics(StatisticsSheet):
         breakdown="step",
         category="RECONFIRMATION",
     )
-    high_resolution = Counted(
+    high_resolution = CountedColumn(
         "高分辨",
         aliases=[
             "高分辨检测",
@@ -619,14 +619,14 @@ class StemCellStatistics(StatisticsSheet):
         breakdown="step",
         category="HIGH_RESOLUTION",
     )
-    examined = Counted(
+    examined = CountedColumn(
         "体检",
         aliases=["体检人数", "体检例数", "捐献前体检", "健康体检(人)", "供患配型／捐前体检"],
         indicator="donors.stem_cell_steps",
         breakdown="step",
         category="EXAMINATION",
     )
-    publicity = Counted(
+    publicity = CountedColumn(
         "宣传场次",
         aliases=[
             "宣传活动场次",
@@ -640,7 +640,7 @@ class StemCellStatistics(StatisticsSheet):
             "宣传活动数",
         ],
     )
-    teams = Counted(
+    teams = CountedColumn(
         "志愿者服务队",
         aliases=[
             "服务队",
@@ -654,7 +654,7 @@ class StemCellStatistics(StatisticsSheet):
             "志愿队伍数",
         ],
     )
-    donated = Counted(
+    donated = CountedColumn(
         "捐献／本年",
         aliases=[
             "捐献例数",
@@ -674,7 +674,7 @@ class StemCellStatistics(StatisticsSheet):
         indicator="donors.stem_cell_donations",
         rostered=True,
     )
-    donated_total = Counted(
+    donated_total = CountedColumn(
         "捐献／累计",
         aliases=[
             "累计捐献",
@@ -694,7 +694,7 @@ class StemCellStatistics(StatisticsSheet):
 
     def rules(self) -> tuple[Rule, ...]:
         """累计 is never less than 本年."""
-        return (*super().rules(), at_least(self, "donated_total", "donated"))
+        return (*super().rules(), cumulative_rule(self, "donated_total", "donated"))
 
 
 @register
@@ -705,7 +705,7 @@ class OrganStatistics(StatisticsSheet):
     title = "遗体器官捐献统计表"
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
-    wishes = Counted(
+    wishes = CountedColumn(
         "志愿登记／本年",
         aliases=[
             "志愿登记",
@@ -726,7 +726,7 @@ class OrganStatistics(StatisticsSheet):
         indicator="donors.organ_wishes",
         rostered=True,
     )
-    wishes_total = Counted(
+    wishes_total = CountedColumn(
         "志愿登记／累计",
         aliases=[
             "累计登记",
@@ -743,7 +743,7 @@ class OrganStatistics(StatisticsSheet):
         indicator="donors.organ_wishes_total",
         adds="wishes",
     )
-    donations = Counted(
+    donations = CountedColumn(
         "器官捐献／例数",
         aliases=[
             "器官捐献",
@@ -761,25 +761,25 @@ class OrganStatistics(StatisticsSheet):
         indicator="donors.organ_donations",
         rostered=True,
     )
-    hearts = Counted(
+    hearts = CountedColumn(
         "器官捐献／心",
         aliases=["心", "器官捐献／心脏", "心脏", "心脏(颗)"],
         indicator="donors.hearts",
     )
-    lungs = Counted(
+    lungs = CountedColumn(
         "器官捐献／肺",
         aliases=["肺", "器官捐献／肺脏", "肺脏", "肺脏(叶)"],
         indicator="donors.lungs",
     )
-    livers = Counted(
+    livers = CountedColumn(
         "器官捐献／肝", aliases=["肝", "器官捐献／肝脏", "肝脏"], indicator="donors.livers"
     )
-    kidneys = Counted(
+    kidneys = CountedColumn(
         "器官捐献／肾", aliases=["肾", "器官捐献／肾脏", "肾脏"], indicator="donors.kidneys"
     )
-    pancreases = Counted("器官捐献／胰", aliases=["胰", "器官捐献／胰腺", "胰腺"])
-    intestines = Counted("器官捐献／小肠", aliases=["小肠", "小肠(段)"])
-    cornea_donations = Counted(
+    pancreases = CountedColumn("器官捐献／胰", aliases=["胰", "器官捐献／胰腺", "胰腺"])
+    intestines = CountedColumn("器官捐献／小肠", aliases=["小肠", "小肠(段)"])
+    cornea_donations = CountedColumn(
         "角膜／例",
         aliases=[
             "角膜例数",
@@ -794,7 +794,7 @@ class OrganStatistics(StatisticsSheet):
             "实现例数／眼角膜",
         ],
     )
-    corneas = Counted(
+    corneas = CountedColumn(
         "角膜／枚",
         aliases=[
             "角膜",
@@ -811,7 +811,7 @@ class OrganStatistics(StatisticsSheet):
         ],
         indicator="donors.corneas",
     )
-    bodies = Counted(
+    bodies = CountedColumn(
         "遗体（例）",
         aliases=[
             "遗体",
@@ -825,7 +825,7 @@ class OrganStatistics(StatisticsSheet):
         ],
         indicator="donors.bodies",
     )
-    recipients = Counted(
+    recipients = CountedColumn(
         "受益人数",
         aliases=[
             "受益人",
@@ -844,13 +844,13 @@ class OrganStatistics(StatisticsSheet):
         ],
         indicator="donors.organ_recipients",
     )
-    coordinators_full_time = Counted(
+    coordinators_full_time = CountedColumn(
         "协调员／专职", aliases=["专职协调员", "专职", "协调员／在岗专职", "协调力量／专"]
     )
-    coordinators_part_time = Counted(
+    coordinators_part_time = CountedColumn(
         "协调员／兼职", aliases=["兼职协调员", "兼职", "协调员／聘任兼职", "协调力量／兼"]
     )
-    consoled = Counted(
+    consoled = CountedColumn(
         "慰问救助／人次",
         aliases=[
             "慰问人次",
@@ -864,7 +864,7 @@ class OrganStatistics(StatisticsSheet):
             "困难帮扶／人次",
         ],
     )
-    consoled_value = Counted(
+    consoled_value = CountedColumn(
         "慰问救助／金额（元）",
         aliases=[
             "慰问救助／金额",
@@ -885,4 +885,4 @@ class OrganStatistics(StatisticsSheet):
 
     def rules(self) -> tuple[Rule, ...]:
         """累计 is never less than 本年."""
-        return (*super().rules(), at_least(self, "wishes_total", "wishes"))
+        return (*super().rules(), cumulative_rule(self, "wishes_total", "wishes"))

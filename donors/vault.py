@@ -8,21 +8,21 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from donors.codes import check_character
 from donors.models import DonorIdentity, VaultAct, VaultOpening
-from donors.rules import may_break_the_glass, may_open_vault
+from donors.pseudonyms import compute_check_character
+from donors.rules import may_open_vault, may_open_vault_in_emergency
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
-from redcross.accounts.scope import vault_open
+from redcross.accounts.scope import vault_scope
 from redcross.branches.models import Branch
-from redcross.notices.services import holders, tell
+from redcross.notices.services import list_role_holders, notify
 from redcross.uploads.files import storage
 from redcross.uploads.models import Upload
 from redcross.uploads.registry import registry
 
-OPEN_FOR = dt.timedelta(minutes=30)
-ABOVE = (Role.DESK, Role.REVIEWER, Role.ORGAN_COORDINATOR, Role.STEM_CELL_STAFF)
-_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+OPENING_DURATION = dt.timedelta(minutes=30)
+NOTIFIED_ROLES = (Role.DESK, Role.REVIEWER, Role.ORGAN_COORDINATOR, Role.STEM_CELL_STAFF)
+_CODE_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class VaultRefusedError(Exception):
@@ -40,7 +40,7 @@ def open_vault(
     user: User, branch: Branch, *, reason: str, emergency: bool = False, now: dt.datetime
 ) -> VaultOpening:
     """Open a branch's vault for half an hour; in an emergency tell auditor and level above."""
-    may = may_break_the_glass if emergency else may_open_vault
+    may = may_open_vault_in_emergency if emergency else may_open_vault
     if not may(user, branch):
         message = (
             "只有本单位的人体器官捐献协调员、造血干细胞工作人员可以打开身份库；"
@@ -56,20 +56,22 @@ def open_vault(
         reason=reason.strip()[:200],
         emergency=emergency,
         opened_at=now,
-        until=now + OPEN_FOR,
+        until=now + OPENING_DURATION,
     )
     if emergency:
-        _report(opening, now=now)
+        _report_emergency(opening, now=now)
     return opening
 
 
-def _report(opening: VaultOpening, *, now: dt.datetime) -> None:
+def _report_emergency(opening: VaultOpening, *, now: dt.datetime) -> None:
     day = now.date()
     above = opening.branch.parent or opening.branch
-    auditors = holders(Branch.objects.filter(parent__isnull=True), [Role.AUDITOR], day)
-    people = {each.pk: each for each in [*auditors, *holders([above], ABOVE, day)]}
+    auditors = list_role_holders(Branch.objects.filter(parent__isnull=True), [Role.AUDITOR], day)
+    people = {
+        each.pk: each for each in [*auditors, *list_role_holders([above], NOTIFIED_ROLES, day)]
+    }
     people.pop(opening.user_id, None)
-    tell(
+    notify(
         people.values(),
         f"{opening.user}紧急打开了{opening.branch.society}的捐献者身份库"
         f"（记录{opening.pk}），理由：{opening.reason}。请事后核查。",
@@ -78,7 +80,7 @@ def _report(opening: VaultOpening, *, now: dt.datetime) -> None:
     )
 
 
-def standing(user: User, branch: Branch, now: dt.datetime) -> VaultOpening | None:
+def find_valid_opening(user: User, branch: Branch, now: dt.datetime) -> VaultOpening | None:
     """Return the person's opening of a branch's vault that still stands."""
     found = VaultOpening.objects.visible_to(user).filter(
         user=user, branch=branch, until__gt=now, opened_at__lte=now
@@ -86,12 +88,12 @@ def standing(user: User, branch: Branch, now: dt.datetime) -> VaultOpening | Non
     return found.order_by("-until").first()
 
 
-def close(opening: VaultOpening, *, now: dt.datetime) -> None:
+def close_opening(opening: VaultOpening, *, now: dt.datetime) -> None:
     """Shut the vault before its time is over."""
     VaultOpening.objects.filter(pk=opening.pk, until__gt=now).update(until=now)
 
 
-def review(opening: VaultOpening, *, user: User, note: str, now: dt.datetime) -> None:
+def review_opening(opening: VaultOpening, *, user: User, note: str, now: dt.datetime) -> None:
     """Note what came of looking into an emergency afterwards; never by who opened."""
     if user.pk == opening.user_id or not note.strip():
         message = "核查须由他人进行，并写明结论。"
@@ -102,24 +104,24 @@ def review(opening: VaultOpening, *, user: User, note: str, now: dt.datetime) ->
 
 
 @contextmanager
-def inside(opening: VaultOpening, *, now: dt.datetime) -> Iterator[None]:
+def read_vault(opening: VaultOpening, *, now: dt.datetime) -> Iterator[None]:
     """Let the statements of the block read the vault's rows of the opened branch."""
     if not opening.opened_at <= now < opening.until:
         message = "身份库已到时关闭，请重新写明理由打开。"
         raise VaultRefusedError(message)
-    with vault_open([opening.branch_id]):
+    with vault_scope([opening.branch_id]):
         yield
 
 
-def look_up(opening: VaultOpening, code: str, *, now: dt.datetime) -> DonorIdentity | None:
+def look_up_identity(opening: VaultOpening, code: str, *, now: dt.datetime) -> DonorIdentity | None:
     """Return the identity behind a code, and write down that it was looked at."""
-    with inside(opening, now=now):
+    with read_vault(opening, now=now):
         found = DonorIdentity.objects.filter(branch=opening.branch, code=code).first()
-    note_act(opening, VaultAct.Kind.LOOKED_UP, code, now=now)
+    record_act(opening, VaultAct.Kind.LOOKED_UP, code, now=now)
     return found
 
 
-def note_act(opening: VaultOpening, kind: str, code: str, *, now: dt.datetime) -> None:
+def record_act(opening: VaultOpening, kind: str, code: str, *, now: dt.datetime) -> None:
     """Write an act down: who, when, which code; never a value."""
     VaultAct.objects.create(
         branch=opening.branch, opening=opening, kind=kind, code=code[:12], at=now
@@ -127,7 +129,7 @@ def note_act(opening: VaultOpening, kind: str, code: str, *, now: dt.datetime) -
 
 
 @transaction.atomic
-def erase(opening: VaultOpening, code: str, *, reason: str, now: dt.datetime) -> str:
+def erase_person(opening: VaultOpening, code: str, *, reason: str, now: dt.datetime) -> str:
     """Take a person out of the portal and leave what is counted; return the new code.
 
     The rows stay under a code by chance, which nothing leads to; values, indexes and row
@@ -137,27 +139,27 @@ def erase(opening: VaultOpening, code: str, *, reason: str, now: dt.datetime) ->
     if not reason.strip():
         message = "请写明依据：撤回同意，或本人（家属）申请删除。"
         raise VaultRefusedError(message)
-    with inside(opening, now=now):
+    with read_vault(opening, now=now):
         found = DonorIdentity.objects.filter(branch=opening.branch, code=code).first()
         if found is None:
             message = f"{opening.branch.society}的身份库里没有代码 {code}。"
             raise VaultRefusedError(message)
-        uploads = list(_uploads_with(found, opening.branch))
-        fresh = _code_by_chance()
+        uploads = list(_uploads_containing(found, opening.branch))
+        fresh = _generate_code()
         with connection.cursor() as cursor:
             cursor.execute("SELECT donors_erase(%s, %s, %s)", [opening.branch_id, code, fresh])
     for upload in uploads:
         _destroy_files(upload, reason=reason.strip(), now=now)
-    note_act(opening, VaultAct.Kind.ERASED, fresh, now=now)
+    record_act(opening, VaultAct.Kind.ERASED, fresh, now=now)
     return fresh
 
 
-def _code_by_chance() -> str:
-    body = "E" + "".join(secrets.choice(_LETTERS) for _ in range(10))
-    return body + check_character(body)
+def _generate_code() -> str:
+    body = "E" + "".join(secrets.choice(_CODE_ALPHABET) for _ in range(10))
+    return body + compute_check_character(body)
 
 
-def _uploads_with(identity: DonorIdentity, branch: Branch) -> Iterator[Upload]:
+def _uploads_containing(identity: DonorIdentity, branch: Branch) -> Iterator[Upload]:
     """Yield the uploads whose read rows hold the person, also those that changed nothing."""
     keys = [
         sheet.key
@@ -168,7 +170,7 @@ def _uploads_with(identity: DonorIdentity, branch: Branch) -> Iterator[Upload]:
     for upload in Upload.objects.filter(sheet__in=keys, branch__code__in=above):
         if not upload.rows_file:
             continue
-        frame = storage.get_frame(upload.rows_file)
+        frame = storage.load_frame(upload.rows_file)
         if "code" in frame.columns and identity.code in frame["code"].to_list():
             yield upload
 

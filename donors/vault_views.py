@@ -11,23 +11,23 @@ from django.views.decorators.http import require_http_methods
 
 from donors import vault
 from donors.models import VaultOpening
-from donors.rules import may_break_the_glass, may_open_vault
+from donors.rules import may_open_vault, may_open_vault_in_emergency
 from donors.vault import VaultRefusedError
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
 from redcross.branches.models import Branch
 
-SHOWN = 30
+MAX_OPENINGS = 30
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def vault_page(request: SignedInRequest) -> HttpResponse:
     """Show whether the vault of a branch is open, and do what is asked of it."""
-    branch = _branch(request)
+    branch = _load_branch(request)
     request.seen_branch = branch.code
     now = timezone.now()
-    opening = vault.standing(request.user, branch, now)
+    opening = vault.find_valid_opening(request.user, branch, now)
     found, code = None, ""
     if request.method == "POST":
         request.reason = request.POST.get("reason", "")
@@ -35,14 +35,14 @@ def vault_page(request: SignedInRequest) -> HttpResponse:
         code = request.POST.get("code", "").strip().upper()
         try:
             if verb == "look" and opening is not None:
-                found = vault.look_up(opening, code, now=now)
+                found = vault.look_up_identity(opening, code, now=now)
                 if found is None:
                     said = (
                         f"{branch.society}的身份库里没有代码 {code}，请与案例或登记里的代码核对。"
                     )
                     messages.warning(request, said)
             else:
-                _act(request, branch, opening, verb, code)
+                _perform_action(request, branch, opening, verb, code)
                 return redirect(f"{reverse('vault')}?branch={branch.code}")
         except VaultRefusedError as error:
             messages.error(request, str(error))
@@ -52,33 +52,33 @@ def vault_page(request: SignedInRequest) -> HttpResponse:
         "found": found,
         "code": code,
         "keeps": may_open_vault(request.user, branch),
-        "emergency": may_break_the_glass(request.user, branch),
-        "openings": _openings(request, branch),
+        "emergency": may_open_vault_in_emergency(request.user, branch),
+        "openings": _list_openings(request, branch),
     }
     return render(request, "donors/vault.html", context)
 
 
-def _branch(request: SignedInRequest) -> Branch:
+def _load_branch(request: SignedInRequest) -> Branch:
     home = home_branch(request.user)
     code = request.POST.get("branch") or request.GET.get("branch") or (home.code if home else "")
     branch = Branch.objects.filter(code=code).select_related("parent").first()
     if branch is None or not (
-        may_open_vault(request.user, branch) or may_break_the_glass(request.user, branch)
+        may_open_vault(request.user, branch) or may_open_vault_in_emergency(request.user, branch)
     ):
         raise Http404
     return branch
 
 
-def _openings(request: SignedInRequest, branch: Branch) -> list[VaultOpening]:
+def _list_openings(request: SignedInRequest, branch: Branch) -> list[VaultOpening]:
     """Return what was opened lately, emergencies that nobody has looked into first."""
     found = VaultOpening.objects.visible_to(request.user).filter(branch=branch)
     waiting = Q(emergency=True, reviewed_at__isnull=True)
     first = found.filter(waiting).select_related("user", "reviewed_by").order_by("-pk")
     rest = found.exclude(waiting).select_related("user", "reviewed_by").order_by("-pk")
-    return [*first[:SHOWN], *rest[:SHOWN]]
+    return [*first[:MAX_OPENINGS], *rest[:MAX_OPENINGS]]
 
 
-def _act(
+def _perform_action(
     request: SignedInRequest, branch: Branch, opening: VaultOpening | None, verb: str, code: str
 ) -> None:
     now, reason = timezone.now(), request.POST.get("reason", "")
@@ -91,14 +91,14 @@ def _act(
         visible = VaultOpening.objects.visible_to(request.user).filter(branch=branch)
         number = request.POST.get("opening", "")
         looked_into = get_object_or_404(visible, pk=int(number) if number.isdigit() else 0)
-        vault.review(looked_into, user=request.user, note=reason, now=now)
+        vault.review_opening(looked_into, user=request.user, note=reason, now=now)
         messages.success(request, "核查结论已记录。")
     elif opening is None:
         message = "身份库没有打开，或已到时关闭，请重新写明理由打开。"
         raise VaultRefusedError(message)
     elif verb == "close":
-        vault.close(opening, now=now)
+        vault.close_opening(opening, now=now)
         messages.success(request, "身份库已关闭。")
     elif verb == "erase":
-        fresh = vault.erase(opening, code, reason=reason, now=now)
+        fresh = vault.erase_person(opening, code, reason=reason, now=now)
         messages.success(request, f"个人信息已删除，统计保留在代码 {fresh} 下。")

@@ -14,14 +14,14 @@ from donors.choices import Step
 from donors.models import DonationCase, PublicityCase
 from donors.rules import may_follow_cases
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import holds
+from redcross.accounts.rules import has_role
 from redcross.indicators.declare.declaration import registry
-from redcross.indicators.query.query_params import SEEING_FIGURES, asked_of
-from redcross.indicators.query.resolve import Question, ask
+from redcross.indicators.query.query_params import FIGURE_ROLES, parse_figure_query
+from redcross.indicators.query.resolve import Question, answer_questions
 from redcross.periods import Period
 
-PAGE = 20
-YEARS = 10
+PAGE_SIZE = 20
+YEARS_SHOWN = 10
 STEP_KEYS = ("donors.stem_cell_registered", "donors.stem_cell_stored", "donors.stem_cell_stock")
 
 
@@ -39,7 +39,9 @@ def cases(request: SignedInRequest) -> HttpResponse:
         found = found.filter(commemorated_on__isnull=True)
     elif state == "given":
         found = found.filter(recovered_on__isnull=False)
-    page = Paginator(found.order_by("-reported_on", "-pk"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.order_by("-reported_on", "-pk"), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     return render(request, "donors/cases.html", {"page": page, "search": search, "state": state})
 
 
@@ -59,12 +61,12 @@ def case(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def publicity(request: SignedInRequest) -> HttpResponse:
     """Stories told with written consent, and which the national society took up."""
-    if not holds(request.user, SEEING_FIGURES):
+    if not has_role(request.user, FIGURE_ROLES):
         raise Http404
     found = PublicityCase.objects.visible_to(request.user).select_related("branch", "upload")
     if request.GET.get("taken_up") == "1":
         found = found.filter(taken_up=True)
-    page = Paginator(found.order_by("-published_on", "-pk"), PAGE)
+    page = Paginator(found.order_by("-published_on", "-pk"), PAGE_SIZE)
     context = {
         "page": page.get_page(request.GET.get("page")),
         "taken_up": request.GET.get("taken_up") == "1",
@@ -76,10 +78,10 @@ def publicity(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def stem_cells(request: SignedInRequest) -> HttpResponse:
     """The way from registration to donation, with exits; donations by year."""
-    asked = asked_of(request)
+    asked = parse_figure_query(request)
     last = asked.period.last.year
-    years = [Period.year(year) for year in range(last - YEARS + 1, last + 1)]
-    steps, exits, *rest = ask(
+    years = [Period.year(year) for year in range(last - YEARS_SHOWN + 1, last + 1)]
+    steps, exits, *rest = answer_questions(
         Question(registry["donors.stem_cell_steps"], asked.period, asked.branch, by=("step",)),
         Question(registry["donors.stem_cell_exits"], asked.period, asked.branch, by=("step",)),
         *(Question(registry[key], asked.period, asked.branch) for key in STEP_KEYS),

@@ -20,12 +20,12 @@ def _start_queue(**_: Any) -> None:
     embedded.ensure_valkey()
 
 
-def _warm_opener(**_: Any) -> None:
+def _warm_sandbox(**_: Any) -> None:
     """Have the process that opens files wait before the first file comes."""
-    sandbox.warm()
+    sandbox.start_server()
 
 
-signals.worker_process_init.connect(_warm_opener)
+signals.worker_process_init.connect(_warm_sandbox)
 if not os.environ.get("REDIS_URL"):
     for moment in (signals.worker_init, signals.beat_init, signals.before_task_publish):
         moment.connect(_start_queue)

@@ -14,10 +14,10 @@ Event = MutableMapping[str, Any]
 
 REQUEST = "request"
 """The name under which an id goes from the web through Celery into PostgreSQL."""
-_KNOWN = re.compile(r"[0-9a-f]{32}")
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 _LONG_NUMBER = re.compile(r"(?<![0-9a-f])\d{7,}[Xx]?(?![0-9a-f])")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-_UNTOUCHED = frozenset({REQUEST, "timestamp", "level", "logger", "ms", "status", "user"})
+_UNMASKED = frozenset({REQUEST, "timestamp", "level", "logger", "ms", "status", "user"})
 
 
 def request_id() -> str:
@@ -27,10 +27,10 @@ def request_id() -> str:
 
 def is_request_id(said: str) -> bool:
     """Tell whether an id is one of ours."""
-    return _KNOWN.fullmatch(said) is not None
+    return _REQUEST_ID.fullmatch(said) is not None
 
 
-def without_values(_logger: Any, _method: str, event: Event) -> Event:
+def drop_foreign_values(_logger: Any, _method: str, event: Event) -> Event:
     """Keep what a library says and drop what it says it about.
 
     An error's message may quote a row (a violated constraint does), a warning an address or
@@ -47,37 +47,37 @@ def without_values(_logger: Any, _method: str, event: Event) -> Event:
     if isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
-        event["error"], event["at"] = type(error).__qualname__, _lines_of(error)
+        event["error"], event["at"] = type(error).__qualname__, _traceback_lines(error)
     event.pop("stack_info", None)
     return event
 
 
-def _lines_of(error: BaseException) -> list[str]:
+def _traceback_lines(error: BaseException) -> list[str]:
     return [
         f"{each.filename.rpartition('site-packages/')[2]}:{each.lineno} {each.name}"
         for each in traceback.extract_tb(error.__traceback__)[-12:]
     ]
 
 
-def without_people(_logger: Any, _method: str, event: Event) -> Event:
+def mask_personal_data(_logger: Any, _method: str, event: Event) -> Event:
     """Mask what looks like a document's number, a telephone or an address of mail."""
     for name, value in event.items():
-        if name not in _UNTOUCHED and not name.startswith("_"):
-            event[name] = _masked(value)
+        if name not in _UNMASKED and not name.startswith("_"):
+            event[name] = _mask(value)
     return event
 
 
-def _masked(value: Any) -> Any:
+def _mask(value: Any) -> Any:
     if isinstance(value, str):
         return _MAIL.sub("***@***", _LONG_NUMBER.sub("***", value))
     if isinstance(value, list | tuple):
-        return [_masked(each) for each in value]
+        return [_mask(each) for each in value]
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**10:
         return "***"
-    return value if isinstance(value, int | float | None) else _masked(str(value))
+    return value if isinstance(value, int | float | None) else _mask(str(value))
 
 
-_SHARED: list[Any] = [
+_SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),
@@ -90,12 +90,12 @@ CONFIGURATION: dict[str, Any] = {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
             "processors": [
-                without_values,
+                drop_foreign_values,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                without_people,
+                mask_personal_data,
                 structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
             ],
-            "foreign_pre_chain": _SHARED,
+            "foreign_pre_chain": _SHARED_PROCESSORS,
             "use_get_message": False,
         }
     },
@@ -117,7 +117,7 @@ def configure(configuration: dict[str, Any]) -> None:
     """Lay the logging of the process; our own events take the way of those of libraries."""
     logging.config.dictConfig(configuration)
     structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*_SHARED_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )

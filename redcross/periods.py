@@ -58,9 +58,9 @@ class Period:
         before, dots, after = text.strip().partition("..")
         try:
             if not dots:
-                return cls(*_whole(before))
-            last = _whole(after)[1]
-            first = _whole(before)[0] if before else None
+                return cls(*_parse_part(before))
+            last = _parse_part(after)[1]
+            first = _parse_part(before)[0] if before else None
         except ValueError:
             raise UnknownPeriodError(text) from None
         if first is not None and first > last:
@@ -97,7 +97,7 @@ class Period:
         """How many months it has, None since the beginning."""
         if self.first is None:
             return None
-        return _distance(self.first, self.last) + 1
+        return _count_months(self.first, self.last) + 1
 
     @property
     def months(self) -> list[dt.date]:
@@ -190,11 +190,11 @@ class Period:
         return self.start < other.end and other.start < self.end
 
 
-def _distance(first: dt.date, last: dt.date) -> int:
+def _count_months(first: dt.date, last: dt.date) -> int:
     return (last.year - first.year) * 12 + last.month - first.month
 
 
-def _whole(text: str) -> tuple[dt.date, dt.date]:
+def _parse_part(text: str) -> tuple[dt.date, dt.date]:
     """Return the first and the last month of one part; raise ValueError."""
     match = _PART.fullmatch(text.strip())
     if match is None or not FIRST_YEAR <= int(match["year"]) <= LAST_YEAR:

@@ -194,9 +194,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "redcross.accounts.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "redcross.accounts.rates.RateMiddleware",
+    "redcross.accounts.rate_limits.RateLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "redcross.exports.middleware.LeavingMiddleware",
+    "redcross.exports.middleware.FileExportMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "redcross.urls"
@@ -211,7 +211,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "redcross.portal.context.shell",
+                "redcross.portal.context.page_frame",
             ],
         },
     },
@@ -233,8 +233,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
-    {"NAME": "redcross.accounts.passwords.MixedSignsValidator"},
-    {"NAME": "redcross.accounts.passwords.NotUsedBeforeValidator"},
+    {"NAME": "redcross.accounts.passwords.CharacterClassesValidator"},
+    {"NAME": "redcross.accounts.passwords.PasswordHistoryValidator"},
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -336,7 +336,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_THROTTLE_CLASSES": [
-        "redcross.accounts.rates.AddressThrottle",
+        "redcross.accounts.rate_limits.AddressThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
     # The pages' rates stand here too: one place, one counter for all processes. A whole
@@ -348,7 +348,7 @@ REST_FRAMEWORK = {
         "search": env.str("RATE_SEARCH", default="") or "120/min",
         "certificate-check": env.str("RATE_CERTIFICATE_CHECK", default="") or "30/hour",
     },
-    "EXCEPTION_HANDLER": "redcross.api.errors.tell",
+    "EXCEPTION_HANDLER": "redcross.api.errors.handle_error",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "红十字会业务门户接口",
@@ -361,7 +361,7 @@ SPECTACULAR_SETTINGS = {
     "ENFORCE_NON_BLANK_FIELDS": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "redcross.api.schema.exact",
+        "redcross.api.schema.tighten_schema",
     ],
     "SWAGGER_UI_FAVICON_HREF": "data:,",
 }
@@ -379,7 +379,7 @@ UNFOLD = {
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,
-        "navigation": "redcross.portal.navigation.navigation",
+        "navigation": "redcross.portal.navigation.admin_navigation",
     },
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from redcross.api.pages import revoke, tokens
+from redcross.api.token_views import revoke_token, tokens
 from redcross.dashboards.views import screen
 from redcross.portal.site import site
 
@@ -14,13 +14,13 @@ urlpatterns = [
     path("screen/", screen, name="screen"),
     path("dashboards/", include("redcross.dashboards.urls")),
     path("figures/", include("redcross.indicators.web.urls")),
-    path("reports/", include("redcross.reports.urls")),
+    path("reports/", include("redcross.reports.web.urls")),
     path("api/v1/", include("redcross.api.urls")),
     path("exports/", include("redcross.exports.urls")),
     path("audit/", include("redcross.audit.urls")),
     path("people/", include("redcross.people.urls")),
     path("tokens/", tokens, name="tokens"),
-    path("tokens/<int:pk>/revoke/", revoke, name="token-revoke"),
+    path("tokens/<int:pk>/revoke/", revoke_token, name="token-revoke"),
     path("", include("donations.urls")),
     path("", include("training.urls")),
     path("cases/", include("donors.urls")),

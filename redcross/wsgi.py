@@ -9,7 +9,7 @@ application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402  what follows needs the applications
 
-from redcross.accounts.canary import refuse_wrong_keys  # noqa: E402
+from redcross.accounts.canary import exit_on_wrong_keys  # noqa: E402
 
 if settings.KEYS_CHECKED_AT_START:
-    refuse_wrong_keys()
+    exit_on_wrong_keys()

@@ -7,15 +7,15 @@ from decimal import Decimal
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.demo.acceptance import Expectation, expected
-from redcross.demo.declaration import DemoFile, demo_files, left_for_visitors
+from redcross.demo.acceptance import ExpectedFigure, expect_figures
+from redcross.demo.declaration import DemoFile, demo_file_source, visitor_file_source
 from redcross.demo.fake_data import (
+    allocate_by_weight,
+    list_prefectures,
     office_table,
     person_name,
+    plain_table,
     population,
-    prefectures,
-    shares,
-    table,
 )
 
 PREFECTURES_WITH_LEADER, COUNTIES_WITH_LEADER, COUNTIES_WITH_WINDOW = 13, 101, 72
@@ -54,51 +54,61 @@ TASKS_2022 = (
 Rows = list[Sequence[object]]
 
 
-@demo_files
-def registers() -> Iterator[DemoFile]:
+@demo_file_source
+def list_register_files() -> Iterator[DemoFile]:
     """What the province keeps: facts of all branches, tasks, liaison, registers."""
     for sheet, period, filename, build in (
-        ("reform.governance", "2020-12", "全省改革进展情况表（2020年12月）.xlsx", _governance_2020),
-        ("reform.governance", "2021-12", "全省改革进展情况表（2021年12月）.xlsx", _governance_2021),
-        ("reform.tasks", "2021-06", "2021年重点任务推进表（上半年）.xlsx", _tasks_half),
-        ("reform.tasks", "2021-12", "2021年重点任务推进表（全年）.xlsx", _tasks_2021),
-        ("reform.tasks", "2022-01", "2022年重点任务推进表（1月）.xlsx", _tasks_2022),
-        ("reform.liaisons", "2021", "省红十字会领导挂钩联系表（2021年）.xlsx", _liaisons),
-        ("reform.visits", "2021", "走访调研记录（2021年）.xlsx", _visits),
-        ("reform.problems", "2021", "大调研问题清单（2021年）.xlsx", _problems),
-        ("reform.activities", "2021", "活动台账（2021年）.xlsx", _activities),
-        ("reform.documents", "2021", "文件台账（2021年）.xlsx", _documents),
-        ("reform.milestones", "2021", "里程碑登记表（2021年）.xlsx", _milestones),
-        ("reform.examples", "2021", "典型经验登记表（2021年）.xlsx", _examples),
+        (
+            "reform.governance",
+            "2020-12",
+            "全省改革进展情况表（2020年12月）.xlsx",
+            _build_governance_2020,
+        ),
+        (
+            "reform.governance",
+            "2021-12",
+            "全省改革进展情况表（2021年12月）.xlsx",
+            _build_governance_2021,
+        ),
+        ("reform.tasks", "2021-06", "2021年重点任务推进表（上半年）.xlsx", _build_tasks_midyear),
+        ("reform.tasks", "2021-12", "2021年重点任务推进表（全年）.xlsx", _build_tasks_2021),
+        ("reform.tasks", "2022-01", "2022年重点任务推进表（1月）.xlsx", _build_tasks_2022),
+        ("reform.liaisons", "2021", "省红十字会领导挂钩联系表（2021年）.xlsx", _build_liaisons),
+        ("reform.visits", "2021", "走访调研记录（2021年）.xlsx", _build_visits),
+        ("reform.problems", "2021", "大调研问题清单（2021年）.xlsx", _build_problems),
+        ("reform.activities", "2021", "活动台账（2021年）.xlsx", _build_activities),
+        ("reform.documents", "2021", "文件台账（2021年）.xlsx", _build_documents),
+        ("reform.milestones", "2021", "里程碑登记表（2021年）.xlsx", _build_milestones),
+        ("reform.examples", "2021", "典型经验登记表（2021年）.xlsx", _build_examples),
     ):
         yield DemoFile(sheet, "53", period, filename, build)
 
 
-@demo_files
-def network() -> Iterator[DemoFile]:
+@demo_file_source
+def list_network_files() -> Iterator[DemoFile]:
     """Units, members and volunteers of each prefecture."""
-    towns = prefectures()
-    units = _whole_shares(NEW_UNITS, [population(town) for town in towns])
-    members = shares(NEW_MEMBERS, [population(town) for town in towns])
+    towns = list_prefectures()
+    units = _split_whole(NEW_UNITS, [population(town) for town in towns])
+    members = allocate_by_weight(NEW_MEMBERS, [population(town) for town in towns])
     for town, new_units, new_members in zip(towns, units, members, strict=True):
         yield DemoFile(
             "reform.units",
             town.code,
             "2021",
             f"{town.short_name}基层组织名册（2021年）.xlsx",
-            _later(_units, town, new_units),
+            _defer(_build_units, town, new_units),
         )
         yield DemoFile(
             "reform.network",
             town.code,
             "2021",
             f"{town.short_name}会员志愿者统计表（2021年）.xlsx",
-            _later(_movements, town, new_members),
+            _defer(_build_movements, town, new_members),
         )
 
 
-@left_for_visitors
-def network_of_a_county() -> Iterator[tuple[str, bytes]]:
+@visitor_file_source
+def build_county_network_files() -> Iterator[tuple[str, bytes]]:
     """The members and volunteers of a county clerk's January, with nothing to find."""
     headings = (
         "单位", "会员／期初", "会员／新增成人", "会员／新增青少年", "会员／注销", "会员／期末",
@@ -115,11 +125,11 @@ def network_of_a_county() -> Iterator[tuple[str, bytes]]:
     )
 
 
-def _later(build: Callable[[Branch, int], bytes], town: Branch, number: int) -> Callable[[], bytes]:
+def _defer(build: Callable[[Branch, int], bytes], town: Branch, number: int) -> Callable[[], bytes]:
     return lambda: build(town, number)
 
 
-def _whole_shares(total: int, weights: Sequence[int]) -> list[int]:
+def _split_whole(total: int, weights: Sequence[int]) -> list[int]:
     whole = sum(weights)
     parts = [total * weight // whole for weight in weights]
     parts[0] += total - sum(parts)
@@ -135,21 +145,21 @@ _GOVERNANCE = (
 _NATURES = ("参公管理", "参公管理", "参公管理", "全额事业", "全额事业", "差额事业", "挂靠（卫健）")
 
 
-def _governance_2020() -> bytes:
-    return _governance(dt.date(2020, 12, 1), leaders=(8, 60), windows=35)
+def _build_governance_2020() -> bytes:
+    return _build_governance(dt.date(2020, 12, 1), leaders=(8, 60), windows=35)
 
 
-def _governance_2021() -> bytes:
-    return _governance(
+def _build_governance_2021() -> bytes:
+    return _build_governance(
         dt.date(2021, 12, 1),
         leaders=(PREFECTURES_WITH_LEADER, COUNTIES_WITH_LEADER),
         windows=COUNTIES_WITH_WINDOW,
     )
 
 
-def _governance(month: dt.date, *, leaders: tuple[int, int], windows: int) -> bytes:
+def _build_governance(month: dt.date, *, leaders: tuple[int, int], windows: int) -> bytes:
     rng = random.Random("governance")
-    towns = prefectures()
+    towns = list_prefectures()
     counties = list(Branch.objects.at(Level.COUNTY).in_official_order())
     # The same order each year: who had a leader keeps him.
     order = {each.pk: rng.random() for each in (*towns, *counties)}
@@ -171,11 +181,11 @@ def _governance(month: dt.date, *, leaders: tuple[int, int], windows: int) -> by
                 quota,
                 max(1, quota - own.randrange(3)),
                 "已设立" if own.random() < 0.55 else "未设立",
-                _yes(month, at) if leader else ("推进中" if own.random() < 0.5 else "否"),
+                _affirm(month, at) if leader else ("推进中" if own.random() < 0.5 else "否"),
                 "是",
                 "是" if own.random() < 0.8 else "○",
                 "有" if own.random() < 0.5 else "无",
-                _yes(month, at + 1) if branch.pk in windowed else "否",
+                _affirm(month, at + 1) if branch.pk in windowed else "否",
                 f"示例办发〔{month.year}〕{at + 1}号" if leader else "",
                 "" if leader else "正与同级党委沟通",
             )
@@ -184,7 +194,7 @@ def _governance(month: dt.date, *, leaders: tuple[int, int], windows: int) -> by
     return office_table(title, _GOVERNANCE, rows, society=_SOCIETY)
 
 
-def _yes(month: dt.date, at: int) -> str:
+def _affirm(month: dt.date, at: int) -> str:
     return ("是", "√", f"是（{month.year}年{at % 11 + 1}月）", "1")[at % 4]
 
 
@@ -196,7 +206,7 @@ _TASKS = (
 )  # fmt: skip
 
 
-def _tasks_half() -> bytes:
+def _build_tasks_midyear() -> bytes:
     rows: Rows = [
         (
             at, name, measure, department, dt.date(2021, 12, 31), f"按计划推进，已完成{45 + at}%",
@@ -207,7 +217,7 @@ def _tasks_half() -> bytes:
     return office_table("2021年度重点任务推进表（上半年）", _TASKS, rows, society=_SOCIETY)
 
 
-def _tasks_2021() -> bytes:
+def _build_tasks_2021() -> bytes:
     rng = random.Random("tasks")
     rows: Rows = [
         (
@@ -219,7 +229,7 @@ def _tasks_2021() -> bytes:
     return office_table("2021年度重点任务推进表（全年）", _TASKS, rows, society=_SOCIETY)
 
 
-def _tasks_2022() -> bytes:
+def _build_tasks_2022() -> bytes:
     rows: Rows = [
         (
             at, name, measure, department, dt.date(2022, 12, 31), "已制定年度方案", 5 + at % 4,
@@ -233,17 +243,17 @@ def _tasks_2022() -> bytes:
 # 台账 ----------------------------------------------------------------------------
 
 
-def _liaisons() -> bytes:
+def _build_liaisons() -> bytes:
     rng = random.Random("liaisons")
     leaders = [person_name(rng) for _ in range(4)]
     rows: Rows = [
         (town.name, leaders[at % 4], "省红十字会领导", dt.date(2021, 3, 1))
-        for at, town in enumerate(prefectures())
+        for at, town in enumerate(list_prefectures())
     ]
-    return table("领导挂钩联系表", ("联系州市", "联系领导", "职务", "起始日期"), rows)
+    return plain_table("领导挂钩联系表", ("联系州市", "联系领导", "职务", "起始日期"), rows)
 
 
-def _visits() -> bytes:
+def _build_visits() -> bytes:
     rng = random.Random("liaisons")
     leaders = [person_name(rng) for _ in range(4)]
     rows: Rows = [
@@ -251,12 +261,14 @@ def _visits() -> bytes:
             town.name, leaders[at % 4], dt.date(2021, 4 + at % 8, 5 + at), f"{town.short_name}红十字会",
             "“走基层，推工作，办实事”大调研，走访县级红十字会和基层组织",
         )
-        for at, town in enumerate(prefectures())
+        for at, town in enumerate(list_prefectures())
     ]  # fmt: skip
-    return table("走访调研记录", ("走访单位", "走访领导", "走访日期", "地点", "工作内容"), rows)
+    return plain_table(
+        "走访调研记录", ("走访单位", "走访领导", "走访日期", "地点", "工作内容"), rows
+    )
 
 
-def _problems() -> bytes:
+def _build_problems() -> bytes:
     difficulties = (
         ("县级机构和人员性质不统一，队伍不稳定", "省红十字会组织部"),
         ("应急响应能力有待提高，备灾物资不足", "省红十字会救援部"),
@@ -265,7 +277,7 @@ def _problems() -> bytes:
         ("救护培训师资不足", "省红十字会救护部"),
     )
     rows: Rows = []
-    for at, town in enumerate(prefectures()):
+    for at, town in enumerate(list_prefectures()):
         content, owner = difficulties[at % len(difficulties)]
         solved = at % 3 != 0
         rows.append(
@@ -279,10 +291,10 @@ def _problems() -> bytes:
     headings = (
         "涉及单位", "发现日期", "来源", "问题", "责任单位", "解决时限", "状态", "解决措施与结果", "解决日期",
     )  # fmt: skip
-    return table("大调研问题清单", headings, rows)
+    return plain_table("大调研问题清单", headings, rows)
 
 
-def _activities() -> bytes:
+def _build_activities() -> bytes:
     rows: Rows = [
         (
             "云南省", "纪念活动", "第74个“5·8”世界红十字日系列纪念活动", dt.date(2021, 5, 8), "昆明市",
@@ -312,10 +324,10 @@ def _activities() -> bytes:
     headings = (
         "单位", "活动类别", "活动名称", "活动日期", "地点", "参加人员", "参加人次", "对应任务序号", "内容",
     )  # fmt: skip
-    return table("活动台账", headings, rows)
+    return plain_table("活动台账", headings, rows)
 
 
-def _documents() -> bytes:
+def _build_documents() -> bytes:
     rows: Rows = [
         (
             "云南省", "示例联发〔2021〕5号", "关于在省直机关开展应急救护培训的通知", "省级", dt.date(2021, 4, 12),
@@ -337,10 +349,10 @@ def _documents() -> bytes:
     headings = (
         "单位", "文号", "文件名称", "发文层级", "发文日期", "联发单位", "涉及工作", "对应任务序号",
     )  # fmt: skip
-    return table("文件台账", headings, rows)
+    return plain_table("文件台账", headings, rows)
 
 
-def _milestones() -> bytes:
+def _build_milestones() -> bytes:
     rows: Rows = [
         (
             "云南省", dt.date(2021, 3, 30), "“三献”与救护培训纳入《云南省文明城市测评体系（2021年版）》", 2021, "5",
@@ -364,10 +376,10 @@ def _milestones() -> bytes:
         ),
     ]  # fmt: skip
     headings = ("单位", "日期", "里程碑", "任务年度", "任务序号", "关联指标", "佐证")
-    return table("里程碑登记表", headings, rows)
+    return plain_table("里程碑登记表", headings, rows)
 
 
-def _examples() -> bytes:
+def _build_examples() -> bytes:
     rows: Rows = [
         (
             "曲靖市", dt.date(2021, 11, 5), "以项目带动基层组织建设", "项目工作法",
@@ -383,32 +395,34 @@ def _examples() -> bytes:
         ),
     ]  # fmt: skip
     headings = ("单位", "登记日期", "经验标题", "工作法", "做法与成效")
-    return table("典型经验登记表", headings, rows)
+    return plain_table("典型经验登记表", headings, rows)
 
 
 # 组织网络 ------------------------------------------------------------------------
 
 
-def _units(town: Branch, new: int) -> bytes:
+def _build_units(town: Branch, new: int) -> bytes:
     rng = random.Random(f"units {town.code}")
     counties = list(town.children.filter(level=Level.COUNTY).in_official_order())
     rows: Rows = []
     for at in range(new):
         county = rng.choice(counties)
         kind, word = (("乡镇", "乡"), ("学校", "学校"))[at % 2]
-        rows.append(_unit(county, at, kind, word, 2021, rng))
+        rows.append(_invent_unit(county, at, kind, word, 2021, rng))
     for at in range(new, new + 12):
         kind, word = (("村（社区）", "社区"), ("医疗", "卫生院"), ("企业", "公司"))[at % 3]
-        rows.append(_unit(rng.choice(counties), at, kind, word, 2021, rng))
+        rows.append(_invent_unit(rng.choice(counties), at, kind, word, 2021, rng))
     for at in range(new + 12, new + 40):
         kind, word = (("乡镇", "镇"), ("学校", "中学"), ("村社区", "村"))[at % 3]
-        rows.append(_unit(rng.choice(counties), at, kind, word, rng.randrange(2012, 2021), rng))
+        rows.append(
+            _invent_unit(rng.choice(counties), at, kind, word, rng.randrange(2012, 2021), rng)
+        )
     headings = ("县区", "名称", "类别", "成立时间", "负责人", "会员人数")
     title = f"{town.society}基层组织名册（2021年）"
     return office_table(title, headings, rows, society=town.society, style=int(town.code) % 4)
 
 
-def _unit(
+def _invent_unit(
     county: Branch, at: int, kind: str, word: str, year: int, rng: random.Random
 ) -> Sequence[object]:
     return (
@@ -421,10 +435,10 @@ def _unit(
     )
 
 
-def _movements(town: Branch, new: int) -> bytes:
+def _build_movements(town: Branch, new: int) -> bytes:
     rng = random.Random(f"members {town.code}")
     counties = list(town.children.filter(level=Level.COUNTY).in_official_order())
-    parts = _whole_shares(new, [rng.randrange(50, 150) for _ in counties])
+    parts = _split_whole(new, [rng.randrange(50, 150) for _ in counties])
     rows: Rows = []
     for county, part in zip(counties, parts, strict=True):
         before, left = rng.randrange(800, 6000), rng.randrange(0, 40)
@@ -449,17 +463,19 @@ def _movements(town: Branch, new: int) -> bytes:
     )
 
 
-def _expect(key: str, period: str, value: int, level: str = "", **more: object) -> Expectation:
-    return Expectation(key, period, Decimal(value), level=level, **more)  # type: ignore[arg-type]
+def _expectation(
+    key: str, period: str, value: int, level: str = "", **more: object
+) -> ExpectedFigure:
+    return ExpectedFigure(key, period, Decimal(value), level=level, **more)  # type: ignore[arg-type]
 
 
-expected(
-    _expect("reform.party_leader_in_charge", "2021-12", PREFECTURES_WITH_LEADER, "PREFECTURE"),
-    _expect("reform.party_leader_in_charge", "2021-12", COUNTIES_WITH_LEADER, "COUNTY"),
-    _expect("reform.service_windows", "2021-12", COUNTIES_WITH_WINDOW, "COUNTY"),
-    _expect(
+expect_figures(
+    _expectation("reform.party_leader_in_charge", "2021-12", PREFECTURES_WITH_LEADER, "PREFECTURE"),
+    _expectation("reform.party_leader_in_charge", "2021-12", COUNTIES_WITH_LEADER, "COUNTY"),
+    _expectation("reform.service_windows", "2021-12", COUNTIES_WITH_WINDOW, "COUNTY"),
+    _expectation(
         "reform.grassroots_units_new", "2021", NEW_UNITS, breakdown="kind", category="乡镇+学校"
     ),
-    _expect("reform.members_new", "2021", NEW_MEMBERS),
-    _expect("reform.key_tasks_on_time", "2021", len(TASKS_2021), own=True),
+    _expectation("reform.members_new", "2021", NEW_MEMBERS),
+    _expectation("reform.key_tasks_on_time", "2021", len(TASKS_2021), own=True),
 )

@@ -9,7 +9,7 @@ from reform.choices import Answer
 from reform.models import GovernanceFact, GrassrootsUnit, NetworkMovement, Problem, TaskProgress
 
 
-def _measure(key: str, label: str, item: str, definition: str) -> Indicator:
+def _measure_indicator(key: str, label: str, item: str, definition: str) -> Indicator:
     return Indicator(
         f"reform.{key}",
         label,
@@ -24,34 +24,34 @@ def _measure(key: str, label: str, item: str, definition: str) -> Indicator:
     )
 
 
-PARTY_LEADER = _measure(
+PARTY_LEADER = _measure_indicator(
     "party_leader_in_charge",
     "已明确党委分管领导的单位数",
     "party-leader",
     "截至期末，同级党委已明确领导分管红十字会工作的单位数。",
 )
-PARTY_GROUP = _measure(
+PARTY_GROUP = _measure_indicator(
     "party_group_set", "设立党组的单位数", "party-group", "截至期末，已设立党组的单位数。"
 )
-INDEPENDENT = _measure(
+INDEPENDENT = _measure_indicator(
     "independent_body",
     "机构单设的单位数",
     "independent-body",
     "截至期末，机构单设、理顺管理体制的单位数。",
 )
-GOVERNMENT_LEADER = _measure(
+GOVERNMENT_LEADER = _measure_indicator(
     "government_leader_in_charge",
     "已明确政府分管领导的单位数",
     "government-leader",
     "截至期末，同级政府已明确领导分管红十字会工作的单位数。",
 )
-COUNCIL = _measure(
+COUNCIL = _measure_indicator(
     "council_renewed", "理事会按期换届的单位数", "council", "截至期末，理事会已按期换届的单位数。"
 )
-SUPERVISORS = _measure(
+SUPERVISORS = _measure_indicator(
     "supervisory_board", "设立监事会的单位数", "supervisors", "截至期末，已设立监事会的单位数。"
 )
-SERVICE_WINDOWS = _measure(
+SERVICE_WINDOWS = _measure_indicator(
     "service_windows",
     "政务大厅红十字服务窗口",
     "service-window",

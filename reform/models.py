@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from redcross.uploads.history import tracked, tracked_but_for
+from redcross.uploads.history import track_history, track_history_except
 from redcross.uploads.models import NamedKey, Record, RecordQuerySet
 from reform.choices import (
     ActivityKind,
@@ -48,7 +48,7 @@ class GovernanceFactQuerySet(RecordQuerySet["GovernanceFact"]):
         return self.filter(still, since__lte=day)
 
 
-@tracked_but_for("ended_on")
+@track_history_except("ended_on")
 class GovernanceFact(Record):
     """What holds of one item at one branch from a day on, until another fact takes over.
 
@@ -97,10 +97,10 @@ class GovernanceFact(Record):
         indexes = [models.Index(name="governance_by_item", fields=["item", "since"])]
 
     def __str__(self) -> str:
-        return f"{self.item}：{self.said}"
+        return f"{self.item}：{self.display_text}"
 
     @property
-    def said(self) -> str:
+    def display_text(self) -> str:
         """What people read in a cell of the matrix."""
         if self.words:
             return self.words
@@ -130,7 +130,7 @@ class LightRule(models.Model):
         return Light.YELLOW if course - done <= self.yellow_points else Light.RED
 
 
-@tracked
+@track_history
 class KeyTask(Record):
     """A key task of a year as its owner has taken it up; it counts once."""
 
@@ -161,7 +161,7 @@ class KeyTask(Record):
         return f"{self.year}年重点任务{self.number} {self.name}"
 
 
-@tracked
+@track_history
 class TaskProgress(Record):
     """What a branch told of a key task on a day; every report is kept."""
 
@@ -223,7 +223,7 @@ class TaskProgress(Record):
         return f"{self.name} {self.told_on:%Y年%-m月%-d日}"
 
 
-@tracked
+@track_history
 class Liaison(Record):
     """A leader of the level above who keeps contact with a branch (挂钩联系)."""
 
@@ -248,7 +248,7 @@ class Liaison(Record):
         return f"{self.leader}联系{self.branch}"
 
 
-@tracked
+@track_history
 class Visit(Record):
     """A visit to a branch: who came, for what."""
 
@@ -267,7 +267,7 @@ class Visit(Record):
         return f"{self.visited_on:%Y年%-m月%-d日}{self.leader}走访"
 
 
-@tracked
+@track_history
 class Problem(Record):
     """A difficulty found in a survey or on a visit, with its owner and its solution."""
 
@@ -301,7 +301,7 @@ class Problem(Record):
         return self.content[:40]
 
 
-@tracked
+@track_history
 class Activity(Record):
     """One entry of the activity register."""
 
@@ -330,7 +330,7 @@ class Activity(Record):
         return self.name
 
 
-@tracked
+@track_history
 class Document(Record):
     """A document that moves the work: its number, its level, who issued it jointly."""
 
@@ -357,7 +357,7 @@ class Document(Record):
         return f"{self.name}{f'（{self.number}）' if self.number else ''}"
 
 
-@tracked
+@track_history
 class Milestone(Record):
     """A step worth remembering, of a task or of none."""
 
@@ -378,7 +378,7 @@ class Milestone(Record):
         return self.name
 
 
-@tracked
+@track_history
 class GoodExample(Record):
     """How one branch did something others can learn from (典型经验)."""
 
@@ -402,7 +402,7 @@ class GoodExample(Record):
         return self.name
 
 
-@tracked
+@track_history
 class GrassrootsUnit(Record):
     """A Red Cross unit below the county: of a township, a school, a hospital."""
 
@@ -434,7 +434,7 @@ class GrassrootsUnit(Record):
         return self.name
 
 
-@tracked
+@track_history
 class NetworkMovement(Record):
     """Members and volunteers who came and left in the months a branch reports of."""
 

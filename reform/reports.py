@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.indicators.query.resolve import Figure
-from redcross.reports.declaration import passage
-from redcross.reports.story import (
+from redcross.reports.declare.declaration import section
+from redcross.reports.narrative.branch_tables import build_branch_table
+from redcross.reports.narrative.report_context import (
     Block,
+    CellValue,
     Paragraph,
-    Said,
-    Story,
-    Told,
-    clause,
-    paragraph,
-    plain,
-    sentence,
-    share,
-    table,
+    ReportContext,
+    TextPiece,
+    build_paragraph,
+    build_table,
+    build_text_paragraph,
+    fill_clause,
+    format_share,
+    join_clauses,
 )
-from redcross.reports.tables import by_branch
 from reform.choices import Light, TaskState
 from reform.models import (
     Activity,
@@ -33,66 +33,68 @@ from reform.models import (
     Visit,
 )
 
-MOST = 8
+MAX_LISTED = 8
 
 
-@passage("reform.governance")
-def governance(story: Story) -> Iterator[Block]:
+@section("reform.governance")
+def describe_governance(story: ReportContext) -> Iterator[Block]:
     """How many branches have come how far, as of the period's last day."""
-    counties = _count(story, Level.COUNTY)
+    counties = _count_branches(story, Level.COUNTY)
     day = story.period.last_day
     date = f"截至{day.year}年{day.month}月{day.day}日"
     leaders = story.figure("reform.party_leader_in_charge", level=Level.COUNTY)
     windows = story.figure("reform.service_windows", level=Level.COUNTY)
     groups = story.figure("reform.party_group_set", level=Level.COUNTY)
-    prefectures: tuple[Told, ...] = ()
+    prefectures: tuple[TextPiece, ...] = ()
     if story.branch.level == Level.PROVINCE:
         of_prefectures = story.figure("reform.party_leader_in_charge", level=Level.PREFECTURE)
-        prefectures = clause(
+        prefectures = fill_clause(
             "{now}州（市）（占{share}）",
             now=of_prefectures,
-            share=share(of_prefectures, _count(story, Level.PREFECTURE)),
+            share=format_share(of_prefectures, _count_branches(story, Level.PREFECTURE)),
         )
-    of_counties = clause(
+    of_counties = fill_clause(
         "{now}县（市、区）（占{share}）明确了分管红十字会工作的党委领导",
         now=leaders,
-        share=share(leaders, counties),
+        share=format_share(leaders, counties),
     )
-    lead = sentence(prefectures, of_counties, by="、")
+    lead = join_clauses(prefectures, of_counties, by="、")
     if lead:
-        yield from paragraph((Told(f"{date}，{story.where}"), *lead))
-    yield from paragraph(
-        sentence(
-            clause(
+        yield from build_paragraph((TextPiece(f"{date}，{story.where}"), *lead))
+    yield from build_paragraph(
+        join_clauses(
+            fill_clause(
                 "{now}县级红十字会在政务大厅设有红十字服务窗口（占{share}）",
                 now=windows,
-                share=share(windows, counties),
+                share=format_share(windows, counties),
             ),
-            clause("{now}县级红十字会设立了党组", now=groups),
+            fill_clause("{now}县级红十字会设立了党组", now=groups),
         )
     )
 
 
-def _count(story: Story, level: str) -> int:
+def _count_branches(story: ReportContext, level: str) -> int:
     return Branch.objects.under(story.branch).filter(level=level).count()
 
 
-@passage("reform.network")
-def network(story: Story) -> Iterator[Block]:
+@section("reform.network")
+def describe_network(story: ReportContext) -> Iterator[Block]:
     """New units, members and volunteers."""
     units = story.figure("reform.grassroots_units_new", by=("kind",), category="乡镇+学校")
-    yield from paragraph(
-        sentence(
-            clause("新发展乡镇、学校红十字基层组织{units}", units=units),
-            clause("新发展红十字会会员{members}", members=story.figure("reform.members_new")),
-            clause("新注册志愿者{volunteers}", volunteers=story.figure("reform.volunteers_new")),
-            clause("志愿服务{hours}", hours=story.figure("reform.volunteer_hours")),
+    yield from build_paragraph(
+        join_clauses(
+            fill_clause("新发展乡镇、学校红十字基层组织{units}", units=units),
+            fill_clause("新发展红十字会会员{members}", members=story.figure("reform.members_new")),
+            fill_clause(
+                "新注册志愿者{volunteers}", volunteers=story.figure("reform.volunteers_new")
+            ),
+            fill_clause("志愿服务{hours}", hours=story.figure("reform.volunteer_hours")),
         )
     )
 
 
-@passage("reform.tasks")
-def tasks(story: Story) -> Iterator[Block]:
+@section("reform.tasks")
+def describe_tasks(story: ReportContext) -> Iterator[Block]:
     """The year's key tasks: how many are done in time, and each with its state."""
     year = story.period.last.year
     known = list(
@@ -101,36 +103,38 @@ def tasks(story: Story) -> Iterator[Block]:
     if not known:
         return
     on_time = story.figure("reform.key_tasks_on_time", own=True)
-    yield from paragraph(
-        sentence(
-            clause("{year}年共列{count}项年度重点任务", year=year, count=len(known)),
-            clause("其中{on_time}如期完成", on_time=on_time),
+    yield from build_paragraph(
+        join_clauses(
+            fill_clause("{year}年共列{count}项年度重点任务", year=year, count=len(known)),
+            fill_clause("其中{on_time}如期完成", on_time=on_time),
         )
     )
     latest = _latest_progress(story, year)
     rows = [
-        (task.number, task.name, _day(task.due_on), *_state(latest.get(task.number)))
-        for task in sorted(known, key=lambda each: _as_number(each.number))
+        (task.number, task.name, _format_day(task.due_on), *_format_state(latest.get(task.number)))
+        for task in sorted(known, key=lambda each: _number_sort_key(each.number))
     ]
-    yield table(f"{year}年重点任务推进情况", ("序号", "重点任务", "完成时限", "状态", "佐证"), rows)
+    yield build_table(
+        f"{year}年重点任务推进情况", ("序号", "重点任务", "完成时限", "状态", "佐证"), rows
+    )
 
 
-def _day(day: dt.date) -> str:
+def _format_day(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _as_number(text: str) -> tuple[int, str]:
+def _number_sort_key(text: str) -> tuple[int, str]:
     return (int(text), "") if text.isdigit() else (10_000, text)
 
 
-def _latest_progress(story: Story, year: int) -> dict[str, TaskProgress]:
+def _latest_progress(story: ReportContext, year: int) -> dict[str, TaskProgress]:
     told = TaskProgress.objects.filter(
         branch=story.branch, year=year, told_on__lt=story.period.end
     ).order_by("told_on", "pk")
     return {each.number: each for each in told}
 
 
-def _state(progress: TaskProgress | None) -> tuple[str, str]:
+def _format_state(progress: TaskProgress | None) -> tuple[str, str]:
     if progress is None:
         return "未填报", ""
     if progress.state == TaskState.COMPLETED:
@@ -139,23 +143,25 @@ def _state(progress: TaskProgress | None) -> tuple[str, str]:
     return f"{progress.get_state_display()} {progress.percent:f}%", progress.evidence
 
 
-@passage("reform.next_tasks")
-def next_tasks(story: Story) -> Iterator[Block]:
+@section("reform.next_tasks")
+def describe_next_tasks(story: ReportContext) -> Iterator[Block]:
     """What the next year is to bring."""
     year = story.period.last.year + 1
     names = [
         task.name
         for task in sorted(
             KeyTask.objects.filter(branch=story.branch, year=year),
-            key=lambda each: _as_number(each.number),
+            key=lambda each: _number_sort_key(each.number),
         )
     ]
     if names:
-        yield from plain(f"{year}年重点抓好{'；'.join(names)}，确保各项任务落地见效。")
+        yield from build_text_paragraph(
+            f"{year}年重点抓好{'；'.join(names)}，确保各项任务落地见效。"
+        )
 
 
-@passage("reform.behind")
-def behind(story: Story) -> Iterator[Block]:
+@section("reform.behind")
+def describe_late_tasks(story: ReportContext) -> Iterator[Block]:
     """Tasks that lag, by name."""
     latest = _latest_progress(story, story.period.last.year)
     late = [
@@ -164,42 +170,44 @@ def behind(story: Story) -> Iterator[Block]:
         if each.state == TaskState.BEHIND
     ]
     if late:
-        yield from plain(f"进度滞后的重点任务：{'、'.join(late)}。")
+        yield from build_text_paragraph(f"进度滞后的重点任务：{'、'.join(late)}。")
 
 
-@passage("reform.mechanisms")
-def mechanisms(story: Story) -> Iterator[Block]:
+@section("reform.mechanisms")
+def describe_mechanisms(story: ReportContext) -> Iterator[Block]:
     """Milestones and documents that moved the work."""
     inside = {"happened_on__gte": story.period.start, "happened_on__lt": story.period.end}
     milestones = Milestone.objects.filter(
         branch__code__startswith=story.branch.code, **inside
     ).order_by("happened_on")
-    yield from _told("里程碑：", [each.name for each in milestones[:MOST]])
+    yield from _list_names("里程碑：", [each.name for each in milestones[:MAX_LISTED]])
     documents = Document.objects.filter(
         branch__code__startswith=story.branch.code,
         issued_on__gte=story.period.start,
         issued_on__lt=story.period.end,
     ).order_by("issued_on")
-    yield from _told("印发文件：", [_document(each) for each in documents[:MOST]])
+    yield from _list_names(
+        "印发文件：", [_format_document(each) for each in documents[:MAX_LISTED]]
+    )
 
 
-def _document(document: Document) -> str:
+def _format_document(document: Document) -> str:
     jointly = document.issued_jointly_with
     with_whom = f"（与{jointly}联发）" if jointly else ""
     return f"《{document.name.strip('《》')}》{with_whom}"
 
 
-@passage("reform.activities")
-def activities(story: Story) -> Iterator[Block]:
+@section("reform.activities")
+def describe_activities(story: ReportContext) -> Iterator[Block]:
     """What was held: commemorations, trainings, forums."""
     held = Activity.objects.filter(
         branch=story.branch, held_on__gte=story.period.start, held_on__lt=story.period.end
     ).order_by("held_on")
-    yield from _told("开展活动：", [each.name for each in held[:MOST]])
+    yield from _list_names("开展活动：", [each.name for each in held[:MAX_LISTED]])
 
 
-@passage("reform.liaison")
-def liaison(story: Story) -> Iterator[Block]:
+@section("reform.liaison")
+def describe_liaison(story: ReportContext) -> Iterator[Block]:
     """Visits of leaders, and what became of the problems they met."""
     visits = Visit.objects.filter(
         branch__code__startswith=story.branch.code,
@@ -208,17 +216,17 @@ def liaison(story: Story) -> Iterator[Block]:
     ).count()
     found = story.figure("reform.problems_found")
     solved = story.figure("reform.problems_solved")
-    yield from paragraph(
-        sentence(
-            clause("省红十字会领导挂钩联系走访{visits}次", visits=visits) if visits else (),
-            clause("调研发现基层困难和问题{found}", found=found),
-            clause("已解决{solved}", solved=solved),
+    yield from build_paragraph(
+        join_clauses(
+            fill_clause("省红十字会领导挂钩联系走访{visits}次", visits=visits) if visits else (),
+            fill_clause("调研发现基层困难和问题{found}", found=found),
+            fill_clause("已解决{solved}", solved=solved),
         )
     )
 
 
-@passage("reform.open_problems")
-def open_problems(story: Story) -> Iterator[Block]:
+@section("reform.open_problems")
+def list_open_problems(story: ReportContext) -> Iterator[Block]:
     """Problems not yet solved, with who owns them."""
     known = Problem.objects.filter(
         branch__code__startswith=story.branch.code, found_on__lt=story.period.end
@@ -228,11 +236,11 @@ def open_problems(story: Story) -> Iterator[Block]:
         for problem in known.select_related("branch").order_by("branch__code", "found_on")[:20]
     ]
     if rows:
-        yield table("尚未解决的问题", ("单位", "问题", "责任单位", "状态"), rows)
+        yield build_table("尚未解决的问题", ("单位", "问题", "责任单位", "状态"), rows)
 
 
-@passage("reform.natures")
-def natures(story: Story) -> Iterator[Block]:
+@section("reform.natures")
+def describe_natures(story: ReportContext) -> Iterator[Block]:
     """Where institutions and staff differ from county to county."""
     for key, lead in (
         ("reform.body_nature", "县级红十字会机构性质不统一："),
@@ -240,41 +248,41 @@ def natures(story: Story) -> Iterator[Block]:
     ):
         lines = [line for line in story.lines(key, level=Level.COUNTY, by=("words",)) if line.value]
         if len(lines) > 1:
-            yield from _figures_told(lead, lines)
+            yield from _list_figures(lead, lines)
 
 
-def _figures_told(lead: str, lines: list[Figure]) -> Iterator[Paragraph]:
-    told = [clause("{name}{line}", name=line.category, line=line) for line in lines]
-    yield from paragraph((Told(lead), *sentence(*told, by="、")))
+def _list_figures(lead: str, lines: list[Figure]) -> Iterator[Paragraph]:
+    told = [fill_clause("{name}{line}", name=line.category, line=line) for line in lines]
+    yield from build_paragraph((TextPiece(lead), *join_clauses(*told, by="、")))
 
 
-@passage("reform.examples")
-def examples(story: Story) -> Iterator[Block]:
+@section("reform.examples")
+def describe_examples(story: ReportContext) -> Iterator[Block]:
     """How one branch did what others can learn from."""
     known = GoodExample.objects.filter(
         branch__code__startswith=story.branch.code,
         told_on__gte=story.period.start,
         told_on__lt=story.period.end,
     ).select_related("branch")
-    for example in known.order_by("told_on")[:MOST]:
-        yield from plain(
+    for example in known.order_by("told_on")[:MAX_LISTED]:
+        yield from build_text_paragraph(
             f"{example.branch.short_name}：{example.name}（{example.get_method_display()}）。"
             f"{example.content}"
         )
 
 
-@passage("reform.by_branch")
-def table_by_branch(story: Story) -> Iterator[Block]:
+@section("reform.by_branch")
+def table_by_branch(story: ReportContext) -> Iterator[Block]:
     """The table of branches."""
-    yield from by_branch(
+    yield from build_branch_table(
         story,
         "组织建设情况",
         ("reform.members_new", "reform.grassroots_units_new", "reform.volunteers_new"),
     )
 
 
-@passage("reform.measures")
-def measures(story: Story) -> Iterator[Block]:
+@section("reform.measures")
+def tabulate_measures(story: ReportContext) -> Iterator[Block]:
     """The reform's measures by branch: how many of the subtree have each."""
     keys = (
         "reform.party_leader_in_charge",
@@ -288,14 +296,14 @@ def measures(story: Story) -> Iterator[Block]:
     if not all(columns):
         return
     head = ["单位", "分管领导", "党组", "机构单设", "理事会", "监事会", "服务窗口"]
-    rows: list[list[Said | None]] = [
+    rows: list[list[CellValue | None]] = [
         [line.branch.short_name, *(column[at] for column in columns)]
         for at, line in enumerate(columns[0])
         if not line.own
     ]
-    yield table("改革措施落实单位数（含本级与所辖县）", head, rows)
+    yield build_table("改革措施落实单位数（含本级与所辖县）", head, rows)
 
 
-def _told(lead: str, names: list[str]) -> Iterator[Paragraph]:
+def _list_names(lead: str, names: list[str]) -> Iterator[Paragraph]:
     if names:
-        yield from plain(f"{lead}{'；'.join(names)}。")
+        yield from build_text_paragraph(f"{lead}{'；'.join(names)}。")

@@ -9,12 +9,12 @@ from redcross.branches.models import Branch
 from reform.choices import Answer, ItemKind, Light, TaskState
 from reform.models import GovernanceFact, GovernanceItem, KeyTask, LightRule, TaskProgress
 
-MARKS = {Answer.YES: "√", Answer.IN_PROGRESS: "○", Answer.NO: "×"}
+ANSWER_SYMBOLS = {Answer.YES: "√", Answer.IN_PROGRESS: "○", Answer.NO: "×"}
 HUNDRED = Decimal(100)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Measured:
+class ItemSummary:
     """How many branches of a matrix have a measure, and which have not."""
 
     item: GovernanceItem
@@ -27,7 +27,7 @@ class Measured:
         """The part in percent, to one place; — where there is no branch."""
         if not self.of:
             return "—"
-        return f"{percent(self.done, self.of)}%"
+        return f"{compute_percent(self.done, self.of)}%"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,24 +36,24 @@ class Matrix:
 
     items: tuple[GovernanceItem, ...]
     rows: tuple[tuple[Branch, tuple[GovernanceFact | None, ...]], ...]
-    measured: tuple[Measured, ...]
+    measured: tuple[ItemSummary, ...]
 
 
-def percent(part: int, whole: int) -> Decimal:
+def compute_percent(part: int, whole: int) -> Decimal:
     """Return a part in percent, to one place, halves up."""
     return (Decimal(part) * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def mark(fact: GovernanceFact | None) -> str:
+def format_fact(fact: GovernanceFact | None) -> str:
     """Return what stands in a cell: √ ○ ×, words, a number, or nothing told."""
     if fact is None:
         return "—"
     if fact.answer and not fact.words and fact.number is None:
-        return MARKS[Answer(fact.answer)]
-    return fact.said
+        return ANSWER_SYMBOLS[Answer(fact.answer)]
+    return fact.display_text
 
 
-def matrix(
+def build_matrix(
     branches: Sequence[Branch], facts: Iterable[GovernanceFact], *, items: Sequence[GovernanceItem]
 ) -> Matrix:
     """Lay the facts that hold on a day out by branch and item."""
@@ -62,28 +62,28 @@ def matrix(
         (branch, tuple(told.get((branch.pk, item.pk)) for item in items)) for branch in branches
     )
     return Matrix(
-        tuple(items), rows, tuple(_measured(item, at, rows) for at, item in enumerate(items))
+        tuple(items), rows, tuple(_summarize_item(item, at, rows) for at, item in enumerate(items))
     )
 
 
-def _measured(
+def _summarize_item(
     item: GovernanceItem,
     at: int,
     rows: Sequence[tuple[Branch, tuple[GovernanceFact | None, ...]]],
-) -> Measured:
+) -> ItemSummary:
     if item.kind != ItemKind.MEASURE:
         known = sum(1 for _, cells in rows if cells[at] is not None)
-        return Measured(item, known, len(rows), ())
+        return ItemSummary(item, known, len(rows), ())
     lacking = []
     for branch, cells in rows:
         fact = cells[at]
         if fact is None or fact.answer != Answer.YES:
             lacking.append(branch.short_name)
-    return Measured(item, len(rows) - len(lacking), len(rows), tuple(lacking))
+    return ItemSummary(item, len(rows) - len(lacking), len(rows), tuple(lacking))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class TaskStanding:
+class TaskStatus:
     """A key task, what was last told of it, and its light."""
 
     task: KeyTask
@@ -93,22 +93,22 @@ class TaskStanding:
     """How many branches below have taken it up."""
 
 
-def task_standings(
+def compute_task_statuses(
     tasks: Sequence[KeyTask], told: Iterable[TaskProgress], *, today: dt.date
-) -> list[TaskStanding]:
+) -> list[TaskStatus]:
     """Return where each task stands on a day, by the rule in force."""
     latest: dict[tuple[int, int, str], TaskProgress] = {}
     for each in sorted(told, key=lambda each: (each.told_on, each.pk)):
         latest[each.branch_id, each.year, each.number] = each
     rule = LightRule.objects.filter(effective_on__lte=today).order_by("-effective_on").first()
     return [
-        TaskStanding(task, found, light_of(task, found, rule, today))
+        TaskStatus(task, found, compute_light(task, found, rule, today))
         for task in tasks
         for found in [latest.get((task.branch_id, task.year, task.number))]
     ]
 
 
-def light_of(
+def compute_light(
     task: KeyTask, latest: TaskProgress | None, rule: LightRule | None, today: dt.date
 ) -> Light:
     """Return a task's light: done, or its percentage against the share of its time gone."""
@@ -125,7 +125,7 @@ def light_of(
     return rule.light(done, course)
 
 
-def in_order(tasks: Iterable[KeyTask]) -> list[KeyTask]:
+def sort_tasks(tasks: Iterable[KeyTask]) -> list[KeyTask]:
     """Return tasks by number, 2 before 10."""
     return sorted(
         tasks,

@@ -10,14 +10,14 @@ import polars as pl
 from django.db import models
 
 from redcross.branches.choices import Level
-from redcross.indicators.checks.consistency import against_rosters, rows_of
-from redcross.indicators.declare.counted_column import Counted
+from redcross.indicators.checks.consistency import compare_with_rosters, read_count_rows
+from redcross.indicators.declare.counted_column import CountedColumn
 from redcross.indicators.declare.declaration import registry as indicators
 from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.registry import register
-from redcross.uploads.schema.finding_catalogue import Code, declare
-from redcross.uploads.schema.findings import Doubt, Severity
+from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
+from redcross.uploads.schema.findings import PlausibilityWarning, Severity
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec, Rule, SheetKind
 from redcross.uploads.schema.schedule import Due, Monthly, Quarterly, Yearly
 from redcross.uploads.schema.sheet import Column, Parent, Sheet
@@ -40,8 +40,8 @@ from reform.models import (
 
 _BRANCH = ["填报单位", "县区", "县（市、区）", "州市", "州（市）", "所属单位", "单位名称", "机构"]
 _ERROR = Severity.ERROR
-declare(
-    Code(
+register_codes(
+    FindingCode(
         "governance.unreadable",
         "E651",
         _ERROR,
@@ -49,7 +49,7 @@ declare(
         "改革事项只能填“是”“否”“推进中”（√、×、○），可以在后面写年月。",
         "请改为“是”“否”或“推进中”，如“是（2021年6月）”。",
     ),
-    Code(
+    FindingCode(
         "task.completed",
         "E652",
         _ERROR,
@@ -57,7 +57,7 @@ declare(
         "未完成的任务不填完成日期。",
         "请改正状态，或删去完成日期。",
     ),
-    Code(
+    FindingCode(
         "task.without_evidence",
         "W656",
         Severity.WARNING,
@@ -65,7 +65,7 @@ declare(
         "已完成的任务应写明佐证（文号、简报、照片编号），由审核人掌握。",
         "请补填佐证，或在说明中写明凭什么算完成。",
     ),
-    Code(
+    FindingCode(
         "task.completed_undated",
         "W655",
         Severity.WARNING,
@@ -73,7 +73,7 @@ declare(
         "按填报日期计算是否如期。",
         "请补填完成日期。",
     ),
-    Code(
+    FindingCode(
         "problem.solved",
         "E653",
         _ERROR,
@@ -81,7 +81,7 @@ declare(
         "已解决的问题须填解决日期和结果。",
         "请补填，或改正状态。",
     ),
-    Code(
+    FindingCode(
         "network.balance",
         "E654",
         _ERROR,
@@ -92,7 +92,7 @@ declare(
 )
 
 
-def _empty(name: str) -> pl.Expr:
+def _is_blank(name: str) -> pl.Expr:
     return pl.col(name).fill_null("") == ""
 
 
@@ -169,11 +169,11 @@ _NUMBERS: dict[str, tuple[str, ...]] = {
 
 
 _LEADERS = ("party_leader", "government_leader")
-_OFFICE = re.compile(r"书记|常委|部长|[县市州区镇乡]长|主席|主任|会长|局长|秘书长")
-_NOT_YET = re.compile(r"[未无暂拟待缺]")
+_POST_TITLE = re.compile(r"书记|常委|部长|[县市州区镇乡]长|主席|主任|会长|局长|秘书长")
+_NEGATION = re.compile(r"[未无暂拟待缺]")
 
 
-def answer_of(text: str) -> str:
+def parse_answer(text: str) -> str:
     """Return what a cell of a measure says, "" where it cannot be read.
 
     A bare date is a yes: offices write the day in the cell instead of a tick.
@@ -188,24 +188,24 @@ def answer_of(text: str) -> str:
     return ""
 
 
-def leader_answer_of(text: str) -> str:
+def parse_leader_answer(text: str) -> str:
     """Return what a cell of a leader says: who is named with his office is there."""
-    said = answer_of(text)
-    if said or _NOT_YET.search(text) or not _OFFICE.search(text):
+    said = parse_answer(text)
+    if said or _NEGATION.search(text) or not _POST_TITLE.search(text):
         return said
     return Answer.YES
 
 
-def _reader_of(name: str) -> Callable[[str], str]:
-    return leader_answer_of if name in _LEADERS else answer_of
+def _answer_parser(name: str) -> Callable[[str], str]:
+    return parse_leader_answer if name in _LEADERS else parse_answer
 
 
-def _unreadable(name: str) -> pl.Expr:
-    read = pl.col(name).map_elements(_reader_of(name), return_dtype=pl.String)
-    return ~_empty(name) & (read == "")
+def _is_unreadable(name: str) -> pl.Expr:
+    read = pl.col(name).map_elements(_answer_parser(name), return_dtype=pl.String)
+    return ~_is_blank(name) & (read == "")
 
 
-def day_of(text: str) -> dt.date | None:
+def parse_fact_day(text: str) -> dt.date | None:
     """Return the day a cell names, the first of the month where it names no day."""
     found = _MONTH.search(text)
     if found is None:
@@ -217,7 +217,7 @@ def day_of(text: str) -> dt.date | None:
         return None
 
 
-def _measure(name: str, aliases: Sequence[str] = ()) -> Column:
+def _measure_column(name: str, aliases: Sequence[str] = ()) -> Column:
     label, *others = _MEASURES[name]
     return Column(
         label,
@@ -236,11 +236,11 @@ class Governance(Sheet):
     title = "改革进展情况表"
     model = GovernanceFact
     kind = SheetKind.STATISTICS
-    unfolded_identity = ("item", "since")
+    exploded_identity = ("item", "since")
     due = (Due(Level.COUNTY, Quarterly(day=5)), Due(Level.PREFECTURE, Quarterly(day=8)))
 
     branch = Column("单位", aliases=[*_BRANCH, "县(市、区)红会", "县别", "报表县区"])
-    independent_body = _measure(
+    independent_body = _measure_column(
         "independent_body",
         aliases=[
             "是否单独设置机构",
@@ -293,7 +293,7 @@ class Governance(Sheet):
             "到岗人数",
         ],
     )
-    party_group = _measure(
+    party_group = _measure_column(
         "party_group",
         aliases=[
             "党组（党支部）",
@@ -303,7 +303,7 @@ class Governance(Sheet):
             "党组情况",
         ],
     )
-    party_leader = _measure(
+    party_leader = _measure_column(
         "party_leader",
         aliases=[
             "分管领导／党委",
@@ -315,7 +315,7 @@ class Governance(Sheet):
             "组织领导／党委分管同志",
         ],
     )
-    government_leader = _measure(
+    government_leader = _measure_column(
         "government_leader",
         aliases=[
             "分管领导／政府",
@@ -325,11 +325,13 @@ class Governance(Sheet):
             "组织领导／政府分管同志",
         ],
     )
-    council = _measure(
+    council = _measure_column(
         "council", aliases=["换届情况", "理事会换届情况", "治理／理事会是否换届", "理事会届满换届"]
     )
-    supervisors = _measure("supervisors", aliases=["监事会成立", "治理／监事会有无", "监事会情况"])
-    service_window = _measure(
+    supervisors = _measure_column(
+        "supervisors", aliases=["监事会成立", "治理／监事会有无", "监事会情况"]
+    )
+    service_window = _measure_column(
         "service_window",
         aliases=[
             "窗口设置",
@@ -397,7 +399,7 @@ class Governance(Sheet):
         return tuple(
             Rule(
                 code="governance.unreadable",
-                broken=functools.partial(_unreadable, name),
+                violation=functools.partial(_is_unreadable, name),
                 needs=(name,),
                 message=f"“{{{name}}}”看不出是否完成",
                 suggestion="请填“是”“否”“推进中”或 √ × ○，可写年月。",
@@ -405,13 +407,15 @@ class Governance(Sheet):
             for name in _MEASURES
         )
 
-    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+    def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Make of each filled cell a fact of the period's last day, and of the day it names."""
         kinds = dict(GovernanceItem.objects.values_list("code", "kind"))
-        rows = [fact for row in frame.iter_rows(named=True) for fact in _facts(row, kinds, period)]
-        return pl.DataFrame(rows, schema=_FACT, orient="row") if rows else frame.clear()
+        rows = [
+            fact for row in frame.iter_rows(named=True) for fact in _parse_facts(row, kinds, period)
+        ]
+        return pl.DataFrame(rows, schema=_FACT_SCHEMA, orient="row") if rows else frame.clear()
 
-    def fold(self, records: Sequence[Any], period: Period) -> list[dict[str, object]]:
+    def collapse(self, records: Sequence[Any], period: Period) -> list[dict[str, object]]:
         """Write each branch's facts of the period's end into one row, the days they name beside."""
         rows: dict[int, dict[str, object]] = {}
         named = {
@@ -424,13 +428,13 @@ class Governance(Sheet):
                 continue
             row = rows.setdefault(fact.branch_id, {"branch": fact.branch_id})
             name = fact.item_id.replace("-", "_")
-            row[name] = _told(fact, named.get((fact.branch_id, fact.item_id)))
+            row[name] = _format_fact(fact, named.get((fact.branch_id, fact.item_id)))
             row["evidence"] = row.get("evidence") or fact.evidence
             row["reason"] = row.get("reason") or fact.reason
         return list(rows.values())
 
 
-def _told(fact: Any, since: dt.date | None) -> object:
+def _format_fact(fact: Any, since: dt.date | None) -> object:
     """Return a fact as a cell says it."""
     if fact.number is not None:
         return fact.number
@@ -440,7 +444,7 @@ def _told(fact: Any, since: dt.date | None) -> object:
     return f"{label}（{since.year}年{since.month}月{since.day}日）" if since else label
 
 
-_FACT = {
+_FACT_SCHEMA = {
     "branch": pl.Int64,
     "worksheet": pl.String,
     "row": pl.Int64,
@@ -454,7 +458,9 @@ _FACT = {
 }
 
 
-def _facts(row: dict[str, Any], kinds: dict[str, str], period: Period) -> Iterator[tuple[Any, ...]]:
+def _parse_facts(
+    row: dict[str, Any], kinds: dict[str, str], period: Period
+) -> Iterator[tuple[Any, ...]]:
     for name in (*_MEASURES, *_WORDS, *_NUMBERS):
         code = name.replace("_", "-")
         written = row.get(name)
@@ -464,16 +470,16 @@ def _facts(row: dict[str, Any], kinds: dict[str, str], period: Period) -> Iterat
         answer, words, number = "", "", None
         match kinds[code]:
             case ItemKind.MEASURE:
-                answer = _reader_of(name)(text)
+                answer = _answer_parser(name)(text)
                 # Who it is stays beside the answer.
-                words = text if name in _LEADERS and answer and not answer_of(text) else ""
+                words = text if name in _LEADERS and answer and not parse_answer(text) else ""
             case ItemKind.NUMBER:
                 number = int(text)
             case _:
                 words = text
         evidence = str(row.get("evidence") or "") if answer == Answer.YES else ""
         reason = str(row.get("reason") or "") if answer in (Answer.NO, Answer.IN_PROGRESS) else ""
-        named = day_of(text) if answer == Answer.YES else None
+        named = parse_fact_day(text) if answer == Answer.YES else None
         days = {period.last_day, *([named] if named and named < period.last_day else [])}
         for day in sorted(days):
             yield (
@@ -504,7 +510,7 @@ class Tasks(Sheet):
     due = (Due(Level.PREFECTURE, Monthly(day=8)),)
     parents = (
         Parent(
-            into="task",
+            foreign_key="task",
             model=KeyTask,
             fields={
                 "year": "year",
@@ -526,7 +532,7 @@ class Tasks(Sheet):
         "年度",
         aliases=["任务年度", "年份"],
         required=False,
-        between=(2000, 2100),
+        value_range=(2000, 2100),
         note="不填时为报告期所在年度。",
     )
     number = Column("序号", aliases=["任务序号", "编号"], fill_down=True)
@@ -771,7 +777,7 @@ class Tasks(Sheet):
         return (
             Rule(
                 code="task.without_evidence",
-                broken=lambda: completed & _empty("evidence"),
+                violation=lambda: completed & _is_blank("evidence"),
                 needs=("state",),
                 message="已完成的任务没有佐证",
                 suggestion="请补填佐证，或在说明中写明凭什么算完成。",
@@ -779,7 +785,7 @@ class Tasks(Sheet):
             ),
             Rule(
                 code="task.completed_undated",
-                broken=lambda: completed & pl.col("completed_on").is_null(),
+                violation=lambda: completed & pl.col("completed_on").is_null(),
                 needs=("state",),
                 message="已完成的任务没有完成日期，按填报日期计算是否如期",
                 suggestion="请补填完成日期；填报日期就是完成日期的，在说明中写明。",
@@ -787,14 +793,14 @@ class Tasks(Sheet):
             ),
             Rule(
                 code="task.completed",
-                broken=lambda: ~completed & pl.col("completed_on").is_not_null(),
+                violation=lambda: ~completed & pl.col("completed_on").is_not_null(),
                 needs=("completed_on", "state"),
                 message="填了完成日期，状态却不是“已完成”",
                 suggestion="请改正状态，或删去完成日期。",
             ),
         )
 
-    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+    def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Take the year and the last day of the period where nobody has written one."""
         empty = [
             pl.lit(None, dtype=dtype).alias(name)
@@ -862,23 +868,25 @@ class Units(Sheet):
     remark = Column("备注", aliases=["说明"])
 
 
-_TALLIED = (
+_COUNTED_FIELDS = (
     "units_start", "units_new", "units_closed", "units_end", "townships", "villages", "schools",
     "medical", "enterprises", "others", "service_teams",
 )  # fmt: skip
-_ONLY_CHECKED = "仅用于核对，不单独登记。"
+_CHECK_ONLY_NOTE = "仅用于核对，不单独登记。"
 
 
-def _tallied(word: str, *others: str, indicator: str = "", aliases: Sequence[str] = ()) -> Counted:
+def _unit_count_column(
+    word: str, *others: str, indicator: str = "", aliases: Sequence[str] = ()
+) -> CountedColumn:
     """Return a count of grassroots units; the register of units is what counts."""
-    return Counted(
+    return CountedColumn(
         f"基层组织／{word}",
         aliases=[
             *(f"基层组织／{each}" for each in others),
             f"基层组织／其中／{word}",
             *aliases,
         ],
-        note=_ONLY_CHECKED,
+        note=_CHECK_ONLY_NOTE,
         indicator=indicator,
         rostered=bool(indicator),
     )
@@ -898,11 +906,11 @@ class Network(Sheet):
     )
     model = NetworkMovement
     kind = SheetKind.STATISTICS
-    unfolded_identity = ("month",)
+    exploded_identity = ("month",)
     due = (Due(Level.COUNTY, Quarterly(day=5)), Due(Level.PREFECTURE, Quarterly(day=8)))
 
     branch = Column("单位", aliases=[*_BRANCH, "县市区会", "组织名称", "县区红会"])
-    units_start = _tallied(
+    units_start = _unit_count_column(
         "期初",
         "期初数",
         "上期末",
@@ -912,7 +920,7 @@ class Network(Sheet):
         "上期数",
         aliases=["季初组织数", "红十字基层组织／期初结转", "基层红会／期初数"],
     )
-    units_new = _tallied(
+    units_new = _unit_count_column(
         "新增",
         "本期新增",
         "新增数",
@@ -922,7 +930,7 @@ class Network(Sheet):
         aliases=["本季组建", "红十字基层组织／本期变动／建立", "基层红会／增加数"],
         indicator="reform.grassroots_units_new",
     )
-    units_closed = _tallied(
+    units_closed = _unit_count_column(
         "注销",
         "撤销",
         "注销数",
@@ -931,7 +939,7 @@ class Network(Sheet):
         "本期减少",
         aliases=["本季撤并", "红十字基层组织／本期变动／撤销", "基层红会／减少数"],
     )
-    units_end = _tallied(
+    units_end = _unit_count_column(
         "期末",
         "期末数",
         "现有",
@@ -942,13 +950,13 @@ class Network(Sheet):
         aliases=["季末组织数", "红十字基层组织／现有合计", "基层红会／期末数"],
         indicator="reform.grassroots_units",
     )
-    townships = _tallied(
+    townships = _unit_count_column(
         "乡镇",
         "乡镇（街道）",
         "乡（镇、街道）",
         aliases=["红十字基层组织／现有分类／乡镇(街道)红会"],
     )
-    villages = _tallied(
+    villages = _unit_count_column(
         "村社区",
         "村（社区）",
         "社区村",
@@ -957,8 +965,8 @@ class Network(Sheet):
         "按类型／村（居）",
         aliases=["红十字基层组织／现有分类／村(社区)红会"],
     )
-    schools = _tallied("学校", "院校", aliases=["红十字基层组织／现有分类／学校红会"])
-    medical = _tallied(
+    schools = _unit_count_column("学校", "院校", aliases=["红十字基层组织／现有分类／学校红会"])
+    medical = _unit_count_column(
         "医疗",
         "医疗机构",
         "医疗卫生",
@@ -967,8 +975,10 @@ class Network(Sheet):
         "卫生",
         aliases=["红十字基层组织／现有分类／医疗机构红会"],
     )
-    enterprises = _tallied("企业", "企事业单位", aliases=["红十字基层组织／现有分类／企业红会"])
-    others = _tallied("其他", "其它", aliases=["红十字基层组织／现有分类／其他红会"])
+    enterprises = _unit_count_column(
+        "企业", "企事业单位", aliases=["红十字基层组织／现有分类／企业红会"]
+    )
+    others = _unit_count_column("其他", "其它", aliases=["红十字基层组织／现有分类／其他红会"])
     members_before = Column("会员／期初", aliases=["会员期初", "期初会员"], required=False)
     adults_new = Column(
         "会员／新增成人",
@@ -1062,11 +1072,11 @@ class Network(Sheet):
             "志愿队伍(支)",
         ],
         required=False,
-        note=_ONLY_CHECKED,
+        note=_CHECK_ONLY_NOTE,
     )
 
     def _field(self, name: str, column: Column) -> FieldSpec:
-        if name not in _TALLIED:
+        if name not in _COUNTED_FIELDS:
             return super()._field(name, column)
         return FieldSpec(
             name=name,
@@ -1077,7 +1087,7 @@ class Network(Sheet):
         )
 
     def model_field(self, name: str) -> "models.Field[Any, Any]":
-        if name in _TALLIED:
+        if name in _COUNTED_FIELDS:
             return models.TextField(blank=True)
         return super().model_field(name)
 
@@ -1086,7 +1096,7 @@ class Network(Sheet):
         return (
             Rule(
                 code="network.balance",
-                broken=lambda: (
+                violation=lambda: (
                     pl.col("units_end")
                     != pl.col("units_start")
                     + pl.col("units_new").fill_null(0)
@@ -1098,7 +1108,7 @@ class Network(Sheet):
             ),
             Rule(
                 code="network.balance",
-                broken=lambda: (
+                violation=lambda: (
                     pl.col("members_after")
                     != pl.col("members_before")
                     + pl.col("adults_new").fill_null(0)
@@ -1111,21 +1121,23 @@ class Network(Sheet):
             ),
             Rule(
                 code="row.repeated",
-                broken=lambda: pl.col("branch").is_not_null() & pl.col("branch").is_duplicated(),
+                violation=lambda: pl.col("branch").is_not_null() & pl.col("branch").is_duplicated(),
                 needs=("branch",),
                 message="同一单位在表中出现了多行",
                 suggestion="请合并为一行。",
             ),
         )
 
-    def doubts(self, frame: pl.DataFrame, period: Period) -> Iterable[Doubt]:
+    def plausibility_warnings(self, frame: pl.DataFrame, period: Period) -> Iterable[PlausibilityWarning]:
         """Hold the counts of grassroots units against their register."""
         counted = {
-            name: column for name, column in self.columns.items() if isinstance(column, Counted)
+            name: column
+            for name, column in self.columns.items()
+            if isinstance(column, CountedColumn)
         }
-        return against_rosters(counted, rows_of(frame, counted), period)
+        return compare_with_rosters(counted, read_count_rows(frame, counted), period)
 
-    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+    def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Date the row by the last month it speaks of."""
         return frame.with_columns(month=pl.lit(period.last))
 
@@ -1136,7 +1148,7 @@ class Network(Sheet):
             return pl.col(name).fill_null(0) if name in frame.columns else pl.lit(0)
 
         members = of("adults_new") + of("youths_new")
-        frame = frame.drop(_TALLIED, strict=False)
+        frame = frame.drop(_COUNTED_FIELDS, strict=False)
         return frame.with_columns(
             members_new=members,
             members_net=members - of("members_left"),
@@ -1207,9 +1219,9 @@ class Problems(Sheet):
         return (
             Rule(
                 code="problem.solved",
-                broken=lambda: (
+                violation=lambda: (
                     (pl.col("state") == "SOLVED")
-                    & (pl.col("solved_on").is_null() | _empty("solution"))
+                    & (pl.col("solved_on").is_null() | _is_blank("solution"))
                 ),
                 needs=("state",),
                 message="已解决的问题没有解决日期或结果",

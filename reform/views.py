@@ -15,11 +15,11 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.files import Holds, sent
-from redcross.files.workbooks import Book
+from redcross.files import Sensitivity, file_response
+from redcross.files.workbooks import ExportWorkbook
 from redcross.indicators.declare.declaration import registry
-from redcross.indicators.query.query_params import sees_figures_of
-from redcross.indicators.query.resolve import Question, ask
+from redcross.indicators.query.query_params import may_read_figures
+from redcross.indicators.query.resolve import Question, answer_questions
 from redcross.periods import Period, business_date
 from reform import services
 from reform.choices import Answer, Light, ProblemState
@@ -37,7 +37,7 @@ from reform.models import (
 )
 
 LEVELS = {"prefecture": Level.PREFECTURE, "county": Level.COUNTY}
-BRIEFED = (
+BRIEFING_INDICATORS = (
     "donations.raised",
     "training.first_aiders_trained",
     "training.popularised_times",
@@ -51,16 +51,16 @@ BRIEFED = (
 )
 
 
-def _branch(request: SignedInRequest, code: str = "") -> Branch:
+def _load_branch(request: SignedInRequest, code: str = "") -> Branch:
     home = home_branch(request.user)
     code = code or request.GET.get("branch", "") or (home.code if home else "")
     branch = get_object_or_404(Branch.objects.select_related("parent"), code=code)
-    if not sees_figures_of(request.user, branch):
+    if not may_read_figures(request.user, branch):
         raise Http404
     return branch
 
 
-def _day(request: SignedInRequest) -> tuple[dt.date, str]:
+def _parse_day(request: SignedInRequest) -> tuple[dt.date, str]:
     """Return the day asked for, today where none is, and what is wrong with it."""
     text = request.GET.get("on", "").strip()
     today = business_date(timezone.now())
@@ -73,26 +73,30 @@ def _day(request: SignedInRequest) -> tuple[dt.date, str]:
     return asked, ""
 
 
-def _matrix(request: SignedInRequest, branch: Branch, level: str, day: dt.date) -> services.Matrix:
+def _load_matrix(
+    request: SignedInRequest, branch: Branch, level: str, day: dt.date
+) -> services.Matrix:
     branches = Branch.objects.under(branch).filter(level=level).in_official_order()
     facts = GovernanceFact.objects.visible_to(request.user).on(day).filter(branch__in=branches)
     items = list(GovernanceItem.objects.filter(retired=False))
-    return services.matrix(list(branches), facts.select_related("item"), items=items)
+    return services.build_matrix(list(branches), facts.select_related("item"), items=items)
 
 
 @login_required
 @require_GET
 def matrix(request: SignedInRequest) -> HttpResponse:
     """The matrix of prefectures or counties by reform item, as of any day."""
-    branch = _branch(request)
-    day, message = _day(request)
+    branch = _load_branch(request)
+    day, message = _parse_day(request)
     asked = request.GET.get("level", "prefecture" if branch.level == Level.PROVINCE else "county")
     if asked not in LEVELS:
         raise Http404
-    found = _matrix(request, branch, LEVELS[asked], day)
+    found = _load_matrix(request, branch, LEVELS[asked], day)
     if request.GET.get("format") == "xlsx":
-        return _workbook(found, f"改革进展情况表（截至{day}）")
-    rows = [(each, [(services.mark(fact), fact) for fact in cells]) for each, cells in found.rows]
+        return _send_matrix_workbook(found, f"改革进展情况表（截至{day}）")
+    rows = [
+        (each, [(services.format_fact(fact), fact) for fact in cells]) for each, cells in found.rows
+    ]
     context = {
         "branch": branch,
         "day": day,
@@ -100,13 +104,13 @@ def matrix(request: SignedInRequest) -> HttpResponse:
         "message": message,
         "matrix": found,
         "rows": rows,
-        "answers": [(services.MARKS[each], each.label) for each in Answer],
+        "answers": [(services.ANSWER_SYMBOLS[each], each.label) for each in Answer],
     }
     return render(request, "reform/matrix.html", context)
 
 
-def _workbook(found: services.Matrix, title: str) -> HttpResponse:
-    book = Book()
+def _send_matrix_workbook(found: services.Matrix, title: str) -> HttpResponse:
+    book = ExportWorkbook()
     sheet = book.add_worksheet("改革进展")
     bold = book.add_format({"bold": True, "border": 1, "text_wrap": True})
     boxed = book.add_format({"border": 1})
@@ -114,29 +118,31 @@ def _workbook(found: services.Matrix, title: str) -> HttpResponse:
     sheet.write_string(0, 0, f"{title} {notice}".strip(), bold)
     sheet.write_row(1, 0, ["单位", *(item.name for item in found.items)], bold)
     for at, (branch, cells) in enumerate(found.rows, start=2):
-        sheet.write_row(at, 0, [branch.short_name, *map(services.mark, cells)], boxed)
+        sheet.write_row(at, 0, [branch.short_name, *map(services.format_fact, cells)], boxed)
     last = 2 + len(found.rows)
     shares = [f"{each.done}/{each.of} {each.share}" for each in found.measured]
     sheet.write_row(last, 0, ["已落实", *shares], bold)
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, len(found.items), 16)
     sheet.freeze_panes(2, 1)
-    return sent(book.content(), "reform-matrix.xlsx", holds=Holds.FIGURES, rows=len(found.rows))
+    return file_response(
+        book.content(), "reform-matrix.xlsx", holds=Sensitivity.FIGURES, rows=len(found.rows)
+    )
 
 
 @login_required
 @require_GET
 def tasks(request: SignedInRequest) -> HttpResponse:
     """The key tasks of a year: progress, evidence, light, and who below has taken them up."""
-    branch = _branch(request)
+    branch = _load_branch(request)
     today = business_date(timezone.now())
     text = request.GET.get("year", "")
     year = int(text) if text.isdigit() and len(text) == 4 else today.year
     visible = KeyTask.objects.visible_to(request.user).filter(year=year).select_related("branch")
-    mine = services.in_order(visible.filter(branch=branch))
+    mine = services.sort_tasks(visible.filter(branch=branch))
     told = TaskProgress.objects.visible_to(request.user).filter(branch=branch, year=year)
     day = min(today, dt.date(year, 12, 31)) if year < today.year else today
-    standings = services.task_standings(mine, told, today=day)
+    standings = services.compute_task_statuses(mine, told, today=day)
     below: dict[str, list[str]] = {}
     for upper, name in visible.filter(branch__parent=branch).values_list(
         "upper_number", "branch__short_name"
@@ -161,7 +167,7 @@ def tasks(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def briefings(request: SignedInRequest) -> HttpResponse:
     """Choose the branch a leader is going to visit."""
-    branch = _branch(request)
+    branch = _load_branch(request)
     below = Branch.objects.filter(parent=branch).in_official_order()
     liaisons = Liaison.objects.visible_to(request.user).filter(
         branch__in=below, ended_on__isnull=True
@@ -175,20 +181,20 @@ def briefings(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def briefing(request: SignedInRequest, code: str) -> HttpResponse:
     """One page on a branch for a leader's visit (州市情况)."""
-    branch = _branch(request, code)
+    branch = _load_branch(request, code)
     today = business_date(timezone.now())
     year = Period.year(today.year - 1)
-    keys = [key for key in BRIEFED if key in registry]
+    keys = [key for key in BRIEFING_INDICATORS if key in registry]
     asked = [Question(registry[key], year, branch) for key in keys]
     before = [Question(registry[key], year.same_last_year, branch) for key in keys]
-    answers = [lines[0] for lines in ask(*asked, *before, reader=request.user)]
+    answers = [lines[0] for lines in answer_questions(*asked, *before, reader=request.user)]
     facts = GovernanceFact.objects.visible_to(request.user).on(today).filter(branch=branch)
     context: dict[str, Any] = {
         "branch": branch,
         "period": year,
         "figures": list(zip(answers[: len(keys)], answers[len(keys) :], strict=True)),
         "facts": facts.select_related("item").order_by("item__order"),
-        "marks": services.mark,
+        "marks": services.format_fact,
     }
     for name, model, order in (
         ("liaisons", Liaison, "-since"),

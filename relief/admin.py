@@ -217,7 +217,7 @@ class StockMovementAdmin(RecordAdmin):
     list_select_related = ["branch", "item", "event"]
 
     def save_model(self, request: Any, obj: StockMovement, form: Any, change: bool) -> None:
-        obj.sign()
+        obj.apply_sign()
         super().save_model(request, obj, form, change)
 
 

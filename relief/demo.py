@@ -8,18 +8,18 @@ from decimal import Decimal
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.demo.acceptance import Expectation, expected
-from redcross.demo.declaration import DemoFile, demo_files, left_for_visitors
+from redcross.demo.acceptance import ExpectedFigure, expect_figures
+from redcross.demo.declaration import DemoFile, demo_file_source, visitor_file_source
 from redcross.demo.fake_data import (
+    allocate_by_weight,
     id_number,
-    mobile,
+    list_prefectures,
+    mobile_number,
     office_table,
     person_name,
+    plain_table,
     population,
-    prefectures,
-    shares,
-    split,
-    table,
+    split_amount,
 )
 from redcross.uploads.cells.identifiers import birth_date
 
@@ -34,31 +34,46 @@ _FIRST = dt.date(1955, 1, 1)
 Rows = list[Sequence[object]]
 
 
-@demo_files
-def registers() -> Iterator[DemoFile]:
+@demo_file_source
+def list_register_files() -> Iterator[DemoFile]:
     """What the province keeps for all branches."""
     for sheet, period, filename, build in (
-        ("relief.projects", "2021", "救助项目台账（2021年）.xlsx", _projects),
-        ("relief.edition_resources", "2021", "2021年博爱送万家筹集款物汇总表.xlsx", _resources),
-        ("relief.grants", "2021", "救助发放台账（2021年）.xlsx", _grants),
-        ("relief.applications", "2021", "天使计划救助申请汇总表（2021年）.xlsx", _applications),
-        ("relief.responses", "2020-01..2021-12", "应急响应登记表（2020—2021年）.xlsx", _responses),
+        ("relief.projects", "2021", "救助项目台账（2021年）.xlsx", _build_projects),
+        (
+            "relief.edition_resources",
+            "2021",
+            "2021年博爱送万家筹集款物汇总表.xlsx",
+            _build_resources,
+        ),
+        ("relief.grants", "2021", "救助发放台账（2021年）.xlsx", _build_grants),
+        (
+            "relief.applications",
+            "2021",
+            "天使计划救助申请汇总表（2021年）.xlsx",
+            _build_applications,
+        ),
+        (
+            "relief.responses",
+            "2020-01..2021-12",
+            "应急响应登记表（2020—2021年）.xlsx",
+            _build_responses,
+        ),
         (
             "relief.dispatches",
             "2020-01..2021-12",
             "应急救援情况表（2020—2021年）.xlsx",
-            _dispatches,
+            _build_dispatches,
         ),
-        ("relief.engagements", "2021", "志愿者参与应急统计表（2021年）.xlsx", _engagements),
-        ("relief.needs", "2021-05", "漾濞地震物资需求表.xlsx", _needs),
-        ("relief.stock", "2021", "救灾物资出入库台账（2021年）.xlsx", _stock),
-        ("relief.teams", "2021", "救援队名册（2021年）.xlsx", _teams),
+        ("relief.engagements", "2021", "志愿者参与应急统计表（2021年）.xlsx", _build_engagements),
+        ("relief.needs", "2021-05", "漾濞地震物资需求表.xlsx", _build_needs),
+        ("relief.stock", "2021", "救灾物资出入库台账（2021年）.xlsx", _build_stock),
+        ("relief.teams", "2021", "救援队名册（2021年）.xlsx", _build_teams),
     ):
         yield DemoFile(sheet, "53", period, filename, build)
-    yield DemoFile("indicators.notes", "53", "2021", "口径说明登记表.xlsx", _notes)
+    yield DemoFile("indicators.notes", "53", "2021", "口径说明登记表.xlsx", _build_notes)
 
 
-def _notes() -> bytes:
+def _build_notes() -> bytes:
     """The words that go with some of the year's figures."""
     january, december = dt.date(2021, 1, 1), dt.date(2021, 12, 1)
     so_far = "疫情发生以来累计"
@@ -73,38 +88,38 @@ def _notes() -> bytes:
         ),
     ]  # fmt: skip
     headings = ("单位", "指标", "起始月", "截止月", "分组", "类别", "限定词", "口径说明")
-    return table("口径说明登记表", headings, rows)
+    return plain_table("口径说明登记表", headings, rows)
 
 
-@demo_files
-def distributions() -> Iterator[DemoFile]:
+@demo_file_source
+def list_distribution_files() -> Iterator[DemoFile]:
     """A household roster of one county, and each prefecture's summary by village."""
-    roster = _households()
+    roster = _list_households()
     helped = sum(size for _, size in roster)
     yield DemoFile(
-        "relief.roster", "530115", "2021-01", "晋宁区2021年博爱送万家发放花名册.xlsx", _roster
+        "relief.roster", "530115", "2021-01", "晋宁区2021年博爱送万家发放花名册.xlsx", _build_roster
     )
-    towns = prefectures()
-    parts = _whole_shares(BENEFICIARY_TIMES - helped, [population(town) for town in towns])
+    towns = list_prefectures()
+    parts = _split_whole(BENEFICIARY_TIMES - helped, [population(town) for town in towns])
     for town, part in zip(towns, parts, strict=True):
         yield DemoFile(
             "relief.distributions",
             town.code,
             "2021",
             f"{town.short_name}2021年博爱送万家发放汇总表.xlsx",
-            functools.partial(_summary, town, part),
+            functools.partial(_build_summary, town, part),
         )
 
 
-def _whole_shares(total: int, weights: Sequence[int]) -> list[int]:
+def _split_whole(total: int, weights: Sequence[int]) -> list[int]:
     whole = sum(weights)
     parts = [total * weight // whole for weight in weights]
     parts[0] += total - sum(parts)
     return parts
 
 
-@left_for_visitors
-def households_of_a_county() -> Iterator[tuple[str, bytes]]:
+@visitor_file_source
+def build_county_household_files() -> Iterator[tuple[str, bytes]]:
     """The households a county clerk's society visited in January, with nothing to find."""
     rng = random.Random("county households")
     headings = (
@@ -115,7 +130,7 @@ def households_of_a_county() -> Iterator[tuple[str, bytes]]:
         (
             at + 1, "五华区", "示例街道", "示例社区", person_name(rng),
             id_number(900_000 + at, male=at % 2 == 0), 1 + at % 5, "低保户", "家庭箱", 1, 200, 300,
-            mobile(rng), dt.date(2022, 1, 18), "2022年博爱送万家",
+            mobile_number(rng), dt.date(2022, 1, 18), "2022年博爱送万家",
         )
         for at in range(20)
     ]  # fmt: skip
@@ -130,22 +145,22 @@ def households_of_a_county() -> Iterator[tuple[str, bytes]]:
 
 
 @functools.cache
-def _households() -> list[tuple[str, int]]:
+def _list_households() -> list[tuple[str, int]]:
     """Return village and family size of each household of the roster."""
     rng = random.Random("households")
     return [(f"示例{at // 24 + 1}村", rng.randrange(1, 7)) for at in range(HOUSEHOLDS)]
 
 
-def _roster() -> bytes:
+def _build_roster() -> bytes:
     rng = random.Random("roster")
     hardships = ("因灾致困", "低保户", "特困", "独居老人", "献血者家庭", "军烈属", "困难会员")
     rows: Rows = []
-    for at, (village, size) in enumerate(_households()):
+    for at, (village, size) in enumerate(_list_households()):
         rows.append(
             (
                 at + 1, "晋宁区", "示例镇", village, person_name(rng),
                 id_number(at, male=at % 2 == 0, first=_FIRST), size, rng.choice(hardships),
-                "家庭箱", 1, 200, 300, mobile(rng), person_name(rng),
+                "家庭箱", 1, 200, 300, mobile_number(rng), person_name(rng),
                 dt.date(2021, 1, 20 + at % 10),
             )
         )  # fmt: skip
@@ -153,14 +168,16 @@ def _roster() -> bytes:
         "序号", "县", "乡镇", "村(社区)", "户主姓名", "身份证号", "家庭人口", "困难类型", "发放物资", "数量",
         "折价(元)", "现金(元)", "联系电话", "领取人签字", "日期",
     )  # fmt: skip
-    return _with_edition("晋宁区红十字会博爱送万家发放花名册", headings, rows, "晋宁区红十字会")
+    return _table_with_edition(
+        "晋宁区红十字会博爱送万家发放花名册", headings, rows, "晋宁区红十字会"
+    )
 
 
-def _summary(town: Branch, times: int) -> bytes:
+def _build_summary(town: Branch, times: int) -> bytes:
     rng = random.Random(f"summary {town.code}")
     counties = list(town.children.filter(level=Level.COUNTY).in_official_order())
     rows: Rows = []
-    for at, part in enumerate(split(times, 60, rng, step=1)):
+    for at, part in enumerate(split_amount(times, 60, rng, step=1)):
         households = max(1, part // 3)
         rows.append(
             (
@@ -172,10 +189,10 @@ def _summary(town: Branch, times: int) -> bytes:
     headings = (
         "县区", "乡镇", "村（社区）", "发放日期", "户数", "受益人次", "发放物资", "数量", "折价（元）", "现金（元）",
     )  # fmt: skip
-    return _with_edition(f"{town.society}博爱送万家发放汇总表", headings, rows, town.society)
+    return _table_with_edition(f"{town.society}博爱送万家发放汇总表", headings, rows, town.society)
 
 
-def _with_edition(title: str, headings: Sequence[str], rows: Rows, society: str) -> bytes:
+def _table_with_edition(title: str, headings: Sequence[str], rows: Rows, society: str) -> bytes:
     return office_table(
         f"{title}（2021年）",
         (*headings, "活动届次"),
@@ -184,9 +201,9 @@ def _with_edition(title: str, headings: Sequence[str], rows: Rows, society: str)
     )
 
 
-def _resources() -> bytes:
+def _build_resources() -> bytes:
     rows: Rows = []
-    towns = prefectures()
+    towns = list_prefectures()
     sources = (
         ("总会拨款", "物资", 40),
         ("省会拨款", "物资", 25),
@@ -195,23 +212,23 @@ def _resources() -> bytes:
     )
     for source, form, share in sources:
         total = RESOURCES * share // 100
-        parts = shares(total, [population(town) for town in towns])
+        parts = allocate_by_weight(total, [population(town) for town in towns])
         rows += [
             (town.name, EDITION, source, form, part, dt.date(2021, 2, 10))
             for town, part in zip(towns, parts, strict=True)
         ]
     headings = ("州市", "活动届次", "资金来源", "形式", "金额（元）", "统计日期")
-    return table("2021年博爱送万家筹集款物汇总表", headings, rows)
+    return plain_table("2021年博爱送万家筹集款物汇总表", headings, rows)
 
 
 # 项目与救助 -----------------------------------------------------------------------
 
 
-def _projects() -> bytes:
+def _build_projects() -> bytes:
     rng = random.Random("projects")
-    towns = prefectures()
+    towns = list_prefectures()
     rows: Rows = []
-    for at, part in enumerate(split(HOME_FUNDS, HOMES, rng, step=1000)):
+    for at, part in enumerate(split_amount(HOME_FUNDS, HOMES, rng, step=1000)):
         begun = dt.date(2020, 9, 1) if at % 3 == 0 else dt.date(2021, 4, 1)
         done = at % 2 == 0
         rows.append(
@@ -237,14 +254,14 @@ def _projects() -> bytes:
     return office_table("救助项目台账（2021年）", headings, rows, society=_SOCIETY, unit="元")
 
 
-def _grants() -> bytes:
+def _build_grants() -> bytes:
     rng = random.Random("grants")
-    towns = prefectures()
+    towns = list_prefectures()
     rows: Rows = []
     illnesses = (
         ("博爱健康行", "先心病"), ("博爱云南行", "大病"), ("红十字天使计划", "白血病"), ("博爱健康行", "大病"),
     )  # fmt: skip
-    for at, part in enumerate(split(MEDICAL_TIMES, 320, rng, step=1)):
+    for at, part in enumerate(split_amount(MEDICAL_TIMES, 320, rng, step=1)):
         brand, disease = illnesses[at % 4]
         rows.append(
             (
@@ -260,12 +277,12 @@ def _grants() -> bytes:
             )
         )  # fmt: skip
     headings = ("州市", "救助项目", "救助日期", "病种", "救助人次", "救助金额（元）", "资金来源")
-    return table("救助发放台账", headings, rows)
+    return plain_table("救助发放台账", headings, rows)
 
 
-def _applications() -> bytes:
+def _build_applications() -> bytes:
     rng = random.Random("applications")
-    towns = prefectures()
+    towns = list_prefectures()
     bands = ((7_500, 5_000), (12_000, 10_000), (18_000, 15_000), (26_000, 20_000), (52_000, 30_000))
     rows: Rows = []
     for at in range(120):
@@ -279,7 +296,7 @@ def _applications() -> bytes:
                 towns[at % 16].name, "小天使基金" if leukaemia else "天使阳光基金", person_name(rng),
                 birth_date(number), number,
                 "白血病" if leukaemia else "先心病", "示例儿童医院", "否", own, person_name(rng),
-                mobile(rng), applied, applied + dt.timedelta(days=5),
+                mobile_number(rng), applied, applied + dt.timedelta(days=5),
                 applied + dt.timedelta(days=15), applied + dt.timedelta(days=30),
                 applied + dt.timedelta(days=40), grant, grant, paid,
             )
@@ -288,13 +305,13 @@ def _applications() -> bytes:
         "户籍地", "申请基金", "患儿姓名", "出生日期", "身份证号", "病种", "医院", "是否移植", "家庭自付（元）",
         "监护人", "电话", "申请日期", "初审", "审核", "评审", "公示", "拟资助金额（元）", "资助金额（元）", "拨付日期",
     )  # fmt: skip
-    return table("天使计划救助申请汇总表", headings, rows)
+    return plain_table("天使计划救助申请汇总表", headings, rows)
 
 
 # 应急 ----------------------------------------------------------------------------
 
 
-def _responses() -> bytes:
+def _build_responses() -> bytes:
     rows: Rows = [
         ("云南省", EPIDEMIC, "一级", dt.date(2020, 1, 24), "启动疫情防控应急响应"),
         ("云南省", EPIDEMIC, "三级", dt.date(2020, 5, 10), "调整响应级别"),
@@ -304,14 +321,14 @@ def _responses() -> bytes:
         ("云南省", "河南郑州洪涝灾害", "四级", dt.date(2021, 7, 22), "支援省外"),
     ]
     headings = ("单位", "灾害事件", "响应级别", "启动日期", "说明")
-    return table("应急响应登记表", headings, rows)
+    return plain_table("应急响应登记表", headings, rows)
 
 
-def _dispatches() -> bytes:
+def _build_dispatches() -> bytes:
     rng = random.Random("dispatches")
-    towns = prefectures()
+    towns = list_prefectures()
     rows: Rows = []
-    for at, part in enumerate(split(TEAM_TIMES, TEAMS, rng, step=1)):
+    for at, part in enumerate(split_amount(TEAM_TIMES, TEAMS, rng, step=1)):
         day = dt.date(2020, 2, 1) + dt.timedelta(days=at * 11)
         rows.append(
             (
@@ -319,7 +336,7 @@ def _dispatches() -> bytes:
                 "边境州市", "疫情防控、消杀、物资转运",
             )
         )  # fmt: skip
-    for at, part in enumerate(split(RESPONDERS, 8, rng, step=1)):
+    for at, part in enumerate(split_amount(RESPONDERS, 8, rng, step=1)):
         name = ("云南省", "大理白族自治州", "楚雄彝族自治州", "丽江市")[at % 4]
         rows.append(
             (
@@ -334,21 +351,21 @@ def _dispatches() -> bytes:
     return office_table("应急救援情况表（2020—2021年）", headings, rows, society=_SOCIETY)
 
 
-def _engagements() -> bytes:
-    towns = [town for town in prefectures() if town.code in _BORDER]
-    parts = _whole_shares(VOLUNTEERS, [population(town) for town in towns])
+def _build_engagements() -> bytes:
+    towns = [town for town in list_prefectures() if town.code in _BORDER]
+    parts = _split_whole(VOLUNTEERS, [population(town) for town in towns])
     rows: Rows = [
         (town.name, EPIDEMIC, dt.date(2021, 12, 20), part, part * 24, "边境疫情联防联控")
         for town, part in zip(towns, parts, strict=True)
     ]
     headings = ("州市", "灾害事件", "统计日期", "志愿者人数", "服务时长", "服务内容")
-    return table("志愿者参与应急统计表", headings, rows)
+    return plain_table("志愿者参与应急统计表", headings, rows)
 
 
 _BORDER = ("5305", "5308", "5309", "5325", "5326", "5328", "5331", "5333")
 
 
-def _needs() -> bytes:
+def _build_needs() -> bytes:
     rows: Rows = [
         ("漾濞县", EARTHQUAKE, dt.date(2021, 5, 22), "棉帐篷", "顶", 300, 260),
         ("漾濞县", EARTHQUAKE, dt.date(2021, 5, 22), "棉被", "床", 2000, 2000),
@@ -356,10 +373,10 @@ def _needs() -> bytes:
         ("永平县", EARTHQUAKE, dt.date(2021, 5, 23), "赈济家庭包", "个", 400, 400),
     ]
     headings = ("县区", "灾害事件", "提出日期", "需求物资", "计量单位", "需求数量", "已满足数量")
-    return table("灾区物资需求表", headings, rows)
+    return plain_table("灾区物资需求表", headings, rows)
 
 
-def _stock() -> bytes:
+def _build_stock() -> bytes:
     rng = random.Random("stock")
     items = (
         ("赈济家庭包", 300, 2400), ("棉帐篷", 1200, 500), ("棉被", 120, 6000), ("折叠床", 180, 1200),
@@ -393,7 +410,7 @@ def _stock() -> bytes:
     return office_table("救灾物资出入库台账（2021年）", headings, rows, society=_SOCIETY, unit="元")
 
 
-def _teams() -> bytes:
+def _build_teams() -> bytes:
     rng = random.Random("teams")
     kinds = ("赈济", "医疗", "供水", "大众卫生", "心理", "搜救", "水上救生")
     rows: Rows = [
@@ -412,7 +429,7 @@ def _teams() -> bytes:
             rng.randrange(12, 40), dt.date(2015 + at % 6, 3, 5), dt.date(2021, 3 + at % 8, 18),
             "通信、照明、急救装备",
         )
-        for at, town in enumerate(prefectures())
+        for at, town in enumerate(list_prefectures())
     ]  # fmt: skip
     headings = (
         "单位",
@@ -424,23 +441,23 @@ def _teams() -> bytes:
         "最近演练日期",
         "主要装备",
     )
-    return table("救援队名册", headings, rows)
+    return plain_table("救援队名册", headings, rows)
 
 
-def _expect(
+def _expectation(
     key: str, period: str, value: int, breakdown: str = "", category: str = ""
-) -> Expectation:
-    return Expectation(key, period, Decimal(value), breakdown, category)
+) -> ExpectedFigure:
+    return ExpectedFigure(key, period, Decimal(value), breakdown, category)
 
 
-expected(
-    _expect("relief.programme_resources", "2021", RESOURCES, "edition", EDITION),
-    _expect("relief.beneficiary_times", "2021", BENEFICIARY_TIMES, "edition", EDITION),
-    _expect("relief.responder_times", "2021", RESPONDERS, "event", EARTHQUAKE),
-    _expect("relief.teams_dispatched", "..2021-12", TEAMS, "event", EPIDEMIC),
-    _expect("relief.dispatched_times", "..2021-12", TEAM_TIMES, "event", EPIDEMIC),
-    _expect("relief.volunteers_engaged", "..2021-12", VOLUNTEERS, "event", EPIDEMIC),
-    _expect("relief.projects_implemented", "2021", HOMES, "programme", "博爱家园"),
-    _expect("relief.special_funds_secured", "2021", HOME_FUNDS, "programme", "博爱家园"),
-    _expect("relief.medical_aid_times", "2021", MEDICAL_TIMES),
+expect_figures(
+    _expectation("relief.programme_resources", "2021", RESOURCES, "edition", EDITION),
+    _expectation("relief.beneficiary_times", "2021", BENEFICIARY_TIMES, "edition", EDITION),
+    _expectation("relief.responder_times", "2021", RESPONDERS, "event", EARTHQUAKE),
+    _expectation("relief.teams_dispatched", "..2021-12", TEAMS, "event", EPIDEMIC),
+    _expectation("relief.dispatched_times", "..2021-12", TEAM_TIMES, "event", EPIDEMIC),
+    _expectation("relief.volunteers_engaged", "..2021-12", VOLUNTEERS, "event", EPIDEMIC),
+    _expectation("relief.projects_implemented", "2021", HOMES, "programme", "博爱家园"),
+    _expectation("relief.special_funds_secured", "2021", HOME_FUNDS, "programme", "博爱家园"),
+    _expectation("relief.medical_aid_times", "2021", MEDICAL_TIMES),
 )

@@ -12,9 +12,9 @@ from django.db.models import F, Q
 from donations.models import Campaign
 from redcross.accounts.encryption import BlindIndexField, EncryptedField
 from redcross.accounts.models import Visible
-from redcross.accounts.policies import read_only
+from redcross.accounts.policies import register_read_only
 from redcross.uploads.choices import Sex
-from redcross.uploads.history import tracked
+from redcross.uploads.history import track_history
 from redcross.uploads.models import NamedKey, Record, RecordQuerySet
 from relief.choices import (
     AidFund,
@@ -31,12 +31,19 @@ from relief.choices import (
     TeamLevel,
 )
 
-_DAYS = ("given_on", "mobilised_on", "dispatched_on", "declared_on", "engaged_on", "asked_on")
+_DATE_COLUMNS = (
+    "given_on",
+    "mobilised_on",
+    "dispatched_on",
+    "declared_on",
+    "engaged_on",
+    "asked_on",
+)
 
 
-def _day(rows: pl.DataFrame) -> str:
+def _find_date_column(rows: pl.DataFrame) -> str:
     """Return the column by which rows that bring a name along are dated."""
-    return next(name for name in _DAYS if name in rows.columns)
+    return next(name for name in _DATE_COLUMNS if name in rows.columns)
 
 
 class Programme(NamedKey):
@@ -73,7 +80,7 @@ class Edition(NamedKey):
         ]
 
     @classmethod
-    def registrable(cls) -> Callable[[str, dt.date], bool]:
+    def registration_rule(cls) -> Callable[[str, dt.date], bool]:
         """A year and a brand: 2026年博爱送万家, from the November before on."""
         brands = set(Programme.objects.in_use().values_list("name", flat=True))
 
@@ -85,10 +92,12 @@ class Edition(NamedKey):
         return may_register
 
     @classmethod
-    def introduced(cls, name: str, rows: pl.DataFrame) -> Self:
+    def from_new_name(cls, name: str, rows: pl.DataFrame) -> Self:
         """Begin the edition with the first day of its rows."""
         programme = Programme.objects.get(name=name.partition("年")[2])
-        return cls(code=name, name=name, programme=programme, starts_on=rows[_day(rows)].min())
+        return cls(
+            code=name, name=name, programme=programme, starts_on=rows[_find_date_column(rows)].min()
+        )
 
 
 class Event(NamedKey):
@@ -122,11 +131,13 @@ class Event(NamedKey):
         ]
 
     @classmethod
-    def introduced(cls, name: str, rows: pl.DataFrame) -> Self:
+    def from_new_name(cls, name: str, rows: pl.DataFrame) -> Self:
         """Date the event by the first day of its rows, and place it where they say."""
         places = rows["place"].drop_nulls() if "place" in rows.columns else pl.Series([""])
         place = next((each for each in places if each), "")
-        return cls(code=name, name=name, happened_on=rows[_day(rows)].min(), place=place)
+        return cls(
+            code=name, name=name, happened_on=rows[_find_date_column(rows)].min(), place=place
+        )
 
 
 class Item(NamedKey):
@@ -143,14 +154,14 @@ class Item(NamedKey):
         verbose_name_plural = "物资品种"
 
     @classmethod
-    def introduced(cls, name: str, rows: pl.DataFrame) -> Self:
+    def from_new_name(cls, name: str, rows: pl.DataFrame) -> Self:
         """Count the goods as the first row that says so does."""
         measures = rows["measure"].drop_nulls() if "measure" in rows.columns else pl.Series([""])
         unit = next((each for each in measures if each), cls.UNIT_UNKNOWN)
         return cls(code=name, name=name, unit=unit[: cls.LONGEST_UNIT])
 
 
-@tracked
+@track_history
 class Project(Record):
     """One project in one year of its life; it is counted in every year it is implemented."""
 
@@ -197,7 +208,7 @@ class Project(Record):
         return self.name
 
 
-@tracked
+@track_history
 class EditionResource(Record):
     """What one edition of a programme mobilised, by source and form."""
 
@@ -225,7 +236,7 @@ class EditionResource(Record):
         return f"{self.edition} {self.get_funding_source_display()}"
 
 
-@tracked
+@track_history
 class Distribution(Record):
     """Goods or cash given to one household, or to a village in one go."""
 
@@ -332,7 +343,7 @@ class AidCap(models.Model):
         return f"{self.get_fund_display()} {self.cap}"
 
 
-@tracked
+@track_history
 class AidApplication(Record):
     """A sick child's application, from the county's first look to the grant.
 
@@ -425,7 +436,7 @@ class AidApplication(Record):
         return "待初审"
 
 
-@tracked
+@track_history
 class AidGrant(Record):
     """Aid given to people: students, patients, families; one line a person or a batch."""
 
@@ -464,7 +475,7 @@ class AidGrant(Record):
         return f"{self.programme} {self.given_on:%Y年%-m月%-d日}"
 
 
-@tracked
+@track_history
 class EventResponse(Record):
     """A level of response to an event, from a time on; all levels are kept."""
 
@@ -489,7 +500,7 @@ class EventResponse(Record):
         return f"{self.event} {self.get_level_display()}"
 
 
-@tracked
+@track_history
 class Dispatch(Record):
     """People sent to an event: batches, and people-times; and what a branch states beside.
 
@@ -549,7 +560,7 @@ class Dispatch(Record):
         return f"{self.event} {self.dispatched_on:%Y年%-m月%-d日}"
 
 
-@tracked
+@track_history
 class Engagement(Record):
     """Volunteers a branch engaged for an event: people, counted once for both."""
 
@@ -578,7 +589,7 @@ class Engagement(Record):
         return f"{self.event} {self.volunteers}"
 
 
-@tracked
+@track_history
 class Need(Record):
     """What is asked for at an event, and how much of it is met."""
 
@@ -612,7 +623,7 @@ class StockMovementQuerySet(RecordQuerySet["StockMovement"]):
         )
 
 
-@tracked
+@track_history
 class StockMovement(Record):
     """Goods coming into or leaving a store; the stock of each is kept by the database."""
 
@@ -699,7 +710,7 @@ class StockMovement(Record):
     def __str__(self) -> str:
         return f"{self.moved_on:%Y年%-m月%-d日}{self.get_movement_display()}{self.item}"
 
-    def sign(self) -> None:
+    def apply_sign(self) -> None:
         """Give the movement its sign; goods passed straight on never lie in the store."""
         into = {MovementKind.IN, MovementKind.TRANSFER_IN, MovementKind.SURPLUS}
         sign = 1 if self.movement in into else -1
@@ -732,12 +743,12 @@ class StockLevel(Visible):
         return f"{self.store} {self.item}"
 
 
-@read_only
-def _kept_by_triggers() -> set[str]:
+@register_read_only
+def _list_trigger_tables() -> set[str]:
     return {StockLevel._meta.db_table}
 
 
-@tracked
+@track_history
 class RescueTeam(Record):
     """A rescue team of one of the seven kinds, and how ready it is."""
 

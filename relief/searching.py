@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from redcross.accounts.models import User
-from redcross.accounts.rules import holds
-from redcross.indicators.query.query_params import SEEING_FIGURES
-from redcross.portal.searching import Hit, named, searched
+from redcross.accounts.rules import has_role
+from redcross.indicators.query.query_params import FIGURE_ROLES
+from redcross.portal.search_sources import SearchHit, search_named_rows, search_source
 from relief.models import Event
 
 
-@searched
-def events(words: str, user: User) -> Iterator[Hit]:
+@search_source
+def search_events(words: str, user: User) -> Iterator[SearchHit]:
     """Find disasters and epidemics."""
-    if holds(user, SEEING_FIGURES):
-        yield from named(words, Event, "灾害事件", "event")
+    if has_role(user, FIGURE_ROLES):
+        yield from search_named_rows(words, Event, "灾害事件", "event")

@@ -9,13 +9,13 @@ from redcross.branches.choices import Level
 from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.registry import register
-from redcross.uploads.schema.finding_catalogue import Code, declare
+from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
 from redcross.uploads.schema.findings import Severity
-from redcross.uploads.schema.import_spec import InParts, Rule, SheetKind
+from redcross.uploads.schema.import_spec import SplitAmounts, Rule, SheetKind
 from redcross.uploads.schema.schedule import Due, Monthly, Quarterly, Yearly
 from redcross.uploads.schema.sheet import Column, Sheet
-from relief.bands import age_on, band_of, cap_of
 from relief.choices import AidFund, Disease, DispatchForm, MovementKind, Origin
+from relief.grant_limits import compute_age, find_band_grant, find_cap
 from relief.models import (
     AidApplication,
     AidBand,
@@ -45,7 +45,7 @@ _BRANCH = [
     "机构",
     "实施单位",
 ]
-_SOURCES = {
+_SOURCE_WORDS = {
     "彩票公益金": "LOTTERY",
     "中央彩票公益金": "LOTTERY",
     "财政资金": "BUDGET",
@@ -57,7 +57,7 @@ _SOURCES = {
     "捐赠资金": "DONATION",
     "自有资金": "OWN",
 }
-_DIAGNOSES = {
+_DISEASE_WORDS = {
     **dict.fromkeys(
         (
             "急性淋巴细胞白血病",
@@ -77,7 +77,7 @@ _DIAGNOSES = {
     ),
     **dict.fromkeys(("大病", "其他重病", "重大疾病"), Disease.OTHER.value),
 }
-_LEVELS = {
+_LEVEL_WORDS = {
     **{
         f"{prefix}{word}{suffix}": key
         for prefix in ("", "启动")
@@ -92,8 +92,8 @@ _LEVELS = {
     "响应终止": "ENDED",
 }  # fmt: skip
 _ERROR = Severity.ERROR
-declare(
-    Code(
+register_codes(
+    FindingCode(
         "application.band",
         "E641",
         _ERROR,
@@ -101,7 +101,7 @@ declare(
         "拟资助金额应等于按家庭自付计算的档次金额（不超过累计上限的余额），否则须写明原因。",
         "请按档次改正金额，或在“另行决定的说明”中写明原因。",
     ),
-    Code(
+    FindingCode(
         "application.age",
         "E642",
         _ERROR,
@@ -109,7 +109,7 @@ declare(
         "小天使基金 18 周岁以下，天使阳光基金 14 周岁以下（以当时的规定为准）。",
         "请核对出生日期与申请日期。",
     ),
-    Code(
+    FindingCode(
         "stock.measure",
         "W644",
         Severity.WARNING,
@@ -117,7 +117,7 @@ declare(
         "库存按物资品种的基本单位计数，箱与件不能混计。",
         "请换算为基本单位后填写数量。",
     ),
-    Code(
+    FindingCode(
         "dispatch.people",
         "E643",
         _ERROR,
@@ -128,7 +128,7 @@ declare(
 )
 
 
-def _empty(name: str) -> pl.Expr:
+def _is_blank(name: str) -> pl.Expr:
     return pl.col(name).fill_null("") == ""
 
 
@@ -140,14 +140,14 @@ class Projects(Sheet):
     title = "救助项目台账"
     model = Project
     kind = SheetKind.STATISTICS
-    unfolded_identity = ("year", "name")
+    exploded_identity = ("year", "name")
     due = (Due(Level.PREFECTURE, Yearly(day=20)),)
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
     programme = Column("项目品牌", aliases=["品牌", "项目类别", "项目类型"], fill_down=True)
     name = Column("项目名称", aliases=["项目", "名称"])
     place = Column("实施地点", aliases=["地点", "实施地"])
-    funding_source = Column("资金来源", aliases=["来源"], words=_SOURCES)
+    funding_source = Column("资金来源", aliases=["来源"], words=_SOURCE_WORDS)
     budget = Column("预算（元）", aliases=["预算", "项目预算"], unit=Unit.YUAN, required=False)
     secured = Column(
         "本年到位资金（元）",
@@ -167,7 +167,7 @@ class Projects(Sheet):
     milestones = Column("进展", aliases=["项目进展", "里程碑"])
     remark = Column("备注", aliases=["说明"])
 
-    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+    def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Date the row by the year and the last month it speaks of."""
         return frame.with_columns(
             year=pl.lit(period.last.year, dtype=pl.Int64), month=pl.lit(period.last)
@@ -189,10 +189,10 @@ class EditionResources(Sheet):
         "活动届次",
         aliases=["届次", "活动", "活动名称"],
         fill_down=True,
-        in_title=True,
-        introduces=True,
+        from_title=True,
+        allow_create=True,
     )
-    funding_source = Column("资金来源", aliases=["来源"], words=_SOURCES)
+    funding_source = Column("资金来源", aliases=["来源"], words=_SOURCE_WORDS)
     form = Column(
         "形式", aliases=["款物类别"], required=False, words={"款": "MONEY", "物": "GOODS"}
     )
@@ -211,8 +211,8 @@ class _Distribution(Sheet):
         "活动届次",
         aliases=["届次", "活动", "活动名称"],
         fill_down=True,
-        in_title=True,
-        introduces=True,
+        from_title=True,
+        allow_create=True,
     )
     given_on = Column(
         "发放日期",
@@ -454,7 +454,7 @@ class Roster(_Distribution):
             "因灾致贫": "DISASTER",
             "留守老人": "ELDERLY",
         },
-        otherwise="remark",
+        fallback_column="remark",
     )
     phone = Column(
         "联系电话",
@@ -485,7 +485,7 @@ class Roster(_Distribution):
         return (
             Rule(
                 code="rule.broken",
-                broken=lambda: ~pl.col("family_size").is_between(1, 15),
+                violation=lambda: ~pl.col("family_size").is_between(1, 15),
                 needs=("family_size",),
                 message="家庭人口 {family_size} 不在 1 至 15 之间",
                 suggestion="请核对家庭人口。",
@@ -535,7 +535,7 @@ class Applications(Sheet):
         "基金",
         aliases=["申请基金", "救助项目", "项目"],
         required=False,
-        in_title=True,
+        from_title=True,
         note="不填时按病种：白血病为小天使基金，先心病为天使阳光基金。",
         words={"小天使": "LITTLE_ANGEL", "天使阳光": "SUNSHINE"},
     )
@@ -559,7 +559,7 @@ class Applications(Sheet):
             "户口所在地",
             "户籍县乡",
         ],
-        names_branch=True,
+        branch_from_address=True,
     )
     id_number = Column(
         "身份证号",
@@ -599,7 +599,7 @@ class Applications(Sheet):
             "诊断病名",
         ],
         words={
-            **_DIAGNOSES,
+            **_DISEASE_WORDS,
             "其他": "OTHER",
             "先心": "HEART",
             "先天性心脏病（室缺）": "HEART",
@@ -736,7 +736,7 @@ class Applications(Sheet):
     first_review_on = Column(
         "初审日期",
         aliases=["初审", "县级初审", "初审时间", "县级初审日期"],
-        otherwise="first_review",
+        fallback_column="first_review",
     )
     first_review = Column(
         "初审意见",
@@ -782,12 +782,12 @@ class Applications(Sheet):
     )
     reason = Column("另行决定的说明", aliases=["说明", "原因", "其他情况"])
 
-    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+    def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Take the fund by the disease, and what was granted for what had been proposed."""
         granted = pl.col("granted").cast(pl.Decimal(12, 2))
-        unexplained = _empty("reason") & pl.col("proposed").is_null()
+        unexplained = _is_blank("reason") & pl.col("proposed").is_null()
         return frame.with_columns(
-            _fund_of_the_disease(),
+            _fund_for_disease(),
             proposed=pl.when(unexplained).then(granted).otherwise(pl.col("proposed")),
         )
 
@@ -802,7 +802,7 @@ class Applications(Sheet):
                 return False
             if not isinstance(proposed, Decimal):
                 return False
-            band = band_of(
+            band = find_band_grant(
                 bands,
                 fund=str(fund),
                 transplanted=bool(row["transplanted"]),
@@ -815,24 +815,24 @@ class Applications(Sheet):
             day, born = row["applied_on"], row["born_on"]
             if not (isinstance(day, dt.date) and isinstance(born, dt.date)):
                 return False
-            cap = cap_of(caps, fund=str(row["aid_fund"]), on=day)
-            return cap is not None and age_on(day, born) > cap.oldest
+            cap = find_cap(caps, fund=str(row["aid_fund"]), on=day)
+            return cap is not None and compute_age(day, born) > cap.oldest
 
-        fund = _fund_of_the_disease()
+        fund = _fund_for_disease()
         asked = pl.struct(
             fund, "own_payment", "applied_on", "proposed", "transplanted", "reason", "born_on"
         )
         return (
             Rule(
                 code="required.empty",
-                broken=fund.is_null,
+                violation=fund.is_null,
                 needs=("disease",),
                 message="看不出申请哪个基金",
                 suggestion="请补上“基金”一栏；白血病、先心病以外的须写明。",
             ),
             Rule(
                 code="application.band",
-                broken=lambda: (
+                violation=lambda: (
                     pl.col("proposed").is_not_null()
                     & asked.map_elements(above_band, return_dtype=pl.Boolean)
                 ),
@@ -842,7 +842,7 @@ class Applications(Sheet):
             ),
             Rule(
                 code="application.age",
-                broken=lambda: asked.map_elements(too_old, return_dtype=pl.Boolean),
+                violation=lambda: asked.map_elements(too_old, return_dtype=pl.Boolean),
                 needs=("born_on", "applied_on"),
                 message="申请时已超过年龄上限（出生 {born_on}，申请 {applied_on}）",
                 suggestion="请核对出生日期、申请日期与基金。",
@@ -850,7 +850,7 @@ class Applications(Sheet):
         )
 
 
-def _fund_of_the_disease() -> pl.Expr:
+def _fund_for_disease() -> pl.Expr:
     """Return the fund a row names, else the one that is for its disease."""
     disease = pl.col("disease").cast(pl.String)
     by_disease = (
@@ -885,7 +885,7 @@ class Grants(Sheet):
     )
     people_times = Column("救助人次", aliases=["人次", "人数", "受助人数"])
     value = Column("救助金额（元）", aliases=["金额", "救助金额", "资助金额"], unit=Unit.YUAN)
-    funding_source = Column("资金来源", aliases=["来源"], words=_SOURCES)
+    funding_source = Column("资金来源", aliases=["来源"], words=_SOURCE_WORDS)
     remark = Column("备注", aliases=["说明"])
 
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -905,8 +905,8 @@ class Responses(Sheet):
     identity = ("event", "level", "declared_on")
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
-    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True, introduces=True)
-    level = Column("响应级别", aliases=["级别", "响应等级"], words=_LEVELS)
+    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True, allow_create=True)
+    level = Column("响应级别", aliases=["级别", "响应等级"], words=_LEVEL_WORDS)
     declared_on = Column("启动日期", aliases=["日期", "时间", "启动时间"])
     remark = Column("说明", aliases=["备注"])
 
@@ -942,7 +942,7 @@ class Dispatches(Sheet):
             "灾情名称",
         ],
         fill_down=True,
-        introduces=True,
+        allow_create=True,
     )
     dispatched_on = Column(
         "派出日期",
@@ -964,7 +964,7 @@ class Dispatches(Sheet):
         aliases=[
             "队伍", "队伍数", "队伍（支）", "派出力量／队伍", "救援队伍", "派出救援／队伍",
             "派出队伍", "派出队伍数", "出动队伍", "出动救援队", "救援力量／队伍", "出动队伍数", "出动力量／救援队", "救援队名", "派遣队伍"],
-        otherwise="team",
+        fallback_column="team",
     )  # fmt: skip
     batches = Column(
         "派出／批次",
@@ -1024,7 +1024,7 @@ class Dispatches(Sheet):
             "响应等次",
         ],
         required=False,
-        words=_LEVELS,
+        words=_LEVEL_WORDS,
     )
     received_money = Column(
         "接受款物／资金（元）",
@@ -1129,7 +1129,7 @@ class Dispatches(Sheet):
         return (
             Rule(
                 code="dispatch.people",
-                broken=lambda: pl.col("people_times") < pl.col("batches"),
+                violation=lambda: pl.col("people_times") < pl.col("batches"),
                 needs=("people_times", "batches"),
                 message="人次 {people_times} 少于批次",
                 suggestion="请核对批次与人次。",
@@ -1153,7 +1153,7 @@ class Engagements(Sheet):
     identity = ("event",)
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
-    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True, introduces=True)
+    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True, allow_create=True)
     engaged_on = Column("统计日期", aliases=["日期", "截止日期"])
     volunteers = Column("志愿者人数", aliases=["人数", "志愿者", "参与志愿者"])
     hours = Column(
@@ -1173,7 +1173,7 @@ class Needs(Sheet):
     identity = ("event", "item", "asked_on")
 
     branch = Column("单位", aliases=_BRANCH, fill_down=True)
-    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True, introduces=True)
+    event = Column("灾害事件", aliases=["事件", "灾害"], fill_down=True, allow_create=True)
     asked_on = Column("提出日期", aliases=["日期"])
     item = Column("需求物资", aliases=["品名", "物资"])
     measure = Column("计量单位", aliases=["计量"])
@@ -1199,7 +1199,7 @@ class Stock(Sheet):
     model = StockMovement
     dated_by = "moved_on"
     constants = {"change": 0, "value_change": 0}
-    in_parts = InParts(
+    split_amounts = SplitAmounts(
         field="quantity",
         parts={
             f"{way}{what}": ("movement", said)
@@ -1250,7 +1250,7 @@ class Stock(Sheet):
         "类别",
         aliases=["出入库类别", "类型", "入库/出库", "出入库", "(twocolumns)"],
         required=False,
-        in_title=True,
+        from_title=True,
         words={
             "采购入库": "IN",
             "捐赠入库": "IN",
@@ -1297,7 +1297,7 @@ class Stock(Sheet):
             "储备物资",
             "物资名目",
         ],
-        introduces=True,
+        allow_create=True,
     )
     model_size = Column(
         "规格", aliases=["规格型号", "规格/型号", "型号", "物资规格型号", "规格要求"]
@@ -1337,7 +1337,7 @@ class Stock(Sheet):
             "社会捐赠": "DONATION", "捐赠物资": "DONATION", "受赠": "DONATION",
             "调入": "TRANSFER", "上级调拨": "TRANSFER", "省会调拨": "TRANSFER",
             "调拨物资": "TRANSFER", "移交": "HANDOVER", "转赠": "HANDOVER","购入": "PURCHASE", "自购": "PURCHASE", "采购入库": "PURCHASE", "接受捐赠": "DONATION", "捐赠入库": "DONATION", "调拨入库": "TRANSFER", "上级下拨": "TRANSFER"},
-        otherwise="counterpart",
+        fallback_column="counterpart",
     )  # fmt: skip
     counterpart = Column(
         "来源或去向",
@@ -1377,7 +1377,7 @@ class Stock(Sheet):
         return (
             Rule(
                 code="stock.measure",
-                broken=lambda: pl.col("measure") != usual,
+                violation=lambda: pl.col("measure") != usual,
                 needs=("measure", "item"),
                 message="计量单位“{measure}”不是该物资的基本单位",
                 suggestion="请换算为基本单位后填写数量。",
@@ -1385,7 +1385,7 @@ class Stock(Sheet):
             ),
             Rule(
                 code="required.empty",
-                broken=lambda: _way_of_the_goods().is_null(),
+                violation=lambda: _movement_direction().is_null(),
                 needs=("moved_on",),
                 message="看不出是入库还是出库",
                 suggestion="请补上“类别”一栏（入库、出库、调入、调出……），或在表名中写明；"
@@ -1393,7 +1393,7 @@ class Stock(Sheet):
             ),
             Rule(
                 code="amount.negative",
-                broken=lambda: pl.col("quantity") <= 0,
+                violation=lambda: pl.col("quantity") <= 0,
                 needs=("quantity",),
                 message="数量 {quantity} 须大于 0",
                 suggestion="出库也填正数，由“类别”区分。",
@@ -1402,7 +1402,7 @@ class Stock(Sheet):
 
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Give each movement its sign; goods passed straight on never lie in the store."""
-        frame = frame.with_columns(_way_of_the_goods())
+        frame = frame.with_columns(_movement_direction())
         into = [MovementKind.IN, MovementKind.TRANSFER_IN, MovementKind.SURPLUS]
         sign = (
             pl.when(pl.col("movement").is_in([str(each) for each in into]))
@@ -1430,7 +1430,7 @@ class Stock(Sheet):
         )
 
 
-def _way_of_the_goods() -> pl.Expr:
+def _movement_direction() -> pl.Expr:
     """Return what happens to the goods: as written, else goods with a source come in."""
     written = pl.col("movement").cast(pl.String).replace("", None)
     by_origin = (

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_GET
 
 from donations.models import Donation
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import holds, home_branch
+from redcross.accounts.rules import has_role, home_branch
 from redcross.branches.models import Branch
-from redcross.dashboards.composing import map_of
+from redcross.dashboards.compose import compose_map
 from redcross.indicators.declare.declaration import registry
-from redcross.indicators.query.query_params import SEEING_FIGURES
-from redcross.indicators.query.resolve import Question, ask
+from redcross.indicators.query.query_params import FIGURE_ROLES
+from redcross.indicators.query.resolve import Question, answer_questions
 from redcross.periods import Period, business_date, month_start
-from redcross.uploads.choices import AWAITING_REVIEW
+from redcross.uploads.choices import REVIEW_STATES
 from redcross.uploads.models import Upload
 from relief.models import (
     Dispatch,
@@ -34,19 +34,19 @@ from relief.models import (
     StockMovement,
 )
 
-SENT = (
+DISPATCH_INDICATORS = (
     "relief.teams_dispatched",
     "relief.dispatched_times",
     "relief.responder_times",
     "relief.volunteers_engaged",
     "relief.goods_sent",
 )
-MOST = 200
+MAX_ROWS = 200
 
 
-def _home(request: SignedInRequest) -> Branch:
+def _load_home_branch(request: SignedInRequest) -> Branch:
     home = home_branch(request.user)
-    if home is None or not holds(request.user, SEEING_FIGURES):
+    if home is None or not has_role(request.user, FIGURE_ROLES):
         raise Http404
     return home
 
@@ -55,7 +55,7 @@ def _home(request: SignedInRequest) -> Branch:
 @require_GET
 def events(request: SignedInRequest) -> HttpResponse:
     """Every event with its latest response level, the newest first."""
-    _home(request)
+    _load_home_branch(request)
     latest: dict[str, EventResponse] = {}
     told = EventResponse.objects.visible_to(request.user).order_by("declared_on", "pk")
     for each in told:
@@ -65,7 +65,7 @@ def events(request: SignedInRequest) -> HttpResponse:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineEntry:
     """Something that happened in an event on a day."""
 
     day: dt.date
@@ -79,12 +79,13 @@ class Moment:
 @require_GET
 def event(request: SignedInRequest, code: str) -> HttpResponse:
     """The room of an event: what came, what went, who was sent, what is still needed."""
-    branch = _home(request)
+    branch = _load_home_branch(request)
     found = get_object_or_404(Event.objects.select_related("appeal"), code=code)
     today = business_date(timezone.now())
     period = Period(month_start(found.happened_on), month_start(max(today, found.happened_on)))
     asked = [
-        Question(registry[key], period, branch, by=("event",), category=found.pk) for key in SENT
+        Question(registry[key], period, branch, by=("event",), category=found.pk)
+        for key in DISPATCH_INDICATORS
     ]
     received = (
         [
@@ -115,7 +116,7 @@ def event(request: SignedInRequest, code: str) -> HttpResponse:
         by=("branch", "event"),
         category=found.pk,
     )
-    *answers, by_branch = ask(*asked, *received, sent_from)
+    *answers, by_branch = answer_questions(*asked, *received, sent_from)
     here = (found.longitude, found.latitude)
     of_event = {"event": found}
     responses = EventResponse.objects.visible_to(request.user).filter(**of_event)
@@ -124,28 +125,32 @@ def event(request: SignedInRequest, code: str) -> HttpResponse:
         .filter(**of_event)
         .annotate(lacking=F("quantity") - F("met"))
     )
-    moments = sorted(_moments(request, found), key=lambda each: each.day, reverse=True)
+    moments = sorted(_list_timeline(request, found), key=lambda each: each.day, reverse=True)
     context = {
         "event": found,
         "branch": branch,
         "period": period,
-        "sent": [lines[0] for lines in answers[: len(SENT)]],
-        "received": answers[len(SENT)][0] if received else None,
+        "sent": [lines[0] for lines in answers[: len(DISPATCH_INDICATORS)]],
+        "received": answers[len(DISPATCH_INDICATORS)][0] if received else None,
         "map": None
         if found.outside_province
-        else map_of(branch, by_branch, point=here if None not in here else None),  # type: ignore[arg-type]
-        "by_source": _of_appeal(answers[len(SENT) + 1], found.appeal_id) if received else [],
-        "by_form": _of_appeal(answers[len(SENT) + 2], found.appeal_id) if received else [],
-        "by_day": _received_by_day(request, found) if received else [],
+        else compose_map(branch, by_branch, point=here if None not in here else None),  # type: ignore[arg-type]
+        "by_source": _select_appeal_lines(answers[len(DISPATCH_INDICATORS) + 1], found.appeal_id)
+        if received
+        else [],
+        "by_form": _select_appeal_lines(answers[len(DISPATCH_INDICATORS) + 2], found.appeal_id)
+        if received
+        else [],
+        "by_day": _sum_gifts_by_day(request, found) if received else [],
         "responses": responses.select_related("branch").order_by("declared_on", "pk"),
-        "needs": needs.select_related("branch").order_by("-lacking", "item")[:MOST],
-        "moments": moments[:MOST],
-        "waiting": _waiting(request, period),
+        "needs": needs.select_related("branch").order_by("-lacking", "item")[:MAX_ROWS],
+        "moments": moments[:MAX_ROWS],
+        "waiting": _list_pending_uploads(request, period),
     }
     return render(request, "relief/event.html", context)
 
 
-def _of_appeal(lines: list[Any], appeal: str | None) -> list[tuple[str, Any]]:
+def _select_appeal_lines(lines: list[Any], appeal: str | None) -> list[tuple[str, Any]]:
     return [
         (line.category.partition("/")[2], line)
         for line in lines
@@ -153,39 +158,39 @@ def _of_appeal(lines: list[Any], appeal: str | None) -> list[tuple[str, Any]]:
     ]
 
 
-def _received_by_day(request: SignedInRequest, found: Event) -> list[Any]:
+def _sum_gifts_by_day(request: SignedInRequest, found: Event) -> list[Any]:
     """Return what came on each day, from the records themselves."""
     gifts = Donation.objects.visible_to(request.user).filter(campaign=found.appeal)
     days = gifts.values("received_on").annotate(value=Sum("value")).order_by("received_on")
-    return list(days[:MOST])
+    return list(days[:MAX_ROWS])
 
 
-def _moments(request: SignedInRequest, found: Event) -> Iterator[Moment]:
+def _list_timeline(request: SignedInRequest, found: Event) -> Iterator[TimelineEntry]:
     dispatches = Dispatch.objects.visible_to(request.user).filter(event=found)
-    for each in dispatches.select_related("branch").order_by("-dispatched_on")[:MOST]:
+    for each in dispatches.select_related("branch").order_by("-dispatched_on")[:MAX_ROWS]:
         words = f"{each.branch}{each.team}{each.batches}批{each.people_times}人次{each.work}"
-        yield _moment(each.dispatched_on, each.get_form_display(), words, each)
+        yield _timeline_entry(each.dispatched_on, each.get_form_display(), words, each)
     engaged = Engagement.objects.visible_to(request.user).filter(event=found)
-    for one in engaged.select_related("branch").order_by("-engaged_on")[:MOST]:
+    for one in engaged.select_related("branch").order_by("-engaged_on")[:MAX_ROWS]:
         words = f"{one.branch}志愿者{one.volunteers}名{one.work}"
-        yield _moment(one.engaged_on, "志愿者", words, one)
+        yield _timeline_entry(one.engaged_on, "志愿者", words, one)
     moved = StockMovement.objects.visible_to(request.user).filter(event=found)
-    for goods in moved.select_related("branch", "item").order_by("-moved_on")[:MOST]:
+    for goods in moved.select_related("branch", "item").order_by("-moved_on")[:MAX_ROWS]:
         words = f"{goods.branch}{goods.item}{goods.quantity.normalize():f}{goods.item.unit}"
         to = f"，{goods.counterpart}" if goods.counterpart else ""
-        yield _moment(goods.moved_on, goods.get_movement_display(), words + to, goods)
+        yield _timeline_entry(goods.moved_on, goods.get_movement_display(), words + to, goods)
 
 
-def _moment(day: dt.date, what: str, words: str, record: Any) -> Moment:
-    return Moment(day, what, words, record.upload_id, record.source_label)
+def _timeline_entry(day: dt.date, what: str, words: str, record: Any) -> TimelineEntry:
+    return TimelineEntry(day, what, words, record.upload_id, record.source_label)
 
 
-def _waiting(request: SignedInRequest, period: Period) -> list[Upload]:
+def _list_pending_uploads(request: SignedInRequest, period: Period) -> list[Upload]:
     """Return the uploads that wait for approval and may tell of the event (快报)."""
     sheets = ("relief.dispatches", "relief.engagements", "relief.needs", "relief.stock")
     waiting = Upload.objects.visible_to(request.user).filter(
         sheet__in=sheets,
-        state__in=AWAITING_REVIEW,
+        state__in=REVIEW_STATES,
         last_month__gte=period.first or period.last,
     )
     return list(waiting.select_related("branch").order_by("-pk")[:20])
@@ -195,7 +200,7 @@ def _waiting(request: SignedInRequest, period: Period) -> list[Upload]:
 @require_GET
 def readiness(request: SignedInRequest) -> HttpResponse:
     """Rescue teams by branch, and what lies in store against what should."""
-    branch = _home(request)
+    branch = _load_home_branch(request)
     today = business_date(timezone.now())
     teams = (
         RescueTeam.objects.visible_to(request.user)
@@ -211,8 +216,8 @@ def readiness(request: SignedInRequest) -> HttpResponse:
     )
     context = {
         "branch": branch,
-        "teams": teams[:MOST],
+        "teams": teams[:MAX_ROWS],
         "people": teams.aggregate(people=Sum("people"))["people"] or 0,
-        "stock": stock[:MOST],
+        "stock": stock[:MAX_ROWS],
     }
     return render(request, "relief/readiness.html", context)

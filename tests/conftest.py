@@ -14,10 +14,10 @@ from pytest_django.plugin import blocking_manager_key
 from redcross import logs
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
-from redcross.accounts.services import ensure_service_accounts, give_role
+from redcross.accounts.services import ensure_service_accounts, grant_role
 from redcross.branches.models import Branch
 from redcross.branches.services import load_divisions
-from tests import reference
+from tests.support import initial_rows
 
 NOW = dt.datetime(2022, 2, 22, 9, tzinfo=dt.UTC)
 
@@ -35,11 +35,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
         name = str(connection.settings_dict["NAME"])
         assert name.startswith("test_"), "只有标了 django_db 的测试才有自己的数据库"
         # A database that is used again was left swept by the last run's tests that commit.
-        reference.put_back()
+        initial_rows.restore_initial_rows()
         load_divisions()
         ensure_service_accounts()
-        reference.remember()
-        reference.sweep_rows_alone()
+        initial_rows.save_initial_rows()
+        initial_rows.skip_post_migrate_on_flush()
     yield
     # Threads of a live server end after their pages: what they hold open would keep the
     # database from being dropped.
@@ -77,7 +77,7 @@ def person(db):
         user = User.objects.create_user(
             f"user{count}", password="secret-1", display_name=f"示例{count}"
         )
-        give_role(user, role, Branch.objects.get(code=code), **limits)
+        grant_role(user, role, Branch.objects.get(code=code), **limits)
         return user
 
     return make
@@ -104,7 +104,7 @@ def pytest_runtest_teardown(item, nextitem):
     # After the last test its database is gone.
     if commits and nextitem is not None:
         with item.config.stash[blocking_manager_key].unblock():
-            reference.put_back()
+            initial_rows.restore_initial_rows()
     return result
 
 
@@ -113,7 +113,7 @@ def committed(transactional_db, now):
     """Make an upload that other connections see; everything is swept away afterwards."""
     from redcross.uploads.models import Upload
 
-    reference.put_back()
+    initial_rows.restore_initial_rows()
 
     def make():
         return Upload.objects.create(
@@ -132,9 +132,9 @@ def committed(transactional_db, now):
 @pytest.fixture
 def road(person, now):
     """Hand in tables of any sheet as the province's clerk, reviewed by another."""
-    from tests.walking import Road
+    from tests.support.upload_pipeline import UploadPipeline
 
-    return Road(person, now)
+    return UploadPipeline(person, now)
 
 
 @pytest.fixture
@@ -153,15 +153,15 @@ def signed_in():
 def value(db):
     """Ask for one figure of the province, or of a branch."""
     from redcross.indicators.declare.declaration import registry
-    from redcross.indicators.disclosure.disclosure_control import Audience
-    from redcross.indicators.query.resolve import Question, figure
+    from redcross.indicators.disclosure.disclosure_control import FigureAudience
+    from redcross.indicators.query.resolve import Question, answer_question
     from redcross.periods import Period
 
     def ask(key: str, period: str = "2021", code: str = "53", **more: object) -> object:
         question = Question(
             registry[key], Period.parse(period), Branch.objects.get(code=code), **more
         )
-        return figure(question, reader=Audience.RECORDS).value
+        return answer_question(question, reader=FigureAudience.RECORDS).value
 
     return ask
 

@@ -114,7 +114,7 @@ class StationAdmin(RecordAdmin):
     search_fields = ["name", "address"]
 
 
-class WearFilter(admin.SimpleListFilter):
+class MaintenanceFilter(admin.SimpleListFilter):
     """The worklists of devices to inspect, and of those that wear out."""
 
     title = "维护"
@@ -141,7 +141,7 @@ class DeviceAdmin(RecordAdmin):
         "number", "place", "site_kind", "battery_expires_on", "pads_expire_on", "branch",
         "source_link",
     ]  # fmt: skip
-    list_filter = [WearFilter, "site_kind"]
+    list_filter = [MaintenanceFilter, "site_kind"]
     search_fields = ["number", "place", "keeper"]
 
 

@@ -19,7 +19,7 @@ from training.models import Enrolment
 TITLE, BODY = "方正小标宋简体", "仿宋_GB2312"
 
 
-def certificates(enrolments: Iterable[Enrolment], *, notice: str = "") -> bytes:
+def render_certificates(enrolments: Iterable[Enrolment], *, notice: str = "") -> bytes:
     """Return a docx (A5, landscape) with a page for each certificate."""
     document = Document()
     section = document.sections[0]
@@ -30,7 +30,7 @@ def certificates(enrolments: Iterable[Enrolment], *, notice: str = "") -> bytes:
     for at, enrolment in enumerate(enrolments):
         if at:
             document.paragraphs[-1].add_run().add_break(WD_BREAK.PAGE)
-        _page(document, enrolment, notice)
+        _add_certificate(document, enrolment, notice)
     document.core_properties.author = "红十字会业务门户"
     document.core_properties.comments = ""
     buffer = io.BytesIO()
@@ -38,30 +38,30 @@ def certificates(enrolments: Iterable[Enrolment], *, notice: str = "") -> bytes:
     return buffer.getvalue()
 
 
-def _page(document: Any, enrolment: Enrolment, notice: str) -> None:
-    _line(document, enrolment.get_course_display() + "证书", font=TITLE, size=26, centred=True)
-    _line(
+def _add_certificate(document: Any, enrolment: Enrolment, notice: str) -> None:
+    _add_line(document, enrolment.get_course_display() + "证书", font=TITLE, size=26, centred=True)
+    _add_line(
         document,
-        f"{enrolment.name}于{_day(enrolment.trained_on)}参加红十字应急救护培训，"
+        f"{enrolment.name}于{_format_day(enrolment.trained_on)}参加红十字应急救护培训，"
         "经考核合格，特发此证。",
         indent=True,
     )
-    _line(document, f"证书编号：{enrolment.certificate_number}")
+    _add_line(document, f"证书编号：{enrolment.certificate_number}")
     if enrolment.expires_on:
-        _line(document, f"有效期至：{_day(enrolment.expires_on)}")
+        _add_line(document, f"有效期至：{_format_day(enrolment.expires_on)}")
     if settings.CERTIFICATE_CHECK:
-        _code(document, enrolment.certificate_number)
-    _line(document, enrolment.branch.society, right=True)
-    _line(document, _day(enrolment.issued_on), right=True)
+        _add_qr_code(document, enrolment.certificate_number)
+    _add_line(document, enrolment.branch.society, right=True)
+    _add_line(document, _format_day(enrolment.issued_on), right=True)
     if notice:
-        _line(document, notice, size=9, centred=True)
+        _add_line(document, notice, size=9, centred=True)
 
 
-def _day(day: dt.date | None) -> str:
+def _format_day(day: dt.date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
-def _line(
+def _add_line(
     document: Any,
     text: str,
     *,
@@ -84,7 +84,7 @@ def _line(
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
 
 
-def _code(document: Any, number: str) -> None:
+def _add_qr_code(document: Any, number: str) -> None:
     address = settings.SITE_URL + reverse("certificate-check", kwargs={"number": number})
     picture = io.BytesIO()
     segno.make(address, error="m").save(picture, kind="png", scale=6, border=2)

@@ -12,19 +12,19 @@ from decimal import Decimal
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.demo.acceptance import Expectation, expected
-from redcross.demo.declaration import DemoFile, demo_files, left_for_visitors
+from redcross.demo.acceptance import ExpectedFigure, expect_figures
+from redcross.demo.declaration import DemoFile, demo_file_source, visitor_file_source
 from redcross.demo.fake_data import (
-    LATE,
+    LATE_PREFECTURES,
+    allocate_by_weight,
     id_number,
-    mobile,
+    list_prefectures,
+    mobile_number,
     office_table,
     person_name,
+    plain_table,
     population,
-    prefectures,
-    shares,
-    split,
-    table,
+    split_amount,
 )
 from redcross.periods import Period
 
@@ -58,42 +58,42 @@ _ROSTER = (
 )  # fmt: skip
 
 
-def trained_by_prefecture() -> list[tuple[Branch, int]]:
+def split_trained_by_prefecture() -> list[tuple[Branch, int]]:
     """Return how many passed in each prefecture, in whole hundreds."""
-    towns = prefectures()
-    parts = shares(TRAINED, [population(town) for town in towns])
+    towns = list_prefectures()
+    parts = allocate_by_weight(TRAINED, [population(town) for town in towns])
     return list(zip(towns, parts, strict=True))
 
 
-def times_by_prefecture() -> list[tuple[Branch, int]]:
+def split_times_by_prefecture() -> list[tuple[Branch, int]]:
     """Return the people-times of each prefecture, in whole hundreds."""
-    towns = prefectures()
+    towns = list_prefectures()
     rng = random.Random("times")
     weights = [population(town) * rng.randrange(80, 120) for town in towns]
-    return list(zip(towns, shares(TIMES, weights), strict=True))
+    return list(zip(towns, allocate_by_weight(TIMES, weights), strict=True))
 
 
-@demo_files
-def rosters() -> Iterator[DemoFile]:
+@demo_file_source
+def list_roster_files() -> Iterator[DemoFile]:
     """A year's roster of each prefecture, all its counties in one workbook."""
-    for style, (town, passed) in enumerate(trained_by_prefecture()):
+    for style, (town, passed) in enumerate(split_trained_by_prefecture()):
         yield DemoFile(
             "training.roster",
             town.code,
             "2021",
             f"{town.short_name}2021年救护员培训名册.xlsx",
-            functools.partial(_roster, town, passed, style % 2),
+            functools.partial(_build_roster, town, passed, style % 2),
         )
 
 
-def _roster(town: Branch, passed: int, style: int) -> bytes:
+def _build_roster(town: Branch, passed: int, style: int) -> bytes:
     rng = random.Random(f"roster {town.code}")
-    rows = list(_trainees(town, passed, rng))
+    rows = list(_invent_trainees(town, passed, rng))
     title = f"{town.society}救护员培训学员名册（2021年）"
     return office_table(title, _ROSTER[style], rows, society=town.society, style=style)
 
 
-def _trainees(town: Branch, passed: int, rng: random.Random) -> Iterator[Sequence[object]]:
+def _invent_trainees(town: Branch, passed: int, rng: random.Random) -> Iterator[Sequence[object]]:
     units = list(town.children.filter(level=Level.COUNTY).in_official_order())
     issued = number = failed = 0
     while issued < passed:
@@ -117,7 +117,7 @@ def _trainees(town: Branch, passed: int, rng: random.Random) -> Iterator[Sequenc
                 id_number(number, male=male),
                 workplace,
                 "",
-                mobile(rng),
+                mobile_number(rng),
                 day,
                 "救护员",
                 f"{day.month}月{unit.short_name}班",
@@ -130,36 +130,36 @@ def _trainees(town: Branch, passed: int, rng: random.Random) -> Iterator[Sequenc
             )
 
 
-@demo_files
-def events() -> Iterator[DemoFile]:
+@demo_file_source
+def list_event_files() -> Iterator[DemoFile]:
     """A year's 普及 events of each prefecture."""
-    for town, times in times_by_prefecture():
+    for town, times in split_times_by_prefecture():
         yield DemoFile(
             "training.popularisation",
             town.code,
             "2021",
             f"{town.short_name}2021年应急救护普及活动台账.xlsx",
-            functools.partial(_events, town, times, Period.year(2021)),
+            functools.partial(_build_events, town, times, Period.year(2021)),
         )
     january = Period.parse("2022-01")
-    for town, times in times_by_prefecture():
-        if town.code not in LATE:
+    for town, times in split_times_by_prefecture():
+        if town.code not in LATE_PREFECTURES:
             yield DemoFile(
                 "training.popularisation",
                 town.code,
                 str(january),
                 f"{town.short_name}2022年1月应急救护普及活动台账.xlsx",
-                functools.partial(_events, town, times // 14, january),
+                functools.partial(_build_events, town, times // 14, january),
                 outcome="submitted" if town.code == "5308" else "effective",
             )
 
 
-def _events(town: Branch, times: int, period: Period) -> bytes:
+def _build_events(town: Branch, times: int, period: Period) -> bytes:
     rng = random.Random(f"events {town.code} {period}")
     days = (period.last_day - period.start).days - 10
     units = list(town.children.filter(level=Level.COUNTY).in_official_order())
     rows = []
-    for number, part in enumerate(split(times, EVENTS, rng, step=1), start=1):
+    for number, part in enumerate(split_amount(times, EVENTS, rng, step=1), start=1):
         audience = rng.choice(tuple(_PARTNERS))
         day = period.start + dt.timedelta(days=3 + rng.randrange(days))
         rows.append(
@@ -179,24 +179,26 @@ def _events(town: Branch, times: int, period: Period) -> bytes:
     )
 
 
-@demo_files
-def places() -> Iterator[DemoFile]:
+@demo_file_source
+def list_register_files() -> Iterator[DemoFile]:
     """Stations, devices, their inspections, and instructors, kept by the province."""
     yield DemoFile(
-        "training.stations", "53", "2021", "全省博爱急救站台账（2021年）.xlsx", _stations
+        "training.stations", "53", "2021", "全省博爱急救站台账（2021年）.xlsx", _build_stations
     )
-    yield DemoFile("training.devices", "53", "2021", "全省AED台账（2021年）.xlsx", _devices)
-    yield DemoFile("training.inspections", "53", "2021", "AED巡检记录（2021年）.xlsx", _inspections)
+    yield DemoFile("training.devices", "53", "2021", "全省AED台账（2021年）.xlsx", _build_devices)
     yield DemoFile(
-        "training.instructors", "53", "2021", "救护师资名册（2021年）.xlsx", _instructors
+        "training.inspections", "53", "2021", "AED巡检记录（2021年）.xlsx", _build_inspections
+    )
+    yield DemoFile(
+        "training.instructors", "53", "2021", "救护师资名册（2021年）.xlsx", _build_instructors
     )
 
 
-def _counties() -> list[Branch]:
+def _list_counties() -> list[Branch]:
     return list(Branch.objects.at(Level.COUNTY).in_official_order())
 
 
-def _stations() -> bytes:
+def _build_stations() -> bytes:
     rng = random.Random("stations")
     rows: list[Sequence[object]] = [
         (
@@ -204,7 +206,7 @@ def _stations() -> bytes:
             820, 12, "博爱急救站项目", "白示例",
         )
     ]  # fmt: skip
-    for number, unit in enumerate(rng.sample(_counties(), 40), start=1):
+    for number, unit in enumerate(rng.sample(_list_counties(), 40), start=1):
         kind, word = (("学校", "小学"), ("社区", "社区"))[number % 5 == 0]
         rows.append(
             (
@@ -218,20 +220,22 @@ def _stations() -> bytes:
         "单位", "急救站名称", "场所类别", "地址", "挂牌日期", "撤销日期", "覆盖人数", "站内救护员（人）",
         "资助来源", "负责人",
     )  # fmt: skip
-    return table("全省博爱急救站台账", headings, rows)
+    return plain_table("全省博爱急救站台账", headings, rows)
 
 
 @functools.cache
-def _device_places() -> list[tuple[str, str]]:
+def _list_device_places() -> list[tuple[str, str]]:
     """Return county and number of each device."""
     rng = random.Random("devices")
-    return [(rng.choice(_counties()).short_name, f"AED-{number:04d}") for number in range(1, 241)]
+    return [
+        (rng.choice(_list_counties()).short_name, f"AED-{number:04d}") for number in range(1, 241)
+    ]
 
 
-def _devices() -> bytes:
+def _build_devices() -> bytes:
     rng = random.Random("device days")
     rows = []
-    for at, (unit, number) in enumerate(_device_places(), start=1):
+    for at, (unit, number) in enumerate(_list_device_places(), start=1):
         installed = dt.date(2020, 6, 1) + dt.timedelta(days=rng.randrange(570))
         rows.append(
             (
@@ -245,49 +249,49 @@ def _devices() -> bytes:
         "单位", "设备编号", "品牌型号", "安放位置", "场所类别", "安装日期", "电池有效期至",
         "电极片有效期至", "管理员",
     )  # fmt: skip
-    return table("全省AED台账", headings, rows)
+    return plain_table("全省AED台账", headings, rows)
 
 
-def _inspections() -> bytes:
+def _build_inspections() -> bytes:
     rng = random.Random("inspections")
     rows = [
         (
             unit, number, dt.date(2021, 10, 8) + dt.timedelta(days=rng.randrange(84)), "正常",
             person_name(rng),
         )
-        for at, (unit, number) in enumerate(_device_places())
+        for at, (unit, number) in enumerate(_list_device_places())
         if at % 3
     ]  # fmt: skip
-    return table("AED巡检记录", ("单位", "设备编号", "巡检日期", "状况", "巡检人"), rows)
+    return plain_table("AED巡检记录", ("单位", "设备编号", "巡检日期", "状况", "巡检人"), rows)
 
 
-def _instructors() -> bytes:
+def _build_instructors() -> bytes:
     rng = random.Random("instructors")
     rows = [
         (
             town.short_name, person_name(rng), rng.choice(("省级", "州市级")), f"SZ{town.code}{number:03d}",
             dt.date(2020, rng.randrange(1, 13), 5), dt.date(2023, 12, 31),
         )
-        for town in prefectures()
+        for town in list_prefectures()
         for number in range(1, 7)
     ]  # fmt: skip
     headings = ("所属红十字会", "姓名", "师资级别", "师资证编号", "发证日期", "有效期至")
-    return table("救护师资名册", headings, rows)
+    return plain_table("救护师资名册", headings, rows)
 
 
-@demo_files
-def statistics() -> Iterator[DemoFile]:
+@demo_file_source
+def list_statistics_files() -> Iterator[DemoFile]:
     """The table the prefectures fill besides; one of them counted thirty people too many."""
     yield DemoFile(
-        "training.statistics", "53", "2021", "2021年应急救护培训情况统计表.xlsx", _statistics
+        "training.statistics", "53", "2021", "2021年应急救护培训情况统计表.xlsx", _build_statistics
     )
 
 
-def _statistics() -> bytes:
-    times = dict(times_by_prefecture())
+def _build_statistics() -> bytes:
+    times = dict(split_times_by_prefecture())
     rows = [
         (town.short_name, passed + (30 if town.code == "5304" else 0), times[town], EVENTS)
-        for town, passed in trained_by_prefecture()
+        for town, passed in split_trained_by_prefecture()
     ]
     return office_table(
         "应急救护培训情况统计表（2021年）",
@@ -298,17 +302,17 @@ def _statistics() -> bytes:
     )
 
 
-expected(
-    Expectation("training.first_aiders_trained", "2021", Decimal(TRAINED)),
-    Expectation("training.popularised_times", "2021", Decimal(TIMES)),
+expect_figures(
+    ExpectedFigure("training.first_aiders_trained", "2021", Decimal(TRAINED)),
+    ExpectedFigure("training.popularised_times", "2021", Decimal(TIMES)),
 )
 
 
-@left_for_visitors
-def rosters_to_try() -> Iterator[tuple[str, bytes]]:
+@visitor_file_source
+def build_sample_rosters() -> Iterator[tuple[str, bytes]]:
     """A class of January with three mistakes to find, and the same mended."""
     town = Branch.objects.get(code="5329")
-    good = list(_class_of_january(town))
+    good = list(_invent_january_class(town))
     wrong = [list(row) for row in good]
     wrong[4][4] = f"{str(wrong[4][4])[:17]}{'X' if str(wrong[4][4])[-1] != 'X' else '1'}"
     wrong[9][14] = "不合格"
@@ -319,15 +323,15 @@ def rosters_to_try() -> Iterator[tuple[str, bytes]]:
         yield f"大理州2022年1月救护员培训名册（{word}）.xlsx", content
 
 
-@left_for_visitors
-def training_of_a_county() -> Iterator[tuple[str, bytes]]:
+@visitor_file_source
+def build_county_training_files() -> Iterator[tuple[str, bytes]]:
     """The class and the statistics of a county clerk's January, with nothing to find."""
     rng = random.Random("county class")
     society = Branch.objects.get(code="530102").society
     rows = [
         (
             number, "五华区", person_name(rng), "男" if number % 2 else "女",
-            id_number(5_100_000 + number, male=bool(number % 2)), "示例第一中学", "", mobile(rng),
+            id_number(5_100_000 + number, male=bool(number % 2)), "示例第一中学", "", mobile_number(rng),
             dt.date(2022, 1, 15), "救护员", "1月五华区班", "学校", rng.randrange(80, 101), "合格",
             "合格", f"YN53010222{number:04d}", dt.date(2022, 1, 21),
         )
@@ -349,7 +353,7 @@ def training_of_a_county() -> Iterator[tuple[str, bytes]]:
     )
 
 
-def _class_of_january(town: Branch) -> Iterator[Sequence[object]]:
+def _invent_january_class(town: Branch) -> Iterator[Sequence[object]]:
     rng = random.Random("january class")
     unit = town.children.filter(level=Level.COUNTY).in_official_order().first()
     assert unit is not None  # noqa: S101  the branch has counties
@@ -357,7 +361,7 @@ def _class_of_january(town: Branch) -> Iterator[Sequence[object]]:
         male = rng.random() < 0.5
         yield (
             number, unit.short_name, person_name(rng), "男" if male else "女",
-            id_number(5_000_000 + number, male=male), "示例县政务服务局", "", mobile(rng),
+            id_number(5_000_000 + number, male=male), "示例县政务服务局", "", mobile_number(rng),
             dt.date(2022, 1, 12), "救护员", f"1月{unit.short_name}班", "机关",
             rng.randrange(80, 101), "合格", "合格", f"YN{town.code}22{number:04d}",
             dt.date(2022, 1, 20),

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from redcross.accounts.encryption import BlindIndexField, EncryptedField
 from redcross.uploads.choices import Sex
-from redcross.uploads.history import tracked
+from redcross.uploads.history import track_history
 from redcross.uploads.models import Record, RecordQuerySet
 from training.choices import Audience, Condition, Course, InstructorLevel, Result, SiteKind
 
@@ -42,7 +42,7 @@ class CourseRule(models.Model):
         return f"{self.get_course_display()}（{self.effective_on:%Y年%-m月%-d日}起）"
 
 
-@tracked
+@track_history
 class TrainingClass(Record):
     """One class of a course: when, where, for whom."""
 
@@ -74,7 +74,7 @@ class TrainingClass(Record):
         return f"{day}{self.get_course_display()}培训班{f'（{named}）' if named else ''}"
 
 
-@tracked
+@track_history
 class Trainee(Record):
     """A person one branch has trained, known by the document's index."""
 
@@ -123,7 +123,7 @@ class EnrolmentQuerySet(RecordQuerySet["Enrolment"]):
         )
 
 
-@tracked
+@track_history
 class Enrolment(Record):
     """One person in one class: marks, result, and the certificate that came of it."""
 
@@ -238,7 +238,7 @@ class Enrolment(Record):
         return f"{self.name} {self.trained_on:%Y年%-m月%-d日}"
 
 
-@tracked
+@track_history
 class Popularisation(Record):
     """One 普及 event: shorter than a class, nobody is examined, people-times are counted."""
 
@@ -267,7 +267,7 @@ class Popularisation(Record):
         return f"{self.held_on:%Y年%-m月%-d日}{self.topic}"
 
 
-@tracked
+@track_history
 class Instructor(Record):
     """Who may teach, with a certificate of his own."""
 
@@ -297,7 +297,7 @@ class Instructor(Record):
         return self.name
 
 
-@tracked
+@track_history
 class Station(Record):
     """A 博爱急救站: a kit and trained people at a school, a community, a sight."""
 
@@ -353,7 +353,7 @@ class DeviceQuerySet(RecordQuerySet["Device"]):
         return self.in_place().exclude(models.Exists(seen))
 
 
-@tracked
+@track_history
 class Device(Record):
     """An AED on a wall, with what wears out and who looks after it."""
 
@@ -398,7 +398,7 @@ class Device(Record):
         return f"AED {self.number}"
 
 
-@tracked
+@track_history
 class Inspection(Record):
     """One look at a device or a station."""
 

@@ -3,11 +3,11 @@
 import polars as pl
 
 from redcross.branches.choices import Level
-from redcross.indicators.declare.counted_column import Counted
-from redcross.indicators.statistics_sheet import StatisticsSheet, at_least
+from redcross.indicators.declare.counted_column import CountedColumn
+from redcross.indicators.statistics_sheet import StatisticsSheet, cumulative_rule
 from redcross.units import Unit
 from redcross.uploads.registry import register
-from redcross.uploads.schema.finding_catalogue import Code, declare
+from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
 from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import Rule, SheetKind
 from redcross.uploads.schema.schedule import Due, Monthly, Quarterly, Yearly
@@ -59,8 +59,8 @@ _PASSED = {
 }
 
 _ERROR = Severity.ERROR
-declare(
-    Code(
+register_codes(
+    FindingCode(
         "certificate.not_passed",
         "E621",
         _ERROR,
@@ -68,7 +68,7 @@ declare(
         "只有考核合格的学员才能有证书编号。",
         "请改正“是否合格”，或删去证书编号。",
     ),
-    Code(
+    FindingCode(
         "certificate.incomplete",
         "E622",
         _ERROR,
@@ -76,7 +76,7 @@ declare(
         "证书编号与发证日期须同时填写。",
         "请补填缺少的一栏；未发证的两栏都留空。",
     ),
-    Code(
+    FindingCode(
         "certificate.repeated",
         "E623",
         _ERROR,
@@ -84,7 +84,7 @@ declare(
         "一证一号，一份名册中同一编号出现了多次。",
         "请核对证书编号。",
     ),
-    Code(
+    FindingCode(
         "certificate.revoked",
         "E624",
         _ERROR,
@@ -92,7 +92,7 @@ declare(
         "注销须写明原因，日期不早于发证日期。",
         "请补填注销原因，核对注销日期。",
     ),
-    Code(
+    FindingCode(
         "result.unknown",
         "E625",
         _ERROR,
@@ -100,7 +100,7 @@ declare(
         "没有结果、没有证书编号，也没有齐全的理论与操作成绩。",
         "请填“是否合格”，或同时填理论成绩与操作成绩，未考核的填“缺考”。",
     ),
-    Code(
+    FindingCode(
         "mark.range",
         "E626",
         _ERROR,
@@ -111,7 +111,7 @@ declare(
 )
 
 
-def _empty(name: str) -> pl.Expr:
+def _is_blank(name: str) -> pl.Expr:
     """Tell whether a text is empty; a column the workbook lacks is."""
     return pl.col(name).fill_null("") == ""
 
@@ -136,7 +136,7 @@ class Roster(Sheet):
     due = (Due(Level.COUNTY, Monthly(day=5)), Due(Level.PREFECTURE, Monthly(day=8)))
     parents = (
         Parent(
-            into="trainee",
+            foreign_key="trainee",
             model=Trainee,
             fields={
                 "name": "name",
@@ -151,7 +151,7 @@ class Roster(Sheet):
             key=("id_number",),
         ),
         Parent(
-            into="training_class",
+            foreign_key="training_class",
             model=TrainingClass,
             fields={
                 "course": "course",
@@ -272,8 +272,8 @@ class Roster(Sheet):
             "办班日期",
             "上课日期",
         ],
-        hints=["培训日期", "培训时间"],
-        in_title=True,
+        substrings=["培训日期", "培训时间"],
+        from_title=True,
         fill_down=True,
         sample="2021-08-08",
     )
@@ -434,8 +434,8 @@ class Roster(Sheet):
         return (
             Rule(
                 code="certificate.not_passed",
-                broken=lambda: (
-                    ~_empty("certificate_number") & pl.col("result").is_not_null() & ~passed
+                violation=lambda: (
+                    ~_is_blank("certificate_number") & pl.col("result").is_not_null() & ~passed
                 ),
                 needs=("certificate_number",),
                 message="考核未合格，却填了证书编号 {certificate_number}",
@@ -443,22 +443,22 @@ class Roster(Sheet):
             ),
             Rule(
                 code="certificate.incomplete",
-                broken=lambda: ~_empty("certificate_number") & pl.col("issued_on").is_null(),
+                violation=lambda: ~_is_blank("certificate_number") & pl.col("issued_on").is_null(),
                 needs=("certificate_number",),
                 message="有证书编号而没有发证日期",
                 suggestion="请补填发证日期。",
             ),
             Rule(
                 code="certificate.incomplete",
-                broken=lambda: _empty("certificate_number") & pl.col("issued_on").is_not_null(),
+                violation=lambda: _is_blank("certificate_number") & pl.col("issued_on").is_not_null(),
                 needs=("issued_on",),
                 message="有发证日期而没有证书编号",
                 suggestion="请补填证书编号，未发证的删去发证日期。",
             ),
             Rule(
                 code="certificate.repeated",
-                broken=lambda: (
-                    ~_empty("certificate_number")
+                violation=lambda: (
+                    ~_is_blank("certificate_number")
                     & pl.struct("branch", "certificate_number").is_duplicated()
                 ),
                 needs=("certificate_number",),
@@ -467,10 +467,10 @@ class Roster(Sheet):
             ),
             Rule(
                 code="result.unknown",
-                broken=lambda: (
+                violation=lambda: (
                     pl.col("result").is_null()
-                    & _empty("certificate_number")
-                    & (pl.col("theory_mark").is_null() | _empty("practice"))
+                    & _is_blank("certificate_number")
+                    & (pl.col("theory_mark").is_null() | _is_blank("practice"))
                 ),
                 needs=("name",),
                 message="看不出是否合格",
@@ -478,24 +478,24 @@ class Roster(Sheet):
             ),
             Rule(
                 code="date.order",
-                broken=lambda: pl.col("issued_on") < pl.col("trained_on"),
+                violation=lambda: pl.col("issued_on") < pl.col("trained_on"),
                 needs=("issued_on",),
                 message="发证日期 {issued_on} 早于培训日期 {trained_on}",
                 suggestion="请核对两个日期。",
             ),
             Rule(
                 code="date.order",
-                broken=lambda: pl.col("expires_on") < pl.col("issued_on"),
+                violation=lambda: pl.col("expires_on") < pl.col("issued_on"),
                 needs=("expires_on",),
                 message="有效期至 {expires_on} 早于发证日期 {issued_on}",
                 suggestion="请核对两个日期。",
             ),
             Rule(
                 code="certificate.revoked",
-                broken=lambda: (
+                violation=lambda: (
                     pl.col("revoked_on").is_not_null()
                     & (
-                        _empty("reason")
+                        _is_blank("reason")
                         | pl.col("issued_on").is_null()
                         | (pl.col("revoked_on") < pl.col("issued_on"))
                     )
@@ -506,7 +506,7 @@ class Roster(Sheet):
             ),
             Rule(
                 code="mark.range",
-                broken=lambda: pl.col("theory_mark") > 100,
+                violation=lambda: pl.col("theory_mark") > 100,
                 needs=("theory_mark",),
                 message="理论成绩 {theory_mark} 大于 100",
                 suggestion="请填百分制成绩。",
@@ -521,13 +521,13 @@ class Roster(Sheet):
             pl.col("expires_on").cast(pl.Date),
         )
         rules = list(CourseRule.objects.order_by("effective_on"))
-        frame = frame.with_columns(result=pl.coalesce("result", _judged(frame, rules)))
+        frame = frame.with_columns(result=pl.coalesce("result", _judge_result(frame, rules)))
         if "issued_on" not in frame.columns:
             return frame.drop("expires_on")
-        return frame.with_columns(expires_on=pl.coalesce("expires_on", _end(rules)))
+        return frame.with_columns(expires_on=pl.coalesce("expires_on", _expiry_date(rules)))
 
 
-def _judged(frame: pl.DataFrame, rules: list[CourseRule]) -> pl.Expr:
+def _judge_result(frame: pl.DataFrame, rules: list[CourseRule]) -> pl.Expr:
     """Return PASSED for who holds a number, else what marks and pass mark say."""
     numbered = (
         pl.col("certificate_number").fill_null("") != ""
@@ -537,13 +537,13 @@ def _judged(frame: pl.DataFrame, rules: list[CourseRule]) -> pl.Expr:
     passed, failed = pl.lit(Result.PASSED.value), pl.lit(Result.FAILED.value)
     if not {"theory_mark", "practice"} <= set(frame.columns):
         return pl.when(numbered).then(passed)
-    by_marks = (pl.col("theory_mark") >= _of_course(rules, "theory_pass_mark")) & (
+    by_marks = (pl.col("theory_mark") >= _course_value(rules, "theory_pass_mark")) & (
         pl.col("practice") == Result.PASSED
     )
     return pl.when(numbered | by_marks).then(passed).otherwise(failed)
 
 
-def _of_course(rules: list[CourseRule], name: str) -> pl.Expr:
+def _course_value(rules: list[CourseRule], name: str) -> pl.Expr:
     """Return what the rule in force on the day of the class says of the row's course."""
     value = pl.lit(None, dtype=pl.Int64)
     for rule in rules:
@@ -552,9 +552,9 @@ def _of_course(rules: list[CourseRule], name: str) -> pl.Expr:
     return value
 
 
-def _end(rules: list[CourseRule]) -> pl.Expr:
+def _expiry_date(rules: list[CourseRule]) -> pl.Expr:
     """Return the last valid day: so many months after the day of issue, less one."""
-    months = _of_course(rules, "validity_months")
+    months = _course_value(rules, "validity_months")
     return pl.col("issued_on").dt.offset_by(pl.format("{}mo", months)).dt.offset_by("-1d")
 
 
@@ -702,7 +702,7 @@ class Statistics(StatisticsSheet):
     )
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
-    classes = Counted(
+    classes = CountedColumn(
         "救护员／期数",
         aliases=[
             "期数",
@@ -717,7 +717,7 @@ class Statistics(StatisticsSheet):
         ],
         indicator="training.classes",
     )
-    first_aiders = Counted(
+    first_aiders = CountedColumn(
         "救护员／人数",
         aliases=[
             "救护员人数",
@@ -735,13 +735,13 @@ class Statistics(StatisticsSheet):
         indicator="training.first_aiders_trained",
         rostered=True,
     )
-    teachers = Counted(
+    teachers = CountedColumn(
         "救护员／教师", aliases=["救护员／其中／教师", "教师", "持证培训／取证人员构成／教职工"]
     )
-    students = Counted(
+    students = CountedColumn(
         "救护员／学生", aliases=["救护员／其中／学生", "学生", "持证培训／取证人员构成／在校学生"]
     )
-    officials = Counted(
+    officials = CountedColumn(
         "救护员／公务员",
         aliases=[
             "救护员／其中／公务员",
@@ -752,7 +752,7 @@ class Statistics(StatisticsSheet):
             "持证培训／取证人员构成／机关人员",
         ],
     )
-    workers = Counted(
+    workers = CountedColumn(
         "救护员／企业",
         aliases=[
             "救护员／其中／企业",
@@ -763,7 +763,7 @@ class Statistics(StatisticsSheet):
             "持证培训／取证人员构成／企业人员",
         ],
     )
-    residents = Counted(
+    residents = CountedColumn(
         "救护员／社区农村",
         aliases=[
             "救护员／其中／社区农村",
@@ -774,7 +774,7 @@ class Statistics(StatisticsSheet):
             "持证培训／取证人员构成／村居群众",
         ],
     )
-    events = Counted(
+    events = CountedColumn(
         "普及／场次",
         aliases=[
             "普及场次",
@@ -792,7 +792,7 @@ class Statistics(StatisticsSheet):
         ],
         indicator="training.popularisation_events",
     )
-    people_times = Counted(
+    people_times = CountedColumn(
         "普及／人次",
         aliases=[
             "普及人次",
@@ -809,7 +809,7 @@ class Statistics(StatisticsSheet):
         ],
         indicator="training.popularised_times",
     )
-    instructor_classes = Counted(
+    instructor_classes = CountedColumn(
         "师资／期数",
         aliases=[
             "师资期数",
@@ -820,7 +820,7 @@ class Statistics(StatisticsSheet):
             "3.师资／班期",
         ],
     )
-    instructors = Counted(
+    instructors = CountedColumn(
         "师资／人数",
         aliases=[
             "师资人数",
@@ -831,7 +831,7 @@ class Statistics(StatisticsSheet):
             "3.师资／人数",
         ],
     )
-    valid = Counted(
+    valid = CountedColumn(
         "累计持证",
         aliases=[
             "持证人数",
@@ -849,7 +849,7 @@ class Statistics(StatisticsSheet):
         ],
         indicator="training.valid_certificates",
     )
-    share = Counted(
+    share = CountedColumn(
         "持证率（%）",
         aliases=[
             "持证率",
@@ -862,7 +862,7 @@ class Statistics(StatisticsSheet):
         ],
         unit=Unit.PERCENT,
     )
-    stations = Counted(
+    stations = CountedColumn(
         "救护站",
         aliases=[
             "急救站",
@@ -876,7 +876,7 @@ class Statistics(StatisticsSheet):
         ],
         indicator="training.stations",
     )
-    aeds_new = Counted(
+    aeds_new = CountedColumn(
         "AED／新增",
         aliases=[
             "新增AED",
@@ -889,7 +889,7 @@ class Statistics(StatisticsSheet):
             "4.公共场所AED／其中本期配备",
         ],
     )
-    aeds = Counted(
+    aeds = CountedColumn(
         "AED／累计",
         aliases=[
             "AED",
@@ -908,4 +908,4 @@ class Statistics(StatisticsSheet):
 
     def rules(self) -> tuple[Rule, ...]:
         """累计 is never less than 本期."""
-        return (*super().rules(), at_least(self, "aeds", "aeds_new"))
+        return (*super().rules(), cumulative_rule(self, "aeds", "aeds_new"))

@@ -9,5 +9,5 @@ urlpatterns = [
     path("classes/worklists/", views.worklists, name="training-worklists"),
     path("classes/<int:pk>/", views.training_class, name="class"),
     path("classes/<int:pk>/certificates/", views.class_certificates, name="class-certificates"),
-    path("check/<str:number>/", views.check, name="certificate-check"),
+    path("check/<str:number>/", views.check_certificate, name="certificate-check"),
 ]

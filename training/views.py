@@ -13,22 +13,22 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from redcross.accounts.masks import masked_name
+from redcross.accounts.masks import mask_name
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import READING, holds
-from redcross.files import Holds, sent
+from redcross.accounts.rules import READ_ROLES, has_role
+from redcross.files import Sensitivity, file_response
 from redcross.periods import Period, UnknownPeriodError, business_date
-from training.certificates import certificates
+from training.certificates import render_certificates
 from training.choices import Course, Result
 from training.models import Device, Enrolment, TrainingClass
 
-PAGE = 20
-LONGEST_NUMBER = 40
-SOON = dt.timedelta(days=90)
+PAGE_SIZE = 20
+MAX_NUMBER_LENGTH = 40
+EXPIRY_NOTICE = dt.timedelta(days=90)
 
 
 def _require_reader(request: SignedInRequest) -> None:
-    if not holds(request.user, READING, domain="training"):
+    if not has_role(request.user, READ_ROLES, domain="training"):
         raise Http404
 
 
@@ -37,12 +37,12 @@ def _require_reader(request: SignedInRequest) -> None:
 def classes(request: SignedInRequest) -> HttpResponse:
     """Every class of the user's branches, the newest first."""
     _require_reader(request)
-    found, message = _asked_for(request)
+    found, message = _filter_classes(request)
     found = found.select_related("branch").annotate(
         people=Count("enrolments"),
         passed=Count("enrolments", filter=Q(enrolments__result=Result.PASSED)),
     )
-    page = Paginator(found.order_by("-held_on", "-pk"), PAGE)
+    page = Paginator(found.order_by("-held_on", "-pk"), PAGE_SIZE)
     context = {
         "page": page.get_page(request.GET.get("page")),
         "courses": Course.choices,
@@ -54,7 +54,7 @@ def classes(request: SignedInRequest) -> HttpResponse:
     return render(request, "training/classes.html", context)
 
 
-def _asked_for(request: SignedInRequest) -> tuple[QuerySet[TrainingClass], str]:
+def _filter_classes(request: SignedInRequest) -> tuple[QuerySet[TrainingClass], str]:
     found: QuerySet[TrainingClass] = TrainingClass.objects.visible_to(request.user)
     course, search = request.GET.get("course", ""), request.GET.get("q", "").strip()
     if course in Course.values:
@@ -72,7 +72,7 @@ def _asked_for(request: SignedInRequest) -> tuple[QuerySet[TrainingClass], str]:
     return found.filter(held_on__gte=period.start, held_on__lt=period.end), ""
 
 
-def _class(request: SignedInRequest, pk: int) -> TrainingClass:
+def _load_class(request: SignedInRequest, pk: int) -> TrainingClass:
     _require_reader(request)
     visible = TrainingClass.objects.visible_to(request.user).select_related("branch")
     found = get_object_or_404(visible, pk=pk)
@@ -80,7 +80,7 @@ def _class(request: SignedInRequest, pk: int) -> TrainingClass:
     return found
 
 
-def _roster(request: SignedInRequest, found: TrainingClass) -> QuerySet[Enrolment]:
+def _class_enrolments(request: SignedInRequest, found: TrainingClass) -> QuerySet[Enrolment]:
     """Return the people of a class, of the class's own branch."""
     people = Enrolment.objects.visible_to(request.user).filter(training_class=found)
     return people.select_related("branch").order_by("upload_row", "pk")
@@ -90,16 +90,16 @@ def _roster(request: SignedInRequest, found: TrainingClass) -> QuerySet[Enrolmen
 @require_GET
 def training_class(request: SignedInRequest, pk: int) -> HttpResponse:
     """A class from its roster to its certificates."""
-    found = _class(request, pk)
-    people = list(_roster(request, found))
-    named = holds(request.user, READING, found.branch, domain="training")
+    found = _load_class(request, pk)
+    people = list(_class_enrolments(request, found))
+    named = has_role(request.user, READ_ROLES, found.branch, domain="training")
     today = business_date(timezone.now())
     passed = sum(person.result == Result.PASSED for person in people)
     rows = [
         {
             "person": person,
-            "name": person.name if named else masked_name(person.name),
-            "state": _state(person, today),
+            "name": person.name if named else mask_name(person.name),
+            "state": _certificate_status(person, today),
         }
         for person in people
     ]
@@ -113,7 +113,7 @@ def training_class(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "training/class.html", context)
 
 
-def _state(person: Enrolment, today: dt.date) -> str:
+def _certificate_status(person: Enrolment, today: dt.date) -> str:
     """Return where a person's certificate stands today."""
     if not person.certificate_number:
         return "—"
@@ -123,26 +123,26 @@ def _state(person: Enrolment, today: dt.date) -> str:
         return "有效"
     if person.expires_on < today:
         return "已过期"
-    return "90天内到期" if person.expires_on <= today + SOON else "有效"
+    return "90天内到期" if person.expires_on <= today + EXPIRY_NOTICE else "有效"
 
 
 @login_required
 @require_GET
 def class_certificates(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give the certificates of those who hold one, to print."""
-    found = _class(request, pk)
+    found = _load_class(request, pk)
     held = [
         person
-        for person in _roster(request, found).certified().passed()  # type: ignore[attr-defined]
+        for person in _class_enrolments(request, found).certified().passed()  # type: ignore[attr-defined]
         if person.revoked_on is None
     ]
     if not held:
         raise Http404
     notice = settings.DEMO_NOTICE if settings.DEMO else ""
-    return sent(
-        certificates(held, notice=notice),
+    return file_response(
+        render_certificates(held, notice=notice),
         f"certificates-{found.pk}.docx",
-        holds=Holds.PEOPLE,
+        holds=Sensitivity.PEOPLE,
         rows=len(held),
         branch_code=found.branch.code,
     )
@@ -159,7 +159,7 @@ def worklists(request: SignedInRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "today": today,
         "expiring": [
-            (person, masked_name(person.name))
+            (person, mask_name(person.name))
             for person in expiring.select_related("branch").order_by("expires_on", "pk")[:200]
         ],
         "expiring_count": expiring.count(),
@@ -170,17 +170,17 @@ def worklists(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
-def check(request: HttpRequest, number: str) -> HttpResponse:
+def check_certificate(request: HttpRequest, number: str) -> HttpResponse:
     """Tell a stranger whether a certificate holds: masked, rarely, and only where it is on."""
     if not settings.CERTIFICATE_CHECK:
         raise Http404
-    found = _checked(number) if len(number) <= LONGEST_NUMBER else []
+    found = _find_certificates(number) if len(number) <= MAX_NUMBER_LENGTH else []
     return render(
-        request, "training/check.html", {"number": number[:LONGEST_NUMBER], "found": found}
+        request, "training/check.html", {"number": number[:MAX_NUMBER_LENGTH], "found": found}
     )
 
 
-def _checked(number: str) -> list[dict[str, Any]]:
+def _find_certificates(number: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM training_certificate_check(%s)", [number.replace("\0", "")])
         rows = cursor.fetchall()

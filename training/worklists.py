@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from redcross.accounts.rules import READING
-from redcross.portal.worklists import Line, worklist
+from redcross.accounts.rules import READ_ROLES
+from redcross.portal.worklists import WorklistLine, register_worklist
 from training.models import Device, Enrolment
 
 
-@worklist("training", READING)
-def first_aid(branches: tuple[int, ...], today: dt.date) -> Iterator[Line]:
+@register_worklist("training", READ_ROLES)
+def list_first_aid_deadlines(branches: tuple[int, ...], today: dt.date) -> Iterator[WorklistLine]:
     """Tell what the page of worklists shows."""
     address = reverse("training-worklists")
     certificates = Enrolment.objects.filter(branch_id__in=branches).expiring(today)

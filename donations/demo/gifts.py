@@ -15,17 +15,17 @@ import xlsxwriter
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.demo.acceptance import Expectation, expected
-from redcross.demo.declaration import DemoFile, demo_files, left_for_visitors
+from redcross.demo.acceptance import ExpectedFigure, expect_figures
+from redcross.demo.declaration import DemoFile, demo_file_source, visitor_file_source
 from redcross.demo.fake_data import (
-    CREATED,
-    LATE,
+    CREATED_AT,
+    LATE_PREFECTURES,
     STEP,
+    allocate_by_weight,
+    list_prefectures,
+    plain_table,
     population,
-    prefectures,
-    shares,
-    split,
-    table,
+    split_amount,
 )
 from redcross.periods import Period
 
@@ -39,7 +39,7 @@ RETURNED, WAITING = "5329", ("5309", "5328")
 JANUARY = "2022-01"
 
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
-_GIVEN = "示例一二三四五六七八九十甲乙丙丁"
+_GIVEN_NAMES = "示例一二三四五六七八九十甲乙丙丁"
 _COMPANIES = ("云岭", "滇池", "苍山", "洱海", "怒江", "澜沧", "红土", "彩云", "金沙", "普者")
 _TRADES = ("商贸", "建设", "农业科技", "药业", "物流", "餐饮管理", "文化传媒", "能源")
 _FUNDS = (
@@ -57,31 +57,31 @@ _GOODS = (("医用外科口罩", "只"), ("棉被", "床"), ("大米", "袋"), (
 Row = dict[str, object]
 
 
-@demo_files
-def history() -> Iterator[DemoFile]:
+@demo_file_source
+def list_history_files() -> Iterator[DemoFile]:
     """Years before the portal, the rank, and the targets, as the province registers them."""
-    yield DemoFile("indicators.reported", "53", "2021", "期初数与历史数登记表.xlsx", _history)
+    yield DemoFile("indicators.reported", "53", "2021", "期初数与历史数登记表.xlsx", _build_history)
     yield DemoFile(
         "indicators.targets",
         "53",
         "2021",
         "2021年度目标分解表.xlsx",
-        lambda: _targets(2021, 700_000_000),
+        lambda: _build_targets(2021, 700_000_000),
     )
     yield DemoFile(
         "indicators.targets",
         "53",
         "2022",
         "2022年度目标分解表.xlsx",
-        lambda: _targets(2022, 760_000_000),
+        lambda: _build_targets(2022, 760_000_000),
     )
 
 
-@demo_files
-def gifts() -> Iterator[DemoFile]:
+@demo_file_source
+def list_gift_files() -> Iterator[DemoFile]:
     """Twelve months of the province and of each prefecture, then January 2022."""
-    plan = _plan()
-    for branch in [Branch.objects.get(code="53"), *prefectures()]:
+    plan = _plan_monthly_amounts()
+    for branch in [Branch.objects.get(code="53"), *list_prefectures()]:
         for month, amount in enumerate(plan[branch.code], start=1):
             period = f"2021-{month:02d}"
             yield DemoFile(
@@ -89,14 +89,14 @@ def gifts() -> Iterator[DemoFile]:
                 branch=branch.code,
                 period=period,
                 filename=f"{branch.short_name}红十字会2021年{month}月捐赠款物明细.xlsx",
-                build=_ledger_builder(branch, period, amount),
+                build=_defer_ledger(branch, period, amount),
             )
-    yield from _january()
+    yield from _list_january_files()
 
 
-def _january() -> Iterator[DemoFile]:
-    for branch in prefectures():
-        if branch.code in LATE:
+def _list_january_files() -> Iterator[DemoFile]:
+    for branch in list_prefectures():
+        if branch.code in LATE_PREFECTURES:
             continue
         outcome = "effective"
         if branch.code == RETURNED:
@@ -109,54 +109,62 @@ def _january() -> Iterator[DemoFile]:
             branch=branch.code,
             period=JANUARY,
             filename=f"{branch.short_name}红十字会2022年1月捐赠款物明细.xlsx",
-            build=_ledger_builder(branch, JANUARY, rng.randrange(8_000, 30_000) * STEP),
+            build=_defer_ledger(branch, JANUARY, rng.randrange(8_000, 30_000) * STEP),
             outcome=outcome,  # type: ignore[arg-type]
             remark="第三行捐赠人名称与票据不一致，请核对后重报。" if outcome == "returned" else "",
         )
 
 
-@demo_files
-def campaign_results() -> Iterator[DemoFile]:
+@demo_file_source
+def list_campaign_files() -> Iterator[DemoFile]:
     """The platform's count of 99公益日 2021, a workbook of the province for all."""
     yield DemoFile(
-        "donations.campaign_results", "53", "2021-09", "2021年99公益日筹款统计表.xlsx", _day_99
+        "donations.campaign_results",
+        "53",
+        "2021-09",
+        "2021年99公益日筹款统计表.xlsx",
+        _build_day_99,
     )
 
 
-def _plan() -> dict[str, list[int]]:
+def _plan_monthly_amounts() -> dict[str, list[int]]:
     """Return each branch's gifts of society by month of 2021, all months positive."""
     rng = random.Random("plan 2021")
-    towns = prefectures()
+    towns = list_prefectures()
     province = int(RAISED_2021 * PROVINCE_SHARE) // STEP * STEP
     weights = [population(branch) for branch in towns]
     totals = {"53": province} | dict(
-        zip((branch.code for branch in towns), shares(RAISED_2021 - province, weights), strict=True)
+        zip(
+            (branch.code for branch in towns),
+            allocate_by_weight(RAISED_2021 - province, weights),
+            strict=True,
+        )
     )
     return {
-        code: shares(total, [rng.randrange(70, 130) for _ in range(12)])
+        code: allocate_by_weight(total, [rng.randrange(70, 130) for _ in range(12)])
         for code, total in totals.items()
     }
 
 
-def _ledger_builder(branch: Branch, period: str, amount: int) -> Callable[[], bytes]:
-    return lambda: _ledger(branch, period, amount)
+def _defer_ledger(branch: Branch, period: str, amount: int) -> Callable[[], bytes]:
+    return lambda: _build_ledger(branch, period, amount)
 
 
-def _ledger(branch: Branch, period: str, amount: int) -> bytes:
+def _build_ledger(branch: Branch, period: str, amount: int) -> bytes:
     rng = random.Random(f"{branch.code} {period}")
     style = int(branch.code) % 4
-    rows = list(_rows(branch, period, amount, rng))
+    rows = list(_invent_gifts(branch, period, amount, rng))
     rows.sort(key=lambda row: str(row["day"]))
-    return _written(branch, Period.parse(period), rows, style)
+    return _write_workbook(branch, Period.parse(period), rows, style)
 
 
-def _rows(branch: Branch, period: str, amount: int, rng: random.Random) -> Iterator[Row]:
+def _invent_gifts(branch: Branch, period: str, amount: int, rng: random.Random) -> Iterator[Row]:
     """Invent the month's gifts: what an appeal received comes first, the rest is spread."""
     month = Period.parse(period)
     units = list(branch.children.filter(level=Level.COUNTY).in_official_order()) or [branch]
-    for event, source, value, counts in _appeals(branch, period):
-        for part in split(value, max(2, min(24, value // 400_000)), rng):
-            yield _row(
+    for event, source, value, counts in _appeal_gifts(branch, period):
+        for part in split_amount(value, max(2, min(24, value // 400_000)), rng):
+            yield _invent_gift(
                 rng,
                 month,
                 rng.choice([branch, *units]) if branch.code != "53" else branch,
@@ -166,13 +174,13 @@ def _rows(branch: Branch, period: str, amount: int, rng: random.Random) -> Itera
             )
         amount -= value if counts else 0
     lines = max(8, min(40, amount // 250_000))
-    for part in split(amount, lines, rng):
-        yield _row(rng, month, rng.choice(units), part)
+    for part in split_amount(amount, lines, rng):
+        yield _invent_gift(rng, month, rng.choice(units), part)
     if branch.code != "53" and rng.random() < 0.5:
-        yield _row(rng, month, rng.choice(units), None)
+        yield _invent_gift(rng, month, rng.choice(units), None)
 
 
-def _appeals(branch: Branch, period: str) -> Iterator[tuple[str, str, int, bool]]:
+def _appeal_gifts(branch: Branch, period: str) -> Iterator[tuple[str, str, int, bool]]:
     if branch.code == "5329" and period == "2021-05":
         yield "“5·21”漾濞地震", "社会捐赠", 1_000_000, True
         yield "“5·21”漾濞地震", "省外支援", YANGBI["省外支援"], False
@@ -183,7 +191,7 @@ def _appeals(branch: Branch, period: str) -> Iterator[tuple[str, str, int, bool]
         yield "河南郑州洪涝灾害", "社会捐赠", HENAN, True
 
 
-def _row(
+def _invent_gift(
     rng: random.Random,
     month: Period,
     unit: Branch,
@@ -197,7 +205,7 @@ def _row(
     day = month.start.replace(day=rng.randrange(first, month.last_day.day + 1))
     goods = value is None or (not event and rng.random() < 0.15)
     item, measure = rng.choice(_GOODS) if goods else ("", "")
-    name = _company(rng) if company else _person(rng)
+    name = _invent_company(rng) if company else _invent_person(rng)
     if source == "上级拨入":
         name = "中国红十字会总会"
     elif source == "省外支援":
@@ -222,14 +230,14 @@ def _row(
     }
 
 
-def _company(rng: random.Random) -> str:
+def _invent_company(rng: random.Random) -> str:
     return f"{rng.choice(_COMPANIES)}{rng.choice(_COMPANIES)}示例{rng.choice(_TRADES)}有限公司"
 
 
-def _person(rng: random.Random) -> str:
+def _invent_person(rng: random.Random) -> str:
     if rng.random() < 0.12:
         return rng.choice(["爱心人士", "无名氏", "爱心个人"])
-    return rng.choice(_SURNAMES) + "".join(rng.sample(_GIVEN, rng.choice([1, 2])))
+    return rng.choice(_SURNAMES) + "".join(rng.sample(_GIVEN_NAMES, rng.choice([1, 2])))
 
 
 # Workbooks as four offices keep them -------------------------------------------
@@ -242,10 +250,10 @@ _HEADINGS: tuple[tuple[tuple[str, str], ...], ...] = (
 )  # fmt: skip
 
 
-def _written(branch: Branch, month: Period, rows: list[Row], style: int) -> bytes:
+def _write_workbook(branch: Branch, month: Period, rows: list[Row], style: int) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    book.set_properties({"created": CREATED})
+    book.set_properties({"created": CREATED_AT})
     sheet = book.add_worksheet("捐赠明细")
     title = book.add_format({"bold": True, "align": "center", "font_size": 16})
     head = book.add_format({"bold": True, "border": 1, "align": "center", "text_wrap": True})
@@ -258,7 +266,7 @@ def _written(branch: Branch, month: Period, rows: list[Row], style: int) -> byte
         sheet.write(2, column, heading, head)
     for at, row in enumerate(rows):
         for column, (_, name) in enumerate(headings):
-            _write(book, sheet, 3 + at, column, name, {**row, "n": at + 1}, style)
+            _write_cell(book, sheet, 3 + at, column, name, {**row, "n": at + 1}, style)
     foot = 3 + len(rows)
     sheet.write(foot, 1, "合计")
     values = [row["value"] for row in rows if row["value"] is not None]
@@ -274,14 +282,14 @@ def _written(branch: Branch, month: Period, rows: list[Row], style: int) -> byte
     return buffer.getvalue()
 
 
-def _write(
+def _write_cell(
     book: xlsxwriter.Workbook, sheet: object, at: int, column: int, name: str, row: Row, style: int
 ) -> None:
     value = row[name]
     if value is None or value == "":
         return
     if name == "day":
-        _write_day(book, sheet, at, column, value, style)
+        _write_date(book, sheet, at, column, value, style)
     elif name == "value":
         number = int(str(value))
         written = number / 10_000 if style == 1 else number
@@ -296,7 +304,7 @@ def _write(
         sheet.write_string(at, column, text)  # type: ignore[attr-defined]
 
 
-def _write_day(
+def _write_date(
     book: xlsxwriter.Workbook, sheet: object, at: int, column: int, day: object, style: int
 ) -> None:
     assert isinstance(day, dt.date)  # noqa: S101
@@ -312,7 +320,7 @@ def _write_day(
 _OVERVIEW = "省红十字会工作综述（公开发布）"
 
 
-def _history() -> bytes:
+def _build_history() -> bytes:
     headings = (
         "单位",
         "指标",
@@ -340,10 +348,10 @@ def _history() -> bytes:
         )
         for year, value in RAISED_BEFORE.items()
     ]
-    towns = prefectures()
+    towns = list_prefectures()
     rng = random.Random("2020")
     weights = [population(town) * rng.randrange(60, 140) for town in towns]
-    parts = shares(int(RAISED_BEFORE[2020] * Decimal("0.25")), weights)
+    parts = allocate_by_weight(int(RAISED_BEFORE[2020] * Decimal("0.25")), weights)
     rows += [
         (
             town.name,
@@ -373,28 +381,28 @@ def _history() -> bytes:
             _OVERVIEW,
         )
     )
-    return table("期初数与历史数登记表", headings, rows)
+    return plain_table("期初数与历史数登记表", headings, rows)
 
 
-def _targets(year: int, total: int) -> bytes:
-    towns = prefectures()
-    parts = shares(total * 48 // 100, [population(town) for town in towns])
+def _build_targets(year: int, total: int) -> bytes:
+    towns = list_prefectures()
+    parts = allocate_by_weight(total * 48 // 100, [population(town) for town in towns])
     rows: list[Sequence[object]] = [("云南省", "募集款物合计", year, total)]
     rows += [
         (town.name, "募集款物合计", year, part) for town, part in zip(towns, parts, strict=True)
     ]
-    return table(f"{year}年度目标分解表", ("单位", "指标", "年度", "目标值"), rows)
+    return plain_table(f"{year}年度目标分解表", ("单位", "指标", "年度", "目标值"), rows)
 
 
-def _day_99() -> bytes:
+def _build_day_99() -> bytes:
     rng = random.Random("99 2021")
-    towns = prefectures()
+    towns = list_prefectures()
     rows = []
     for town, value in zip(
-        towns, shares(DAY_99, [population(town) for town in towns]), strict=True
+        towns, allocate_by_weight(DAY_99, [population(town) for town in towns]), strict=True
     ):
         projects = ("滇苗助学", "博爱健康行")
-        for project, part in zip(projects, shares(value, [60, 40]), strict=True):
+        for project, part in zip(projects, allocate_by_weight(value, [60, 40]), strict=True):
             matched = part * 8 // 100 // STEP * STEP
             offline = part * 30 // 100 // STEP * STEP
             public = part - matched - offline
@@ -425,11 +433,11 @@ def _day_99() -> bytes:
         "合计（元）",
         "统计截止日期",
     )
-    return table("2021年99公益日筹款统计表", headings, rows)
+    return plain_table("2021年99公益日筹款统计表", headings, rows)
 
 
-@left_for_visitors
-def dirty_files() -> Iterator[tuple[str, bytes]]:
+@visitor_file_source
+def build_faulty_files() -> Iterator[tuple[str, bytes]]:
     """A January workbook with mistakes to find, and the same mended."""
     headings = (
         "序号",
@@ -494,12 +502,12 @@ def dirty_files() -> Iterator[tuple[str, bytes]]:
         (4, "开远市", "赵示例", 300, "2021-12-30", "现金", "滇苗助学", "", "2200000004"),
     ]
     title = "红河州红十字会捐赠款物明细表（2022年1月）"
-    yield "红河州2022年1月捐赠明细（有错误）.xlsx", table(title, headings, bad)
-    yield "红河州2022年1月捐赠明细（已改正）.xlsx", table(title, headings, good)
+    yield "红河州2022年1月捐赠明细（有错误）.xlsx", plain_table(title, headings, bad)
+    yield "红河州2022年1月捐赠明细（已改正）.xlsx", plain_table(title, headings, good)
 
 
-@left_for_visitors
-def gifts_of_a_county() -> Iterator[tuple[str, bytes]]:
+@visitor_file_source
+def build_county_gift_files() -> Iterator[tuple[str, bytes]]:
     """The ledger of a county clerk's January, with nothing to find."""
     headings = ("序号", "捐赠人", "金额（元）", "到账日期", "渠道", "是否定向", "票据号")
     rows = [
@@ -509,21 +517,21 @@ def gifts_of_a_county() -> Iterator[tuple[str, bytes]]:
         (4, "彩云示例物流有限公司", 8_000, dt.date(2022, 1, 27), "银行", "否", "2201020004"),
     ]
     title = "五华区红十字会捐赠款物明细表（2022年1月）"
-    yield "五华区2022年1月捐赠明细.xlsx", table(title, headings, rows)
+    yield "五华区2022年1月捐赠明细.xlsx", plain_table(title, headings, rows)
 
 
-expected(
-    Expectation("donations.raised", "2021", Decimal(738_000_000)),
-    Expectation("donations.raised", "2020..2021", Decimal(1_969_000_000)),
-    Expectation("donations.raised", "2015..2019", Decimal(1_411_000_000)),
-    Expectation(
+expect_figures(
+    ExpectedFigure("donations.raised", "2021", Decimal(738_000_000)),
+    ExpectedFigure("donations.raised", "2020..2021", Decimal(1_969_000_000)),
+    ExpectedFigure("donations.raised", "2015..2019", Decimal(1_411_000_000)),
+    ExpectedFigure(
         "donations.campaign_raised", "2021", Decimal(22_792_200), "campaign", "2021年99公益日"
     ),
-    Expectation("donations.national_rank", "2021", Decimal(2), "campaign", "2021年99公益日"),
-    Expectation(
+    ExpectedFigure("donations.national_rank", "2021", Decimal(2), "campaign", "2021年99公益日"),
+    ExpectedFigure(
         "donations.received_for_event", "2021", Decimal(32_961_100), "campaign", "“5·21”漾濞地震"
     ),
-    Expectation(
+    ExpectedFigure(
         "donations.received_for_event",
         "2021",
         Decimal(15_223_600),

@@ -26,15 +26,15 @@ from donations.models import Donation, Fund
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_as_system
-from redcross.accounts.services import give_role
+from redcross.accounts.services import grant_role
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.dashboards.boards import registry as boards
-from redcross.dashboards.composing import compose
-from redcross.indicators.disclosure.disclosure_control import Audience
-from redcross.indicators.query.query_params import Asked
+from redcross.dashboards.compose import compose_board
+from redcross.indicators.disclosure.disclosure_control import FigureAudience
+from redcross.indicators.query.query_params import FigureQuery
 from redcross.periods import Period
-from redcross.uploads.database.upsert import constant
+from redcross.uploads.database.upsert import default_literal
 
 AT_ONCE = 500_000
 BOARD_REPEATS, LIVE_REPEATS = 7, 3
@@ -76,7 +76,7 @@ def fill(gifts: int, upload_id: int) -> float:
     }
     fields = [each for each in Donation._meta.concrete_fields if not each.primary_key]
     columns = ", ".join(f'"{each.column}"' for each in fields)
-    values = ", ".join(given.get(str(each.column), constant(each)) for each in fields)
+    values = ", ".join(given.get(str(each.column), default_literal(each)) for each in fields)
     arrays = [
         counties if each.column == "branch_id" else funds
         for each in fields
@@ -104,7 +104,7 @@ def measure_boards() -> list[dict[str, Any]]:
     measured = []
     for code in PLACES:
         branch = Branch.objects.get(code=code)
-        asked = Asked(branch, period, own=False)
+        asked = FigureQuery(branch, period, own=False)
         with acting_as_system("测速"):
             live = statistics.median(
                 timed(functools.partial(_live, branch))[1] for _ in range(LIVE_REPEATS)
@@ -112,9 +112,9 @@ def measure_boards() -> list[dict[str, Any]]:
             # What may leave is the dearer answer: the tables of small figures are laid out.
             for key, board in boards.items():
                 with CaptureQueriesContext(connection) as queries:
-                    compose(board, asked, Audience.OUTSIDE)
+                    compose_board(board, asked, FigureAudience.OUTSIDE)
                 quick = statistics.median(
-                    timed(functools.partial(compose, board, asked, Audience.OUTSIDE))[1]
+                    timed(functools.partial(compose_board, board, asked, FigureAudience.OUTSIDE))[1]
                     for _ in range(BOARD_REPEATS)
                 )
                 told = {
@@ -180,7 +180,7 @@ def _session_of(name: str, role: Role, code: str) -> str:
     user, _ = User.objects.get_or_create(
         username=f"bench-{name}", defaults={"display_name": f"示例（{name}）"}
     )
-    give_role(user, role, Branch.objects.get(code=code))
+    grant_role(user, role, Branch.objects.get(code=code))
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"

@@ -19,12 +19,12 @@ from django.utils import timezone
 from donations.management import measuring
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
-from redcross.accounts.services import give_role
-from redcross.api.choices import Scope
-from redcross.api.models import make_token
+from redcross.accounts.services import grant_role
+from redcross.api.choices import TokenScope
+from redcross.api.models import create_token
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.uploads.choices import State
+from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload
 
 ROUNDS = 4
@@ -59,9 +59,9 @@ def _clerks(count: int) -> list[Clerk]:
         user, _ = User.objects.get_or_create(
             username=f"bench-{branch.code}", defaults={"display_name": f"示例（{branch}）"}
         )
-        give_role(user, Role.STATISTICIAN, branch)
-        _, secret = make_token(
-            user, name="测速", scopes=[Scope.UPLOAD], ends_on=today + dt.timedelta(days=1),
+        grant_role(user, Role.STATISTICIAN, branch)
+        _, secret = create_token(
+            user, name="测速", scopes=[TokenScope.UPLOAD], ends_on=today + dt.timedelta(days=1),
             today=today,
         )  # fmt: skip
         found.append((branch.code, secret))
@@ -115,7 +115,7 @@ def _round(
         time.sleep(LOOKS_EVERY)
         known = dict(handed_in)
         ready = Upload.objects.filter(
-            pk__in=known.keys() - found.keys(), state__in=[State.READY, State.HAS_ERRORS]
+            pk__in=known.keys() - found.keys(), state__in=[UploadState.READY, UploadState.HAS_ERRORS]
         ).values_list("pk", flat=True)
         found.update((pk, time.perf_counter() - known[pk]) for pk in ready)
     for thread in threads:

@@ -7,11 +7,11 @@ from donations.choices import (
     DisclosureContent,
 )
 from donations.models.references import Campaign
-from redcross.uploads.history import tracked
+from redcross.uploads.history import track_history
 from redcross.uploads.models import Record
 
 
-@tracked
+@track_history
 class CampaignResult(Record):
     """What a branch raised on a fundraising day as the platform counts it at its close.
 
@@ -51,7 +51,7 @@ class CampaignResult(Record):
         return f"{self.campaign}{self.project}"
 
 
-@tracked
+@track_history
 class Disclosure(Record):
     """One publication of what a campaign received and how it was used."""
 

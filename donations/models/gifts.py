@@ -17,11 +17,11 @@ from donations.models.references import Campaign, Fund
 from redcross.accounts.encryption import BlindIndexField, EncryptedField
 from redcross.branches.models import Branch
 from redcross.periods import Period
-from redcross.uploads.history import tracked
+from redcross.uploads.history import track_history
 from redcross.uploads.models import Record, RecordQuerySet
 
 
-@tracked
+@track_history
 class Giver(Record):
     """An organisation that gives money or goods to a branch (捐赠人).
 
@@ -75,7 +75,7 @@ class DonationQuerySet(RecordQuerySet["Donation"]):
         return self.filter(received_on__gte=period.start, received_on__lt=period.end)
 
 
-@tracked
+@track_history
 class Donation(Record):
     """One line of what a branch received: money or goods, from whichever source.
 

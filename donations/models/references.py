@@ -41,7 +41,7 @@ _DAYS = {
 _FUNDRAISING_DAY = re.compile(rf"((?:19|20)\d\d)年({'|'.join(_DAYS)})")
 
 
-def _begins(day: re.Match[str]) -> dt.date:
+def _fundraising_day_start(day: re.Match[str]) -> dt.date:
     """Return the day of the calendar on which a fundraising day of a year begins."""
     _, month, first = _DAYS[day[2]]
     return dt.date(int(day[1]), month, first)
@@ -84,24 +84,26 @@ class Campaign(NamedKey):
         ]
 
     @classmethod
-    def registrable(cls) -> Callable[[str, dt.date], bool]:
+    def registration_rule(cls) -> Callable[[str, dt.date], bool]:
         """Tell one of the two fundraising days, once it has come; an appeal is the province's."""
 
         def may_register(name: str, until: dt.date) -> bool:
             day = _FUNDRAISING_DAY.fullmatch(name)
-            return day is not None and _begins(day) <= until
+            return day is not None and _fundraising_day_start(day) <= until
 
         return may_register
 
     @classmethod
-    def introduced(cls, name: str, rows: pl.DataFrame) -> Self:
+    def from_new_name(cls, name: str, rows: pl.DataFrame) -> Self:
         """Begin the fundraising day on its day of the calendar."""
         del rows
         day = _FUNDRAISING_DAY.fullmatch(name)
         if day is None:
             message = f"{name} is no fundraising day"
             raise ValueError(message)
-        return cls(code=name, name=name, kind=_DAYS[day[2]][0], starts_on=_begins(day))
+        return cls(
+            code=name, name=name, kind=_DAYS[day[2]][0], starts_on=_fundraising_day_start(day)
+        )
 
 
 class DisclosureDuty(models.Model):

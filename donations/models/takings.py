@@ -4,11 +4,11 @@ from django.db import models
 from django.db.models import Q
 
 from donations.choices import TakingBasis, TakingChannel
-from redcross.uploads.history import tracked
+from redcross.uploads.history import track_history
 from redcross.uploads.models import Record
 
 
-@tracked
+@track_history
 class DailyTaking(Record):
     """Gifts and money of one day: by channel, as found in the till, or as made public.
 

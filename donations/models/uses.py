@@ -8,11 +8,11 @@ from donations.choices import (
     ProjectState,
 )
 from donations.models.references import Campaign, Fund
-from redcross.uploads.history import tracked
+from redcross.uploads.history import track_history
 from redcross.uploads.models import Record
 
 
-@tracked
+@track_history
 class Allocation(Record):
     """Money of a fund paid out to whoever uses it (拨付).
 
@@ -56,7 +56,7 @@ class Allocation(Record):
         return f"{self.fund} {self.allocated_on:%Y年%-m月%-d日}"
 
 
-@tracked
+@track_history
 class GoodsGiven(Record):
     """Donated goods handed on: to whom, what and how much."""
 
@@ -99,7 +99,7 @@ class GoodsGiven(Record):
         return f"{self.item} {self.given_on:%Y年%-m月%-d日}"
 
 
-@tracked
+@track_history
 class Equipment(Record):
     """One piece of donated medical equipment, from acceptance to its last inspection."""
 
@@ -143,7 +143,7 @@ class Equipment(Record):
         return f"{self.name}（{self.number}）"
 
 
-@tracked
+@track_history
 class FundraisingProject(Record):
     """A project of the library that givers can choose: its need, its target, how far it is."""
 
@@ -184,7 +184,7 @@ class FundraisingProject(Record):
         return self.name
 
 
-@tracked
+@track_history
 class Feedback(Record):
     """What a giver was told of the use of his gift (红十字会法 art. 21)."""
 

@@ -42,8 +42,8 @@ class CampaignResults(Sheet):
         "募捐活动",
         aliases=["活动", "活动名称", "公益日"],
         fill_down=True,
-        in_title=True,
-        introduces=True,
+        from_title=True,
+        allow_create=True,
     )
     project = Column(
         "项目名称",
@@ -162,7 +162,7 @@ class CampaignResults(Sheet):
         note="不填时为报告期最后一天。",
     )
 
-    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+    def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Take the last day of the period where nobody has written when it was counted."""
         return frame.with_columns(pl.col("closed_on").cast(pl.Date).fill_null(period.last_day))
 
@@ -179,7 +179,7 @@ class CampaignResults(Sheet):
         return (
             Rule(
                 code="required.empty",
-                broken=lambda: (
+                violation=lambda: (
                     (pl.col("project").fill_null("") == "") & (pl.col("part").fill_null("") == "")
                 ),
                 needs=("value",),
@@ -188,7 +188,7 @@ class CampaignResults(Sheet):
             ),
             Rule(
                 code="sum.parts",
-                broken=lambda: (
+                violation=lambda: (
                     pl.col("value")
                     != pl.col("public_value")
                     + pl.col("matched_value").fill_null(0)

@@ -15,14 +15,14 @@ from donations.models import (
 from redcross.branches.choices import Level
 from redcross.units import Unit
 from redcross.uploads.registry import register
-from redcross.uploads.schema.finding_catalogue import Code, declare
+from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
 from redcross.uploads.schema.findings import Severity
-from redcross.uploads.schema.import_spec import InParts, Rule, SheetKind
+from redcross.uploads.schema.import_spec import SplitAmounts, Rule, SheetKind
 from redcross.uploads.schema.schedule import Due, Monthly
 from redcross.uploads.schema.sheet import Column, Parent, Sheet
 
-declare(
-    Code(
+register_codes(
+    FindingCode(
         "amount.foreign",
         "E663",
         Severity.ERROR,
@@ -30,7 +30,7 @@ declare(
         "金额一律以人民币元统计，外币另填“原币金额”。",
         "请按到账日汇率折合后填写。",
     ),
-    Code(
+    FindingCode(
         "value.without_proof",
         "W662",
         Severity.WARNING,
@@ -40,7 +40,7 @@ declare(
     ),
 )
 
-_ORGANISATION = (
+_ORGANISATION_PATTERN = (
     r"公司|集团|银行|学校|大学|学院|中学|小学|幼儿园|医院|协会|商会|基金|委员会|政府|"
     r"局|厅|办公室|支部|党委|工会|中心|企业|厂|店|社区|村委|合作社|研究|部队|寺|俱乐部|联合会|酒店|事务所"
 )
@@ -69,7 +69,7 @@ _BY_CHANNEL = {
     "POS": "POS", "二维码": "二维码", "扫码": "二维码", "网络": "网络平台", "网络平台": "网络平台",
     "线上": "网络平台", "其他": "其他", "其它": "其他",
 }  # fmt: skip
-_IN_PARTS = InParts(
+_SPLIT_AMOUNTS = SplitAmounts(
     field="value",
     parts={
         **{word: ("channel", said) for word, said in _BY_CHANNEL.items()},
@@ -85,11 +85,11 @@ _IN_PARTS = InParts(
         ),
     },
     groups=("捐赠金额", "捐款金额", "金额", "收款金额", "到账金额", "捐赠款", "捐款"),
-    wholes=("合计", "总计", "小计", "款物合计", "金额合计", "合计金额", "总金额", "总额", "共计"),
+    totals=("合计", "总计", "小计", "款物合计", "金额合计", "合计金额", "总金额", "总额", "共计"),
 )  # fmt: skip
 UNPRICED = ("不标价", "无标价", "未标价", "未折价", "不计价", "未估价", "无价值证明")
-_OWN_MONEY = ("人民币", "RMB", "CNY", "元", "人民币元", "rmb")
-_ANONYMOUS = r"^(?:爱心人士|爱心个人|无名氏|匿名|社会爱心|热心市民|热心人士|好心人|不留名)"
+_DOMESTIC_CURRENCY = ("人民币", "RMB", "CNY", "元", "人民币元", "rmb")
+_ANONYMOUS_PATTERN = r"^(?:爱心人士|爱心个人|无名氏|匿名|社会爱心|热心市民|热心人士|好心人|不留名)"
 
 
 @register
@@ -115,10 +115,10 @@ class GiftLedger(Sheet):
         Due(Level.PREFECTURE, Monthly(day=8)),
     )
     constants = {"giver_kind": None, "form": None, "source": Source.SOCIETY}
-    in_parts = _IN_PARTS
+    split_amounts = _SPLIT_AMOUNTS
     parents = (
         Parent(
-            into="giver",
+            foreign_key="giver",
             model=Giver,
             fields={"name": "giver_name", "kind": "giver_kind"},
             key=("name", "kind"),
@@ -215,7 +215,7 @@ class GiftLedger(Sheet):
             "捐物单位及个人",
             "赠方",
         ],
-        hints=[
+        substrings=[
             "捐赠人",
             "捐赠单位",
             "捐赠者",
@@ -241,8 +241,8 @@ class GiftLedger(Sheet):
             "赠方",
             "昵称",
         ],
-        shapes=_GIVER,
-        worded=True,
+        patterns=_GIVER,
+        rejects_numbers=True,
         fill_down=True,
         sample="云岭示例公司",
     )
@@ -263,7 +263,7 @@ class GiftLedger(Sheet):
     phone = Column(
         "联系电话",
         aliases=["电话", "联系方式", "手机", "手机号", "手机号码"],
-        otherwise="giver_name",
+        fallback_column="giver_name",
         sample="13800000000",
     )
     form = Column(
@@ -279,7 +279,7 @@ class GiftLedger(Sheet):
             "实物": "GOODS",
             "捐物": "GOODS",
         },
-        otherwise="channel",
+        fallback_column="channel",
         sample="资金",
     )
     source = Column(
@@ -364,7 +364,7 @@ class GiftLedger(Sheet):
             "估价合计(元)",
             "折合价款(元)",
         ],
-        hints=[
+        substrings=[
             "金额",
             "捐款额",
             "捐赠额",
@@ -375,10 +375,10 @@ class GiftLedger(Sheet):
             "捐赠资金",
             "发生额",
         ],
-        shapes=_AMOUNT,
-        never="承诺|认捐|协议|应收|应捐|意向|拟捐|未到账|退款|手续费|余额|累计|大写",
-        nothings=UNPRICED,
-        otherwise="item",
+        patterns=_AMOUNT,
+        exclude_pattern="承诺|认捐|协议|应收|应捐|意向|拟捐|未到账|退款|手续费|余额|累计|大写",
+        null_values=UNPRICED,
+        fallback_column="item",
         unit=Unit.YUAN,
         allow_negative=True,
         required=False,
@@ -417,14 +417,14 @@ class GiftLedger(Sheet):
             "收货日期",
             "捐入日期",
         ],
-        hints=["日期", "时间", "捐款日", "到账日", "交易日"],
-        shapes=_DAY,
+        substrings=["日期", "时间", "捐款日", "到账日", "交易日"],
+        patterns=_DAY,
         fill_down=True,
-        in_title=True,
-        by_period=True,
+        from_title=True,
+        default_from_period=True,
         sample="2021-08-08",
     )
-    currency = Column("币种", aliases=["货币", "币别", "货币种类"], nothings=_OWN_MONEY)
+    currency = Column("币种", aliases=["货币", "币别", "货币种类"], null_values=_DOMESTIC_CURRENCY)
     original_value = Column(
         "原币金额", aliases=["外币金额", "原币", "外币", "原币种金额"], allow_negative=True
     )
@@ -461,7 +461,7 @@ class GiftLedger(Sheet):
             "POS机": "POS",
             "刷卡": "POS",
         },
-        otherwise="remark",
+        fallback_column="remark",
         sample="银行",
     )
     designated = Column(
@@ -488,13 +488,13 @@ class GiftLedger(Sheet):
     fund = Column(
         "基金",
         aliases=["项目", "基金/项目", "所属基金", "项目名称", "基金名称", "捐赠项目"],
-        otherwise="purpose",
+        fallback_column="purpose",
         sample="滇苗助学",
     )
     campaign = Column(
         "募捐活动",
         aliases=["关联灾害事件", "灾害事件", "活动", "活动名称", "专项", "事件"],
-        otherwise="purpose",
+        fallback_column="purpose",
         sample="",
     )
     credited_branch = Column("业绩归属单位", aliases=["归属单位", "业绩单位"])
@@ -522,8 +522,8 @@ class GiftLedger(Sheet):
             "捐赠实物",
             "捐物名称",
         ],
-        hints=["品名", "物资名称", "物品名称"],
-        worded=True,
+        substrings=["品名", "物资名称", "物品名称"],
+        rejects_numbers=True,
     )
     model_size = Column("规格型号", aliases=["规格", "型号", "规格/型号", "型号规格", "规格尺寸"])
     measure = Column(
@@ -543,7 +543,7 @@ class GiftLedger(Sheet):
             "实收数",
             "点收数",
         ],
-        hints=["数量"],
+        substrings=["数量"],
     )
     unit_price = Column("单价（元）", aliases=["单价", "单位价格", "市场单价(元)"], unit=Unit.YUAN)
     valuation = Column(
@@ -552,7 +552,7 @@ class GiftLedger(Sheet):
     expires_on = Column(
         "有效期至",
         aliases=["有效期", "失效日期", "保质期至", "有效期限", "保质期", "保质期截止日"],
-        month_ends=True,
+        default_to_month_end=True,
     )
     batch = Column("批号", aliases=["生产批号", "批次号"])
     accepted_by = Column(
@@ -587,7 +587,7 @@ class GiftLedger(Sheet):
         "备注", aliases=["说明", "附言", "摘要", "留言", "附注", "捐方意愿", "其他说明", "说明事项"]
     )
 
-    def interpret(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def normalize(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Take 现金, 500 and 元 in the columns of goods for five hundred yuan."""
         if not {"item", "quantity"} <= set(frame.columns):
             return frame
@@ -614,15 +614,15 @@ class GiftLedger(Sheet):
         return (
             Rule(
                 code="amount.foreign",
-                broken=lambda: ~_blank("currency") & pl.col("original_value").is_null(),
+                violation=lambda: ~_is_blank("currency") & pl.col("original_value").is_null(),
                 needs=("currency", "value"),
                 message="{currency} {value} 没有折合人民币",
                 suggestion="请把外币写在“原币金额”，“金额（元）”填按到账日汇率折合的人民币。",
             ),
             Rule(
                 code="refund.reason_missing",
-                broken=lambda: (
-                    (pl.col("value") <= 0) & (_blank("reason") | _blank("refunded_ticket"))
+                violation=lambda: (
+                    (pl.col("value") <= 0) & (_is_blank("reason") | _is_blank("refunded_ticket"))
                 ),
                 needs=("value",),
                 message="金额 {value} 不大于 0，须写明退款原因和被冲销的原票据号",
@@ -630,7 +630,7 @@ class GiftLedger(Sheet):
             ),
             Rule(
                 code="required.empty",
-                broken=lambda: pl.col("value").is_null() & _blank("item"),
+                violation=lambda: pl.col("value").is_null() & _is_blank("item"),
                 needs=("giver_name",),
                 message="没有金额，也没有品名",
                 suggestion="资金须填金额；物资须填品名，没有价值证明时计价依据填“不标价”。",
@@ -642,13 +642,13 @@ class GiftLedger(Sheet):
         kinds = dict(Campaign.objects.values_list("code", "kind"))
         name = pl.col("giver_name")
         guessed = (
-            pl.when(name.str.contains(_ANONYMOUS))
+            pl.when(name.str.contains(_ANONYMOUS_PATTERN))
             .then(pl.lit(GiverKind.ANONYMOUS.value))
-            .when(name.str.contains(_ORGANISATION))
+            .when(name.str.contains(_ORGANISATION_PATTERN))
             .then(pl.lit(GiverKind.ORGANISATION.value))
             .otherwise(pl.lit(GiverKind.PERSON.value))
         )
-        is_goods = _filled(frame, "item") | _filled(frame, "quantity")
+        is_goods = _is_filled(frame, "item") | _is_filled(frame, "quantity")
         form = pl.when(is_goods).then(pl.lit("GOODS")).otherwise(pl.lit("MONEY"))
         frame = frame.with_columns(
             pl.col("giver_kind").cast(pl.String).replace("", None).fill_null(guessed),
@@ -691,7 +691,7 @@ class GoodsReceived(GiftLedger):
             *super().rules(),
             Rule(
                 code="value.without_proof",
-                broken=lambda: (
+                violation=lambda: (
                     pl.col("value").is_not_null()
                     & (pl.col("valuation").fill_null("").is_in(["", "UNPRICED"]))
                 ),
@@ -703,12 +703,12 @@ class GoodsReceived(GiftLedger):
         )
 
 
-def _blank(name: str) -> pl.Expr:
+def _is_blank(name: str) -> pl.Expr:
     """Tell whether a text is empty; a column the workbook lacks is."""
     return pl.col(name).fill_null("") == ""
 
 
-def _filled(frame: pl.DataFrame, name: str) -> pl.Expr:
+def _is_filled(frame: pl.DataFrame, name: str) -> pl.Expr:
     if name not in frame.columns:
         return pl.lit(value=False)
     return pl.col(name).cast(pl.String).fill_null("") != ""

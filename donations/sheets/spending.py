@@ -8,18 +8,18 @@ from donations.models import (
     GoodsGiven,
 )
 from redcross.branches.choices import Level
-from redcross.indicators.declare.counted_column import Counted
+from redcross.indicators.declare.counted_column import CountedColumn
 from redcross.indicators.statistics_sheet import StatisticsSheet
 from redcross.units import Unit
 from redcross.uploads.registry import register
-from redcross.uploads.schema.finding_catalogue import Code, declare
+from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
 from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import Rule
 from redcross.uploads.schema.schedule import Due, Quarterly
 from redcross.uploads.schema.sheet import Column, Sheet
 
-declare(
-    Code(
+register_codes(
+    FindingCode(
         "allocation.other_purpose",
         "E661",
         Severity.ERROR,
@@ -71,8 +71,8 @@ class GoodsGivenRegister(Sheet):
             "支出日期",
         ],
         fill_down=True,
-        in_title=True,
-        by_period=True,
+        from_title=True,
+        default_from_period=True,
     )
     item = Column(
         "品名",
@@ -204,14 +204,14 @@ class Allocations(Sheet):
         return (
             Rule(
                 code="allocation.other_purpose",
-                broken=lambda: wanted.is_not_null() & (wanted != pl.col("purpose")),
+                violation=lambda: wanted.is_not_null() & (wanted != pl.col("purpose")),
                 needs=("purpose", "ticket_number"),
                 message="用途“{purpose}”与票据 {ticket_number} 的定向用途不一致",
                 suggestion="定向捐赠只能用于捐赠人指定的用途；请改正用途，或改用非定向资金。",
             ),
             Rule(
                 code="sum.parts",
-                broken=lambda: pl.col("used_value") > pl.col("value"),
+                violation=lambda: pl.col("used_value") > pl.col("value"),
                 needs=("used_value", "value"),
                 message="已使用 {used_value} 超过拨付金额 {value}",
                 suggestion="请核对两栏。",
@@ -232,7 +232,7 @@ class FundraisingStatistics(StatisticsSheet):
     )
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
-    raised = Counted(
+    raised = CountedColumn(
         "合计",
         aliases=[
             "募集合计",
@@ -254,7 +254,7 @@ class FundraisingStatistics(StatisticsSheet):
         unit=Unit.YUAN,
         indicator="donations.raised",
     )
-    money = Counted(
+    money = CountedColumn(
         "资金／小计",
         aliases=[
             "资金小计",
@@ -271,7 +271,7 @@ class FundraisingStatistics(StatisticsSheet):
         breakdown="form",
         category="MONEY",
     )
-    money_designated = Counted(
+    money_designated = CountedColumn(
         "资金／定向",
         aliases=[
             "资金／定向捐赠",
@@ -288,7 +288,7 @@ class FundraisingStatistics(StatisticsSheet):
         breakdown="form+designated",
         category="MONEY/true",
     )
-    money_free = Counted(
+    money_free = CountedColumn(
         "资金／非定向",
         aliases=[
             "资金／非定向捐赠",
@@ -306,7 +306,7 @@ class FundraisingStatistics(StatisticsSheet):
         breakdown="form+designated",
         category="MONEY/false",
     )
-    online = Counted(
+    online = CountedColumn(
         "资金／网络",
         aliases=[
             "网络",
@@ -327,12 +327,12 @@ class FundraisingStatistics(StatisticsSheet):
         ],
         unit=Unit.YUAN,
     )
-    day_99 = Counted(
+    day_99 = CountedColumn(
         "资金／99公益日",
         aliases=["99公益日", "捐款／99公益日", "善款／其中“九九公益日”"],
         unit=Unit.YUAN,
     )
-    goods = Counted(
+    goods = CountedColumn(
         "物资折价／小计",
         aliases=[
             "物资折价",
@@ -351,7 +351,7 @@ class FundraisingStatistics(StatisticsSheet):
         breakdown="form",
         category="GOODS",
     )
-    goods_designated = Counted(
+    goods_designated = CountedColumn(
         "物资折价／定向",
         aliases=[
             "物资折价／定向捐赠",
@@ -367,7 +367,7 @@ class FundraisingStatistics(StatisticsSheet):
         breakdown="form+designated",
         category="GOODS/true",
     )
-    goods_free = Counted(
+    goods_free = CountedColumn(
         "物资折价／非定向",
         aliases=[
             "物资折价／非定向捐赠",
@@ -384,7 +384,7 @@ class FundraisingStatistics(StatisticsSheet):
         breakdown="form+designated",
         category="GOODS/false",
     )
-    spent_money = Counted(
+    spent_money = CountedColumn(
         "支出／资金",
         aliases=[
             "支出资金",
@@ -401,7 +401,7 @@ class FundraisingStatistics(StatisticsSheet):
         unit=Unit.YUAN,
         indicator="donations.allocated",
     )
-    spent_goods = Counted(
+    spent_goods = CountedColumn(
         "支出／物资",
         aliases=[
             "支出物资",
@@ -419,7 +419,7 @@ class FundraisingStatistics(StatisticsSheet):
         unit=Unit.YUAN,
         indicator="donations.goods_given",
     )
-    balance = Counted(
+    balance = CountedColumn(
         "结余",
         aliases=[
             "期末结余",
@@ -433,7 +433,7 @@ class FundraisingStatistics(StatisticsSheet):
         ],
         unit=Unit.YUAN,
     )
-    tickets = Counted(
+    tickets = CountedColumn(
         "票据份数",
         aliases=[
             "票据数",
@@ -454,18 +454,18 @@ class FundraisingStatistics(StatisticsSheet):
         """合计 = 资金 + 物资折价; 小计 = 定向 + 非定向."""
         return (
             *super().rules(),
-            _adds_up("raised", "money", "goods"),
-            _adds_up("money", "money_designated", "money_free"),
-            _adds_up("goods", "goods_designated", "goods_free"),
+            _sum_rule("raised", "money", "goods"),
+            _sum_rule("money", "money_designated", "money_free"),
+            _sum_rule("goods", "goods_designated", "goods_free"),
         )
 
 
-def _adds_up(whole: str, *parts: str) -> Rule:
+def _sum_rule(whole: str, *parts: str) -> Rule:
     columns = FundraisingStatistics.columns
     named = "、".join(columns[part].label for part in parts)
     return Rule(
         code="sum.parts",
-        broken=lambda: (
+        violation=lambda: (
             pl.any_horizontal(pl.col(part).is_not_null() for part in parts)
             & (pl.col(whole) != pl.sum_horizontal(pl.col(part) for part in parts))
         ),

@@ -15,11 +15,11 @@ from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import Rule
 from redcross.uploads.schema.sheet import Column, Sheet
 
-_GIFTS = ("笔数", "单数", "人数", "人次", "POS单数", "户数")
-_VALUE = ("金额", "数额", "捐款金额", "金额小计", "额")
-_OWN = ("branch", "taken_on")
-_ABOVE = "收到细目款项统计"
-_WORDED = {
+_COUNT_HEADINGS = ("笔数", "单数", "人数", "人次", "POS单数", "户数")
+_AMOUNT_HEADINGS = ("金额", "数额", "捐款金额", "金额小计", "额")
+_RECORD_FIELDS = ("branch", "taken_on")
+_TOP_HEADING = "收到细目款项统计"
+_CHANNEL_HEADINGS = {
     TakingChannel.WECHAT_POS: (
         "微信及POS机",
         "微信二维码、POS机",
@@ -72,13 +72,17 @@ _WORDED = {
     ),
     TakingChannel.PLATFORM: ("网络", "公益平台"),
 }
-_TOLD: dict[str, tuple[TakingBasis, str, tuple[str, ...]]] = {
+_MEASURES: dict[str, tuple[TakingBasis, str, tuple[str, ...]]] = {
     # column → what it counts, and the groups it may stand under
     **{
         channel.value.lower(): (
             TakingBasis.RECEIVED,
             channel.value,
-            (f"{_ABOVE}／{channel.label}", channel.label, *_WORDED.get(channel, ())),
+            (
+                f"{_TOP_HEADING}／{channel.label}",
+                channel.label,
+                *_CHANNEL_HEADINGS.get(channel, ()),
+            ),
         )
         for channel in TakingChannel
     },
@@ -106,10 +110,13 @@ _TOLD: dict[str, tuple[TakingBasis, str, tuple[str, ...]]] = {
 }
 
 
-def _columns() -> Iterator[tuple[str, Column]]:
+def _build_columns() -> Iterator[tuple[str, Column]]:
     """Yield number and amount of each channel, of the till and of what was published."""
-    for name, (_, _, groups) in _TOLD.items():
-        for each, leaves, unit in (("gifts", _GIFTS, Unit.NONE), ("value", _VALUE, Unit.YUAN)):
+    for name, (_, _, groups) in _MEASURES.items():
+        for each, leaves, unit in (
+            ("gifts", _COUNT_HEADINGS, Unit.NONE),
+            ("value", _AMOUNT_HEADINGS, Unit.YUAN),
+        ):
             label, *aliases = (f"{group}／{leaf}" for group in groups for leaf in leaves)
             aliases += [f"{group}{leaf}" for group in groups[1:] or groups for leaf in leaves]
             yield f"{name}_{each}", Column(label, aliases=aliases, unit=unit, required=False)
@@ -123,19 +130,19 @@ class DailyTakings(Sheet):
     title = "捐款收支情况表"
     model = DailyTaking
     dated_by = "taken_on"
-    unfolded_identity = ("taken_on", "basis", "channel")
+    exploded_identity = ("taken_on", "basis", "channel")
     columns: ClassVar[dict[str, Column]] = {
         "branch": Column("单位", aliases=["收款单位", "填报单位", "县区"], fill_down=True),
         "taken_on": Column(
             "日期",
             aliases=["收款日期", "到账日期", "捐款日期", "时间", "账目日期", "核对日期", "收款日"],
         ),
-        **dict(_columns()),
+        **dict(_build_columns()),
     }
 
     def model_field(self, name: str) -> "models.Field[Any, Any]":
         """Number and amount of every channel are the record's two."""
-        return super().model_field(name if name in _OWN else name.rpartition("_")[2])
+        return super().model_field(name if name in _RECORD_FIELDS else name.rpartition("_")[2])
 
     def rules(self) -> tuple[Rule, ...]:
         """What lies in the till is what came in, and what is published is what lies there."""
@@ -144,14 +151,14 @@ class DailyTakings(Sheet):
         return (
             Rule(
                 code="row.repeated",
-                broken=lambda: pl.struct("branch", "taken_on").is_duplicated(),
+                violation=lambda: pl.struct("branch", "taken_on").is_duplicated(),
                 needs=("taken_on",),
                 message="{taken_on} 在表中出现了多行",
                 suggestion="请合并为一行。",
             ),
             Rule(
                 code="sum.parts",
-                broken=lambda: pl.col("counted_value") != received,
+                violation=lambda: pl.col("counted_value") != received,
                 needs=("counted_value",),
                 message="实际数额 {counted_value} 不等于各渠道金额之和",
                 suggestion="请核对各渠道；有未列出的渠道或外币的，请在说明中写明。",
@@ -159,7 +166,7 @@ class DailyTakings(Sheet):
             ),
             Rule(
                 code="sum.parts",
-                broken=lambda: pl.col("published_value") != pl.col("counted_value"),
+                violation=lambda: pl.col("published_value") != pl.col("counted_value"),
                 needs=("published_value", "counted_value"),
                 message="公示金额 {published_value} 不等于实际数额 {counted_value}",
                 suggestion="请核对；次日补公示的，请在说明中写明。",
@@ -167,10 +174,10 @@ class DailyTakings(Sheet):
             ),
         )
 
-    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+    def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Make a record of each channel of a day that has a number or an amount."""
         told = []
-        for name, (basis, channel, _) in _TOLD.items():
+        for name, (basis, channel, _) in _MEASURES.items():
             gifts, value = pl.col(f"{name}_gifts"), pl.col(f"{name}_value")
             told.append(
                 frame.filter(gifts.is_not_null() | value.is_not_null()).select(
@@ -186,9 +193,9 @@ class DailyTakings(Sheet):
             )
         return pl.concat(told)
 
-    def fold(self, records: Sequence[Any], period: Period) -> list[dict[str, object]]:
+    def collapse(self, records: Sequence[Any], period: Period) -> list[dict[str, object]]:
         """Lay the channels of each day side by side again."""
-        names = {(basis.value, channel): name for name, (basis, channel, _) in _TOLD.items()}
+        names = {(basis.value, channel): name for name, (basis, channel, _) in _MEASURES.items()}
         rows: dict[tuple[int, object], dict[str, object]] = {}
         for record in records:
             day = record.branch_id, record.taken_on

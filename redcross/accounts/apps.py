@@ -15,17 +15,19 @@ def _install_policies(*, using: str, **_: object) -> None:
     install_policies(using=using)
 
 
-def _put_up_canary(*, using: str, **_: object) -> None:
-    from redcross.accounts.canary import put_up
+def _store_canary(*, using: str, **_: object) -> None:
+    from redcross.accounts.canary import store_canary
 
-    put_up(using=using)
+    store_canary(using=using)
 
 
-def _keys_fit(*, databases: Sequence[str] | None = None, **_: object) -> list[checks.CheckMessage]:
+def _check_keys(
+    *, databases: Sequence[str] | None = None, **_: object
+) -> list[checks.CheckMessage]:
     """Say under `manage.py check --database default` whether the keys fit the data."""
-    from redcross.accounts.canary import complaint
+    from redcross.accounts.canary import find_key_mismatch
 
-    said = complaint() if databases else ""
+    said = find_key_mismatch() if databases else ""
     return [checks.Error(said, id="accounts.E001")] if said else []
 
 
@@ -38,5 +40,5 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_install_policies, sender=self)
-        post_migrate.connect(_put_up_canary, sender=self)
-        checks.register(_keys_fit, checks.Tags.database)
+        post_migrate.connect(_store_canary, sender=self)
+        checks.register(_check_keys, checks.Tags.database)

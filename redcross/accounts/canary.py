@@ -6,17 +6,17 @@ from django.db import DatabaseError
 from redcross.accounts.encryption import UnreadableSecretError, blind_index
 from redcross.accounts.models import Canary
 
-_SUNG = "金丝雀"
-_WRONG = "FIELD_KEYS 与数据库不符：{why}，请放回写入数据时所用的密钥再启动。"
+_VALUE = "金丝雀"
+_MISMATCH = "FIELD_KEYS 与数据库不符：{why}，请放回写入数据时所用的密钥再启动。"
 
 
-def put_up(*, using: str) -> None:
+def store_canary(*, using: str) -> None:
     """Keep a value under today's keys where there is none yet."""
     if not Canary.objects.using(using).exists():
-        Canary(value=_SUNG).save(using=using)
+        Canary(value=_VALUE).save(using=using)
 
 
-def complaint() -> str:
+def find_key_mismatch() -> str:
     """Return what is wrong with the keys, in one sentence; nothing where they fit."""
     try:
         kept = Canary.objects.order_by("pk").first()
@@ -24,18 +24,18 @@ def complaint() -> str:
             return ""
         indexed = bytes(kept.value_index or b"")
     except UnreadableSecretError:
-        return _WRONG.format(why="已加密的数据无法解开")
+        return _MISMATCH.format(why="已加密的数据无法解开")
     except ImproperlyConfigured as error:
         return str(error)
-    if indexed != blind_index("canary", _SUNG):
-        return _WRONG.format(why="索引密钥已改变，按证件号查找会失效")
+    if indexed != blind_index("canary", _VALUE):
+        return _MISMATCH.format(why="索引密钥已改变，按证件号查找会失效")
     return ""
 
 
-def refuse_wrong_keys() -> None:
+def exit_on_wrong_keys() -> None:
     """End a process that would serve under wrong keys; without a database there is no telling."""
     try:
-        said = complaint()
+        said = find_key_mismatch()
     except DatabaseError:
         return
     if said:

@@ -30,8 +30,8 @@ class Domain(models.TextChoices):
     REFORM = "reform", "改革与组织"
 
 
-NEEDING_SECOND_FACTOR = frozenset({Role.ORGAN_COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR})
+SECOND_FACTOR_ROLES = frozenset({Role.ORGAN_COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR})
 """Roles that are only entered with a second factor."""
 
-WITHOUT_RECORDS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+ROLES_WITHOUT_RECORDS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 """Roles that give no sight of any record."""

@@ -24,8 +24,8 @@ from django.db import models
 
 KEY_LENGTH = 64
 AES_SIV = 1
-INDEX = 0
-MOST_KEYS = 255
+INDEX_KEY_ID = 0
+MAX_KEY_ID = 255
 _NONCE_LENGTH = 12
 
 
@@ -37,7 +37,7 @@ class UnreadableSecretError(Exception):
 
 
 @functools.lru_cache(maxsize=4)
-def _parsed(text: str) -> dict[int, bytes]:
+def _parse_keys(text: str) -> dict[int, bytes]:
     keys: dict[int, bytes] = {}
     for part in filter(None, text.split(",")):
         name, _, encoded = part.strip().partition(":")
@@ -45,21 +45,21 @@ def _parsed(text: str) -> dict[int, bytes]:
             key = base64.b64decode(encoded, validate=True)
         except ValueError:
             key = b""
-        if not name.isdigit() or int(name) > MOST_KEYS or len(key) != KEY_LENGTH:
+        if not name.isdigit() or int(name) > MAX_KEY_ID or len(key) != KEY_LENGTH:
             message = (
                 "FIELD_KEYS 须为“编号:64字节的Base64”，多个以逗号分隔，编号 1—255，"
                 "当前密钥在前；编号 0 为索引密钥。"
             )
             raise ImproperlyConfigured(message)
         keys[int(name)] = key
-    if not keys.keys() - {INDEX}:
+    if not keys.keys() - {INDEX_KEY_ID}:
         message = "缺少 FIELD_KEYS：没有密钥不能读写个人信息。"
         raise ImproperlyConfigured(message)
     return keys
 
 
 def _keys() -> dict[int, bytes]:
-    return _parsed(settings.FIELD_KEYS)
+    return _parse_keys(settings.FIELD_KEYS)
 
 
 def key_ids() -> list[int]:
@@ -69,18 +69,18 @@ def key_ids() -> list[int]:
 
 def current_key_id() -> int:
     """Return the id of the key new values are written under."""
-    return next(key_id for key_id in _keys() if key_id != INDEX)
+    return next(key_id for key_id in _keys() if key_id != INDEX_KEY_ID)
 
 
 @functools.lru_cache(maxsize=16)
-def _derived(purpose: str, text: str, key_id: int, length: int) -> bytes:
-    key = _parsed(text)[key_id]
+def _derive_key(purpose: str, text: str, key_id: int, length: int) -> bytes:
+    key = _parse_keys(text)[key_id]
     return HKDF(SHA256(), length, salt=None, info=purpose.encode()).derive(key)
 
 
 @functools.lru_cache(maxsize=16)
-def _siv(text: str, key_id: int) -> AESSIV:
-    return AESSIV(_derived("field", text, key_id, KEY_LENGTH))
+def _field_cipher(text: str, key_id: int) -> AESSIV:
+    return AESSIV(_derive_key("field", text, key_id, KEY_LENGTH))
 
 
 def encrypt(value: str) -> bytes:
@@ -91,7 +91,7 @@ def encrypt(value: str) -> bytes:
 def encrypt_many(values: Iterable[str | None]) -> list[bytes | None]:
     """Encrypt a column; None stays None."""
     key_id = current_key_id()
-    siv = _siv(settings.FIELD_KEYS, key_id)
+    siv = _field_cipher(settings.FIELD_KEYS, key_id)
     head = bytes((key_id, AES_SIV))
     return [None if value is None else head + siv.encrypt(value.encode(), None) for value in values]
 
@@ -102,7 +102,7 @@ def decrypt(stored: bytes) -> str:
     if len(stored) < 2 or stored[0] not in _keys() or stored[1] != AES_SIV:
         raise UnreadableSecretError
     try:
-        return _siv(settings.FIELD_KEYS, stored[0]).decrypt(stored[2:], None).decode()
+        return _field_cipher(settings.FIELD_KEYS, stored[0]).decrypt(stored[2:], None).decode()
     except InvalidTag:
         raise UnreadableSecretError from None
 
@@ -113,8 +113,8 @@ def index_key(kind: str) -> bytes:
     It comes from key 0, else from the oldest: rotation adds a key in front, so the
     index of every row stays what it was.
     """
-    source = INDEX if INDEX in _keys() else list(_keys())[-1]
-    return _derived(f"index:{kind}", settings.FIELD_KEYS, source, 32)
+    source = INDEX_KEY_ID if INDEX_KEY_ID in _keys() else list(_keys())[-1]
+    return _derive_key(f"index:{kind}", settings.FIELD_KEYS, source, 32)
 
 
 def blind_index(kind: str, value: str) -> bytes:
@@ -139,7 +139,7 @@ def seal(content: bytes) -> bytes:
 
     key_id = current_key_id()
     nonce = secrets.token_bytes(_NONCE_LENGTH)
-    key = _derived("file", settings.FIELD_KEYS, key_id, 32)
+    key = _derive_key("file", settings.FIELD_KEYS, key_id, 32)
     return bytes((key_id,)) + nonce + AESGCM(key).encrypt(nonce, content, None)
 
 
@@ -148,7 +148,7 @@ def unseal(stored: bytes) -> bytes:
     if not stored or stored[0] not in _keys():
         raise UnreadableSecretError
     nonce, body = stored[1 : _NONCE_LENGTH + 1], stored[_NONCE_LENGTH + 1 :]
-    key = _derived("file", settings.FIELD_KEYS, stored[0], 32)
+    key = _derive_key("file", settings.FIELD_KEYS, stored[0], 32)
     try:
         return AESGCM(key).decrypt(nonce, body, None)
     except InvalidTag:

@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from redcross.accounts.addresses import client_address
-from redcross.accounts.choices import NEEDING_SECOND_FACTOR
+from redcross.accounts.choices import SECOND_FACTOR_ROLES
 from redcross.accounts.scope import acting_for, roles_of
 
-BEGAN, SEEN, ADDRESS, AGENT = "began", "seen", "address", "agent"
-_NOTED_EVERY = 60
-_SETTING_UP = ("/second-factor/", "/reauthenticate/", "/logout/", "/password/", "/static/")
-UNSCOPED = frozenset({"/health/", "/ready/", "/metrics"})
+SESSION_BEGAN, SESSION_SEEN, SESSION_ADDRESS, SESSION_AGENT = "began", "seen", "address", "agent"
+_SEEN_INTERVAL = 60
+_SETUP_PATHS = ("/second-factor/", "/reauthenticate/", "/logout/", "/password/", "/static/")
+UNSCOPED_PATHS = frozenset({"/health/", "/ready/", "/metrics"})
 
 
 class ScopeMiddleware:
@@ -35,7 +35,7 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path in UNSCOPED:
+        if request.path in UNSCOPED_PATHS:
             return self.get_response(request)
         with acting_for(request.user):
             response = self.get_response(request)
@@ -57,16 +57,16 @@ class SessionLifeMiddleware:
                 messages.error(request, "您的账户目前没有任何角色，请找上一级或系统管理员。")
                 return redirect_to_login(reverse("home"))
             now = timezone.now().timestamp()
-            began = request.session.setdefault(BEGAN, now)
-            seen = request.session.get(SEEN, now)
+            began = request.session.setdefault(SESSION_BEGAN, now)
+            seen = request.session.get(SESSION_SEEN, now)
             if now - seen > settings.SESSION_IDLE_AGE or now - began > settings.SESSION_COOKIE_AGE:
                 logout(request)
                 messages.info(request, "登录已过期，请重新登录。")
                 return redirect_to_login(request.get_full_path())
-            if now - seen > _NOTED_EVERY or SEEN not in request.session:
-                request.session[SEEN] = now
-                request.session[ADDRESS] = client_address(request)
-                request.session[AGENT] = request.META.get("HTTP_USER_AGENT", "")[:200]
+            if now - seen > _SEEN_INTERVAL or SESSION_SEEN not in request.session:
+                request.session[SESSION_SEEN] = now
+                request.session[SESSION_ADDRESS] = client_address(request)
+                request.session[SESSION_AGENT] = request.META.get("HTTP_USER_AGENT", "")[:200]
         return self.get_response(request)
 
 
@@ -81,8 +81,8 @@ class SecondFactorMiddleware:
         if (
             settings.SECOND_FACTOR
             and user.is_authenticated
-            and not request.path.startswith(_SETTING_UP)
-            and any(each.role in NEEDING_SECOND_FACTOR for each in roles_of(user))
+            and not request.path.startswith(_SETUP_PATHS)
+            and any(each.role in SECOND_FACTOR_ROLES for each in roles_of(user))
             and not is_mfa_enabled(user)
         ):
             messages.info(request, "您的角色须使用第二道验证，请先绑定验证器。")

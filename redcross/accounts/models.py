@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
-from redcross.accounts.choices import WITHOUT_RECORDS, Domain, Role
+from redcross.accounts.choices import ROLES_WITHOUT_RECORDS, Domain, Role
 from redcross.accounts.encryption import BlindIndexField, EncryptedField
 from redcross.branches.models import Branch, BranchOwned, BranchOwnedQuerySet
 
@@ -114,7 +114,7 @@ class SafetySettings(models.Model):
         return cls.objects.filter(pk=1).first() or cls(pk=1)
 
     @property
-    def exports_kept(self) -> dt.timedelta:
+    def export_lifetime(self) -> dt.timedelta:
         """How long the file of an export can be fetched."""
         return dt.timedelta(hours=self.export_hours)
 
@@ -192,7 +192,7 @@ class RoleAssignment(models.Model):
     @property
     def sees_records(self) -> bool:
         """Whether the role opens any record of its branch."""
-        return Role(self.role) not in WITHOUT_RECORDS
+        return Role(self.role) not in ROLES_WITHOUT_RECORDS
 
 
 class Canary(models.Model):

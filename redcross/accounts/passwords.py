@@ -7,15 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from redcross.accounts.models import SafetySettings, UsedPassword, User
-from redcross.files.passwords import CLASSES, classes_of
+from redcross.files.passwords import MIN_CLASSES, count_character_classes
 
 
-class MixedSignsValidator:
+class CharacterClassesValidator:
     """Three of small letters, capitals, digits and other signs."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         """Raise ValidationError where fewer kinds of sign are used."""
-        if classes_of(password) < CLASSES:
+        if count_character_classes(password) < MIN_CLASSES:
             raise ValidationError(self.get_help_text(), code="password_not_mixed")
 
     def get_help_text(self) -> str:
@@ -23,7 +23,7 @@ class MixedSignsValidator:
         return "密码须含大写字母、小写字母、数字、符号中的至少三类。"
 
 
-class NotUsedBeforeValidator:
+class PasswordHistoryValidator:
     """None of a person's last passwords, the present one included."""
 
     def validate(self, password: str, user: User | None = None) -> None:
@@ -49,7 +49,7 @@ class NotUsedBeforeValidator:
         return "新密码不能与最近用过的密码相同。"
 
 
-def is_too_old(user: User, now: dt.datetime) -> bool:
+def is_password_expired(user: User, now: dt.datetime) -> bool:
     """Tell whether a password has to be changed because of its age."""
     days = SafetySettings.current().password_days
     return days > 0 and now - user.password_set_at > dt.timedelta(days=days)

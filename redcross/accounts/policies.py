@@ -16,18 +16,18 @@ from redcross.branches.tree import VERSION_TABLE
 
 POLICY = "branch_in_scope"
 VAULT_POLICY = "vault_is_open"
-_IN_SCOPE = (
+_SCOPE_RULE = (
     "{column} = ANY(ARRAY(SELECT unnest(string_to_array("
     "current_setting('redcross.scope', true), ',')::bigint[])))"
 )
 # A second lock, which both must pass: whatever a forgotten filter asks for, the vault's rows
 # stay shut unless a person has opened his branch's, or the road is writing them.
-_IN_OPEN_VAULT = (
+_VAULT_RULE = (
     "current_setting('redcross.vault', true) = '*' OR {column} = ANY(ARRAY(SELECT unnest("
     "string_to_array(NULLIF(current_setting('redcross.vault', true), '*'), ',')::bigint[])))"
 )
 
-_HISTORY_WRITES_AS_OWNER = """
+_HISTORY_FUNCTIONS_SQL = """
 DO $$ DECLARE f regprocedure; BEGIN
   FOR f IN SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
            WHERE n.nspname = 'public' AND NOT p.prosecdef
@@ -38,19 +38,19 @@ END $$
 """
 # Only the triggers write history: the application may read it and no more.
 
-_MAINTAIN_SINCE = 170000  # the right to ANALYZE a table one does not own
+_MAINTAIN_VERSION = 170000  # the right to ANALYZE a table one does not own
 
 _read_only: list[Callable[[], set[str]]] = [lambda: {VERSION_TABLE}]
 _append_only: list[type[models.Model]] = []
 
 
-def read_only(tables: Callable[[], set[str]]) -> Callable[[], set[str]]:
+def register_read_only(tables: Callable[[], set[str]]) -> Callable[[], set[str]]:
     """Register tables that the application may SELECT and never write."""
     _read_only.append(tables)
     return tables
 
 
-def append_only(model: type[models.Model]) -> None:
+def register_append_only(model: type[models.Model]) -> None:
     """Register a model whose rows the application may add and read, never change."""
     _append_only.append(model)
 
@@ -71,7 +71,7 @@ def install_policies(*, using: str) -> None:
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"
         )
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
-        if connections[using].pg_version >= _MAINTAIN_SINCE:  # type: ignore[attr-defined]
+        if connections[using].pg_version >= _MAINTAIN_VERSION:  # type: ignore[attr-defined]
             cursor.execute(f"GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {role}")
         protected = {"django_migrations"}.union(*(tables() for tables in _read_only))
         protected |= {
@@ -91,14 +91,14 @@ def install_policies(*, using: str) -> None:
                 cursor.execute(policy_sql(event))
             if model.in_vault:
                 cursor.execute(_vault_sql(model))
-        cursor.execute(_HISTORY_WRITES_AS_OWNER)
+        cursor.execute(_HISTORY_FUNCTIONS_SQL)
 
 
 def policy_sql(model: type[models.Model]) -> str:
     """Return the statements that lay the branch rule on the model's table."""
     table = f'"{model._meta.db_table}"'
     column = '"branch_id"'
-    rule = _IN_SCOPE.format(column=column)
+    rule = _SCOPE_RULE.format(column=column)
     return (
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
         f"DROP POLICY IF EXISTS {POLICY} ON {table};"
@@ -108,7 +108,7 @@ def policy_sql(model: type[models.Model]) -> str:
 
 def _vault_sql(model: type[models.Model]) -> str:
     table = f'"{model._meta.db_table}"'
-    rule = _IN_OPEN_VAULT.format(column='"branch_id"')
+    rule = _VAULT_RULE.format(column='"branch_id"')
     return (
         f"DROP POLICY IF EXISTS {VAULT_POLICY} ON {table};"
         f"CREATE POLICY {VAULT_POLICY} ON {table} AS RESTRICTIVE"

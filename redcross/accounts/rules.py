@@ -10,9 +10,9 @@ from redcross.accounts.models import RoleAssignment, User
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 
-ENTERING = (Role.STATISTICIAN, Role.DESK, Role.STOREKEEPER)
-REVIEWING = (Role.REVIEWER, Role.DESK)
-READING = (
+ENTRY_ROLES = (Role.STATISTICIAN, Role.DESK, Role.STOREKEEPER)
+REVIEW_ROLES = (Role.REVIEWER, Role.DESK)
+READ_ROLES = (
     Role.STATISTICIAN,
     Role.REVIEWER,
     Role.DESK,
@@ -25,7 +25,7 @@ READING = (
 )
 
 
-def holds(
+def has_role(
     user: User,
     roles: Iterable[str],
     branch: Branch | None = None,
@@ -38,7 +38,7 @@ def holds(
     return any(
         assignment.role in wanted
         and (branch is None or assignment.branch.holds(branch))
-        and covers(assignment, domain, sheet)
+        and role_covers(assignment, domain, sheet)
         for assignment in (roles_of(user) if user.is_authenticated else ())
     )
 
@@ -52,22 +52,22 @@ class Rights:
     def hold(self, roles: Iterable[str], domain: str = "") -> bool:
         """Tell whether one of the roles is of these and reaches the domain."""
         wanted = frozenset(roles)
-        return any(role in wanted and _reaches(own, domain) for role, own in self.held)
+        return any(role in wanted and _domain_matches(own, domain) for role, own in self.held)
 
 
-def rights_of(user: User | AnonymousUser) -> Rights:
+def rights_of_user(user: User | AnonymousUser) -> Rights:
     """Return what a person may do somewhere; equal for all who may do the same."""
     held = roles_of(user) if user.is_authenticated else ()
     return Rights(frozenset((each.role, each.domain) for each in held))
 
 
-def _reaches(own: str, domain: str) -> bool:
+def _domain_matches(own: str, domain: str) -> bool:
     return not (own and domain and own != domain)
 
 
-def covers(assignment: RoleAssignment, domain: str = "", sheet: str = "") -> bool:
+def role_covers(assignment: RoleAssignment, domain: str = "", sheet: str = "") -> bool:
     """Tell whether a role reaches a domain and a sheet; one without limits reaches all."""
-    if not _reaches(assignment.domain, domain or sheet.partition(".")[0]):
+    if not _domain_matches(assignment.domain, domain or sheet.partition(".")[0]):
         return False
     return not (assignment.sheets and sheet and sheet not in assignment.sheets)
 

@@ -14,13 +14,13 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from redcross.accounts.models import RoleAssignment, User
-from redcross.branches.tree import tree
+from redcross.branches.tree import get_tree
 from redcross.logs import request_id
 
 SCOPE = "redcross.scope"
 ACTOR = "redcross.actor"
 REQUEST = "redcross.request"
-_PROGRAM = "redcross"
+_APPLICATION_NAME = "redcross"
 VAULT = "redcross.vault"
 EVERY_BRANCH = "*"
 
@@ -33,7 +33,7 @@ def branches_of(user: User | AnonymousUser) -> tuple[int, ...]:
     known = getattr(user, "_branches_opened", None)
     if known is None or known[0] is not held:
         codes = [assignment.branch.code for assignment in held if assignment.sees_records]
-        known = (held, tree().under(*codes))
+        known = (held, get_tree().under(*codes))
         user._branches_opened = known  # type: ignore[attr-defined]
     return tuple(known[1])
 
@@ -59,7 +59,7 @@ def acting_for(user: User | AnonymousUser, *, durable: bool = False) -> Iterator
 @contextlib.contextmanager
 def acting_as_system(reason: str, *, durable: bool = False) -> Iterator[None]:
     """Open a transaction that sees every branch, for the named reason."""
-    with _scope(lambda: tuple(tree().by_id), f"system:{reason}", durable=durable):
+    with _scope(lambda: tuple(get_tree().by_id), f"system:{reason}", durable=durable):
         yield
 
 
@@ -89,12 +89,12 @@ def _set(cursor: object, scope: str, actor: str) -> None:
     cursor.execute(  # type: ignore[attr-defined]
         "SELECT set_config(%s, %s, true), set_config(%s, %s, true), set_config(%s, %s, true),"
         " set_config('application_name', %s, true)",
-        [SCOPE, scope, ACTOR, actor, REQUEST, number, f"{_PROGRAM} {number}".strip()],
+        [SCOPE, scope, ACTOR, actor, REQUEST, number, f"{_APPLICATION_NAME} {number}".strip()],
     )
 
 
 @contextlib.contextmanager
-def vault_open(branches: Iterable[int] | None = None) -> Iterator[None]:
+def vault_scope(branches: Iterable[int] | None = None) -> Iterator[None]:
     """Open the vault's rows of these branches inside the scope; of the whole scope for the road.
 
     The road writes what it has read and shows nothing of it. A person opens his branch's
@@ -110,12 +110,12 @@ def vault_open(branches: Iterable[int] | None = None) -> Iterator[None]:
     except DatabaseError:
         raise  # the transaction is lost, and the setting with it
     except BaseException:
-        _shut_again(outer)
+        _restore_vault(outer)
         raise
-    _shut_again(outer)
+    _restore_vault(outer)
 
 
-def _shut_again(outer: str) -> None:
+def _restore_vault(outer: str) -> None:
     if not connection.needs_rollback:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config(%s, %s, true)", [VAULT, outer])

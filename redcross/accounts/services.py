@@ -12,7 +12,7 @@ SERVICE_ACCOUNTS = {
     "命令行（审核）": Role.DESK,
     "系统": Role.OFFICE,
 }
-BEGINNING = dt.date(2000, 1, 1)
+ROLE_START = dt.date(2000, 1, 1)
 
 
 def ensure_service_accounts() -> None:
@@ -25,21 +25,21 @@ def ensure_service_accounts() -> None:
         if created:
             user.set_unusable_password()
             user.save()
-        give_role(user, role, province)
+        grant_role(user, role, province)
 
 
-def first_administrator(*, password: str) -> bool:
+def create_first_administrator(*, password: str) -> bool:
     """Make the administrator who makes all others; false where there is one already."""
     if RoleAssignment.objects.filter(role=Role.ADMINISTRATOR).exists():
         return False
     user = User.objects.create_user(
         "admin", password=password, display_name="系统管理员", must_change_password=True
     )
-    give_role(user, Role.ADMINISTRATOR, Branch.objects.get(code=PROVINCE_CODE))
+    grant_role(user, Role.ADMINISTRATOR, Branch.objects.get(code=PROVINCE_CODE))
     return True
 
 
-def give_role(
+def grant_role(
     user: User,
     role: Role,
     branch: Branch,
@@ -54,6 +54,6 @@ def give_role(
         branch=branch,
         domain=domain,
         sheets=list(sheets),
-        defaults={"starts_on": BEGINNING},
+        defaults={"starts_on": ROLE_START},
     )
     return assignment

@@ -7,7 +7,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from redcross.api.choices import Scope
+from redcross.api.choices import TokenScope
 from redcross.api.models import ApiToken
 
 
@@ -32,6 +32,6 @@ class InScope(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user.is_authenticated:
             return False
-        wanted = getattr(view, "scopes", {}).get(request.method, Scope.READ)
+        wanted = getattr(view, "scopes", {}).get(request.method, TokenScope.READ)
         token: ApiToken | None = request.auth  # type: ignore[assignment]
         return token is None or wanted in token.scopes

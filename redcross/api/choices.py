@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class Scope(models.TextChoices):
+class TokenScope(models.TextChoices):
     """What a token may be used for; never more than its person may do."""
 
     READ = "read", "读取"

@@ -8,7 +8,7 @@ from rest_framework.views import exception_handler
 
 from redcross.uploads.workflow.services import RefusedError
 
-CODES = {
+STATUS_CODES = {
     status.HTTP_400_BAD_REQUEST: "request.invalid",
     status.HTTP_401_UNAUTHORIZED: "token.missing",
     status.HTTP_403_FORBIDDEN: "right.missing",
@@ -19,7 +19,7 @@ CODES = {
     status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "format.not_accepted",
     status.HTTP_429_TOO_MANY_REQUESTS: "too_many_requests",
 }
-MESSAGES = {
+STATUS_MESSAGES = {
     status.HTTP_401_UNAUTHORIZED: "请在 Authorization 头里给出有效的令牌：Bearer rc_…。",
     status.HTTP_403_FORBIDDEN: "您的角色或令牌没有这项权限。",
     status.HTTP_404_NOT_FOUND: "没有这条内容，或不在您的权限内。",
@@ -30,32 +30,32 @@ MESSAGES = {
 }
 
 
-def tell(error: Exception, context: dict[str, Any]) -> Response | None:
+def handle_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer every refusal as {"code", "message"}, in words of its own."""
     if isinstance(error, RefusedError):
-        return _told(error.code, error.message, status.HTTP_409_CONFLICT)
+        return _error_response(error.code, error.message, status.HTTP_409_CONFLICT)
     answer = exception_handler(error, context)
     if answer is None:
         return None
-    said = MESSAGES.get(answer.status_code)
+    said = STATUS_MESSAGES.get(answer.status_code)
     if isinstance(error, exceptions.ValidationError | exceptions.ParseError):
-        said = "；".join(_sentences(answer.data))
-    code = CODES.get(answer.status_code, "refused")
-    told = _told(code, said or str(getattr(error, "detail", "")), answer.status_code)
+        said = "；".join(_flatten_messages(answer.data))
+    code = STATUS_CODES.get(answer.status_code, "refused")
+    told = _error_response(code, said or str(getattr(error, "detail", "")), answer.status_code)
     for name in ("WWW-Authenticate", "Retry-After", "Allow"):
         if name in answer.headers:
             told[name] = answer.headers[name]
     return told
 
 
-def _told(code: str, message: str, number: int) -> Response:
+def _error_response(code: str, message: str, number: int) -> Response:
     return Response({"code": code, "message": message}, status=number)
 
 
-def _sentences(data: Any, name: str = "") -> list[str]:
+def _flatten_messages(data: Any, name: str = "") -> list[str]:
     if isinstance(data, dict):
-        return [text for key, each in data.items() for text in _sentences(each, str(key))]
+        return [text for key, each in data.items() for text in _flatten_messages(each, str(key))]
     if isinstance(data, list):
-        return [text for each in data for text in _sentences(each, name)]
+        return [text for each in data for text in _flatten_messages(each, name)]
     plain = name in ("", "detail", "non_field_errors")
     return [str(data) if plain else f"{name}：{data}"]

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from redcross.accounts.models import User
-from redcross.api.choices import Scope
+from redcross.api.choices import TokenScope
 
 PREFIX = "rc_"
 
@@ -36,7 +36,7 @@ class ApiToken(models.Model):
     )
     name = models.CharField("用途", max_length=60)
     digest = models.CharField("指纹", max_length=64, unique=True, editable=False)
-    scopes = ArrayField(models.CharField(max_length=10, choices=Scope), verbose_name="权限")
+    scopes = ArrayField(models.CharField(max_length=10, choices=TokenScope), verbose_name="权限")
     created_on = models.DateField("创建日期")
     ends_on = models.DateField("有效期至")
     last_used_on = models.DateField("最近使用", null=True, blank=True)
@@ -56,7 +56,7 @@ class ApiToken(models.Model):
             ),
             models.CheckConstraint(
                 name="token_scopes_are_known",
-                condition=Q(scopes__contained_by=Scope.values) & ~Q(scopes=[]),
+                condition=Q(scopes__contained_by=TokenScope.values) & ~Q(scopes=[]),
                 violation_error_message="令牌至少要有一项权限。",
             ),
         ]
@@ -65,12 +65,12 @@ class ApiToken(models.Model):
         return self.name
 
 
-def digest_of(secret: str) -> str:
+def token_digest(secret: str) -> str:
     """Return what is kept of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def make_token(
+def create_token(
     user: User, *, name: str, scopes: Iterable[str], ends_on: dt.date, today: dt.date
 ) -> tuple[ApiToken, str]:
     """Make a token; the secret is returned here and never again."""
@@ -78,7 +78,7 @@ def make_token(
     token = ApiToken.objects.create(
         user=user,
         name=name,
-        digest=digest_of(secret),
+        digest=token_digest(secret),
         scopes=sorted(set(scopes)),
         created_on=today,
         ends_on=ends_on,

@@ -8,19 +8,19 @@ from django.apps import apps
 from django.db import models
 
 from redcross.accounts.encryption import BlindIndexField, EncryptedField
-from redcross.accounts.masks import masked_name
+from redcross.accounts.masks import mask_name
 from redcross.uploads.models import Record
 
-NAMES = frozenset(
+NAME_LABELS = frozenset(
     {
         *("姓名", "捐赠人", "捐赠人姓名", "户主姓名", "患儿姓名", "领取人", "监护人", "协调员"),
         *("见证人", "负责人", "管理员", "巡检人", "经手人"),
     }
 )
-LEFT_OUT = frozenset({"row_key"})
+EXCLUDED_FIELDS = frozenset({"row_key"})
 
 
-def kinds() -> dict[str, type[Record]]:
+def list_record_models() -> dict[str, type[Record]]:
     """Return each kind of record by app and model: all that keep a history, so not the vault."""
     return {
         model._meta.label_lower: model
@@ -29,24 +29,27 @@ def kinds() -> dict[str, type[Record]]:
     }
 
 
-def fields_of(model: type[Record]) -> "list[models.Field[Any, Any]]":
+def readable_fields(model: type[Record]) -> "list[models.Field[Any, Any]]":
     """Return the fields a program may read: never encrypted ones, never their indexes."""
     return [
         field
         for field in model._meta.concrete_fields
-        if not isinstance(field, EncryptedField | BlindIndexField) and field.name not in LEFT_OUT
+        if not isinstance(field, EncryptedField | BlindIndexField)
+        and field.name not in EXCLUDED_FIELDS
     ]
 
 
-def as_json(record: Record, fields: "list[models.Field[Any, Any]]") -> dict[str, Any]:
+def serialize_record(record: Record, fields: "list[models.Field[Any, Any]]") -> dict[str, Any]:
     """Return one record: plain decimals, ISO dates, names masked."""
-    told = {field.name: _plain(field, field.value_from_object(record)) for field in fields}
+    told = {
+        field.name: _serialize_value(field, field.value_from_object(record)) for field in fields
+    }
     return {**told, "branch": record.branch.code}
 
 
-def _plain(field: "models.Field[Any, Any]", value: Any) -> Any:
-    if isinstance(value, str) and value and str(field.verbose_name) in NAMES:
-        return masked_name(value)
+def _serialize_value(field: "models.Field[Any, Any]", value: Any) -> Any:
+    if isinstance(value, str) and value and str(field.verbose_name) in NAME_LABELS:
+        return mask_name(value)
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, dt.date):

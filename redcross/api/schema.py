@@ -4,11 +4,11 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-_PLAIN = r"^[^\u0000]*$"
+_WITHOUT_NUL = r"^[^\u0000]*$"
 """PostgreSQL takes no NUL in a text, and no page or program needs one."""
 
 
-def exact(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+def tighten_schema(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Say of what is sent what is refused: words not named, and NUL in texts."""
     schemas = result["components"]["schemas"]
     bodies = {
@@ -30,7 +30,7 @@ def exact(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     ]
     for text in texts:
         if text.get("type") == "string" and not text.keys() & {"enum", "format", "pattern"}:
-            text["pattern"] = _PLAIN
+            text["pattern"] = _WITHOUT_NUL
     return result
 
 

@@ -5,19 +5,19 @@ from typing import Any
 from rest_framework import serializers
 
 from redcross.branches.choices import Level
-from redcross.uploads.choices import State, UploadMode
+from redcross.uploads.choices import UploadState, UploadMode
 
-_PART = r"(?:19|2[0-9])[0-9]{2}(?:-?[Qq][1-4]|-?[Hh][12]|-(?:0?[1-9]|1[0-2]))?"
-PERIOD = rf"^(?:{_PART}|(?:{_PART})?\.\.{_PART})$"
+_PERIOD_PART = r"(?:19|2[0-9])[0-9]{2}(?:-?[Qq][1-4]|-?[Hh][12]|-(?:0?[1-9]|1[0-2]))?"
+PERIOD_PATTERN = rf"^(?:{_PERIOD_PART}|(?:{_PERIOD_PART})?\.\.{_PERIOD_PART})$"
 """How `Period.parse` is written: 2021, 2021H1, 2021Q3, 2021-09, A..B or ..B."""
 
 
-_WRITTEN: dict[str, Any] = {
+_PERIOD_ERRORS: dict[str, Any] = {
     "invalid": "无法识别报告期。请写成 2021、2021H1、2021Q3、2021-09、2020..2021 或 ..2021-12。"
 }
 
 
-class Strict(serializers.Serializer[Any]):
+class StrictSerializer(serializers.Serializer[Any]):
     """A question or form in which an unknown word is an error, never ignored."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -29,7 +29,7 @@ class Strict(serializers.Serializer[Any]):
         return attrs
 
 
-class Refusal(serializers.Serializer[Any]):
+class RefusalOut(serializers.Serializer[Any]):
     """Why something was not done."""
 
     code = serializers.CharField()
@@ -56,30 +56,32 @@ class SheetOut(serializers.Serializer[Any]):
     identity = serializers.ListField(child=serializers.CharField())
 
 
-class UploadAsked(Strict):
+class UploadQuery(StrictSerializer):
     """Which uploads to list."""
 
     sheet = serializers.CharField(required=False, max_length=60)
     branch = serializers.CharField(required=False, max_length=12)
-    period = serializers.RegexField(PERIOD, required=False, max_length=40, error_messages=_WRITTEN)
+    period = serializers.RegexField(
+        PERIOD_PATTERN, required=False, max_length=40, error_messages=_PERIOD_ERRORS
+    )
     state = serializers.ChoiceField(
-        choices=[(state.lower(), label) for state, label in State.choices], required=False
+        choices=[(state.lower(), label) for state, label in UploadState.choices], required=False
     )
     cursor = serializers.CharField(required=False, max_length=200)
 
 
-class UploadIn(Strict):
+class UploadIn(StrictSerializer):
     """A workbook, and what it is."""
 
     file = serializers.FileField(allow_empty_file=False)
     sheet = serializers.CharField(max_length=60)
     branch = serializers.CharField(max_length=12)
-    period = serializers.RegexField(PERIOD, max_length=40, error_messages=_WRITTEN)
+    period = serializers.RegexField(PERIOD_PATTERN, max_length=40, error_messages=_PERIOD_ERRORS)
     mode = serializers.ChoiceField(choices=UploadMode.choices, required=False)
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
-class UploadLine(serializers.Serializer[Any]):
+class UploadSummary(serializers.Serializer[Any]):
     """One upload of a list."""
 
     upload = serializers.IntegerField(source="pk")
@@ -104,7 +106,7 @@ class UploadPage(serializers.Serializer[Any]):
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
-    results = UploadLine(many=True)
+    results = UploadSummary(many=True)
 
 
 class FindingOut(serializers.Serializer[Any]):
@@ -140,18 +142,18 @@ class UploadOut(serializers.Serializer[Any]):
     seconds = serializers.DictField()
 
 
-class ActIn(Strict):
+class ActionIn(StrictSerializer):
     """What goes with an act: a note with a submission, a remark with a return."""
 
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     remark = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
-class FiguresAsked(Strict):
+class FigureQuery(StrictSerializer):
     """The question `manage.py indicators` takes."""
 
     keys = serializers.CharField(required=False, max_length=2000, help_text="以逗号分隔")
-    period = serializers.RegexField(PERIOD, max_length=40, error_messages=_WRITTEN)
+    period = serializers.RegexField(PERIOD_PATTERN, max_length=40, error_messages=_PERIOD_ERRORS)
     branch = serializers.CharField(required=False, max_length=12)
     own = serializers.BooleanField(required=False, default=False)
     units = serializers.ChoiceField(
@@ -184,7 +186,7 @@ class FigureOut(serializers.Serializer[Any]):
         return {**super().get_fields(), "from": serializers.CharField()}
 
 
-class RecordsAsked(Strict):
+class RecordQuery(StrictSerializer):
     """Which records to list."""
 
     branch = serializers.CharField(required=False, max_length=12)
@@ -208,14 +210,14 @@ class RecordPage(serializers.Serializer[Any]):
     results = serializers.ListField(child=serializers.DictField())
 
 
-class ReportsAsked(Strict):
+class ReportQuery(StrictSerializer):
     """Which reports to list."""
 
     kind = serializers.CharField(required=False, max_length=60)
     cursor = serializers.CharField(required=False, max_length=200)
 
 
-class ReportLine(serializers.Serializer[Any]):
+class ReportSummary(serializers.Serializer[Any]):
     """One report of a list."""
 
     report = serializers.IntegerField(source="pk")
@@ -237,7 +239,7 @@ class ReportPage(serializers.Serializer[Any]):
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
-    results = ReportLine(many=True)
+    results = ReportSummary(many=True)
 
 
 class ReportOut(serializers.Serializer[Any]):

@@ -35,22 +35,22 @@ urlpatterns = [
     path("sheets/", views.Sheets.as_view(), name="api-sheets"),
     path("sheets/<str:key>/template/", views.Template.as_view(), name="api-template"),
     path("uploads/", views.Uploads.as_view(), name="api-uploads"),
-    path("uploads/<pk:pk>/", views.OneUpload.as_view(), name="api-upload"),
+    path("uploads/<pk:pk>/", views.UploadDetail.as_view(), name="api-upload"),
     *(
         path(f"uploads/<pk:pk>/{verb}/", view.as_view(verb=verb), name=f"api-{verb}")
         for verb, view in (
-            ("submit", views.Act),
-            ("withdraw", views.Act),
-            ("undo", views.Act),
-            ("approve", views.Review),
-            ("return", views.Review),
+            ("submit", views.UploadAction),
+            ("withdraw", views.UploadAction),
+            ("undo", views.UploadAction),
+            ("approve", views.ReviewAction),
+            ("return", views.ReviewAction),
         )
     ),
     path("indicators/", views.Figures.as_view(), name="api-indicators"),
     path("records/", views.RecordKinds.as_view(), name="api-record-kinds"),
     path("records/<str:model>/", views.Records.as_view(), name="api-records"),
     path("reports/", views.Reports.as_view(), name="api-reports"),
-    path("reports/<pk:pk>/", views.OneReport.as_view(), name="api-report"),
+    path("reports/<pk:pk>/", views.ReportDetail.as_view(), name="api-report"),
     path("reports/<pk:pk>/word/", views.ReportWord.as_view(), name="api-report-word"),
-    re_path(r"^.*$", views.Nothing.as_view(), name="api-nothing"),
+    re_path(r"^.*$", views.NotFoundView.as_view(), name="api-nothing"),
 ]

@@ -16,32 +16,32 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from redcross.accounts.models import User
-from redcross.accounts.rules import READING, holds, home_branch
+from redcross.accounts.rules import READ_ROLES, has_role, home_branch
 from redcross.api import records, serializers
-from redcross.api.choices import Scope
+from redcross.api.choices import TokenScope
 from redcross.branches.models import Branch
-from redcross.branches.services import branch_by_code
-from redcross.files import Holds, sent
-from redcross.indicators.disclosure.disclosure_control import Program
-from redcross.indicators.query.query_params import sees_figures_of
-from redcross.indicators.query.resolve import ask
-from redcross.indicators.query.serialize import UnknownWordError, as_json, questions_of
+from redcross.branches.services import find_branch
+from redcross.files import Sensitivity, file_response
+from redcross.indicators.disclosure.disclosure_control import ApiClient
+from redcross.indicators.query.query_params import may_read_figures
+from redcross.indicators.query.resolve import answer_questions
+from redcross.indicators.query.serialize import UnknownWordError, parse_questions, serialize_figure
 from redcross.periods import Period, UnknownPeriodError
-from redcross.reports.content import edited
-from redcross.reports.document import document_of
+from redcross.reports.compose.content import apply_edits
+from redcross.reports.documents.word import write_report
 from redcross.reports.models import Report
 from redcross.uploads import tasks
 from redcross.uploads.models import Upload
 from redcross.uploads.output import serialize
-from redcross.uploads.output.blank_workbook import template
+from redcross.uploads.output.blank_workbook import build_blank_workbook
 from redcross.uploads.registry import registry
 from redcross.uploads.workflow import services
 from redcross.uploads.workflow.queries import visible_uploads
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-REFUSALS = {
-    number: OpenApiResponse(serializers.Refusal, description=words)
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ERROR_RESPONSES = {
+    number: OpenApiResponse(serializers.RefusalOut, description=words)
     for number, words in (
         (400, "参数不对"),
         (401, "没有令牌，或令牌无效"),
@@ -53,28 +53,34 @@ REFUSALS = {
         (429, "过于频繁"),
     )
 }
-CONFLICT = {409: OpenApiResponse(serializers.Refusal, description="不能这样做，并说明原因")}
-PK = OpenApiParameter(
+CONFLICT_RESPONSE = {
+    409: OpenApiResponse(serializers.RefusalOut, description="不能这样做，并说明原因")
+}
+PK_PARAMETER = OpenApiParameter(
     "id", {"type": "integer", "format": "int64", "minimum": 1}, OpenApiParameter.PATH
 )
-FILE = {(200, XLSX): OpenApiTypes.BINARY}
+WORKBOOK_RESPONSE = {(200, XLSX_TYPE): OpenApiTypes.BINARY}
 
 
-class Pages(CursorPagination):
+class NewestFirstPagination(CursorPagination):
     """Pages by cursor: nothing is seen twice or missed while rows arrive."""
 
     page_size = 50
     ordering = "-pk"
 
 
-def _asked(request: Request, serializer: type[serializers.Strict]) -> dict[str, Any]:
+def _query_params(
+    request: Request, serializer: type[serializers.StrictSerializer]
+) -> dict[str, Any]:
     """Check a query string; raise ValidationError."""
     asked = serializer(data=request.query_params.dict())
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
 
 
-def _sent(request: Request, serializer: type[serializers.Strict]) -> dict[str, Any]:
+def _request_body(
+    request: Request, serializer: type[serializers.StrictSerializer]
+) -> dict[str, Any]:
     """Check a body; raise ValidationError."""
     if not hasattr(request.data, "items"):
         raise exceptions.ValidationError("请求体应为一个对象。")
@@ -83,21 +89,21 @@ def _sent(request: Request, serializer: type[serializers.Strict]) -> dict[str, A
     return dict(given.validated_data)
 
 
-def _user(request: Request) -> User:
+def _current_user(request: Request) -> User:
     """Return who asks: nobody gets past `InScope` without an account."""
     assert isinstance(request.user, User)  # noqa: S101
     return request.user
 
 
-def _period(text: str) -> Period:
+def _parse_period(text: str) -> Period:
     try:
         return Period.parse(text)
     except UnknownPeriodError as error:
         raise exceptions.ValidationError(str(error)) from None
 
 
-def _branch(code: str) -> Branch:
-    found = branch_by_code(code)
+def _parse_branch(code: str) -> Branch:
+    found = find_branch(code)
     if found is None:
         message = f"没有代码或名称为“{code}”的机构。"
         raise exceptions.ValidationError(message)
@@ -107,14 +113,14 @@ def _branch(code: str) -> Branch:
 class Sheets(APIView):
     """What can be handed in."""
 
-    @extend_schema(responses={200: serializers.SheetOut(many=True), **REFUSALS})
+    @extend_schema(responses={200: serializers.SheetOut(many=True), **ERROR_RESPONSES})
     def get(self, request: Request) -> Response:
         """List every sheet with its columns."""
-        _asked(request, serializers.Strict)
-        return Response([_sheet(each) for each in registry.values()])
+        _query_params(request, serializers.StrictSerializer)
+        return Response([_serialize_sheet(each) for each in registry.values()])
 
 
-def _sheet(sheet: Any) -> dict[str, Any]:
+def _serialize_sheet(sheet: Any) -> dict[str, Any]:
     spec = sheet.specification()
     return {
         "key": spec.key,
@@ -137,142 +143,146 @@ def _sheet(sheet: Any) -> dict[str, Any]:
 class Template(APIView):
     """The blank workbook of a sheet."""
 
-    @extend_schema(responses={**FILE, **REFUSALS})
+    @extend_schema(responses={**WORKBOOK_RESPONSE, **ERROR_RESPONSES})
     def get(self, request: Request, key: str) -> HttpResponse:
         """Give the blank workbook."""
-        _asked(request, serializers.Strict)
+        _query_params(request, serializers.StrictSerializer)
         if key not in registry:
             raise exceptions.NotFound
-        content = template(registry[key].specification())
-        return sent(content, f"{registry[key].title}.xlsx", holds=Holds.NOTHING)
+        content = build_blank_workbook(registry[key].specification())
+        return file_response(content, f"{registry[key].title}.xlsx", holds=Sensitivity.NOTHING)
 
 
 class Uploads(APIView):
     """Hand in a workbook; list what has been handed in."""
 
-    scopes = {"POST": Scope.UPLOAD}
+    scopes = {"POST": TokenScope.UPLOAD}
     parser_classes = [MultiPartParser]
 
     @extend_schema(
         operation_id="uploads_list",
-        parameters=[serializers.UploadAsked],
-        responses={200: serializers.UploadPage, **REFUSALS},
+        parameters=[serializers.UploadQuery],
+        responses={200: serializers.UploadPage, **ERROR_RESPONSES},
     )
     def get(self, request: Request) -> Response:
         """List the uploads one may see, the newest first."""
-        asked = _asked(request, serializers.UploadAsked)
-        found = visible_uploads(_user(request))
+        asked = _query_params(request, serializers.UploadQuery)
+        found = visible_uploads(_current_user(request))
         if "sheet" in asked:
             found = found.filter(sheet=asked["sheet"])
         if "branch" in asked:
-            found = found.filter(branch__code__startswith=_branch(asked["branch"]).code)
+            found = found.filter(branch__code__startswith=_parse_branch(asked["branch"]).code)
         if "state" in asked:
             found = found.filter(state=asked["state"].upper())
         if "period" in asked:
-            period = _period(asked["period"])
+            period = _parse_period(asked["period"])
             found = found.filter(first_month__lte=period.last, last_month__gte=period.start)
-        return _page(self, request, found, serializers.UploadLine)
+        return _paginated_response(self, request, found, serializers.UploadSummary)
 
     @extend_schema(
         request={"multipart/form-data": serializers.UploadIn},
-        responses={201: serializers.UploadOut, **REFUSALS, **CONFLICT},
+        responses={201: serializers.UploadOut, **ERROR_RESPONSES, **CONFLICT_RESPONSE},
     )
     def post(self, request: Request) -> Response:
         """Hand in a workbook; it is checked in the background."""
-        given = _sent(request, serializers.UploadIn)
+        given = _request_body(request, serializers.UploadIn)
         if given["sheet"] not in registry:
             message = f"没有名为“{given['sheet']}”的报表。"
             raise exceptions.ValidationError(message)
-        upload = services.receive(
-            _user(request),
+        upload = services.create_upload(
+            _current_user(request),
             sheet=given["sheet"],
-            branch=_branch(given["branch"]),
-            period=_period(given["period"]),
+            branch=_parse_branch(given["branch"]),
+            period=_parse_period(given["period"]),
             content=given["file"].read(),
             filename=given["file"].name,
             mode=given.get("mode"),
             note=given.get("note", ""),
             now=timezone.now(),
         )
-        tasks.check_later(upload, _user(request).pk)
-        return Response(serialize.as_json(upload), status=201)
+        tasks.enqueue_check(upload, _current_user(request).pk)
+        return Response(serialize.serialize_upload(upload), status=201)
 
 
-def _page(view: APIView, request: Request, found: QuerySet[Any], serializer: Any) -> Response:
-    pages = Pages()
+def _paginated_response(
+    view: APIView, request: Request, found: QuerySet[Any], serializer: Any
+) -> Response:
+    pages = NewestFirstPagination()
     rows = pages.paginate_queryset(found, request, view=view)
     return pages.get_paginated_response(serializer(rows, many=True).data)
 
 
-def _upload(request: Request, pk: int) -> Upload:
-    return get_object_or_404(visible_uploads(_user(request)), pk=pk)
+def _get_upload(request: Request, pk: int) -> Upload:
+    return get_object_or_404(visible_uploads(_current_user(request)), pk=pk)
 
 
-class OneUpload(APIView):
+class UploadDetail(APIView):
     """Follow an upload."""
 
-    @extend_schema(parameters=[PK], responses={200: serializers.UploadOut, **REFUSALS})
+    @extend_schema(
+        parameters=[PK_PARAMETER], responses={200: serializers.UploadOut, **ERROR_RESPONSES}
+    )
     def get(self, request: Request, pk: int) -> Response:
         """Tell where an upload stands, and everything that was found in it."""
-        _asked(request, serializers.Strict)
-        return Response(serialize.as_json(_upload(request, pk)))
+        _query_params(request, serializers.StrictSerializer)
+        return Response(serialize.serialize_upload(_get_upload(request, pk)))
 
 
-class Act(APIView):
+class UploadAction(APIView):
     """Submit, withdraw, approve or return an upload, or take it back."""
 
     parser_classes = [JSONParser, FormParser]
     verb = "submit"
-    scopes = {"POST": Scope.UPLOAD}
+    scopes = {"POST": TokenScope.UPLOAD}
 
     @extend_schema(
-        parameters=[PK],
-        request=serializers.ActIn,
-        responses={200: serializers.UploadOut, **REFUSALS, **CONFLICT},
+        parameters=[PK_PARAMETER],
+        request=serializers.ActionIn,
+        responses={200: serializers.UploadOut, **ERROR_RESPONSES, **CONFLICT_RESPONSE},
     )
     def post(self, request: Request, pk: int) -> Response:
         """Do it, or say why not."""
-        given = _sent(request, serializers.ActIn)
-        upload = _upload(request, pk)
-        user, now = _user(request), timezone.now()
+        given = _request_body(request, serializers.ActionIn)
+        upload = _get_upload(request, pk)
+        user, now = _current_user(request), timezone.now()
         match self.verb:
             case "submit":
                 services.submit(upload.pk, user=user, now=now, note=given.get("note"))
             case "withdraw":
                 services.withdraw(upload.pk, user=user, now=now)
             case "approve":
-                services.approve(upload.pk, user=user, now=now, then=tasks.load_later)
+                services.approve(upload.pk, user=user, now=now, then=tasks.enqueue_apply)
             case "return":
-                services.send_back(upload.pk, user=user, now=now, remark=given.get("remark", ""))
+                services.return_upload(upload.pk, user=user, now=now, remark=given.get("remark", ""))
             case "undo":
-                tasks.undo_later(upload, user)
+                tasks.request_revert(upload, user)
         upload.refresh_from_db()
-        return Response(serialize.as_json(upload))
+        return Response(serialize.serialize_upload(upload))
 
 
-class Review(Act):
+class ReviewAction(UploadAction):
     """An act of the level above."""
 
-    scopes = {"POST": Scope.REVIEW}
+    scopes = {"POST": TokenScope.REVIEW}
 
 
 class Figures(APIView):
     """Ask figures, as `manage.py indicators` does."""
 
     @extend_schema(
-        parameters=[serializers.FiguresAsked],
-        responses={200: serializers.FigureOut(many=True), **REFUSALS},
+        parameters=[serializers.FigureQuery],
+        responses={200: serializers.FigureOut(many=True), **ERROR_RESPONSES},
     )
     def get(self, request: Request) -> Response:
         """Return one line for each figure asked for."""
-        asked = _asked(request, serializers.FiguresAsked)
-        home = home_branch(_user(request))
+        asked = _query_params(request, serializers.FigureQuery)
+        home = home_branch(_current_user(request))
         code = asked.get("branch") or (home.code if home else "")
-        branch = _branch(code) if code else None
-        if branch is None or not sees_figures_of(_user(request), branch):
+        branch = _parse_branch(code) if code else None
+        if branch is None or not may_read_figures(_current_user(request), branch):
             raise exceptions.PermissionDenied
         try:
-            questions = questions_of(
+            questions = parse_questions(
                 [key for key in asked.get("keys", "").split(",") if key],
                 period=asked["period"],
                 branch=branch.code,
@@ -283,8 +293,8 @@ class Figures(APIView):
             )
         except (UnknownWordError, UnknownPeriodError) as error:
             raise exceptions.ValidationError(str(error)) from None
-        answers = ask(*questions, reader=Program(_user(request)))
-        return Response([as_json(figure) for lines in answers for figure in lines])
+        answers = answer_questions(*questions, reader=ApiClient(_current_user(request)))
+        return Response([serialize_figure(figure) for lines in answers for figure in lines])
 
 
 class RecordKinds(APIView):
@@ -292,21 +302,22 @@ class RecordKinds(APIView):
 
     @extend_schema(
         operation_id="record_kinds_list",
-        responses={200: serializers.RecordKindOut(many=True), **REFUSALS},
+        responses={200: serializers.RecordKindOut(many=True), **ERROR_RESPONSES},
     )
     def get(self, request: Request) -> Response:
         """List the kinds of records with their fields."""
-        _asked(request, serializers.Strict)
+        _query_params(request, serializers.StrictSerializer)
         return Response(
             [
                 {
                     "model": key,
                     "title": str(model._meta.verbose_name),
                     "columns": {
-                        field.name: str(field.verbose_name) for field in records.fields_of(model)
+                        field.name: str(field.verbose_name)
+                        for field in records.readable_fields(model)
                     },
                 }
-                for key, model in records.kinds().items()
+                for key, model in records.list_record_models().items()
             ]
         )
 
@@ -316,30 +327,30 @@ class Records(APIView):
 
     @extend_schema(
         parameters=[
-            serializers.RecordsAsked,
+            serializers.RecordQuery,
             OpenApiParameter(
                 "model", str, OpenApiParameter.PATH, description="如 donations.donation"
             ),
         ],
-        responses={200: serializers.RecordPage, **REFUSALS},
+        responses={200: serializers.RecordPage, **ERROR_RESPONSES},
     )
     def get(self, request: Request, model: str) -> Response:
         """List the records of one kind one may see, the newest first."""
-        asked = _asked(request, serializers.RecordsAsked)
-        kind = records.kinds().get(model)
+        asked = _query_params(request, serializers.RecordQuery)
+        kind = records.list_record_models().get(model)
         if kind is None:
             raise exceptions.NotFound
-        if not holds(_user(request), READING, domain=kind._meta.app_label):
+        if not has_role(_current_user(request), READ_ROLES, domain=kind._meta.app_label):
             raise exceptions.PermissionDenied
         found = kind._default_manager.visible_to(request.user).select_related("branch")
         if "branch" in asked:
-            found = found.filter(branch__code__startswith=_branch(asked["branch"]).code)
+            found = found.filter(branch__code__startswith=_parse_branch(asked["branch"]).code)
         if "upload" in asked:
             found = found.filter(upload=asked["upload"])
-        fields = records.fields_of(kind)
-        pages = Pages()
+        fields = records.readable_fields(kind)
+        pages = NewestFirstPagination()
         rows = pages.paginate_queryset(found, request, view=self) or []
-        return pages.get_paginated_response([records.as_json(row, fields) for row in rows])
+        return pages.get_paginated_response([records.serialize_record(row, fields) for row in rows])
 
 
 class Reports(APIView):
@@ -347,32 +358,34 @@ class Reports(APIView):
 
     @extend_schema(
         operation_id="reports_list",
-        parameters=[serializers.ReportsAsked],
-        responses={200: serializers.ReportPage, **REFUSALS},
+        parameters=[serializers.ReportQuery],
+        responses={200: serializers.ReportPage, **ERROR_RESPONSES},
     )
     def get(self, request: Request) -> Response:
         """List the reports, the newest first."""
-        asked = _asked(request, serializers.ReportsAsked)
+        asked = _query_params(request, serializers.ReportQuery)
         found = Report.objects.visible_to(request.user).select_related("branch")
         if "kind" in asked:
             found = found.filter(kind=asked["kind"])
-        return _page(self, request, found, serializers.ReportLine)
+        return _paginated_response(self, request, found, serializers.ReportSummary)
 
 
-def _report(request: Request, pk: int) -> Report:
+def _get_report(request: Request, pk: int) -> Report:
     return get_object_or_404(
         Report.objects.visible_to(request.user).select_related("branch"), pk=pk
     )
 
 
-class OneReport(APIView):
+class ReportDetail(APIView):
     """A report with its figures."""
 
-    @extend_schema(parameters=[PK], responses={200: serializers.ReportOut, **REFUSALS})
+    @extend_schema(
+        parameters=[PK_PARAMETER], responses={200: serializers.ReportOut, **ERROR_RESPONSES}
+    )
     def get(self, request: Request, pk: int) -> Response:
         """Tell a report's words and the figures under them."""
-        _asked(request, serializers.Strict)
-        report = _report(request, pk)
+        _query_params(request, serializers.StrictSerializer)
+        report = _get_report(request, pk)
         return Response(
             {
                 "report": report.pk,
@@ -380,7 +393,7 @@ class OneReport(APIView):
                 "state": report.state.lower(),
                 "cut_off": report.content["cut_off"],
                 "figures_digest": report.figures_digest,
-                "chapters": edited(report.content, report.edits),
+                "chapters": apply_edits(report.content, report.edits),
                 "figures": report.figures,
             }
         )
@@ -389,20 +402,23 @@ class OneReport(APIView):
 class ReportWord(APIView):
     """A report as a Word document."""
 
-    @extend_schema(parameters=[PK], responses={(200, DOCX): OpenApiTypes.BINARY, **REFUSALS})
+    @extend_schema(
+        parameters=[PK_PARAMETER],
+        responses={(200, DOCX_TYPE): OpenApiTypes.BINARY, **ERROR_RESPONSES},
+    )
     def get(self, request: Request, pk: int) -> HttpResponse:
         """Give the document."""
-        _asked(request, serializers.Strict)
-        report = _report(request, pk)
-        return sent(
-            document_of(report),
+        _query_params(request, serializers.StrictSerializer)
+        report = _get_report(request, pk)
+        return file_response(
+            write_report(report),
             f"{report}.docx",
-            holds=Holds.ISSUED,
+            holds=Sensitivity.ISSUED,
             branch_code=report.branch.code,
         )
 
 
-class Nothing(APIView):
+class NotFoundView(APIView):
     """What no address of the API is."""
 
     permission_classes = ()

@@ -10,49 +10,49 @@ from django.utils.dateparse import parse_date
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
-from redcross.accounts.rules import holds
+from redcross.accounts.rules import has_role
 from redcross.audit.choices import Act
 from redcross.audit.models import AccessEntry, AccessEntryQuerySet
-from redcross.exports.declaration import Made, exported
-from redcross.files import plain_text
+from redcross.exports.declaration import ExportFile, register_export
+from redcross.files import escape_formula
 
 ACCESS_LOG = "audit.access-log"
-LONGEST = 500_000
-HEAD = (
+MAX_ROWS = 500_000
+COLUMN_TITLES = (
     "编号", "时间", "登录名", "来源地址", "动作", "对象", "机构代码", "理由", "结果",
     "文件", "行数", "请求编号", "指纹",
 )  # fmt: skip
 
 
-def entries_of(user: User, asked: Mapping[str, str]) -> AccessEntryQuerySet:
+def filter_entries(user: User, asked: Mapping[str, str]) -> AccessEntryQuerySet:
     """Return the newest entries first, by words, act and day; raise PermissionDenied."""
-    if not holds(user, [Role.AUDITOR]):
+    if not has_role(user, [Role.AUDITOR]):
         raise PermissionDenied
     rows: AccessEntryQuerySet = AccessEntry.objects.order_by("-pk")
     if words := asked.get("q", "").strip():
         rows = rows.of(words)
     if asked.get("act") in Act.values:
         rows = rows.filter(act=asked["act"])
-    if day := _day(asked.get("day", "")):
+    if day := _parse_day(asked.get("day", "")):
         rows = rows.filter(at__date=day)
     return rows
 
 
-def _day(said: str) -> object:
+def _parse_day(said: str) -> object:
     try:
         return parse_date(said)
     except ValueError:
         return None
 
 
-@exported(ACCESS_LOG)
-def access_log(user: User, asked: Mapping[str, str]) -> Made:
+@register_export(ACCESS_LOG)
+def export_access_log(user: User, asked: Mapping[str, str]) -> ExportFile:
     """Write the entries as csv."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(HEAD)
+    writer.writerow(COLUMN_TITLES)
     count = 0
-    for each in entries_of(user, asked)[:LONGEST].iterator(chunk_size=2000):
+    for each in filter_entries(user, asked)[:MAX_ROWS].iterator(chunk_size=2000):
         count += 1
         told = (
             each.pk, timezone.localtime(each.at).isoformat(), each.username, each.address or "",
@@ -60,5 +60,5 @@ def access_log(user: User, asked: Mapping[str, str]) -> Made:
             each.file or "", "" if each.rows is None else each.rows, each.request or "",
             bytes(each.digest).hex(),
         )  # fmt: skip
-        writer.writerow(map(plain_text, told))
-    return Made(f"\ufeff{buffer.getvalue()}".encode(), count)
+        writer.writerow(map(escape_formula, told))
+    return ExportFile(f"\ufeff{buffer.getvalue()}".encode(), count)

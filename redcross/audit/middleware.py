@@ -6,16 +6,16 @@ from django.http import HttpRequest, HttpResponse
 
 from redcross.accounts.addresses import client_address
 from redcross.audit.choices import Act
-from redcross.audit.services import write
+from redcross.audit.services import write_entry
 
 # Pages of figures, of help and of the frame: they show nobody's data.
-UNLOGGED = frozenset({
+UNLOGGED_VIEWS = frozenset({
     "home", "board", "figure", "screen", "help", "search", "code", "blanks", "blank",
     "upload-state", "health", "ready", "notices", "notices-read", "notice-open", "login",
     "account_login", "admin:jsi18n", "certificate-check", "api-schema", "api-page",
     "exports",
 })  # fmt: skip
-REFUSED = (401, 403)
+REFUSED_STATUSES = (401, 403)
 
 
 class AccessLogMiddleware:
@@ -31,10 +31,10 @@ class AccessLogMiddleware:
         name = request.resolver_match.view_name if request.resolver_match else ""
         if name in ("login", "account_login") and request.method == "POST":
             self._signed_in(request, response, typed)
-        elif user is not None and user.is_authenticated and name and name not in UNLOGGED:
-            write(
+        elif user is not None and user.is_authenticated and name and name not in UNLOGGED_VIEWS:
+            write_entry(
                 user,
-                _act(request, response),
+                _classify_request(request, response),
                 request.path,
                 address=client_address(request),
                 branch_code=getattr(response, "branch_code", "")
@@ -49,7 +49,7 @@ class AccessLogMiddleware:
 
     def _signed_in(self, request: HttpRequest, response: HttpResponse, typed: str) -> None:
         entered = response.status_code == 302
-        write(
+        write_entry(
             request.user if entered and request.user.is_authenticated else None,
             Act.SIGN_IN if entered else Act.REFUSED,
             request.path,
@@ -59,8 +59,8 @@ class AccessLogMiddleware:
         )
 
 
-def _act(request: HttpRequest, response: HttpResponse) -> Act:
-    if response.status_code in REFUSED:
+def _classify_request(request: HttpRequest, response: HttpResponse) -> Act:
+    if response.status_code in REFUSED_STATUSES:
         return Act.REFUSED
     if getattr(request, "reason", ""):
         return Act.ORIGINAL

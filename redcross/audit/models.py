@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from redcross.accounts.models import User
-from redcross.accounts.policies import append_only
+from redcross.accounts.policies import register_append_only
 from redcross.audit.choices import Act
 
 
@@ -64,4 +64,4 @@ class AccessEntry(models.Model):
         return f"{self.username} {self.get_act_display()} {self.what}"
 
 
-append_only(AccessEntry)
+register_append_only(AccessEntry)

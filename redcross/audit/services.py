@@ -11,14 +11,14 @@ from redcross.audit.models import AccessEntry
 from redcross.logs import request_id
 
 # Must say the same as the trigger that seals (see the last migration).
-SEALED = (
+SEALED_COLUMNS_SQL = (
     "concat_ws('|', id, extract(epoch FROM at), user_id, username, host(address), act, what,"
     " branch_code, reason, status, 'file=' || file, 'rows=' || rows, 'request=' || request)"
 )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Verified:
+class ChainVerification:
     """What a walk along the chain found."""
 
     entries: int
@@ -28,7 +28,7 @@ class Verified:
     """The digest of the last entry, in hexadecimal: noted elsewhere, it shows a cut-off end."""
 
 
-def write(
+def write_entry(
     user: User | None,
     act: Act,
     what: str,
@@ -46,36 +46,36 @@ def write(
         AccessEntry.objects.create(
             at=timezone.now(),
             user=user,
-            username=_text(username or (user.username if user else ""), 150),
+            username=_clean_text(username or (user.username if user else ""), 150),
             address=address or None,
             act=act,
-            what=_text(what, 300),
-            branch_code=_text(branch_code, 12),
-            reason=_text(reason, 200),
+            what=_clean_text(what, 300),
+            branch_code=_clean_text(branch_code, 12),
+            reason=_clean_text(reason, 200),
             status=status,
-            file=_text(file, 200) or None,
+            file=_clean_text(file, 200) or None,
             rows=rows,
             request=request_id() or None,
         )
 
 
-def _text(said: str, longest: int) -> str:
+def _clean_text(said: str, longest: int) -> str:
     """Return what a visitor sent as PostgreSQL can keep it: a NUL is no character there."""
     return said.replace("\x00", "␀")[:longest]
 
 
-def verify(*, using: str) -> Verified:
+def verify_chain(*, using: str) -> ChainVerification:
     """Walk along the whole chain."""
     with connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT count(*), coalesce(array_agg(id ORDER BY id) FILTER (WHERE digest <> whole),"
             " '{}') FROM (SELECT id, digest,"
             " sha256(coalesce(lag(digest) OVER (ORDER BY id), '\\x'::bytea)"
-            f" || convert_to({SEALED}, 'UTF8')) AS whole FROM audit_accessentry) each"
+            f" || convert_to({SEALED_COLUMNS_SQL}, 'UTF8')) AS whole FROM audit_accessentry) each"
         )
         entries, broken = cursor.fetchone()
         cursor.execute(
             "SELECT encode(digest, 'hex') FROM audit_accessentry ORDER BY id DESC LIMIT 1"
         )
         last = cursor.fetchone()
-    return Verified(entries, list(broken), last[0] if last else "")
+    return ChainVerification(entries, list(broken), last[0] if last else "")

@@ -4,4 +4,4 @@ from django.urls import path
 
 from redcross.audit import views
 
-urlpatterns = [path("", views.log, name="access-log")]
+urlpatterns = [path("", views.access_log, name="access-log")]

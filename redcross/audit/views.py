@@ -8,22 +8,22 @@ from django.views.decorators.http import require_GET
 
 from redcross.accounts.requests import SignedInRequest
 from redcross.audit.choices import Act
-from redcross.audit.exports import ACCESS_LOG, entries_of
-from redcross.exports.answering import answered
+from redcross.audit.exports import ACCESS_LOG, filter_entries
+from redcross.exports.delivery import deliver_export
 
-PAGE = 100
+PAGE_SIZE = 100
 
 
 @login_required
 @require_GET
-def log(request: SignedInRequest) -> HttpResponse:
+def access_log(request: SignedInRequest) -> HttpResponse:
     """Show the newest entries first, by words, act and day."""
     asked = {name: request.GET[name] for name in ("q", "act", "day") if request.GET.get(name)}
-    rows = entries_of(request.user, asked)
+    rows = filter_entries(request.user, asked)
     if request.GET.get("format") == "csv":
-        return answered(request, ACCESS_LOG, "access-log.csv", asked, rows=rows.count())
+        return deliver_export(request, ACCESS_LOG, "access-log.csv", asked, rows=rows.count())
     context = {
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "acts": Act.choices,
         "asked": request.GET,
     }

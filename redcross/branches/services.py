@@ -64,18 +64,18 @@ _UNIT_PINYIN = {
 }
 
 
-def trimmed(code: str) -> str:
+def trim_code(code: str) -> str:
     """Return a six-digit division code without trailing zero pairs (530100 → 5301)."""
     while len(code) > 2 and code.endswith("00"):
         code = code[:-2]
     return code
 
 
-def branch_by_code(text: str) -> Branch | None:
+def find_branch(text: str) -> Branch | None:
     """Return the branch of a code (530000, 53, 5301X01) or an unambiguous name."""
     code = text.strip().upper()
     if "X" not in code:
-        code = trimmed(code)
+        code = trim_code(code)
     found = Branch.objects.filter(code=code).first()
     if found is not None:
         return found
@@ -92,8 +92,8 @@ def load_divisions() -> int:
         rows = list(csv.DictReader(file))
     saved: dict[str, Branch] = {}
     for position, row in enumerate(rows):
-        code = trimmed(row["code"])
-        saved[code] = _save(
+        code = trim_code(row["code"])
+        saved[code] = _save_branch(
             code,
             name=row["name"],
             short_name=row["short_name"],
@@ -101,7 +101,7 @@ def load_divisions() -> int:
             pinyin=row["pinyin"],
             level=row["level"].upper(),
             unit_type=row["unit_type"],
-            parent=saved.get(trimmed(row["parent_code"])),
+            parent=saved.get(trim_code(row["parent_code"])),
             position=position,
         )
         if row["population_2020"]:
@@ -112,7 +112,7 @@ def load_divisions() -> int:
             )
     for position, (code, name) in enumerate(UNITS.items(), start=len(rows)):
         short = name.removesuffix("红十字会")
-        saved[code] = _save(
+        saved[code] = _save_branch(
             code,
             name=name,
             short_name=short,
@@ -127,7 +127,7 @@ def load_divisions() -> int:
     return len(saved)
 
 
-def _save(code: str, *, pinyin: str, **values: object) -> Branch:
+def _save_branch(code: str, *, pinyin: str, **values: object) -> Branch:
     initials = "".join(word[0] for word in pinyin.split())
     branch, _ = Branch.objects.update_or_create(
         code=code, defaults={**values, "pinyin": pinyin, "initials": initials}

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from redcross.branches.models import Branch, BranchAlias
-from redcross.branches.naming import meanings_of, narrowed_for
+from redcross.branches.naming import index_names, resolve_names_for
 
 VERSION_TABLE = "branches_treeversion"
-_UNLESS_KNOWN = f"""
+_TREE_SQL = f"""
 SELECT v.version::text AS tree_version, b.*,
   ARRAY(SELECT a.name FROM branches_branchalias a WHERE a.branch_id = b.id ORDER BY a.id) AS others
 FROM {VERSION_TABLE} v LEFT JOIN branches_branch b ON true
@@ -24,7 +24,7 @@ ORDER BY b.position, b.code
 """
 
 
-class _OfABranch(Protocol):
+class _HasBranch(Protocol):
     branch_id: int
     branch: Any
 
@@ -49,25 +49,25 @@ class Tree:
 
     @functools.cached_property
     def _meanings(self) -> Mapping[str, frozenset[int]]:
-        return meanings_of(self.branches, self.aliases)
+        return index_names(self.branches, self.aliases)
 
-    def names_for(self, uploader: Branch) -> dict[str, tuple[int, ...]]:
+    def resolve_names(self, uploader: Branch) -> dict[str, tuple[int, ...]]:
         """Return every way to write a branch → the ids it may mean to this uploader."""
-        return narrowed_for(uploader, self._meanings, self.by_id)
+        return resolve_names_for(uploader, self._meanings, self.by_id)
 
     def under(self, *codes: str) -> tuple[int, ...]:
         """Return the ids of the branches whose code begins with one of these."""
         return tuple(branch.pk for branch in self.branches if branch.code.startswith(codes))
 
 
-R = TypeVar("R", bound=_OfABranch)
+R = TypeVar("R", bound=_HasBranch)
 _known = Tree()
 
 
-def tree() -> Tree:
+def get_tree() -> Tree:
     """Return the tree as this transaction sees it, in one query."""
     global _known  # noqa: PLW0603  one for the process: replaced whole, never changed
-    found = list(Branch.objects.raw(_UNLESS_KNOWN, [_known.version]))
+    found = list(Branch.objects.raw(_TREE_SQL, [_known.version]))
     if not found:
         return _known
     # A province without a branch has a version all the same.
@@ -84,10 +84,10 @@ def tree() -> Tree:
     return _known
 
 
-def with_branches(rows: Iterable[R]) -> list[R]:
+def attach_branches(rows: Iterable[R]) -> list[R]:
     """Return rows with their branches, which the process knows; no query where there is none."""
     found = list(rows)
-    by_id = tree().by_id if found else {}
+    by_id = get_tree().by_id if found else {}
     for row in found:
         row.branch = by_id[row.branch_id]
     return found

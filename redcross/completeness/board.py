@@ -10,30 +10,30 @@ from urllib.parse import urlencode
 from redcross.accounts.choices import Domain
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.completeness.choices import Standing
+from redcross.completeness.choices import ObligationStatus
 from redcross.completeness.models import Urging
-from redcross.completeness.obligations import Obligation, obligations
-from redcross.completeness.quality import Quality, quality, urgings_of
+from redcross.completeness.obligations import Obligation, list_obligations
+from redcross.completeness.quality import ReportingQuality, list_urgings, measure_quality
 from redcross.periods import Period
 from redcross.uploads.schema.sheet import Sheet
 
-_LAYERS = {Level.PROVINCE: "prefectures", Level.PREFECTURE: "counties"}
+_MAP_LAYERS = {Level.PROVINCE: "prefectures", Level.PREFECTURE: "counties"}
 _WORST_FIRST = (
-    Standing.LATE,
-    Standing.RETURNED,
-    Standing.OPEN,
-    Standing.OWED,
-    Standing.WAITING,
-    Standing.NOT_OPEN,
-    Standing.EXEMPT,
-    Standing.COVERED,
-    Standing.ZERO,
-    Standing.EFFECTIVE,
+    ObligationStatus.LATE,
+    ObligationStatus.RETURNED,
+    ObligationStatus.OPEN,
+    ObligationStatus.OWED,
+    ObligationStatus.WAITING,
+    ObligationStatus.NOT_OPEN,
+    ObligationStatus.EXEMPT,
+    ObligationStatus.COVERED,
+    ObligationStatus.ZERO,
+    ObligationStatus.EFFECTIVE,
 )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Asked:
+class BoardQuery:
     """A board's address: whose, of which months, and what of it."""
 
     branch: Branch
@@ -87,7 +87,7 @@ class Asked:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Cell:
+class BoardCell:
     """A branch's obligations with one sheet: the one that is worst, and how many are done."""
 
     worst: Obligation
@@ -96,28 +96,30 @@ class Cell:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Row:
+class BoardRow:
     """A branch of the matrix."""
 
     branch: Branch
     own: bool
-    cells: list[Cell | None]
+    cells: list[BoardCell | None]
     urgings: list[Urging]
     outstanding: bool
 
 
-def compose(asked: Asked, *, today: dt.date) -> dict[str, Any]:
+def build_board(asked: BoardQuery, *, today: dt.date) -> dict[str, Any]:
     """Return everything the board shows; the number of queries grows with nothing."""
     below = list(Branch.objects.under(asked.branch).in_official_order().select_related("parent"))
-    found = [each for each in obligations(below, asked.period, today=today) if asked.keeps(each)]
-    urgings = urgings_of(found, asked.period)
+    found = [
+        each for each in list_obligations(below, asked.period, today=today) if asked.keeps(each)
+    ]
+    urgings = list_urgings(found, asked.period)
     shown = [
         each
         for each in below
         if each.pk == asked.branch.pk or asked.every_level or each.parent_id == asked.branch.pk
     ]
     children = [each for each in below if each.parent_id == asked.branch.pk]
-    told = quality([asked.branch, *children], found, asked.period, urgings=urgings)
+    told = measure_quality([asked.branch, *children], found, asked.period, urgings=urgings)
     counted = Counter(each.standing for each in found)
     kept = [each for each in found if asked.standing in ("", each.standing)]
     sheets = list(dict.fromkeys(each.sheet for each in kept))
@@ -125,23 +127,23 @@ def compose(asked: Asked, *, today: dt.date) -> dict[str, Any]:
         "asked": asked,
         "found": kept,
         "sheets": sheets,
-        "rows": _rows(asked, shown, sheets, kept, urgings),
-        "counts": [(each, counted[each]) for each in Standing if counted[each]],
+        "rows": _build_rows(asked, shown, sheets, kept, urgings),
+        "counts": [(each, counted[each]) for each in ObligationStatus if counted[each]],
         "total": told[0],
         "quality": [each for each in told[1:] if each.owed],
-        "map": _map(asked.branch, told[1:]),
+        "map": _map_data(asked.branch, told[1:]),
         "urgings": urgings,
         "domains": Domain.choices,
     }
 
 
-def _rows(
-    asked: Asked,
+def _build_rows(
+    asked: BoardQuery,
     branches: Iterable[Branch],
     sheets: Sequence[Sheet],
     found: Iterable[Obligation],
     urgings: Iterable[Urging],
-) -> list[Row]:
+) -> list[BoardRow]:
     cells: dict[tuple[int, str], list[Obligation]] = {}
     for each in found:
         cells.setdefault((each.branch.pk, each.sheet.key), []).append(each)
@@ -153,10 +155,10 @@ def _rows(
         held = [cells.get((branch.pk, sheet.key), []) for sheet in sheets]
         if any(held):
             rows.append(
-                Row(
+                BoardRow(
                     branch,
                     branch.pk == asked.branch.pk,
-                    [_cell(each) for each in held],
+                    [_build_cell(each) for each in held],
                     urged.get(branch.pk, []),
                     any(each.outstanding for part in held for each in part),
                 )
@@ -164,16 +166,16 @@ def _rows(
     return rows
 
 
-def _cell(found: Sequence[Obligation]) -> Cell | None:
+def _build_cell(found: Sequence[Obligation]) -> BoardCell | None:
     if not found:
         return None
     worst = min(found, key=lambda each: _WORST_FIRST.index(each.standing))
-    return Cell(worst, sum(each.handed_in for each in found), len(found))
+    return BoardCell(worst, sum(each.handed_in for each in found), len(found))
 
 
-def _map(branch: Branch, told: Sequence[Quality]) -> dict[str, Any] | None:
+def _map_data(branch: Branch, told: Sequence[ReportingQuality]) -> dict[str, Any] | None:
     """Return the share handed in of each branch below, as the map's script paints it."""
-    layer = _LAYERS.get(Level(branch.level))
+    layer = _MAP_LAYERS.get(Level(branch.level))
     if layer is None or not any(each.owed for each in told):
         return None
     return {

@@ -10,7 +10,7 @@ class DayKind(models.TextChoices):
     WORKDAY = "WORKDAY", "调休上班"
 
 
-class OnHoliday(models.TextChoices):
+class HolidayPolicy(models.TextChoices):
     """What becomes of a due day on which nobody works."""
 
     NEXT = "NEXT", "顺延至下一工作日"
@@ -18,7 +18,7 @@ class OnHoliday(models.TextChoices):
     STAYS = "STAYS", "不变"
 
 
-class Audience(models.TextChoices):
+class ReminderAudience(models.TextChoices):
     """Whom a reminder tells."""
 
     CLERK = "CLERK", "填报人"
@@ -26,7 +26,7 @@ class Audience(models.TextChoices):
     DESK = "DESK", "上级业务主管"
 
 
-class Answer(models.TextChoices):
+class UnlockAnswer(models.TextChoices):
     """What became of a request to open a closed month."""
 
     WAITING = "WAITING", "待答复"
@@ -34,7 +34,7 @@ class Answer(models.TextChoices):
     REFUSED = "REFUSED", "未同意"
 
 
-class Standing(models.TextChoices):
+class ObligationStatus(models.TextChoices):
     """How far a branch is with a sheet; the last in the list stands before the others."""
 
     NOT_OPEN = "NOT_OPEN", "未到填报期"
@@ -51,22 +51,29 @@ class Standing(models.TextChoices):
     @property
     def shape(self) -> str:
         """A sign that tells them apart without colour."""
-        return _SHAPES[self]
+        return _SYMBOLS[self]
 
 
-_SHAPES = {
-    Standing.NOT_OPEN: "·",
-    Standing.OWED: "○",
-    Standing.LATE: "▲",
-    Standing.OPEN: "◔",
-    Standing.RETURNED: "↩",
-    Standing.EXEMPT: "－",
-    Standing.WAITING: "◑",
-    Standing.COVERED: "◆",
-    Standing.ZERO: "◎",
-    Standing.EFFECTIVE: "●",
+_SYMBOLS = {
+    ObligationStatus.NOT_OPEN: "·",
+    ObligationStatus.OWED: "○",
+    ObligationStatus.LATE: "▲",
+    ObligationStatus.OPEN: "◔",
+    ObligationStatus.RETURNED: "↩",
+    ObligationStatus.EXEMPT: "－",
+    ObligationStatus.WAITING: "◑",
+    ObligationStatus.COVERED: "◆",
+    ObligationStatus.ZERO: "◎",
+    ObligationStatus.EFFECTIVE: "●",
 }
 
-HANDED_IN = frozenset({Standing.WAITING, Standing.COVERED, Standing.ZERO, Standing.EFFECTIVE})
-ASKS_NOTHING = HANDED_IN | {Standing.EXEMPT, Standing.NOT_OPEN}
+SUBMITTED_STATUSES = frozenset(
+    {
+        ObligationStatus.WAITING,
+        ObligationStatus.COVERED,
+        ObligationStatus.ZERO,
+        ObligationStatus.EFFECTIVE,
+    }
+)
+QUIET_STATUSES = SUBMITTED_STATUSES | {ObligationStatus.EXEMPT, ObligationStatus.NOT_OPEN}
 """Standings in which nobody is reminded."""

@@ -3,54 +3,54 @@
 from collections import Counter
 from typing import Any
 
-from redcross.completeness.board import Asked
-from redcross.files.workbooks import Book
+from redcross.completeness.board import BoardQuery
+from redcross.files.workbooks import ExportWorkbook
 
-_HEAD = (
+_BOARD_HEADINGS = (
     "单位", "报表", "报告期", "开始填报", "截止日期", "状态", "逾期天数", "是否及时", "催报次数",
     "批次", "说明",
 )  # fmt: skip
-_QUALITY = (
+_QUALITY_HEADINGS = (
     "单位（含下级）", "应报", "已报", "逾期", "已报率（%）", "及时率（%）", "一次通过率（%）",
     "退回次数", "催报次数",
 )  # fmt: skip
-_IN_TIME = {True: "是", False: "否", None: ""}
+_ON_TIME_LABELS = {True: "是", False: "否", None: ""}
 DEFINITION = (
     "及时率：到期或已报的报表中，首次提交不晚于截止日的比例；"
     "一次通过率：已生效的报表中，从未被退回、也没有因错误重报的比例（上级代报的不计）。"
 )
 
 
-def as_workbook(asked: Asked, found: dict[str, Any], notice: str) -> bytes:
+def board_workbook(asked: BoardQuery, found: dict[str, Any], notice: str) -> bytes:
     """Return what the board shows for its address, filters minded."""
-    book = Book()
+    book = ExportWorkbook()
     bold = book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
     title = f"报送进度：{asked.branch} {asked.period.label}"
     urged = Counter(
         (each.branch_id, each.sheet, each.first_month, each.last_month) for each in found["urgings"]
     )
-    sheet = _worksheet(book, "报送进度", title, notice, _HEAD, bold)
+    sheet = _add_worksheet(book, "报送进度", title, notice, _BOARD_HEADINGS, bold)
     for row, each in enumerate(found["found"], start=4):
         cells = (
             each.branch.short_name, each.sheet.title, each.period.label, each.opens_on,
-            each.due_on, str(each.standing.label), each.days_late, _IN_TIME[each.on_time],
+            each.due_on, str(each.standing.label), each.days_late, _ON_TIME_LABELS[each.on_time],
             urged[each.key], each.upload or "", each.note,
         )  # fmt: skip
         for column, cell in enumerate(cells):
-            _write(sheet, row, column, cell, day)
-    sheet = _worksheet(book, "报送质量评价", title, DEFINITION, _QUALITY, bold)
+            _write_cell(sheet, row, column, cell, day)
+    sheet = _add_worksheet(book, "报送质量评价", title, DEFINITION, _QUALITY_HEADINGS, bold)
     for row, judged in enumerate([*found["quality"], found["total"]], start=4):
         shares = (
             judged.branch.short_name, judged.owed, judged.handed_in, judged.late, judged.done_share,
             judged.on_time_share, judged.first_pass_share, judged.returned, judged.urged,
         )  # fmt: skip
         for column, cell in enumerate(shares):
-            _write(sheet, row, column, "—" if cell is None else cell, day)
+            _write_cell(sheet, row, column, "—" if cell is None else cell, day)
     return book.content()
 
 
-def _worksheet(
+def _add_worksheet(
     book: Any, name: str, title: str, said: str, head: tuple[str, ...], bold: Any
 ) -> Any:
     sheet = book.add_worksheet(name)
@@ -69,7 +69,7 @@ def _worksheet(
     return sheet
 
 
-def _write(sheet: Any, row: int, column: int, cell: object, day: Any) -> None:
+def _write_cell(sheet: Any, row: int, column: int, cell: object, day: Any) -> None:
     match cell:
         case str():
             sheet.write_string(row, column, cell)

@@ -9,8 +9,8 @@ from redcross.branches.models import Branch
 from redcross.uploads.registry import registry
 from redcross.uploads.web.forms import PeriodField
 
-_WHY = {"required": "请写明原因。"}
-_MONTHS = "如 2022-01、2022Q1、2022-01..2022-06"
+_REASON_ERRORS = {"required": "请写明原因。"}
+_PERIOD_HINT = "如 2022-01、2022Q1、2022-01..2022-06"
 
 
 class ExemptionForm(forms.Form):
@@ -21,15 +21,15 @@ class ExemptionForm(forms.Form):
     )
     with_below = forms.BooleanField(label="含其下级", required=False)
     sheet = forms.ChoiceField(label="报表", required=False)
-    period = PeriodField(label="月份", help_text=_MONTHS)
-    reason = forms.CharField(label="原因", max_length=200, error_messages=_WHY)
+    period = PeriodField(label="月份", help_text=_PERIOD_HINT)
+    reason = forms.CharField(label="原因", max_length=200, error_messages=_REASON_ERRORS)
 
     def __init__(self, *args: Any, branches: list[Branch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["branch"].queryset = (  # type: ignore[attr-defined]
             Branch.objects.filter(pk__in=[each.pk for each in branches]).in_official_order()
         )
-        owed = [sheet for sheet in registry.offered() if sheet.due]
+        owed = [sheet for sheet in registry.in_menu_order() if sheet.due]
         self.fields["sheet"].choices = [  # type: ignore[attr-defined]
             ("", "全部报表"),
             *((sheet.key, sheet.title) for sheet in owed),
@@ -45,17 +45,17 @@ class LockForm(forms.Form):
     branch = forms.ModelChoiceField(
         label="范围（含下级）", queryset=Branch.objects.in_official_order(), empty_label="请选择"
     )
-    period = PeriodField(label="月份", help_text=_MONTHS)
+    period = PeriodField(label="月份", help_text=_PERIOD_HINT)
     reason = forms.CharField(label="说明", max_length=200, required=False)
 
 
-class RequestForm(forms.Form):
+class UnlockRequestForm(forms.Form):
     """Why a branch needs closed months once more."""
 
     branch = forms.ModelChoiceField(
         label="单位", queryset=Branch.objects.none(), empty_label="请选择"
     )
-    reason = forms.CharField(label="原因", max_length=200, error_messages=_WHY)
+    reason = forms.CharField(label="原因", max_length=200, error_messages=_REASON_ERRORS)
 
     def __init__(self, *args: Any, branches: list[Branch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +64,7 @@ class RequestForm(forms.Form):
         )
 
 
-class AnswerForm(forms.Form):
+class UnlockAnswerForm(forms.Form):
     """Open the months for some days, or say why not."""
 
     days = forms.IntegerField(

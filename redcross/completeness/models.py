@@ -11,27 +11,27 @@ from django.db.models import F, Func, Q
 from redcross.accounts.models import User, Visible
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.completeness.choices import Answer, Audience, DayKind, OnHoliday
+from redcross.completeness.choices import DayKind, HolidayPolicy, ReminderAudience, UnlockAnswer
 from redcross.periods import Period
 from redcross.uploads.models import PeriodLock
 
-_FIRST_DAYS = "请填写每月1日。"
-_IN_ORDER = "止月不能早于起月。"
+_FIRST_DAY_MESSAGE = "请填写每月1日。"
+_MONTH_ORDER_MESSAGE = "止月不能早于起月。"
 
 
-def _months_in_order(name: str) -> models.CheckConstraint:
+def _month_order_constraint(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         name=f"{name}_months_in_order",
         condition=Q(last_month__gte=F("first_month")),
-        violation_error_message=_IN_ORDER,
+        violation_error_message=_MONTH_ORDER_MESSAGE,
     )
 
 
-def _first_days(name: str) -> models.CheckConstraint:
+def _first_day_constraint(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         name=f"{name}_months_are_first_days",
         condition=Q(first_month__day=1, last_month__day=1),
-        violation_error_message=_FIRST_DAYS,
+        violation_error_message=_FIRST_DAY_MESSAGE,
     )
 
 
@@ -61,7 +61,7 @@ class DueRule(models.Model):
         "报表", max_length=60, unique=True, blank=True, help_text="空白表示没有单独规定的全部报表。"
     )
     on_holiday = models.CharField(
-        "截止日遇休息日", max_length=10, choices=OnHoliday, default=OnHoliday.NEXT
+        "截止日遇休息日", max_length=10, choices=HolidayPolicy, default=HolidayPolicy.NEXT
     )
     opens_after = models.SmallIntegerField(
         "开始填报（天）",
@@ -80,7 +80,7 @@ class DueRule(models.Model):
         verbose_name_plural = "截止日规则"
         constraints = [
             models.CheckConstraint(
-                name="due_rule_policy_is_known", condition=Q(on_holiday__in=OnHoliday.values)
+                name="due_rule_policy_is_known", condition=Q(on_holiday__in=HolidayPolicy.values)
             ),
             models.CheckConstraint(
                 name="due_rule_opens_near_the_period",
@@ -90,7 +90,7 @@ class DueRule(models.Model):
             models.CheckConstraint(
                 name="due_rule_since_is_a_first_day",
                 condition=Q(since__isnull=True) | Q(since__day=1),
-                violation_error_message=_FIRST_DAYS,
+                violation_error_message=_FIRST_DAY_MESSAGE,
             ),
         ]
 
@@ -120,7 +120,7 @@ class Occasion(models.Model):
             models.CheckConstraint(
                 name="occasion_month_is_a_first_day",
                 condition=Q(month__day=1),
-                violation_error_message=_FIRST_DAYS,
+                violation_error_message=_FIRST_DAY_MESSAGE,
             ),
             models.UniqueConstraint(
                 name="occasion_once",
@@ -176,8 +176,8 @@ class Exemption(models.Model):
         verbose_name = "免报"
         verbose_name_plural = "免报"
         constraints = [
-            _months_in_order("exemption"),
-            _first_days("exemption"),
+            _month_order_constraint("exemption"),
+            _first_day_constraint("exemption"),
             models.CheckConstraint(name="exemption_says_why", condition=~Q(reason="")),
             models.CheckConstraint(
                 name="exemption_revoked_by_somebody",
@@ -214,7 +214,7 @@ class ReminderStage(models.Model):
         "工作日", unique=True, help_text="负数为截止前，0 为截止当天，正数为截止后。"
     )
     audiences = ArrayField(
-        models.CharField(max_length=10, choices=Audience), verbose_name="提醒对象"
+        models.CharField(max_length=10, choices=ReminderAudience), verbose_name="提醒对象"
     )
     text = models.CharField("内容", max_length=200, validators=[_names_its_items])
     lasts = models.PositiveSmallIntegerField(
@@ -229,7 +229,7 @@ class ReminderStage(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="stage_audiences_are_known",
-                condition=Q(audiences__contained_by=Audience.values),
+                condition=Q(audiences__contained_by=ReminderAudience.values),
                 violation_error_message="提醒对象只能是填报人、审核人、上级业务主管。",
             ),
             models.CheckConstraint(
@@ -268,7 +268,7 @@ class Reminder(Visible):
         ]
 
 
-class _Span(Func):
+class _TimeRange(Func):
     function = "TSTZRANGE"
     output_field = DateTimeRangeField()
 
@@ -298,7 +298,7 @@ class Urging(Visible):
                     ("sheet", RangeOperators.EQUAL),
                     ("first_month", RangeOperators.EQUAL),
                     ("last_month", RangeOperators.EQUAL),
-                    (_Span("at", "quiet_until"), RangeOperators.OVERLAPS),
+                    (_TimeRange("at", "quiet_until"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message="一小时内已催报过。",
             ),
@@ -319,7 +319,9 @@ class UnlockRequest(Visible):
         User, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
     )
     asked_at = models.DateTimeField("申请时间")
-    answer = models.CharField("答复", max_length=10, choices=Answer, default=Answer.WAITING)
+    answer = models.CharField(
+        "答复", max_length=10, choices=UnlockAnswer, default=UnlockAnswer.WAITING
+    )
     remark = models.CharField("答复说明", max_length=200, blank=True)
     answered_by = models.ForeignKey(
         User,
@@ -337,17 +339,17 @@ class UnlockRequest(Visible):
         verbose_name_plural = "解锁申请"
         constraints = [
             models.CheckConstraint(
-                name="unlock_answer_is_known", condition=Q(answer__in=Answer.values)
+                name="unlock_answer_is_known", condition=Q(answer__in=UnlockAnswer.values)
             ),
             models.CheckConstraint(
                 name="unlock_answered_by_somebody",
-                condition=Q(answer=Answer.WAITING)
+                condition=Q(answer=UnlockAnswer.WAITING)
                 | Q(answered_by__isnull=False, answered_at__isnull=False),
             ),
             models.UniqueConstraint(
                 name="unlock_asked_once",
                 fields=["branch", "lock"],
-                condition=Q(answer=Answer.WAITING),
+                condition=Q(answer=UnlockAnswer.WAITING),
                 violation_error_message="已有一份申请等待答复。",
             ),
         ]

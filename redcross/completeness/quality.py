@@ -6,19 +6,19 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from redcross.branches.models import Branch
-from redcross.completeness.choices import HANDED_IN, Standing
+from redcross.completeness.choices import SUBMITTED_STATUSES, ObligationStatus
 from redcross.completeness.models import Urging
 from redcross.completeness.obligations import Obligation
 from redcross.periods import Period
-from redcross.uploads.choices import State
+from redcross.uploads.choices import UploadState
 from redcross.uploads.models import UploadStep
 
-_OWN = HANDED_IN - {Standing.WAITING, Standing.COVERED}
+_DECIDED_STATUSES = SUBMITTED_STATUSES - {ObligationStatus.WAITING, ObligationStatus.COVERED}
 """Decided on, and the branch's own work."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Quality:
+class ReportingQuality:
     """How a branch with all below it reports.
 
     及时率: of what is due or handed in, the share first submitted by the due day.
@@ -40,17 +40,17 @@ class Quality:
     @property
     def done_share(self) -> Decimal | None:
         """已报率 in percent."""
-        return _share(self.handed_in, self.owed)
+        return _percentage(self.handed_in, self.owed)
 
     @property
     def on_time_share(self) -> Decimal | None:
         """及时率 in percent."""
-        return _share(self.on_time, self.judged)
+        return _percentage(self.on_time, self.judged)
 
     @property
     def first_pass_share(self) -> Decimal | None:
         """一次通过率 in percent."""
-        return _share(self.first_pass, self.decided)
+        return _percentage(self.first_pass, self.decided)
 
     @property
     def told(self) -> str:
@@ -60,12 +60,12 @@ class Quality:
         return f"应报{self.owed}，已报{self.handed_in}，逾期{self.late}"
 
 
-def _share(part: int, whole: int) -> Decimal | None:
+def _percentage(part: int, whole: int) -> Decimal | None:
     return (Decimal(part * 100) / whole).quantize(Decimal("0.1")) if whole else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Trouble:
+class _Rework:
     """What went wrong with one upload."""
 
     branch: int
@@ -75,22 +75,22 @@ class _Trouble:
     returned: bool
 
 
-def quality(
+def measure_quality(
     branches: Sequence[Branch],
     found: Sequence[Obligation],
     period: Period,
     *,
     urgings: Iterable[Urging] | None = None,
-) -> list[Quality]:
+) -> list[ReportingQuality]:
     """Return the quality of each branch with all below it, in at most two queries."""
-    trouble = _trouble(found, period)
+    trouble = _list_rework(found, period)
     if urgings is None:
-        urgings = urgings_of(found, period)
+        urgings = list_urgings(found, period)
     urged = [(each.branch_id, each.sheet) for each in urgings]
     kept = {(each.branch.pk, each.sheet.key) for each in found}
     codes = {each.branch.pk: each.branch.code for each in found}
     return [
-        _of(
+        _measure_branch(
             branch,
             [each for each in found if branch.holds(each.branch)],
             [each for each in trouble if codes.get(each.branch, "").startswith(branch.code)],
@@ -100,7 +100,7 @@ def quality(
     ]
 
 
-def urgings_of(found: Sequence[Obligation], period: Period) -> list[Urging]:
+def list_urgings(found: Sequence[Obligation], period: Period) -> list[Urging]:
     """Return how the branches were urged for months that end in the period, newest first."""
     asked = Urging.objects.filter(
         branch__in={each.branch.pk for each in found},
@@ -110,27 +110,33 @@ def urgings_of(found: Sequence[Obligation], period: Period) -> list[Urging]:
     return list(asked.select_related("by").order_by("-at", "-pk"))
 
 
-def _trouble(found: Sequence[Obligation], period: Period) -> list[_Trouble]:
+def _list_rework(found: Sequence[Obligation], period: Period) -> list[_Rework]:
     steps = UploadStep.objects.filter(
-        state__in=[State.RETURNED, State.HAS_ERRORS],
+        state__in=[UploadState.RETURNED, UploadState.HAS_ERRORS],
         branch__in={each.branch.pk for each in found},
         upload__first_month__lte=period.last,
         upload__last_month__gte=period.start,
     ).values_list("branch", "upload__sheet", "upload__first_month", "upload__last_month", "state")
     return [
-        _Trouble(branch, sheet, first, last, state == State.RETURNED)
+        _Rework(branch, sheet, first, last, state == UploadState.RETURNED)
         for branch, sheet, first, last, state in steps
     ]
 
 
-def _of(branch: Branch, found: list[Obligation], trouble: list[_Trouble], urged: int) -> Quality:
-    owed = [each for each in found if each.standing not in (Standing.EXEMPT, Standing.NOT_OPEN)]
-    decided = [each for each in owed if each.standing in _OWN]
+def _measure_branch(
+    branch: Branch, found: list[Obligation], trouble: list[_Rework], urged: int
+) -> ReportingQuality:
+    owed = [
+        each
+        for each in found
+        if each.standing not in (ObligationStatus.EXEMPT, ObligationStatus.NOT_OPEN)
+    ]
+    decided = [each for each in owed if each.standing in _DECIDED_STATUSES]
     sheets = {each.sheet.key for each in found}
-    spoilt: dict[tuple[int, str], list[_Trouble]] = {}
+    spoilt: dict[tuple[int, str], list[_Rework]] = {}
     for one in trouble:
         spoilt.setdefault((one.branch, one.sheet), []).append(one)
-    return Quality(
+    return ReportingQuality(
         branch,
         owed=len(owed),
         handed_in=sum(each.handed_in for each in owed),

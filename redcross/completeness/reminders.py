@@ -7,25 +7,30 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from redcross.accounts.models import User
-from redcross.branches.tree import tree
-from redcross.completeness.choices import Audience
+from redcross.branches.tree import get_tree
+from redcross.completeness.choices import ReminderAudience
 from redcross.completeness.models import Reminder, ReminderStage
-from redcross.completeness.obligations import DueDays, Obligation, due_days, obligations
-from redcross.completeness.people import people_on
+from redcross.completeness.obligations import (
+    DueCalendar,
+    Obligation,
+    list_obligations,
+    load_due_calendar,
+)
+from redcross.completeness.recipients import load_role_directory
 from redcross.completeness.working_days import WorkingDays
-from redcross.notices.services import tell
+from redcross.notices.services import notify
 from redcross.periods import Period, add_months, business_date, month_start
 
-LOOK_BACK = 4
+LOOK_BACK_MONTHS = 4
 """Months: what was due before is no longer reminded of by itself."""
-SHOWN = 8
-_LOCK = 530_040
+MAX_ITEMS = 8
+_ADVISORY_LOCK = 530_040
 
-Told = tuple[ReminderStage, Obligation]
+StagedObligation = tuple[ReminderStage, Obligation]
 
 
 @transaction.atomic
-def remind(now: dt.datetime) -> int:
+def send_reminders(now: dt.datetime) -> int:
     """Tell everybody what falls due, or has; return how many people were told.
 
     Two that run at once wait for each other here, and the database knows each reminder
@@ -33,12 +38,12 @@ def remind(now: dt.datetime) -> int:
     is older than the stage lasts.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    today, calendar = business_date(now), due_days()
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
+    today, calendar = business_date(now), load_due_calendar()
     if not calendar.days.works(today):
         return 0
-    due = _due(today, calendar)
-    waiting = _not_yet_told(_by_person(due, today))
+    due = _list_due(today, calendar)
+    waiting = _drop_reminded(_group_by_recipient(due, today))
     Reminder.objects.bulk_create(
         Reminder(
             branch=each.branch,
@@ -53,23 +58,23 @@ def remind(now: dt.datetime) -> int:
         for stage, each in told
     )
     for user, told in waiting:
-        tell([user], _text(told), link=_link(told), now=now)
+        notify([user], _notice_text(told), link=_notice_link(told), now=now)
     return len(waiting)
 
 
-def _due(today: dt.date, calendar: DueDays) -> list[Told]:
+def _list_due(today: dt.date, calendar: DueCalendar) -> list[StagedObligation]:
     """Return each obligation somebody has to act on, with the stage it has reached."""
     stages = list(ReminderStage.objects.filter(active=True).order_by("offset"))
-    period = Period(add_months(month_start(today), -LOOK_BACK), month_start(today))
+    period = Period(add_months(month_start(today), -LOOK_BACK_MONTHS), month_start(today))
     found = []
-    for each in obligations(tree().branches, period, today=today, due=calendar):
-        stage = _stage(stages, each, today, calendar.days) if each.outstanding else None
+    for each in list_obligations(get_tree().branches, period, today=today, due=calendar):
+        stage = _current_stage(stages, each, today, calendar.days) if each.outstanding else None
         if stage is not None:
             found.append((stage, each))
     return found
 
 
-def _stage(
+def _current_stage(
     stages: Sequence[ReminderStage], each: Obligation, today: dt.date, days: WorkingDays
 ) -> ReminderStage | None:
     reached = None
@@ -80,9 +85,11 @@ def _stage(
     return reached
 
 
-def _by_person(due: Iterable[Told], today: dt.date) -> list[tuple[User, list[Told]]]:
-    people = people_on(today)
-    found: dict[int, tuple[User, list[Told]]] = {}
+def _group_by_recipient(
+    due: Iterable[StagedObligation], today: dt.date
+) -> list[tuple[User, list[StagedObligation]]]:
+    people = load_role_directory(today)
+    found: dict[int, tuple[User, list[StagedObligation]]] = {}
     for stage, each in due:
         users = {
             user.pk: user for audience in stage.audiences for user in people.told(each, audience)
@@ -92,9 +99,9 @@ def _by_person(due: Iterable[Told], today: dt.date) -> list[tuple[User, list[Tol
     return list(found.values())
 
 
-def _not_yet_told(
-    by_person: list[tuple[User, list[Told]]],
-) -> list[tuple[User, list[Told]]]:
+def _drop_reminded(
+    by_person: list[tuple[User, list[StagedObligation]]],
+) -> list[tuple[User, list[StagedObligation]]]:
     known = set(
         Reminder.objects.filter(user__in=[user.pk for user, _ in by_person]).values_list(
             "user", "offset", "branch", "sheet", "first_month", "last_month"
@@ -114,17 +121,17 @@ def _not_yet_told(
     return [(user, told) for user, told in kept if told]
 
 
-def _text(told: Sequence[Told]) -> str:
+def _notice_text(told: Sequence[StagedObligation]) -> str:
     """Return one notice: a sentence a stage, its sheets named with their branches."""
     sentences = []
     for offset in sorted({stage.offset for stage, _ in told}):
         stage = next(stage for stage, _ in told if stage.offset == offset)
         mine = [each for known, each in told if known.offset == offset]
-        sentences.append(stage.text.replace("{items}", items(mine)))
+        sentences.append(stage.text.replace("{items}", describe_obligations(mine)))
     return "".join(sentences)
 
 
-def items(found: Sequence[Obligation]) -> str:
+def describe_obligations(found: Sequence[Obligation]) -> str:
     """Name obligations for a sentence: sheet, period, due day, and of whom, where several."""
     gathered: dict[tuple[str, str, dt.date], list[str]] = {}
     for each in found:
@@ -136,12 +143,12 @@ def items(found: Sequence[Obligation]) -> str:
         whose = f"{'、'.join(branches[:3])}{f'等{len(branches)}家' if len(branches) > 3 else ''}"
         where = f"{whose}，" if several else ""
         named.append(f"{title}（{where}{period}，{due_on.month}月{due_on.day}日截止）")
-    rest = f"等{len(named)}项" if len(named) > SHOWN else ""
-    return "、".join(named[:SHOWN]) + rest
+    rest = f"等{len(named)}项" if len(named) > MAX_ITEMS else ""
+    return "、".join(named[:MAX_ITEMS]) + rest
 
 
-def _link(told: Sequence[Told]) -> str:
+def _notice_link(told: Sequence[StagedObligation]) -> str:
     """Return the page where the person acts: his home page, or the board of those he urges."""
-    if any(Audience.CLERK in stage.audiences for stage, _ in told):
+    if any(ReminderAudience.CLERK in stage.audiences for stage, _ in told):
         return reverse("home")
     return f"{reverse('progress')}?period={told[0][1].period}"

@@ -9,26 +9,26 @@ from django.urls import reverse
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
-from redcross.accounts.rules import REVIEWING, holds
+from redcross.accounts.rules import REVIEW_ROLES, has_role
 from redcross.branches.models import Branch
 from redcross.completeness.models import Exemption, Urging
 from redcross.completeness.obligations import Obligation
-from redcross.completeness.people import people_on
-from redcross.completeness.reminders import items
-from redcross.notices.services import tell
+from redcross.completeness.recipients import load_role_directory
+from redcross.completeness.reminders import describe_obligations
+from redcross.notices.services import notify
 from redcross.periods import Period, business_date
 from redcross.uploads.workflow.services import RefusedError
 
-DECIDING = (*REVIEWING, Role.OFFICE)
-_LOCK = 530_041
+DECIDING_ROLES = (*REVIEW_ROLES, Role.OFFICE)
+_ADVISORY_LOCK = 530_041
 
 
 def may_decide_for(user: User, branch: Branch) -> bool:
     """Tell whether a person of the level above may excuse or urge a branch."""
-    return holds(user, DECIDING, branch.parent or branch)
+    return has_role(user, DECIDING_ROLES, branch.parent or branch)
 
 
-def exempt(
+def grant_exemption(
     branch: Branch,
     period: Period,
     *,
@@ -57,7 +57,7 @@ def exempt(
     )
 
 
-def revoke(exemption: Exemption, *, user: User, now: dt.datetime) -> Exemption:
+def revoke_exemption(exemption: Exemption, *, user: User, now: dt.datetime) -> Exemption:
     """Take an exemption back; it stays in the list with who did so. Raise RefusedError."""
     if not may_decide_for(user, exemption.branch):
         raise RefusedError("exemption.not_allowed", "免报由批准的一级撤销。")
@@ -71,45 +71,49 @@ def revoke(exemption: Exemption, *, user: User, now: dt.datetime) -> Exemption:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Urged:
+class UrgingResult:
     """What came of urging: who was told, what had been urged just before, who is missing."""
 
     told: tuple[str, ...]
     branches: tuple[str, ...]
-    just_before: tuple[str, ...]
-    without_clerk: tuple[str, ...]
+    already_urged: tuple[str, ...]
+    branches_without_clerk: tuple[str, ...]
 
 
-def urge(found: Sequence[Obligation], *, user: User, now: dt.datetime) -> Urged:
+def send_urging(found: Sequence[Obligation], *, user: User, now: dt.datetime) -> UrgingResult:
     """Ask for what is outstanding (催报), once an hour at most for the same obligation."""
     outstanding = [each for each in found if each.outstanding]
     with transaction.atomic():
         # Two who press the button at once: the second waits, and finds it done.
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
         quiet = set(
             Urging.objects.filter(quiet_until__gt=now).values_list(
                 "branch", "sheet", "first_month", "last_month"
             )
         )
         fresh = [each for each in outstanding if each.key not in quiet]
-        people = people_on(business_date(now))
+        people = load_role_directory(business_date(now))
         clerks = {each.key: people.clerks(each.branch, each.sheet.key) for each in fresh}
-        _record((each for each in fresh if clerks[each.key]), clerks, user=user, now=now)
-        told = _tell_each(fresh, clerks, user=user, now=now)
-    return Urged(
+        _record_urgings((each for each in fresh if clerks[each.key]), clerks, user=user, now=now)
+        told = _notify_clerks(fresh, clerks, user=user, now=now)
+    return UrgingResult(
         told=tuple(told),
-        branches=_names(each for each in fresh if clerks[each.key]),
-        just_before=_names(each for each in outstanding if each.key in quiet),
-        without_clerk=_names(each for each in fresh if not clerks[each.key]),
+        branches=_branch_names(each for each in fresh if clerks[each.key]),
+        already_urged=_branch_names(each for each in outstanding if each.key in quiet),
+        branches_without_clerk=_branch_names(each for each in fresh if not clerks[each.key]),
     )
 
 
-_Key = tuple[int, str, dt.date, dt.date]
+_ObligationKey = tuple[int, str, dt.date, dt.date]
 
 
-def _record(
-    found: Iterable[Obligation], clerks: dict[_Key, list[User]], *, user: User, now: dt.datetime
+def _record_urgings(
+    found: Iterable[Obligation],
+    clerks: dict[_ObligationKey, list[User]],
+    *,
+    user: User,
+    now: dt.datetime,
 ) -> None:
     Urging.objects.bulk_create(
         Urging(
@@ -126,9 +130,9 @@ def _record(
     )
 
 
-def _tell_each(
+def _notify_clerks(
     found: Sequence[Obligation],
-    clerks: dict[_Key, list[User]],
+    clerks: dict[_ObligationKey, list[User]],
     *,
     user: User,
     now: dt.datetime,
@@ -136,9 +140,9 @@ def _tell_each(
     people = {clerk.pk: clerk for held in clerks.values() for clerk in held}
     for clerk in people.values():
         mine = [each for each in found if clerk in clerks[each.key]]
-        tell(
+        notify(
             [clerk],
-            f"请尽快报送：{items(mine)}。",
+            f"请尽快报送：{describe_obligations(mine)}。",
             link=reverse("home"),
             sent_by=user,
             now=now,
@@ -146,5 +150,5 @@ def _tell_each(
     return [str(clerk) for clerk in people.values()]
 
 
-def _names(found: Iterable[Obligation]) -> tuple[str, ...]:
+def _branch_names(found: Iterable[Obligation]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(each.branch) for each in found))

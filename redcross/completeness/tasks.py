@@ -17,4 +17,4 @@ class RemindTask(ScopedTask):
 @shared_task(name="completeness.remind", base=RemindTask, acks_late=True)
 def remind() -> None:
     """Tell everybody what falls due."""
-    reminders.remind(timezone.now())
+    reminders.send_reminders(timezone.now())

@@ -7,11 +7,11 @@ from redcross.completeness import lock_views, views
 urlpatterns = [
     path("board/", views.progress_board, name="progress"),
     path("board/export/", views.progress_export, name="progress-export"),
-    path("board/remind/", views.remind, name="remind"),
+    path("board/remind/", views.urge_branches, name="remind"),
     path("exemptions/", views.exemptions, name="exemptions"),
     path("exemptions/<int:pk>/revoke/", views.revoke_exemption, name="exemption-revoke"),
     path("locks/", lock_views.locks, name="locks"),
-    path("locks/<int:pk>/unlock/", lock_views.unlock, name="lock-unlock"),
-    path("locks/<int:pk>/ask/", lock_views.ask, name="lock-ask"),
-    path("locks/requests/<int:pk>/answer/", lock_views.answer, name="lock-answer"),
+    path("locks/<int:pk>/unlock/", lock_views.remove_lock, name="lock-unlock"),
+    path("locks/<int:pk>/ask/", lock_views.request_unlock, name="lock-ask"),
+    path("locks/requests/<int:pk>/answer/", lock_views.answer_unlock_request, name="lock-answer"),
 ]

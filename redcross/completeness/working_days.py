@@ -3,11 +3,11 @@
 import dataclasses
 import datetime as dt
 
-from redcross.completeness.choices import DayKind, OnHoliday
+from redcross.completeness.choices import DayKind, HolidayPolicy
 from redcross.completeness.models import CalendarDay
 
 SATURDAY = 5
-FARTHEST = 400
+MAX_SEARCH_DAYS = 400
 """Days after which a search for a working day gives up: the table would be wrong."""
 
 
@@ -24,20 +24,20 @@ class WorkingDays:
 
     def moved(self, day: dt.date, policy: str) -> dt.date:
         """Return the day a due day falls on, once holidays are minded."""
-        if policy == OnHoliday.STAYS or self.works(day):
+        if policy == HolidayPolicy.STAYS or self.works(day):
             return day
-        return self.after(day, -1 if policy == OnHoliday.PREVIOUS else 1)
+        return self.after(day, -1 if policy == HolidayPolicy.PREVIOUS else 1)
 
     def after(self, day: dt.date, count: int) -> dt.date:
         """Return the working day `count` working days after a day, before it where negative."""
         step = dt.timedelta(days=1 if count > 0 else -1)
         left = abs(count)
-        for _ in range(FARTHEST):
+        for _ in range(MAX_SEARCH_DAYS):
             if not left:
                 return day
             day += step
             left -= self.works(day)
-        message = f"no working day within {FARTHEST} days of {day}"
+        message = f"no working day within {MAX_SEARCH_DAYS} days of {day}"
         raise ValueError(message)
 
     def until(self, start: dt.date, end: dt.date) -> int:
@@ -46,7 +46,7 @@ class WorkingDays:
         return sum(self.works(day) for day in days)
 
 
-def working_days() -> WorkingDays:
+def load_working_days() -> WorkingDays:
     """Return the calendar as it is now, in one query."""
     found: dict[str, set[dt.date]] = {kind: set() for kind in DayKind.values}
     for day, kind in CalendarDay.objects.values_list("day", "kind"):

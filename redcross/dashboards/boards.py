@@ -35,7 +35,7 @@ class Board:
     blocks: tuple[Block, ...] = ()
 
 
-class Registry(Mapping[str, Board]):
+class BoardRegistry(Mapping[str, Board]):
     """Every board by its key, filled by `discover("boards")`."""
 
     def __init__(self) -> None:
@@ -63,5 +63,5 @@ class Registry(Mapping[str, Board]):
         return len(self._all())
 
 
-registry = Registry()
+registry = BoardRegistry()
 register = registry.add

@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from redcross.accounts.requests import SignedInRequest
+from redcross.dashboards.board_print import build_print_report
 from redcross.dashboards.boards import registry
-from redcross.dashboards.composing import compose
-from redcross.dashboards.printing import paper_of
-from redcross.indicators.disclosure.disclosure_control import Audience
-from redcross.indicators.query.query_params import asked_of
-from redcross.indicators.web.views import printed
+from redcross.dashboards.compose import compose_board
+from redcross.indicators.disclosure.disclosure_control import FigureAudience
+from redcross.indicators.query.query_params import parse_figure_query
+from redcross.indicators.web.views import send_print_report
 
 SCREEN = "overview"
 
@@ -23,9 +23,9 @@ def board(request: SignedInRequest, key: str) -> HttpResponse:
     """Show a board of a branch one may see, for a period."""
     if key not in registry:
         raise Http404
-    asked = asked_of(request)
+    asked = parse_figure_query(request)
     declared = registry[key]
-    found = compose(declared, asked, request.user)
+    found = compose_board(declared, asked, request.user)
     context = {"board": declared, "asked": asked, "boards": registry.values(), **found}
     return render(request, "dashboards/board.html", context)
 
@@ -36,10 +36,12 @@ def export(request: SignedInRequest, key: str, form: str) -> HttpResponse:
     """Send a board as a workbook or as a PDF."""
     if key not in registry:
         raise Http404
-    asked = asked_of(request)
+    asked = parse_figure_query(request)
     notice = settings.DEMO_NOTICE if settings.DEMO else ""
-    paper = paper_of(registry[key], asked, compose(registry[key], asked, Audience.OUTSIDE), notice)
-    return printed(paper, form, f"{key}-{asked.branch.code}-{asked.period}")
+    paper = build_print_report(
+        registry[key], asked, compose_board(registry[key], asked, FigureAudience.OUTSIDE), notice
+    )
+    return send_print_report(paper, form, f"{key}-{asked.branch.code}-{asked.period}")
 
 
 @login_required
@@ -49,8 +51,12 @@ def screen(request: SignedInRequest) -> HttpResponse:
 
     Visitors stand before it: it shows what may leave the portal.
     """
-    asked = asked_of(request)
+    asked = parse_figure_query(request)
     declared = registry[SCREEN]
-    context = {"board": declared, "asked": asked, **compose(declared, asked, Audience.OUTSIDE)}
+    context = {
+        "board": declared,
+        "asked": asked,
+        **compose_board(declared, asked, FigureAudience.OUTSIDE),
+    }
     template = "dashboards/_screen.html" if request.htmx else "dashboards/screen.html"
     return render(request, template, context)

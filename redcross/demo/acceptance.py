@@ -7,7 +7,7 @@ from redcross.discovery import discover
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Expectation:
+class ExpectedFigure:
     """One figure of the province, as published."""
 
     indicator: str
@@ -19,15 +19,15 @@ class Expectation:
     level: str = ""
 
 
-_expected: list[Expectation] = []
+_expected_figures: list[ExpectedFigure] = []
 
 
-def expected(*figures: Expectation) -> None:
+def expect_figures(*figures: ExpectedFigure) -> None:
     """Register figures an app's workbooks must add up to."""
-    _expected.extend(figures)
+    _expected_figures.extend(figures)
 
 
-def all_expected() -> list[Expectation]:
+def list_expected_figures() -> list[ExpectedFigure]:
     """Return every app's figures."""
     discover("demo")
-    return list(_expected)
+    return list(_expected_figures)

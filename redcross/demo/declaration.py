@@ -55,33 +55,33 @@ ACCOUNTS = (
     DemoAccount("administrator", "冯示例（系统管理员）", Role.ADMINISTRATOR, "53"),
 )
 
-Source = Callable[[], Iterable[DemoFile]]
-Visitors = Callable[[], Iterable[tuple[str, bytes]]]
-_files: list[Source] = []
-_left_for_visitors: list[Visitors] = []
+DemoFileSource = Callable[[], Iterable[DemoFile]]
+VisitorFileSource = Callable[[], Iterable[tuple[str, bytes]]]
+_demo_file_sources: list[DemoFileSource] = []
+_visitor_file_sources: list[VisitorFileSource] = []
 
 
-def demo_files(source: Source) -> Source:
+def demo_file_source(source: DemoFileSource) -> DemoFileSource:
     """Register an app's workbooks."""
-    _files.append(source)
+    _demo_file_sources.append(source)
     return source
 
 
-def left_for_visitors(source: Visitors) -> Visitors:
+def visitor_file_source(source: VisitorFileSource) -> VisitorFileSource:
     """Register files that wait under var/demo/ for a visitor to try: (name, content)."""
-    _left_for_visitors.append(source)
+    _visitor_file_sources.append(source)
     return source
 
 
-def all_files() -> Iterator[DemoFile]:
+def list_demo_files() -> Iterator[DemoFile]:
     """Yield every app's workbooks."""
     discover("demo")
-    for source in _files:
+    for source in _demo_file_sources:
         yield from source()
 
 
-def visitors_files() -> Iterator[tuple[str, bytes]]:
+def list_visitor_files() -> Iterator[tuple[str, bytes]]:
     """Yield what waits for the visitor."""
     discover("demo")
-    for source in _left_for_visitors:
+    for source in _visitor_file_sources:
         yield from source()

@@ -12,15 +12,15 @@ from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 
 STEP = 100
-LATE = ("5325", "5333", "5334")
+LATE_PREFECTURES = ("5325", "5333", "5334")
 """Prefectures that have not handed in January 2022 yet."""
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
-_GIVEN = "示例一二三四五六七八九十甲乙丙丁"
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CREATED = dt.datetime(2022, 2, 1, 9, 0)
+_GIVEN_NAMES = "示例一二三四五六七八九十甲乙丙丁"
+_CHECK_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CREATED_AT = dt.datetime(2022, 2, 1, 9, 0)
 
 
-def split(total: int, parts: int, rng: random.Random, step: int = STEP) -> list[int]:
+def split_amount(total: int, parts: int, rng: random.Random, step: int = STEP) -> list[int]:
     """Split an amount into so many positive multiples of a step that add up to it exactly."""
     units = total // step
     cuts = sorted(rng.sample(range(1, units), parts - 1)) if parts > 1 else []
@@ -28,7 +28,7 @@ def split(total: int, parts: int, rng: random.Random, step: int = STEP) -> list[
     return [(high - low) * step for low, high in itertools.pairwise(bounds)]
 
 
-def shares(total: int, weights: Sequence[int]) -> list[int]:
+def allocate_by_weight(total: int, weights: Sequence[int]) -> list[int]:
     """Split an amount by weights into hundreds; the first takes what is left over."""
     whole = sum(weights)
     parts = [total * weight // whole // STEP * STEP for weight in weights]
@@ -36,7 +36,7 @@ def shares(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def prefectures() -> list[Branch]:
+def list_prefectures() -> list[Branch]:
     """Return the sixteen in official order."""
     return list(Branch.objects.at(Level.PREFECTURE).in_official_order())
 
@@ -47,11 +47,11 @@ def population(branch: Branch) -> int:
     return counted.people if counted else 1
 
 
-def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def plain_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Return a plain workbook: a title, one heading row, the rows."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    book.set_properties({"created": CREATED})
+    book.set_properties({"created": CREATED_AT})
     sheet = book.add_worksheet()
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.merge_range(0, 0, 0, len(headings) - 1, title)
@@ -71,7 +71,7 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]])
 
 def person_name(rng: random.Random) -> str:
     """Return a name nobody bears."""
-    return rng.choice(_SURNAMES) + "".join(rng.sample(_GIVEN, 2))
+    return rng.choice(_SURNAMES) + "".join(rng.sample(_GIVEN_NAMES, 2))
 
 
 def id_number(
@@ -84,11 +84,11 @@ def id_number(
     born = first + dt.timedelta(days=number % 14_000)
     order = number // 14_000 % 500 * 2 + (1 if male else 0)
     body = f"{region}{born:%Y%m%d}{order:03d}"
-    rest = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11
+    rest = sum(int(digit) * weight for digit, weight in zip(body, _CHECK_WEIGHTS, strict=True)) % 11
     return body + "10X98765432"[rest]
 
 
-def mobile(rng: random.Random) -> str:
+def mobile_number(rng: random.Random) -> str:
     """Return a number of a range kept for examples."""
     return f"1380000{rng.randrange(10_000):04d}"
 
@@ -111,7 +111,7 @@ def office_table(
     """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    book.set_properties({"created": CREATED})
+    book.set_properties({"created": CREATED_AT})
     sheet = book.add_worksheet()
     formats = {
         "title": book.add_format({"bold": True, "align": "center", "font_size": 16}),

@@ -7,15 +7,15 @@ that no other user of the machine reaches them: that folder is the password.
 
 import shutil
 
-from redcross.embedded.places import (
+from redcross.embedded.location import (
     APPLICATION,
     DATABASE,
     OWNER,
     POSTGRES_PORT,
     EmbeddedServerError,
     broker_url,
-    folder,
     redis_url,
+    servers_folder,
     socket_folder,
 )
 from redcross.embedded.postgres import ensure_postgres, stop_postgres
@@ -38,19 +38,19 @@ __all__ = [
 ]
 
 
-def ensure() -> None:
+def ensure_servers() -> None:
     """Start what does not run; quick where both do."""
     ensure_postgres()
     ensure_valkey()
 
 
-def forget() -> None:
+def delete_servers() -> None:
     """Stop both and delete all they keep; what a real server holds is never touched."""
-    stop()
-    shutil.rmtree(folder(), ignore_errors=True)
+    stop_servers()
+    shutil.rmtree(servers_folder(), ignore_errors=True)
 
 
-def stop() -> list[str]:
+def stop_servers() -> list[str]:
     """Stop both; return the names of those that ran."""
     ran = {"PostgreSQL": stop_postgres(), "Valkey": stop_valkey()}
     return [name for name, was_running in ran.items() if was_running]

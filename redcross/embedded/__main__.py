@@ -12,17 +12,17 @@ def main(arguments: list[str]) -> int:
     try:
         match arguments:
             case ["start"]:
-                embedded.ensure()
+                embedded.ensure_servers()
             case ["stop"]:
-                sys.stdout.writelines(f"{name} 已停止。\n" for name in embedded.stop())
+                sys.stdout.writelines(f"{name} 已停止。\n" for name in embedded.stop_servers())
             case ["forget"]:
-                embedded.forget()
+                embedded.delete_servers()
                 sys.stdout.write("内置数据库及其全部数据已删除。\n")
             case ["status"]:
-                _tell("PostgreSQL", runs=postgres.answers())
-                _tell("Valkey", runs=valkey.answers())
+                _print_status("PostgreSQL", runs=postgres.is_ready())
+                _print_status("Valkey", runs=valkey.is_ready())
             case ["urls"]:
-                sys.stdout.writelines(f"{line}\n" for line in urls())
+                sys.stdout.writelines(f"{line}\n" for line in connection_urls())
             case _:
                 sys.stderr.write(
                     "usage: python -m redcross.embedded start|stop|status|urls|forget\n"
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def urls() -> list[str]:
+def connection_urls() -> list[str]:
     """Return what other programs (psql, a script) connect with."""
     host = quote(str(embedded.socket_folder()), safe="")
     at = f"@{host}:{embedded.POSTGRES_PORT}/{embedded.DATABASE}"
@@ -45,7 +45,7 @@ def urls() -> list[str]:
     ]
 
 
-def _tell(name: str, *, runs: bool) -> None:
+def _print_status(name: str, *, runs: bool) -> None:
     sys.stdout.write(f"{name}：{'运行中' if runs else '未运行'}\n")
 
 

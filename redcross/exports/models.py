@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from redcross.accounts.encryption import EncryptedField
 from redcross.accounts.models import User
-from redcross.exports.choices import State
+from redcross.exports.choices import ExportState
 
 
 def sealed_path(_export: models.Model, _name: str) -> str:
@@ -37,7 +37,7 @@ class Export(models.Model):
     name = models.CharField("文件名", max_length=200)
     key = models.CharField("种类", max_length=60, blank=True)
     asked = models.JSONField("条件", default=dict, blank=True)
-    state = models.CharField("状态", max_length=10, choices=State)
+    state = models.CharField("状态", max_length=10, choices=ExportState)
     rows = models.PositiveIntegerField("行数", null=True, blank=True)
     personal = models.BooleanField("含个人信息")
     branch_code = models.CharField("机构代码", max_length=12, blank=True)
@@ -56,15 +56,15 @@ class Export(models.Model):
         verbose_name_plural = "导出文件"
         constraints = [
             models.CheckConstraint(
-                name="export_state_is_known", condition=Q(state__in=State.values)
+                name="export_state_is_known", condition=Q(state__in=ExportState.values)
             ),
             models.CheckConstraint(
                 name="export_that_is_ready_has_a_file",
-                condition=~Q(state=State.READY) | ~Q(file=""),
+                condition=~Q(state=ExportState.READY) | ~Q(file=""),
             ),
             models.CheckConstraint(
                 name="export_that_ended_keeps_no_file",
-                condition=~Q(state=State.EXPIRED) | Q(file="", password__isnull=True),
+                condition=~Q(state=ExportState.EXPIRED) | Q(file="", password__isnull=True),
             ),
         ]
         indexes = [models.Index(name="export_by_end", fields=["expires_at"])]

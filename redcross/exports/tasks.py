@@ -17,10 +17,10 @@ class SweepTask(ScopedTask):
 @shared_task(name="exports.make", base=ScopedTask)
 def make_export(*, export_id: int) -> None:
     """Make a file somebody waits for."""
-    services.make(export_id, now=timezone.now())
+    services.generate_export(export_id, now=timezone.now())
 
 
 @shared_task(name="exports.sweep", base=SweepTask)
 def sweep_exports() -> None:
     """Remove what has expired."""
-    services.sweep(now=timezone.now())
+    services.expire_exports(now=timezone.now())

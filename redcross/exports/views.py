@@ -11,14 +11,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from redcross.accounts.requests import SignedInRequest
-from redcross.exports.choices import State
+from redcross.exports.choices import ExportState
 from redcross.exports.models import Export
-from redcross.exports.services import ExportRefusedError, fetch
-from redcross.exports.stepping import has_fresh_second_factor, second_factor_first
-from redcross.files import Holds, sent
-from redcross.files.passwords import new_password
+from redcross.exports.second_factor import has_fresh_second_factor, redirect_to_second_factor
+from redcross.exports.services import ExportRefusedError, fetch_export
+from redcross.files import Sensitivity, file_response
+from redcross.files.passwords import generate_password
 
-PAGE = 20
+PAGE_SIZE = 20
 
 
 @login_required
@@ -26,8 +26,8 @@ PAGE = 20
 def exports(request: SignedInRequest) -> HttpResponse:
     """List what I exported, the newest first."""
     mine = Export.objects.of(request.user).order_by("-created_at", "-pk")
-    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
-    waiting = any(each.state == State.WAITING for each in page.object_list)
+    page = Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page"))
+    waiting = any(each.state == ExportState.WAITING for each in page.object_list)
     return render(request, "exports/exports.html", {"page": page, "waiting": waiting})
 
 
@@ -39,8 +39,8 @@ def export(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Export.objects.of(request.user), pk=pk)
     context = {
         "export": found,
-        "ready": found.state == State.READY and found.expires_at > timezone.now(),
-        "password": new_password() if found.personal else "",
+        "ready": found.state == ExportState.READY and found.expires_at > timezone.now(),
+        "password": generate_password() if found.personal else "",
     }
     return render(request, "exports/export.html", context)
 
@@ -54,11 +54,11 @@ def export_file(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Export.objects.of(request.user), pk=pk)
     request.seen_branch = found.branch_code
     if found.personal and not has_fresh_second_factor(request, found.branch_code):
-        return second_factor_first(request)
+        return redirect_to_second_factor(request)
     try:
-        content = fetch(found, password=request.POST.get("password", ""), now=timezone.now())
+        content = fetch_export(found, password=request.POST.get("password", ""), now=timezone.now())
     except ExportRefusedError as error:
         messages.error(request, str(error))
         return redirect("export", pk=pk)
-    holds = Holds.PEOPLE if found.personal else Holds.FIGURES
-    return sent(content, found.name, holds=holds, rows=found.rows, released=True)
+    holds = Sensitivity.PEOPLE if found.personal else Sensitivity.FIGURES
+    return file_response(content, found.name, holds=holds, rows=found.rows, released=True)

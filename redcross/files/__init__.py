@@ -12,14 +12,14 @@ CONTENT_TYPES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would calculate."""
 
-Content = bytes | Callable[[str], bytes]
+FileContent = bytes | Callable[[str], bytes]
 """A file, or how it is written with a line that says who took it and when."""
 
 
-class Holds(enum.Enum):
+class Sensitivity(enum.Enum):
     """What a file holds; it decides what happens to it at the door."""
 
     NOTHING = "blank workbooks and templates: they go as they are"
@@ -29,34 +29,34 @@ class Holds(enum.Enum):
     PEOPLE = "personal columns: marked, and opened with a password alone"
 
 
-class FileAnswer(HttpResponse):
+class AttachmentResponse(HttpResponse):
     """An answer that carries a file; the door (`redcross.exports`) reads what it holds."""
 
-    made: Content
+    made: FileContent
     name: str
-    holds: Holds
+    holds: Sensitivity
     rows: int | None
     branch_code: str
     released: bool
     """Whether the door has already done its work on this file."""
 
 
-def sent(
-    content: Content,
+def file_response(
+    content: FileContent,
     name: str,
     *,
-    holds: Holds,
+    holds: Sensitivity,
     rows: int | None = None,
     branch_code: str = "",
     released: bool = False,
-) -> FileAnswer:
+) -> AttachmentResponse:
     """Answer with a file to be saved under a name; its ending tells what it is.
 
     `rows` says how many rows it holds and `branch_code` whose they are, for the access log.
     """
-    kind = CONTENT_TYPES.get(ending(name), "application/octet-stream")
+    kind = CONTENT_TYPES.get(file_extension(name), "application/octet-stream")
     disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer = FileAnswer(
+    answer = AttachmentResponse(
         content if isinstance(content, bytes) else b"",
         content_type=kind,
         headers={"Content-Disposition": disposition},
@@ -66,11 +66,11 @@ def sent(
     return answer
 
 
-def ending(name: str) -> str:
+def file_extension(name: str) -> str:
     """Return what a file's name ends with, in small letters."""
     return name.rpartition(".")[2].lower()
 
 
-def plain_text(cell: object) -> object:
+def escape_formula(cell: object) -> object:
     """Keep a text of a csv file from being taken for a formula; numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_PREFIXES) else cell

@@ -7,23 +7,27 @@ from msoffcrypto import OfficeFile
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError
 from msoffcrypto.format.ooxml import OOXMLFile
 
-LOCKABLE = frozenset({"xlsx", "xlsm", "docx"})
-SHORTEST = 10
-CLASSES = 3
-_GROUPS = ("abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789")  # nothing twofold
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+ENCRYPTABLE = frozenset({"xlsx", "xlsm", "docx"})
+MIN_LENGTH = 10
+MIN_CLASSES = 3
+_LETTER_GROUPS = (
+    "abcdefghjkmnpqrstuvwxyz",
+    "ABCDEFGHJKLMNPQRSTUVWXYZ",
+    "23456789",
+)  # nothing twofold
+_OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
+_PACKAGE_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
-def new_password() -> str:
+def generate_password() -> str:
     """Return three groups of four that can be read out, with letters of both sizes and digits."""
     while True:
-        signs = [secrets.choice("".join(_GROUPS)) for _ in range(12)]
-        if all(set(group) & set(signs) for group in _GROUPS):
+        signs = [secrets.choice("".join(_LETTER_GROUPS)) for _ in range(12)]
+        if all(set(group) & set(signs) for group in _LETTER_GROUPS):
             return "-".join("".join(signs[at : at + 4]) for at in (0, 4, 8))
 
 
-def classes_of(password: str) -> int:
+def count_character_classes(password: str) -> int:
     """Count which of small letters, capitals, digits and other signs a password has."""
     return sum(
         any(test(sign) for sign in password)
@@ -38,22 +42,22 @@ def classes_of(password: str) -> int:
 
 def is_strong(password: str) -> bool:
     """Tell whether a password is long and mixed enough."""
-    return len(password) >= SHORTEST and classes_of(password) >= CLASSES
+    return len(password) >= MIN_LENGTH and count_character_classes(password) >= MIN_CLASSES
 
 
-def locked(content: bytes, password: str) -> bytes:
+def encrypt_office_file(content: bytes, password: str) -> bytes:
     """Return a workbook or Word document that opens with the password alone."""
     buffer = io.BytesIO()
     OOXMLFile(io.BytesIO(content)).encrypt(password, buffer)
     return buffer.getvalue()
 
 
-def is_locked(content: bytes) -> bool:
+def is_encrypted(content: bytes) -> bool:
     """Tell whether a file is an Office document that asks for a password."""
-    return content.startswith(_OLE) and _PACKAGE in content
+    return content.startswith(_OLE_SIGNATURE) and _PACKAGE_STREAM in content
 
 
-def unlocked(content: bytes, password: str) -> bytes | None:
+def decrypt_office_file(content: bytes, password: str) -> bytes | None:
     """Return what lies under the password; None where it is another's, or the file damaged."""
     try:
         file = OfficeFile(io.BytesIO(content))

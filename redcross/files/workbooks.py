@@ -9,23 +9,23 @@ import xlsxwriter
 from lxml import etree
 from xlsxwriter.worksheet import Worksheet
 
-from redcross.files import FORMULA
+from redcross.files import FORMULA_PREFIXES
 
-INFORMATION = "导出信息"
+MARK_SHEET_TITLE = "导出信息"
 """The worksheet that tells who took a workbook and when; it is passed over when read back."""
-_PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+_MAIN_NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATIONSHIPS_NS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE_NS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_CONTENT_TYPES_NS = "http://schemas.openxmlformats.org/package/2006/content-types"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-_PART = "xl/worksheets/export-information.xml"
-_SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
-LARGEST_PART = 64 * 1024 * 1024
+_MARK_PART = "xl/worksheets/export-information.xml"
+_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
+MAX_PART_SIZE = 64 * 1024 * 1024
 """A worksheet of more bytes gets no line at its foot: it would take the memory of the process."""
-_MOST_ON_A_PAGE = 12
+_MAX_FITTED_COLUMNS = 12
 # What the standard lets stand behind a worksheet's header and footer.
-_BEHIND = frozenset(
+_AFTER_FOOTER = frozenset(
     [
         "rowBreaks",
         "colBreaks",
@@ -47,31 +47,31 @@ _BEHIND = frozenset(
 )
 
 
-class UnmarkedError(Exception):
+class MarkError(Exception):
     """The workbook is not built as the standard says, and takes no mark."""
 
 
-class _Sheet(Worksheet):
+class _TextWorksheet(Worksheet):
     """A worksheet in which no text becomes a formula, not even when a person edits the cell."""
 
-    owner: "Book"
+    owner: "ExportWorkbook"
 
     def _write_string(self, row: int, col: int, string: str, cell_format: Any = None) -> Any:
-        if string.startswith(FORMULA):
+        if string.startswith(FORMULA_PREFIXES):
             cell_format = self.owner.quoted_like(cell_format)
         return super()._write_string(row, col, string, cell_format)
 
 
-class Book(xlsxwriter.Workbook):
+class ExportWorkbook(xlsxwriter.Workbook):
     """A workbook to be written in memory and sent."""
 
     def __init__(self) -> None:
         self.buffer = io.BytesIO()
         self._quoted: dict[Any, Any] = {}
-        super().__init__(self.buffer, _PLAIN)
+        super().__init__(self.buffer, _OPTIONS)
 
     def add_worksheet(self, name: str | None = None, worksheet_class: Any = None) -> Any:
-        sheet = super().add_worksheet(name, worksheet_class or _Sheet)
+        sheet = super().add_worksheet(name, worksheet_class or _TextWorksheet)
         sheet.owner = self
         return sheet
 
@@ -89,20 +89,20 @@ class Book(xlsxwriter.Workbook):
     def content(self) -> bytes:
         """Close the workbook and return it."""
         for sheet in self.worksheets():
-            lay_out(sheet, (sheet.dim_colmax or 0) + 1)
+            set_page_layout(sheet, (sheet.dim_colmax or 0) + 1)
         self.close()
         return self.buffer.getvalue()
 
 
-def lay_out(sheet: Any, columns: int) -> None:
+def set_page_layout(sheet: Any, columns: int) -> None:
     """Print a worksheet on A4 across; as wide as one page, unless nobody could read it then."""
     sheet.set_paper(9)
     sheet.set_landscape()
-    if columns <= _MOST_ON_A_PAGE:
+    if columns <= _MAX_FITTED_COLUMNS:
         sheet.fit_to_pages(1, 0)
 
 
-def marked(content: bytes, line: str) -> bytes:
+def add_mark(content: bytes, line: str) -> bytes:
     """Return a workbook with the line at the foot of every printed page and on a sheet of its own.
 
     The parts of the file are edited in place, so that charts, comments and colours stay.
@@ -115,85 +115,96 @@ def marked(content: bytes, line: str) -> bytes:
         ):
             names = source.namelist()
             if "xl/workbook.xml" not in names:
-                raise UnmarkedError
+                raise MarkError
             for name in names:
-                if name != _PART:  # a file that has been here before gets its mark anew
-                    target.writestr(name, _edited(name, source.read(name), line))
-            target.writestr(_PART, _information(line))
+                if name != _MARK_PART:  # a file that has been here before gets its mark anew
+                    target.writestr(name, _mark_part(name, source.read(name), line))
+            target.writestr(_MARK_PART, _mark_sheet(line))
     except (zipfile.BadZipFile, etree.XMLSyntaxError, ValueError):
-        raise UnmarkedError from None
+        raise MarkError from None
     return buffer.getvalue()
 
 
-def _edited(name: str, part: bytes, line: str) -> bytes:
+def _mark_part(name: str, part: bytes, line: str) -> bytes:
     match name:
         case "[Content_Types].xml":
-            root = _parsed(part)
-            if f'PartName="/{_PART}"'.encode() in part:
+            root = _parse_xml(part)
+            if f'PartName="/{_MARK_PART}"'.encode() in part:
                 return part
             etree.SubElement(
-                root, f"{{{_TYPES}}}Override", PartName=f"/{_PART}", ContentType=_SHEET_TYPE
+                root,
+                f"{{{_CONTENT_TYPES_NS}}}Override",
+                PartName=f"/{_MARK_PART}",
+                ContentType=_SHEET_TYPE,
             )
         case "xl/workbook.xml":
-            root = _parsed(part)
-            sheets = root.find(f"{{{_MAIN}}}sheets")
+            root = _parse_xml(part)
+            sheets = root.find(f"{{{_MAIN_NS}}}sheets")
             if sheets is None:
-                raise UnmarkedError
+                raise MarkError
             if b"rIdExported" in part:
                 return part
             taken = [int(each.get("sheetId", "0")) for each in sheets]
             titles = {each.get("name") for each in sheets}
-            title = INFORMATION if INFORMATION not in titles else f"{INFORMATION}{len(taken) + 1}"
+            title = (
+                MARK_SHEET_TITLE
+                if MARK_SHEET_TITLE not in titles
+                else f"{MARK_SHEET_TITLE}{len(taken) + 1}"
+            )
             etree.SubElement(
                 sheets,
-                f"{{{_MAIN}}}sheet",
-                {"name": title, "sheetId": str(max(taken) + 1), f"{{{_RELATED}}}id": "rIdExported"},
+                f"{{{_MAIN_NS}}}sheet",
+                {
+                    "name": title,
+                    "sheetId": str(max(taken) + 1),
+                    f"{{{_RELATIONSHIPS_NS}}}id": "rIdExported",
+                },
             )
         case "xl/_rels/workbook.xml.rels":
             if b"rIdExported" in part:
                 return part
-            root = _parsed(part)
+            root = _parse_xml(part)
             etree.SubElement(
                 root,
-                f"{{{_PACKAGE}}}Relationship",
+                f"{{{_PACKAGE_NS}}}Relationship",
                 Id="rIdExported",
-                Type=f"{_RELATED}/worksheet",
-                Target=f"/{_PART}",
+                Type=f"{_RELATIONSHIPS_NS}/worksheet",
+                Target=f"/{_MARK_PART}",
             )
-        case _ if _SHEETS.fullmatch(name) and len(part) <= LARGEST_PART:
-            root = _parsed(part)
-            _foot(root, line)
+        case _ if _SHEET_PART.fullmatch(name) and len(part) <= MAX_PART_SIZE:
+            root = _parse_xml(part)
+            _set_footer(root, line)
         case _:
             return part
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _parsed(part: bytes) -> Any:
+def _parse_xml(part: bytes) -> Any:
     return etree.fromstring(
         part, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     )
 
 
-def _foot(root: Any, line: str) -> None:
-    for old in root.findall(f"{{{_MAIN}}}headerFooter"):
+def _set_footer(root: Any, line: str) -> None:
+    for old in root.findall(f"{{{_MAIN_NS}}}headerFooter"):
         root.remove(old)
-    foot = etree.Element(f"{{{_MAIN}}}headerFooter")
+    foot = etree.Element(f"{{{_MAIN_NS}}}headerFooter")
     told = line.replace("&", "&&")[:200]  # Excel takes no more than 255 characters here
-    etree.SubElement(foot, f"{{{_MAIN}}}oddFooter").text = f"&L&8{told}&R&8&P/&N"
-    behind = [each for each in root if etree.QName(each).localname in _BEHIND]
+    etree.SubElement(foot, f"{{{_MAIN_NS}}}oddFooter").text = f"&L&8{told}&R&8&P/&N"
+    behind = [each for each in root if etree.QName(each).localname in _AFTER_FOOTER]
     if behind:
         behind[0].addprevious(foot)
     else:
         root.append(foot)
 
 
-def _information(line: str) -> bytes:
-    root = etree.Element(f"{{{_MAIN}}}worksheet", nsmap={None: _MAIN})
-    data = etree.SubElement(root, f"{{{_MAIN}}}sheetData")
-    lines = (INFORMATION, line, "本文件只供工作使用；转交他人前请确认对方有权查看。")
+def _mark_sheet(line: str) -> bytes:
+    root = etree.Element(f"{{{_MAIN_NS}}}worksheet", nsmap={None: _MAIN_NS})
+    data = etree.SubElement(root, f"{{{_MAIN_NS}}}sheetData")
+    lines = (MARK_SHEET_TITLE, line, "本文件只供工作使用；转交他人前请确认对方有权查看。")
     for at, text in enumerate(lines, start=1):
-        row = etree.SubElement(data, f"{{{_MAIN}}}row", r=str(at))
-        cell = etree.SubElement(row, f"{{{_MAIN}}}c", r=f"A{at}", t="inlineStr")
-        inline = etree.SubElement(cell, f"{{{_MAIN}}}is")
-        etree.SubElement(inline, f"{{{_MAIN}}}t").text = text
+        row = etree.SubElement(data, f"{{{_MAIN_NS}}}row", r=str(at))
+        cell = etree.SubElement(row, f"{{{_MAIN_NS}}}c", r=f"A{at}", t="inlineStr")
+        inline = etree.SubElement(cell, f"{{{_MAIN_NS}}}is")
+        etree.SubElement(inline, f"{{{_MAIN_NS}}}t").text = text
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)

@@ -14,14 +14,14 @@ class Kind(models.TextChoices):
     BRANCHES = "BRANCHES", "单位数"
 
 
-class Scope(models.TextChoices):
+class FigureScope(models.TextChoices):
     """What a reported figure covers."""
 
     SUBTREE = "SUBTREE", "全域"
     OWN = "OWN", "本级"
 
 
-class Origin(models.TextChoices):
+class FigureOrigin(models.TextChoices):
     """Where a figure's value comes from."""
 
     ROWS = "rows", "明细汇总"

@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
-from redcross.indicators.choices import Scope
+from redcross.indicators.choices import FigureScope
 from redcross.periods import Period
-from redcross.uploads.history import tracked
+from redcross.uploads.history import track_history
 from redcross.uploads.models import Record
 
 
@@ -47,7 +47,7 @@ class InstalledIndicator(models.Model):
         return self.indicator
 
 
-@tracked
+@track_history
 class ReportedFigure(Record):
     """A figure from outside the records: history, an opening level, an outside fact.
 
@@ -57,7 +57,7 @@ class ReportedFigure(Record):
     row_level_security = False
 
     indicator = models.CharField("指标", max_length=60)
-    scope = models.CharField("范围", max_length=8, choices=Scope, default=Scope.SUBTREE)
+    scope = models.CharField("范围", max_length=8, choices=FigureScope, default=FigureScope.SUBTREE)
     first_month = models.DateField("起始月", null=True, blank=True)
     last_month = models.DateField("截止月")
     breakdown = models.CharField("分组", max_length=60, blank=True, default="")
@@ -72,7 +72,7 @@ class ReportedFigure(Record):
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(
-                name="reported_scope_is_known", condition=Q(scope__in=Scope.values)
+                name="reported_scope_is_known", condition=Q(scope__in=FigureScope.values)
             ),
             models.CheckConstraint(
                 name="reported_months_in_order",
@@ -99,7 +99,7 @@ class ReportedFigure(Record):
         return Period(self.first_month, self.last_month)
 
 
-@tracked
+@track_history
 class Target(Record):
     """What a branch's whole subtree is to reach in a year."""
 
@@ -125,7 +125,7 @@ class Target(Record):
         return f"{self.indicator} {self.year}年"
 
 
-@tracked
+@track_history
 class FigureNote(Record):
     """口径说明 printed with a figure of one period, and the word that goes with its value."""
 

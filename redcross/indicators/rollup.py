@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connections, models, transaction
 
-from redcross.accounts.policies import read_only
+from redcross.accounts.policies import register_read_only
 from redcross.indicators.choices import Kind
 from redcross.indicators.declare.declaration import Count, Indicator, Sum, registry
 from redcross.indicators.models import InstalledIndicator, Rollup
@@ -22,18 +22,18 @@ COLUMNS = "indicator, branch_id, month, breakdown, category, value, rows"
 _KEY = "indicator, breakdown, branch_id, month, category"
 
 
-@read_only
-def _tables() -> set[str]:
+@register_read_only
+def _read_only_tables() -> set[str]:
     return {TABLE, InstalledIndicator._meta.db_table}
 
 
 def select_sql(indicator: Indicator, *, using: str) -> str:
     """Return the SELECT of every cell of an indicator, over its source table."""
-    groups = _grouped(indicator, using)
+    groups = _groups_sql(indicator, using)
     breakdowns = {"": (), **indicator.breakdowns}
     dimensions = _dimensions(indicator)
     parts = [
-        _cells(indicator.key, name, [f"d{dimensions.index(field)}" for field in fields])
+        _cells_sql(indicator.key, name, [f"d{dimensions.index(field)}" for field in fields])
         for name, fields in breakdowns.items()
     ]
     return f"(WITH g AS MATERIALIZED ({groups}) {' UNION ALL '.join(parts)})"
@@ -43,7 +43,7 @@ def _dimensions(indicator: Indicator) -> list[str]:
     return sorted({name for fields in indicator.breakdowns.values() for name in fields})
 
 
-def _cells(key: str, breakdown: str, columns: list[str]) -> str:
+def _cells_sql(key: str, breakdown: str, columns: list[str]) -> str:
     category = " || '/' || ".join(columns) or "''"
     grouping = "".join(f", {column}" for column in columns)
     return (
@@ -53,7 +53,7 @@ def _cells(key: str, breakdown: str, columns: list[str]) -> str:
     )
 
 
-def _grouped(indicator: Indicator, using: str) -> str:
+def _groups_sql(indicator: Indicator, using: str) -> str:
     """Group the source once by all it is broken down by; the cells add these up."""
     assert indicator.source is not None  # noqa: S101  only counted indicators come here
     table = f'"{indicator.source._meta.db_table}"'
@@ -69,7 +69,7 @@ def _grouped(indicator: Indicator, using: str) -> str:
             measure = f'coalesce(sum({table}."{indicator.column(column)}"), 0)'
         case Count():
             measure = "count(*)"
-    condition = _condition(indicator, using)
+    condition = _condition_sql(indicator, using)
 
     def grouped(day: str, sign: str = "", also: str = "true") -> str:
         return (
@@ -90,7 +90,7 @@ def _grouped(indicator: Indicator, using: str) -> str:
     return f"{grouped(begins)} UNION ALL {ended}"
 
 
-def _condition(indicator: Indicator, using: str) -> str:
+def _condition_sql(indicator: Indicator, using: str) -> str:
     """Return the declaration's `where` as SQL with its values written in."""
     assert indicator.source is not None  # noqa: S101
     if not indicator.where:
@@ -104,7 +104,7 @@ def _condition(indicator: Indicator, using: str) -> str:
     return written.decode() if isinstance(written, bytes) else str(written)
 
 
-def _by_table(indicators: Iterable[Indicator]) -> dict[str, list[Indicator]]:
+def _group_by_table(indicators: Iterable[Indicator]) -> dict[str, list[Indicator]]:
     tables: defaultdict[str, list[Indicator]] = defaultdict(list)
     for indicator in indicators:
         assert indicator.source is not None  # noqa: S101
@@ -163,7 +163,7 @@ def _trigger_sql(table: str, indicators: list[Indicator], using: str) -> str:
     return sql
 
 
-def stale() -> list[str]:
+def list_stale_indicators() -> list[str]:
     """Return the indicators whose cells were counted by another declaration."""
     installed = dict(InstalledIndicator.objects.values_list("indicator", "digest"))
     counted = registry.counted()
@@ -174,12 +174,12 @@ def install(*, using: str) -> list[str]:
     """Lay the triggers, and recount the indicators whose declaration changed; by the owner."""
     with transaction.atomic(using=using):
         with connections[using].cursor() as cursor:
-            for table, indicators in _by_table(registry.counted()).items():
+            for table, indicators in _group_by_table(registry.counted()).items():
                 cursor.execute(_trigger_sql(table, indicators, using))
-        return rebuild(_changed(using), using=using)
+        return rebuild(_list_changed(using), using=using)
 
 
-def _changed(using: str) -> list[Indicator]:
+def _list_changed(using: str) -> list[Indicator]:
     installed = dict(InstalledIndicator.objects.using(using).values_list("indicator", "digest"))
     gone = set(installed) - {each.key for each in registry.counted()}
     Rollup.objects.using(using).filter(indicator__in=gone).delete()
@@ -196,7 +196,7 @@ def rebuild(indicators: Iterable[Indicator], *, using: str) -> list[str]:
             table = indicator.source._meta.db_table
             cursor.execute(f'LOCK TABLE "{table}" IN SHARE MODE')
             cursor.execute(f"DELETE FROM {TABLE} WHERE indicator = %s", [indicator.key])
-            cursor.execute(f"INSERT INTO {TABLE} ({COLUMNS}) {_recount(indicator, using)}")
+            cursor.execute(f"INSERT INTO {TABLE} ({COLUMNS}) {_recount_sql(indicator, using)}")
             InstalledIndicator.objects.using(using).update_or_create(
                 indicator=indicator.key, defaults={"digest": indicator.digest}
             )
@@ -204,7 +204,7 @@ def rebuild(indicators: Iterable[Indicator], *, using: str) -> list[str]:
     return rebuilt
 
 
-def _recount(indicator: Indicator, using: str) -> str:
+def _recount_sql(indicator: Indicator, using: str) -> str:
     return (
         "SELECT indicator, branch_id, month, breakdown, category,"
         " sum(value) AS value, sum(rows) AS rows"
@@ -229,16 +229,16 @@ def verify(*, using: str) -> list[Verification]:
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         if not nested:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        return [_verified(cursor, each, using) for each in registry.counted()]
+        return [_verify_indicator(cursor, each, using) for each in registry.counted()]
 
 
-def _verified(cursor: Any, indicator: Indicator, using: str) -> Verification:
+def _verify_indicator(cursor: Any, indicator: Indicator, using: str) -> Verification:
     assert indicator.source is not None  # noqa: S101
     kept = f"SELECT {COLUMNS} FROM {TABLE} WHERE indicator = %s AND (value <> 0 OR rows <> 0)"
     cursor.execute(
         f"SELECT count(*), count(*) FILTER (WHERE k.value IS DISTINCT FROM c.value"
         f" OR k.rows IS DISTINCT FROM c.rows) FROM ({kept}) k"
-        f" FULL JOIN ({_recount(indicator, using)}) c USING ({_KEY})",
+        f" FULL JOIN ({_recount_sql(indicator, using)}) c USING ({_KEY})",
         [indicator.key],
     )
     cells, different = cursor.fetchone()

@@ -4,7 +4,7 @@ import polars as pl
 
 from redcross.indicators.declare.declaration import registry
 from redcross.indicators.models import FigureNote, ReportedFigure, Target
-from redcross.indicators.query.labels import category_key
+from redcross.indicators.query.labels import find_category_key
 from redcross.uploads.registry import register
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SheetKind
 from redcross.uploads.schema.sheet import Column, Sheet
@@ -41,7 +41,7 @@ class _IndicatorSheet(Sheet):
         if not {"breakdown", "category"} <= set(frame.columns):
             return frame
         keys = [
-            category_key(registry[indicator], breakdown, category) if breakdown else ""
+            find_category_key(registry[indicator], breakdown, category) if breakdown else ""
             for indicator, breakdown, category in frame.select(
                 "indicator", "breakdown", "category"
             ).iter_rows()

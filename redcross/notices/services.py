@@ -8,12 +8,12 @@ from django.db import transaction
 from redcross.accounts.models import RoleAssignment, User
 from redcross.branches.models import Branch
 from redcross.notices.models import Notice
-from redcross.notices.tasks import mail
+from redcross.notices.tasks import send_mail
 
-SHOWN = 3
+MAX_SHOWN = 3
 
 
-def tell(
+def notify(
     users: Iterable[User],
     text: str,
     *,
@@ -29,22 +29,22 @@ def tell(
     )
     addresses = sorted(user.email for user in people.values() if user.email)
     if addresses:
-        transaction.on_commit(lambda: mail.delay(addresses=addresses, text=text, link=link))
+        transaction.on_commit(lambda: send_mail.delay(addresses=addresses, text=text, link=link))
     return len(people)
 
 
-def holders(branches: Iterable[Branch], roles: Iterable[str], day: dt.date) -> list[User]:
+def list_role_holders(branches: Iterable[Branch], roles: Iterable[str], day: dt.date) -> list[User]:
     """Return the people who hold one of the roles at exactly these branches on a day."""
     held = RoleAssignment.objects.on(day).filter(branch__in=list(branches), role__in=list(roles))
     return list(User.objects.filter(pk__in=held.values("user")).order_by("pk"))
 
 
-def unread_of(user: User) -> tuple[int, list[Notice]]:
+def unread_notices(user: User) -> tuple[int, list[Notice]]:
     """Return how many notices a person has not read, and the newest few of them."""
     unread = Notice.objects.filter(user=user).unread()
-    newest = list(unread[: SHOWN + 1])
-    count = len(newest) if len(newest) <= SHOWN else unread.count()
-    return count, newest[:SHOWN]
+    newest = list(unread[: MAX_SHOWN + 1])
+    count = len(newest) if len(newest) <= MAX_SHOWN else unread.count()
+    return count, newest[:MAX_SHOWN]
 
 
 def mark_read(user: User, *, now: dt.datetime) -> int:

@@ -23,7 +23,7 @@ class MailTask(ScopedTask):
     retry_backoff=60,
     max_retries=5,
 )
-def mail(*, addresses: list[str], text: str, link: str) -> None:
+def send_mail(*, addresses: list[str], text: str, link: str) -> None:
     """Send a notice; the people it goes to do not see each other."""
     body = f"{text}\n\n{settings.SITE_URL}{link}" if link else text
     for address in addresses:

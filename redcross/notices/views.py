@@ -12,7 +12,7 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.notices.models import Notice
 from redcross.notices.services import mark_read
 
-PAGE = 20
+PAGE_SIZE = 20
 
 
 @login_required
@@ -26,7 +26,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
         found = found.unread()
     if search:
         found = found.filter(text__icontains=search)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page": page, "unread": unread, "search": search}
     return render(request, "notices/list.html", context)
 
@@ -45,7 +45,7 @@ def open_notice(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def read_all(request: SignedInRequest) -> HttpResponse:
+def mark_all_read(request: SignedInRequest) -> HttpResponse:
     """Mark everything one was told as read."""
     mark_read(request.user, now=timezone.now())
     return redirect("notices")

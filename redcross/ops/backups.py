@@ -23,12 +23,12 @@ from django.core.management import call_command
 from django.db import connections
 
 from redcross.accounts.encryption import key_ids
-from redcross.embedded.postgres import program
+from redcross.embedded.postgres import program_path
 
 MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media"
-_BLOCK = 1024 * 1024
-_ASIDE = ".restore-"
-_TRANSACTION_TIMEOUT_SINCE = 170000
+_BLOCK_SIZE = 1024 * 1024
+_ASIDE_PREFIX = ".restore-"
+_TRANSACTION_TIMEOUT_VERSION = 170000
 
 
 class BackupError(Exception):
@@ -36,7 +36,7 @@ class BackupError(Exception):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Backup:
+class BackupSummary:
     """What a backup holds."""
 
     made_at: str
@@ -45,7 +45,7 @@ class Backup:
     size: int
 
 
-def make(target: Path, *, now: dt.datetime) -> Backup:
+def create_backup(target: Path, *, now: dt.datetime) -> BackupSummary:
     """Write a backup; a half-written one never bears the name asked for."""
     if target.exists():
         message = f"{target} 已存在，请换一个文件名。"
@@ -55,7 +55,7 @@ def make(target: Path, *, now: dt.datetime) -> Backup:
     folder.mkdir(parents=True, exist_ok=True)
     dump = folder / f".{target.name}.dump"
     try:
-        _run(
+        _run_program(
             "pg_dump",
             "--format=custom",
             "--schema=public",
@@ -65,7 +65,7 @@ def make(target: Path, *, now: dt.datetime) -> Backup:
             f"--file={dump}",
         )
         media = Path(settings.MEDIA_ROOT)
-        below = (path for each in _kept(media) for path in (each, *each.rglob("*")))
+        below = (path for each in _stored_entries(media) for path in (each, *each.rglob("*")))
         files = sorted(path for path in below if path.is_file())
         parts = {DUMP: _digest(dump)}
         parts |= {f"{MEDIA}/{path.relative_to(media)}": _digest(path) for path in files}
@@ -76,7 +76,7 @@ def make(target: Path, *, now: dt.datetime) -> Backup:
             "parts": parts,
         }
         with tarfile.open(half, "w") as tar:
-            _add(tar, MANIFEST, json.dumps(made, ensure_ascii=False, indent=1).encode())
+            _add_bytes(tar, MANIFEST, json.dumps(made, ensure_ascii=False, indent=1).encode())
             tar.add(dump, DUMP)
             for path in files:
                 tar.add(path, f"{MEDIA}/{path.relative_to(media)}")
@@ -85,28 +85,28 @@ def make(target: Path, *, now: dt.datetime) -> Backup:
     finally:
         dump.unlink(missing_ok=True)
         half.unlink(missing_ok=True)
-    return Backup(made["made_at"], made["uploads"], len(files), target.stat().st_size)
+    return BackupSummary(made["made_at"], made["uploads"], len(files), target.stat().st_size)
 
 
-def restore(source: Path, *, replace: bool) -> Backup:
+def restore_backup(source: Path, *, replace: bool) -> BackupSummary:
     """Put a backup back: checked whole before anything is touched.
 
     Raises BackupError where a part is damaged, the keys are others than those it was
     made with, or the portal holds uploads and `replace` is not said.
     """
-    made = _checked(source)
+    made = _verify_backup(source)
     missing = set(made["keys"]) - {str(each) for each in key_ids()}
     if missing:
         message = (
             f"FIELD_KEYS 中缺少备份所用的密钥 {'、'.join(sorted(missing))}，恢复后将无法解密。"
         )
         raise BackupError(message)
-    if not replace and _holds_uploads():
+    if not replace and _has_uploads():
         message = "门户里已有数据；确要用备份覆盖，请加 --replace。"
         raise BackupError(message)
     media = Path(settings.MEDIA_ROOT)
     # Inside the folder itself: it may be a volume, and what is above it read-only.
-    fresh, old = media / f"{_ASIDE}restoring", media / f"{_ASIDE}before"
+    fresh, old = media / f"{_ASIDE_PREFIX}restoring", media / f"{_ASIDE_PREFIX}before"
     for folder in (fresh, old):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, mode=0o700)
@@ -114,11 +114,13 @@ def restore(source: Path, *, replace: bool) -> Backup:
     try:
         with tarfile.open(source) as tar:
             for name in made["parts"]:
-                _lay(tar, name, dump if name == DUMP else fresh / name.removeprefix(f"{MEDIA}/"))
-        _run("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(dump))
-        _fit(script)
+                _extract_part(
+                    tar, name, dump if name == DUMP else fresh / name.removeprefix(f"{MEDIA}/")
+                )
+        _run_program("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(dump))
+        _drop_unknown_settings(script)
         # One transaction: what was there is gone only where all of the backup has come.
-        _run(
+        _run_program(
             "psql",
             "--quiet",
             "--no-psqlrc",
@@ -130,7 +132,7 @@ def restore(source: Path, *, replace: bool) -> Backup:
     finally:
         dump.unlink(missing_ok=True)
         script.unlink(missing_ok=True)
-    for each in _kept(media):
+    for each in _stored_entries(media):
         each.rename(old / each.name)
     for each in fresh.iterdir():
         each.rename(media / each.name)
@@ -139,10 +141,10 @@ def restore(source: Path, *, replace: bool) -> Backup:
     # Grants, policies and triggers are laid as after every migration.
     call_command("migrate", database=settings.OWNER_DATABASE, verbosity=0)
     files = sum(1 for name in made["parts"] if name != DUMP)
-    return Backup(made["made_at"], made["uploads"], files, source.stat().st_size)
+    return BackupSummary(made["made_at"], made["uploads"], files, source.stat().st_size)
 
 
-def _lay(tar: tarfile.TarFile, name: str, target: Path) -> None:
+def _extract_part(tar: tarfile.TarFile, name: str, target: Path) -> None:
     """Write one part where it belongs, readable by us alone.
 
     TarFile's own filter came with Python 3.11.4, Debian 12 has 3.11.2; names that lead out
@@ -154,19 +156,19 @@ def _lay(tar: tarfile.TarFile, name: str, target: Path) -> None:
         shutil.copyfileobj(given, taken)
 
 
-def _kept(media: Path) -> list[Path]:
+def _stored_entries(media: Path) -> list[Path]:
     """Return what lies in the folder of stored files, but what a restore set aside."""
     if not media.exists():
         return []
-    return sorted(each for each in media.iterdir() if not each.name.startswith(_ASIDE))
+    return sorted(each for each in media.iterdir() if not each.name.startswith(_ASIDE_PREFIX))
 
 
-def _fit(script: Path) -> None:
+def _drop_unknown_settings(script: Path) -> None:
     """Leave out what the server is too old to know; our pg_restore may be newer than it."""
     connection = connections[settings.OWNER_DATABASE]
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version_num')::int")
-        if cursor.fetchone()[0] >= _TRANSACTION_TIMEOUT_SINCE:
+        if cursor.fetchone()[0] >= _TRANSACTION_TIMEOUT_VERSION:
             return
     whole = script.with_suffix(".whole")
     script.rename(whole)
@@ -181,7 +183,7 @@ def _fit(script: Path) -> None:
     whole.unlink()
 
 
-def _checked(source: Path) -> dict[str, Any]:
+def _verify_backup(source: Path) -> dict[str, Any]:
     if not source.exists():
         message = f"没有 {source} 这个文件。"
         raise BackupError(message)
@@ -190,11 +192,11 @@ def _checked(source: Path) -> dict[str, Any]:
             opened = tar.extractfile(MANIFEST)
             made: dict[str, Any] = json.load(opened) if opened else {}
             for name, digest in made["parts"].items():
-                if name != DUMP and not _stays_inside(name):
+                if name != DUMP and not _is_inside_media(name):
                     message = f"备份中的 {name} 指向别处，已拒绝；门户没有改动。"
                     raise BackupError(message)
                 part = tar.extractfile(name)
-                if part is None or _digest_of(part) != digest:
+                if part is None or _digest_file(part) != digest:
                     message = f"备份中的 {name} 已损坏；门户没有改动。"
                     raise BackupError(message)
     except (tarfile.TarError, KeyError, ValueError, EOFError) as error:
@@ -203,12 +205,12 @@ def _checked(source: Path) -> dict[str, Any]:
     return made
 
 
-def _stays_inside(name: str) -> bool:
+def _is_inside_media(name: str) -> bool:
     path = PurePosixPath(name)
     return path.parts[:1] == (MEDIA,) and ".." not in path.parts
 
 
-def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+def _add_bytes(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     member = tarfile.TarInfo(name)
     member.size = len(content)
     tar.addfile(member, io.BytesIO(content))
@@ -216,21 +218,21 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        return _digest_of(file)
+        return _digest_file(file)
 
 
-def _digest_of(file: Any) -> str:
+def _digest_file(file: Any) -> str:
     found = hashlib.sha256()
-    while block := file.read(_BLOCK):
+    while block := file.read(_BLOCK_SIZE):
         found.update(block)
     return found.hexdigest()
 
 
-def _database() -> dict[str, Any]:
+def _database_settings() -> dict[str, Any]:
     return connections[settings.OWNER_DATABASE].settings_dict
 
 
-def _holds_uploads() -> bool:
+def _has_uploads() -> bool:
     with connections[settings.OWNER_DATABASE].cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.uploads_upload')")
         if cursor.fetchone()[0] is None:
@@ -239,9 +241,9 @@ def _holds_uploads() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _run(name: str, *arguments: str) -> None:
+def _run_program(name: str, *arguments: str) -> None:
     """Run one of PostgreSQL's own programs against our database, as its owner."""
-    database = _database()
+    database = _database_settings()
     given = {
         "PGHOST": database["HOST"],
         "PGPORT": str(database["PORT"] or ""),
@@ -250,7 +252,7 @@ def _run(name: str, *arguments: str) -> None:
         "PGDATABASE": database["NAME"],
     }
     environment = os.environ | {key: value for key, value in given.items() if value}
-    command: Sequence[str] = (str(program(name)), *arguments)
+    command: Sequence[str] = (str(program_path(name)), *arguments)
     done = subprocess.run(  # noqa: S603  PostgreSQL's own programs, our own arguments
         command, env=environment, capture_output=True, text=True, check=False
     )

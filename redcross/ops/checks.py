@@ -6,7 +6,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-_OLDEST = 15
+_MIN_VERSION = 15
 
 
 @register(Tags.database)
@@ -19,10 +19,10 @@ def database_is_new_enough(
         with connections[alias].cursor() as cursor:
             cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
             (version,) = cursor.fetchone()
-        if version < _OLDEST:
+        if version < _MIN_VERSION:
             found.append(
                 Error(
-                    f"数据库是 PostgreSQL {version}，需要 {_OLDEST} 或更新的版本。",
+                    f"数据库是 PostgreSQL {version}，需要 {_MIN_VERSION} 或更新的版本。",
                     hint="请升级数据库服务器后再运行。",
                     id="redcross.E001",
                 )

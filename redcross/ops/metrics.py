@@ -24,18 +24,18 @@ from prometheus_client.registry import Collector
 from redcross.accounts.scope import acting_as_system
 from redcross.celery import app
 from redcross.indicators import rollup
-from redcross.uploads.choices import State
+from redcross.uploads.choices import UploadState
 from redcross.uploads.intake import recovery
 from redcross.uploads.models import Upload
 from redcross.uploads.workflow import progress
 
-PATH = "/metrics"
-_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+METRICS_PATH = "/metrics"
+_DURATION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _requests = Counter(
     "redcross_requests", "Answers given.", ["method", "status"], registry=None
 )  # fmt: skip
 _seconds = Histogram(
-    "redcross_request_seconds", "How long answers took.", buckets=_SECONDS, registry=None
+    "redcross_request_seconds", "How long answers took.", buckets=_DURATION_BUCKETS, registry=None
 )
 
 
@@ -48,14 +48,14 @@ class RequestMetricsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
         response = self.get_response(request)
-        if request.path != PATH:
+        if request.path != METRICS_PATH:
             method = request.method if request.method in {"GET", "HEAD", "POST"} else "OTHER"
             _requests.labels(method, str(response.status_code)).inc()
             _seconds.observe(time.perf_counter() - start)
         return response
 
 
-class _Work(Collector):
+class _WorkCollector(Collector):
     """How uploads, the queue and the figures stand."""
 
     def collect(self) -> Iterator[Metric]:
@@ -64,9 +64,9 @@ class _Work(Collector):
         with acting_as_system("监控"):
             states = dict(Upload.objects.values_list("state").annotate(Count("pk")))
             begun = dict(Upload.objects.at_work().values_list("pk", "created_at"))
-            stale = rollup.stale()
+            stale = rollup.list_stale_indicators()
         uploads = GaugeMetricFamily("redcross_uploads", "Uploads by state.", labels=["state"])
-        for state in State.values:
+        for state in UploadState.values:
             uploads.add_metric([state.lower()], states.get(state, 0))
         yield uploads
         last = [progress.last_heartbeat(pk) or at.timestamp() for pk, at in begun.items()]
@@ -93,7 +93,7 @@ def queue_length() -> int:
     return int(found.message_count)
 
 
-def may_read(request: HttpRequest) -> bool:
+def may_read_metrics(request: HttpRequest) -> bool:
     """Tell whether the monitor may read: by its token, else from this machine itself.
 
     What comes through the proxy comes from this machine too, and bears what it forwards.
@@ -105,7 +105,7 @@ def may_read(request: HttpRequest) -> bool:
     return request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not forwarded
 
 
-def exposition() -> bytes:
+def render_metrics() -> bytes:
     """Return everything in Prometheus' text format."""
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
@@ -113,5 +113,5 @@ def exposition() -> bytes:
     else:
         registry.register(_requests)
         registry.register(_seconds)
-    registry.register(_Work())
+    registry.register(_WorkCollector())
     return generate_latest(registry)

@@ -12,10 +12,10 @@ from django.shortcuts import render
 from redcross.logs import REQUEST
 
 _log = structlog.get_logger("redcross.web")
-LONGEST_ADDRESS = 4000
-_UNTOLD = frozenset({"/health/", "/ready/"})
+MAX_ADDRESS_LENGTH = 4000
+_UNLOGGED_PATHS = frozenset({"/health/", "/ready/"})
 
-_PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+_PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 class SecurityHeadersMiddleware:
@@ -26,7 +26,7 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
+        response.headers.setdefault("Permissions-Policy", _PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
@@ -49,7 +49,7 @@ class RequestLogMiddleware:
         with structlog.contextvars.bound_contextvars(**{REQUEST: number}):
             response = self.get_response(request)
             response.headers["X-Request-ID"] = number
-            if request.path not in _UNTOLD and not request.path.startswith("/static/"):
+            if request.path not in _UNLOGGED_PATHS and not request.path.startswith("/static/"):
                 self._tell(request, response, began)
         return response
 
@@ -66,9 +66,9 @@ class RequestLogMiddleware:
         )
 
 
-_OF_PROGRAMS = frozenset({"PUT", "PATCH", "DELETE"})
+_API_METHODS = frozenset({"PUT", "PATCH", "DELETE"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_REFUSED = "地址或内容里有不能接受的部分：过长、含不可见字符，或方法不对。"
+_REFUSAL_MESSAGE = "地址或内容里有不能接受的部分：过长、含不可见字符，或方法不对。"
 
 
 class PlainRequestMiddleware:
@@ -82,18 +82,18 @@ class PlainRequestMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         program = request.path.startswith("/api/")
-        if request.method not in _METHODS or (request.method in _OF_PROGRAMS and not program):
-            return _refused(request, 405)
-        if len(request.get_full_path()) > LONGEST_ADDRESS:
-            return _refused(request, 414)
+        if request.method not in _METHODS or (request.method in _API_METHODS and not program):
+            return _refuse(request, 405)
+        if len(request.get_full_path()) > MAX_ADDRESS_LENGTH:
+            return _refuse(request, 414)
         if "\0" in request.path or _has_nul(request.GET.lists()):
-            return _refused(request, 400)
+            return _refuse(request, 400)
         if request.method == "POST" and not program:
             try:
                 if _has_nul(request.POST.lists()):
-                    return _refused(request, 400)
+                    return _refuse(request, 400)
             except SuspiciousOperation:
-                return _refused(request, 400)
+                return _refuse(request, 400)
         return self.get_response(request)
 
 
@@ -101,14 +101,14 @@ def _has_nul(said: Iterable[tuple[str, Sequence[object]]]) -> bool:
     return any("\0" in name or any("\0" in str(each) for each in values) for name, values in said)
 
 
-def _refused(request: HttpRequest, status: int) -> HttpResponse:
+def _refuse(request: HttpRequest, status: int) -> HttpResponse:
     program = request.path.startswith("/api/")
     if program:
         told: HttpResponse = JsonResponse(
-            {"code": "request.invalid", "message": _REFUSED}, status=status
+            {"code": "request.invalid", "message": _REFUSAL_MESSAGE}, status=status
         )
     else:
         told = render(request, "400.html", {"status": status}, status=status)
     if status == 405:
-        told.headers["Allow"] = ", ".join(sorted(_METHODS if program else _METHODS - _OF_PROGRAMS))
+        told.headers["Allow"] = ", ".join(sorted(_METHODS if program else _METHODS - _API_METHODS))
     return told

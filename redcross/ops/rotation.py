@@ -22,7 +22,7 @@ from redcross.accounts.encryption import (
 )
 
 BATCH = 2000
-Tell = Callable[[str, int], None]
+ReportProgress = Callable[[str, int], None]
 
 
 def encrypted_columns() -> Iterator[tuple[type[models.Model], str]]:
@@ -33,7 +33,7 @@ def encrypted_columns() -> Iterator[tuple[type[models.Model], str]]:
                 yield model, str(field.column)
 
 
-def rotate(tell: Tell) -> int:
+def rotate_secrets(tell: ReportProgress) -> int:
     """Write all that lies under another key anew; return how many values and files it were.
 
     Each batch is a transaction of its own, and a value changed meanwhile is left alone:
@@ -41,37 +41,37 @@ def rotate(tell: Tell) -> int:
     """
     written = 0
     for model, column in encrypted_columns():
-        count = _column(model, column)
+        count = _rotate_column(model, column)
         written += count
         if count:
             tell(f"{model._meta.verbose_name}·{column}", count)
-    count = _files()
+    count = _rotate_files()
     if count:
         tell("文件", count)
-    again = _authenticators()
+    again = _rotate_authenticators()
     if again:
         tell("验证器", again)
     return written + count + again
 
 
-def left_behind() -> int:
+def count_old_secrets() -> int:
     """Return how many values and files lie under another key than the current one."""
     count = 0
     for model, column in encrypted_columns():
         with connections[settings.OWNER_DATABASE].cursor() as cursor:
             cursor.execute(
-                f'SELECT count(*) FROM "{model._meta.db_table}" WHERE {_other(column)}',
+                f'SELECT count(*) FROM "{model._meta.db_table}" WHERE {_old_key_condition(column)}',
                 [current_key_id()],
             )
             count += cursor.fetchone()[0]
-    return count + sum(1 for _ in _old_files())
+    return count + sum(1 for _ in _iter_old_files())
 
 
-def _other(column: str) -> str:
+def _old_key_condition(column: str) -> str:
     return f'"{column}" IS NOT NULL AND get_byte("{column}", 0) <> %s'
 
 
-def _column(model: type[models.Model], column: str) -> int:
+def _rotate_column(model: type[models.Model], column: str) -> int:
     table, key = model._meta.db_table, model._meta.pk.column
     done, last = 0, 0
     while True:
@@ -83,7 +83,8 @@ def _column(model: type[models.Model], column: str) -> int:
         ):
             cursor.execute(
                 f'SELECT "{key}", "{column}" FROM "{table}"'
-                f' WHERE "{key}" > %s AND {_other(column)} ORDER BY "{key}" LIMIT {BATCH}',
+                f' WHERE "{key}" > %s AND {_old_key_condition(column)}'
+                f' ORDER BY "{key}" LIMIT {BATCH}',
                 [last, current_key_id()],
             )
             rows = cursor.fetchall()
@@ -102,7 +103,7 @@ def _column(model: type[models.Model], column: str) -> int:
             done += len(rows)
 
 
-def _old_files() -> Iterator[Path]:
+def _iter_old_files() -> Iterator[Path]:
     current = current_key_id()
     for path in sorted(Path(settings.MEDIA_ROOT).rglob("*")):
         if path.is_file() and not path.name.startswith("."):
@@ -112,9 +113,9 @@ def _old_files() -> Iterator[Path]:
                 yield path
 
 
-def _files() -> int:
+def _rotate_files() -> int:
     count = 0
-    for path in _old_files():
+    for path in _iter_old_files():
         fresh = path.with_name(f".{path.name}.fresh")
         fresh.touch(mode=0o600)
         fresh.write_bytes(seal(unseal(path.read_bytes())))
@@ -123,7 +124,7 @@ def _files() -> int:
     return count
 
 
-def _authenticators() -> int:
+def _rotate_authenticators() -> int:
     adapter, count = SecondFactorAdapter(), 0
     for each in Authenticator.objects.all():
         data = dict(each.data)

@@ -22,7 +22,7 @@ _BROWSERS = (
 )
 
 
-def device_of(agent: str) -> str:
+def describe_device(agent: str) -> str:
     """Return what a person would call it; an unknown description stays as it is."""
     found = [
         next((name for mark, name in names if mark in agent), "") for names in (_SYSTEMS, _BROWSERS)

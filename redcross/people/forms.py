@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from redcross.accounts.models import User
 
 
-class AnotherPersonForm(forms.Form):
+class SuccessorForm(forms.Form):
     """Who takes over."""
 
     other = forms.ModelChoiceField(
@@ -23,7 +23,7 @@ class AnotherPersonForm(forms.Form):
         field.queryset = people
 
 
-class StandInForm(AnotherPersonForm):
+class DeputyForm(SuccessorForm):
     """Who stands in, and until when."""
 
     until = forms.DateField(

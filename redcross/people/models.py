@@ -4,11 +4,11 @@ from django.db import models
 from django.db.models import Q
 
 from redcross.accounts.choices import Domain, Role
-from redcross.uploads.history import tracked
+from redcross.uploads.history import track_history
 from redcross.uploads.models import Record
 
 
-@tracked
+@track_history
 class AccountRequest(Record):
     """A person who shall sign in, with one role at one branch."""
 

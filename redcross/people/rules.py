@@ -2,7 +2,7 @@
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
-from redcross.accounts.rules import holds
+from redcross.accounts.rules import has_role
 from redcross.branches.models import Branch
 
 LOOKING_AFTER = (Role.REVIEWER, Role.OFFICE, Role.ADMINISTRATOR)
@@ -11,11 +11,11 @@ ONLY_ADMINISTRATORS_GIVE = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 def may_look_after(user: User, branch: Branch) -> bool:
     """The level above looks after a branch's people; the province after its own."""
-    return holds(user, LOOKING_AFTER, branch.parent or branch)
+    return has_role(user, LOOKING_AFTER, branch.parent or branch)
 
 
 def may_give(user: User, role: str, branch: Branch) -> bool:
     """A role is given by whoever looks after the branch; two of them by administrators."""
     if role in ONLY_ADMINISTRATORS_GIVE:
-        return holds(user, [Role.ADMINISTRATOR], branch)
+        return has_role(user, [Role.ADMINISTRATOR], branch)
     return may_look_after(user, branch)

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import RoleAssignment, User
-from redcross.notices.services import tell
+from redcross.notices.services import notify
 from redcross.people.models import AccountRequest
 from redcross.people.rules import may_give, may_look_after
-from redcross.uploads.choices import OPEN
+from redcross.uploads.choices import OPEN_STATES
 from redcross.uploads.models import Upload
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another on paper
@@ -151,7 +151,7 @@ def stand_in(
     if not given:
         message = f"{deputy}已有{absent}的全部角色，无需代理。"
         raise PeopleError(message)
-    tell([deputy], f"您代理{absent}的工作，至{until}止。", sent_by=by, now=now)
+    notify([deputy], f"您代理{absent}的工作，至{until}止。", sent_by=by, now=now)
     return given
 
 
@@ -175,13 +175,13 @@ def hand_over(leaving: User, successor: User, *, by: User, now: dt.datetime) -> 
             sheets=each.sheets,
             defaults={"starts_on": today, "ends_on": each.ends_on},
         )
-    moved = Upload.objects.filter(uploaded_by=leaving, state__in=OPEN).update(uploaded_by=successor)
+    moved = Upload.objects.filter(uploaded_by=leaving, state__in=OPEN_STATES).update(uploaded_by=successor)
     leaving.roles.on(today).filter(starts_on=today).delete()
     leaving.roles.on(today).update(ends_on=today - dt.timedelta(days=1))
     leaving.is_active = False
     leaving.save(update_fields=["is_active"])
     sign_out_everywhere(leaving)
-    tell([successor], f"{leaving}的工作已移交给您，其中在办报送{moved}份。", sent_by=by, now=now)
+    notify([successor], f"{leaving}的工作已移交给您，其中在办报送{moved}份。", sent_by=by, now=now)
     return moved
 
 

@@ -32,7 +32,7 @@ class Accounts(Sheet):
         return (
             Rule(
                 code="text.too_long",
-                broken=lambda: ~pl.col("username").str.contains(r"^[\p{Han}A-Za-z0-9_.@-]+$"),
+                violation=lambda: ~pl.col("username").str.contains(r"^[\p{Han}A-Za-z0-9_.@-]+$"),
                 needs=("username",),
                 message="登录名“{username}”含有空格或不能用的符号",
                 suggestion="登录名请用汉字、字母、数字和 - _ . @。",

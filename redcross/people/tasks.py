@@ -4,17 +4,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from redcross.accounts.tasks import ScopedTask
-from redcross.people.unused import close_unused
+from redcross.people.inactive_accounts import close_inactive_accounts
 
 
-class KeepingTask(ScopedTask):
+class MaintenanceTask(ScopedTask):
     """Acts for the system."""
 
     abstract = True
     system = True
 
 
-@shared_task(name="people.close_unused", base=KeepingTask)
+@shared_task(name="people.close_unused", base=MaintenanceTask)
 def close_unused_accounts() -> None:
     """Warn and close accounts nobody uses."""
-    close_unused(now=timezone.now())
+    close_inactive_accounts(now=timezone.now())

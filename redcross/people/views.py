@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from redcross.accounts.middleware import ADDRESS, AGENT, BEGAN
+from redcross.accounts.middleware import SESSION_ADDRESS, SESSION_AGENT, SESSION_BEGAN
 from redcross.accounts.models import RoleAssignment, User
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import holds
+from redcross.accounts.rules import has_role
 from redcross.accounts.scope import roles_of
-from redcross.people.devices import device_of
-from redcross.people.forms import AnotherPersonForm, StandInForm
+from redcross.people.devices import describe_device
+from redcross.people.forms import DeputyForm, SuccessorForm
 from redcross.people.models import AccountRequest
 from redcross.people.rules import LOOKING_AFTER, may_give, may_look_after
 from redcross.people.services import (
@@ -55,7 +55,7 @@ def _looked_after(user: User) -> "QuerySet[User]":
 
 
 def _require(request: SignedInRequest) -> None:
-    if not holds(request.user, LOOKING_AFTER):
+    if not has_role(request.user, LOOKING_AFTER):
         raise PermissionDenied
 
 
@@ -137,8 +137,8 @@ def _shown(
         "person": found,
         "password": password,
         "mine": held and all(may_look_after(request.user, each.branch) for each in held),
-        "stand_in": forms.get("stand_in") or StandInForm(people=others),
-        "hand_over": forms.get("hand_over") or AnotherPersonForm(people=others),
+        "stand_in": forms.get("stand_in") or DeputyForm(people=others),
+        "hand_over": forms.get("hand_over") or SuccessorForm(people=others),
     }
     return render(request, "people/person.html", context)
 
@@ -161,14 +161,14 @@ def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
             forgotten = reset_second_factor(found, by=request.user)
             messages.success(request, f"已解除{forgotten}个验证器，下次登录时重新绑定。")
         elif verb == "stand-in":
-            form = StandInForm(request.POST, people=others)
+            form = DeputyForm(request.POST, people=others)
             if not form.is_valid():
                 return _shown(request, found, stand_in=form)
             until = form.cleaned_data["until"]
             stand_in(found, form.cleaned_data["other"], until=until, by=request.user, now=now)
             messages.success(request, f"{form.cleaned_data['other']}代理至{until}，到期自动结束。")
         else:
-            whom = AnotherPersonForm(request.POST, people=others)
+            whom = SuccessorForm(request.POST, people=others)
             if not whom.is_valid():
                 return _shown(request, found, hand_over=whom)
             moved = hand_over(found, whom.cleaned_data["other"], by=request.user, now=now)
@@ -191,13 +191,13 @@ def account(request: SignedInRequest) -> HttpResponse:
     sessions = []
     for each in sessions_of(request.user):
         said = each.get_decoded()
-        began = said.get(BEGAN)
+        began = said.get(SESSION_BEGAN)
         sessions.append(
             {
                 "here": each.session_key == here,
                 "began": dt.datetime.fromtimestamp(began, tz=dt.UTC) if began else None,
-                "address": said.get(ADDRESS, ""),
-                "device": device_of(said.get(AGENT, "")),
+                "address": said.get(SESSION_ADDRESS, ""),
+                "device": describe_device(said.get(SESSION_AGENT, "")),
             }
         )
     context = {

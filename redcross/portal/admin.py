@@ -9,21 +9,21 @@ from unfold.admin import TabularInline
 from redcross.accounts.choices import Role
 from redcross.accounts.models import RoleAssignment, SafetySettings, User
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import READING, holds
+from redcross.accounts.rules import READ_ROLES, has_role
 from redcross.branches.models import Branch, BranchAlias
 from redcross.people.models import AccountRequest
 from redcross.portal import calendar_admin  # noqa: F401  registers the calendar of reporting
-from redcross.portal.records import RecordAdmin, UnfilledAdmin
+from redcross.portal.records import PortalModelAdmin, RecordAdmin
 from redcross.portal.site import site
 from redcross.uploads.models import PeriodException, PeriodLock
 from redcross.uploads.rules import may_lock
 
 
-class _ManagedByAdministrators(UnfilledAdmin):
+class _AdministratorAdmin(PortalModelAdmin):
     list_per_page = 20
 
     def _manages(self, request: SignedInRequest) -> bool:
-        return holds(request.user, [Role.ADMINISTRATOR])
+        return has_role(request.user, [Role.ADMINISTRATOR])
 
     def has_module_permission(self, request: SignedInRequest) -> bool:
         return self._manages(request)
@@ -40,26 +40,26 @@ class _ManagedByAdministrators(UnfilledAdmin):
         return False
 
 
-class _Inline(TabularInline):
+class _AdministratorInline(TabularInline):
     extra = 0
 
     def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
-        return holds(request.user, [Role.ADMINISTRATOR])
+        return has_role(request.user, [Role.ADMINISTRATOR])
 
     has_change_permission = has_view_permission
     has_delete_permission = has_view_permission
 
     def has_add_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
-        return holds(request.user, [Role.ADMINISTRATOR])
+        return has_role(request.user, [Role.ADMINISTRATOR])
 
 
-class AliasInline(_Inline):
+class AliasInline(_AdministratorInline):
     """Other names of a branch."""
 
     model = BranchAlias
 
 
-class RoleInline(_Inline):
+class RoleInline(_AdministratorInline):
     """Roles of a person."""
 
     model = RoleAssignment
@@ -67,7 +67,7 @@ class RoleInline(_Inline):
 
 
 @admin.register(Branch, site=site)
-class BranchAdmin(_ManagedByAdministrators):
+class BranchAdmin(_AdministratorAdmin):
     """The tree of branches; everybody may look one up."""
 
     list_display = ["code", "name", "level", "parent", "opened_on", "closed_on"]
@@ -77,10 +77,10 @@ class BranchAdmin(_ManagedByAdministrators):
     inlines = [AliasInline]
 
     def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
-        return self._manages(request) or holds(request.user, READING)
+        return self._manages(request) or has_role(request.user, READ_ROLES)
 
 
-class ExceptionInline(_Inline):
+class ExceptionInline(_AdministratorInline):
     """Branches that may write into closed months for a while."""
 
     model = PeriodException
@@ -98,7 +98,7 @@ class ExceptionInline(_Inline):
 
 
 @admin.register(PeriodLock, site=site)
-class PeriodLockAdmin(UnfilledAdmin):
+class PeriodLockAdmin(PortalModelAdmin):
     """Closed months; only the province closes and opens them."""
 
     list_display = ["domain", "branch", "first_month", "last_month", "locked_by", "locked_at"]
@@ -137,7 +137,7 @@ class PeriodLockAdmin(UnfilledAdmin):
 
 
 @admin.register(User, site=site)
-class UserAdmin(_ManagedByAdministrators):
+class UserAdmin(_AdministratorAdmin):
     """People; a password is set by themselves or reset by the level above."""
 
     list_display = ["username", "display_name", "is_active", "last_login"]
@@ -147,7 +147,7 @@ class UserAdmin(_ManagedByAdministrators):
 
 
 @admin.register(SafetySettings, site=site)
-class SafetySettingsAdmin(_ManagedByAdministrators):
+class SafetySettingsAdmin(_AdministratorAdmin):
     """The one row of numbers the rules of safety count in."""
 
     list_display = ["__str__", "unused_days", "password_days", "export_hours"]

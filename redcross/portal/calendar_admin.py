@@ -6,16 +6,16 @@ from django import forms
 from django.contrib import admin
 
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import READING, holds
-from redcross.completeness.choices import Audience
+from redcross.accounts.rules import READ_ROLES, has_role
+from redcross.completeness.choices import ReminderAudience
 from redcross.completeness.models import CalendarDay, DueRule, Occasion, ReminderStage
 from redcross.portal.records import ReferenceAdmin
 from redcross.portal.site import site
 from redcross.uploads.registry import registry
 
 
-def _sheets(*, blank: str = "") -> list[tuple[str, str]]:
-    every = [(sheet.key, sheet.title) for sheet in registry.offered()]
+def _sheet_choices(*, blank: str = "") -> list[tuple[str, str]]:
+    every = [(sheet.key, sheet.title) for sheet in registry.in_menu_order()]
     return [("", blank), *every] if blank else every
 
 
@@ -23,7 +23,7 @@ class CalendarAdmin(ReferenceAdmin):
     """Rows of the calendar: whoever writes them may also take them away."""
 
     def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
-        return holds(request.user, READING)
+        return has_role(request.user, READ_ROLES)
 
     def has_delete_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return self.has_change_permission(request, obj)
@@ -46,7 +46,7 @@ class DueRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sheet"].choices = _sheets(blank="全部报表（没有单独规定的）")  # type: ignore[attr-defined]
+        self.fields["sheet"].choices = _sheet_choices(blank="全部报表（没有单独规定的）")  # type: ignore[attr-defined]
 
 
 @admin.register(DueRule, site=site)
@@ -64,7 +64,7 @@ class OccasionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sheet"].choices = _sheets()  # type: ignore[attr-defined]
+        self.fields["sheet"].choices = _sheet_choices()  # type: ignore[attr-defined]
 
 
 @admin.register(Occasion, site=site)
@@ -81,7 +81,7 @@ class ReminderStageForm(forms.ModelForm):  # type: ignore[type-arg]
     """When to remind whom."""
 
     audiences = forms.MultipleChoiceField(
-        label="提醒对象", choices=Audience.choices, widget=forms.CheckboxSelectMultiple
+        label="提醒对象", choices=ReminderAudience.choices, widget=forms.CheckboxSelectMultiple
     )
 
 
@@ -95,4 +95,4 @@ class ReminderStageAdmin(CalendarAdmin):
     @admin.display(description="提醒对象")
     def people(self, obj: ReminderStage) -> str:
         """Name whom it tells."""
-        return "、".join(str(Audience(each).label) for each in obj.audiences)
+        return "、".join(str(ReminderAudience(each).label) for each in obj.audiences)

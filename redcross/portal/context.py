@@ -6,17 +6,17 @@ from django.conf import settings
 
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
-from redcross.portal.help import topic_of
-from redcross.portal.navigation import menu
+from redcross.portal.help import find_topic
+from redcross.portal.navigation import render_menu
 
 
-def shell(request: SignedInRequest) -> dict[str, Any]:
+def page_frame(request: SignedInRequest) -> dict[str, Any]:
     """Return the notice of the demonstration and whose page it is."""
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
         "demo_notice": settings.DEMO_NOTICE if settings.DEMO else "",
-        "menu": menu(request) if signed_in else "",
-        "help_page": topic_of(request.path),
+        "menu": render_menu(request) if signed_in else "",
+        "help_page": find_topic(request.path),
         "home_branch": home_branch(user) if user and signed_in else None,
     }

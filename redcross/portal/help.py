@@ -11,7 +11,7 @@ TOPICS = {
     "exports": "导出与密码",
     "keys": "快捷键",
 }
-_BY_ADDRESS = (
+_TOPIC_BY_PATH = (
     ("/uploads/review", "review"),
     ("/uploads/board", "progress"),
     ("/uploads/exemptions", "progress"),
@@ -26,6 +26,6 @@ _BY_ADDRESS = (
 )
 
 
-def topic_of(path: str) -> str:
+def find_topic(path: str) -> str:
     """Return the topic that explains the page at an address."""
-    return next((topic for start, topic in _BY_ADDRESS if path.startswith(start)), "start")
+    return next((topic for start, topic in _TOPIC_BY_PATH if path.startswith(start)), "start")

@@ -17,20 +17,20 @@ from django.utils.module_loading import module_has_submodule
 from redcross.accounts.choices import Domain, Role
 from redcross.accounts.models import User
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import ENTERING, READING, REVIEWING, Rights, rights_of
+from redcross.accounts.rules import ENTRY_ROLES, READ_ROLES, REVIEW_ROLES, Rights, rights_of_user
 from redcross.dashboards.boards import registry
-from redcross.indicators.query.query_params import SEEING_FIGURES, looked_at
+from redcross.indicators.query.query_params import FIGURE_ROLES, last_selection
 from redcross.people.rules import LOOKING_AFTER
 
 Entry = tuple[str, str, str, Iterable[str]]
 Link = tuple[str, str]
 Group = tuple[str, tuple[Link, ...]]
 OVERVIEW = "overview"
-SEEING_BOARDS = (*READING, Role.LEADER)
+BOARD_ROLES = (*READ_ROLES, Role.LEADER)
 
 
 @functools.cache
-def _of_apps() -> list[Entry]:
+def _app_entries() -> list[Entry]:
     """Return what the apps add, in the order in which they are installed."""
     found: list[Entry] = []
     for config in apps.get_app_configs():
@@ -41,19 +41,19 @@ def _of_apps() -> list[Entry]:
 
 
 @functools.lru_cache(maxsize=1024)
-def _groups(rights: Rights, place: str) -> tuple[Group, ...]:
+def _visible_groups(rights: Rights, place: str) -> tuple[Group, ...]:
     """Return the groups with their links, the same for all who may do the same."""
-    found = ((title, tuple(links)) for title, links in _all_groups(rights, place))
+    found = ((title, tuple(links)) for title, links in _iter_groups(rights, place))
     return tuple((title, links) for title, links in found if links)
 
 
-def menu(request: SignedInRequest) -> str:
+def render_menu(request: SignedInRequest) -> str:
     """Return the navigation of a page: the links its reader can use, his page marked."""
-    rights, place = rights_of(request.user), looked_at(request)
-    return _drawn(rights, place, _here(request.path, _groups(rights, place)))
+    rights, place = rights_of_user(request.user), last_selection(request)
+    return _render_menu(rights, place, _current_link(request.path, _visible_groups(rights, place)))
 
 
-def _here(path: str, groups: Iterable[Group]) -> str:
+def _current_link(path: str, groups: Iterable[Group]) -> str:
     """Return the link at or below which a page stands; below home everything would."""
     every = [(link, link.partition("?")[0]) for _, links in groups for _, link in links]
     # Of /uploads/ and /uploads/new/ the longer is the page one is on.
@@ -65,27 +65,29 @@ def _here(path: str, groups: Iterable[Group]) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def _drawn(rights: Rights, place: str, here: str) -> str:
-    return render_to_string("app/_menu.html", {"groups": _groups(rights, place), "here": here})
+def _render_menu(rights: Rights, place: str, here: str) -> str:
+    return render_to_string(
+        "app/_menu.html", {"groups": _visible_groups(rights, place), "here": here}
+    )
 
 
-def links_of(user: User) -> list[Link]:
+def list_links(user: User) -> list[Link]:
     """Return every link of a person's navigation."""
-    return [link for _, links in _groups(rights_of(user), "") for link in links]
+    return [link for _, links in _visible_groups(rights_of_user(user), "") for link in links]
 
 
-def _all_groups(rights: Rights, place: str) -> Iterator[tuple[str, Iterable[Link]]]:
+def _iter_groups(rights: Rights, place: str) -> Iterator[tuple[str, Iterable[Link]]]:
     """Yield the groups; boards open at the branch and period one has been looking at."""
-    sees_boards = rights.hold(SEEING_BOARDS)
-    yield "", [("首页", reverse("home")), *_board(OVERVIEW, place, sees=sees_boards)]
-    yield "数据报送", _reporting(rights)
+    sees_boards = rights.hold(BOARD_ROLES)
+    yield "", [("首页", reverse("home")), *_board_links(OVERVIEW, place, sees=sees_boards)]
+    yield "数据报送", _reporting_links(rights)
     for domain in Domain:
-        yield str(domain.label), _domain(rights, domain, place, sees_boards=sees_boards)
+        yield str(domain.label), _domain_links(rights, domain, place, sees_boards=sees_boards)
     yield "通报与报告", [("通报与报告", reverse("reports"))] if sees_boards else []
-    yield "系统", _system(rights, sees_boards=sees_boards)
+    yield "系统", _system_links(rights, sees_boards=sees_boards)
 
 
-def _system(rights: Rights, *, sees_boards: bool) -> Iterator[Link]:
+def _system_links(rights: Rights, *, sees_boards: bool) -> Iterator[Link]:
     yield "我的导出", reverse("exports")
     if rights.hold(LOOKING_AFTER):
         yield "人员与账户", reverse("people")
@@ -97,46 +99,48 @@ def _system(rights: Rights, *, sees_boards: bool) -> Iterator[Link]:
         yield "接口令牌", reverse("tokens")
 
 
-def _board(key: str, place: str, *, sees: bool, title: str = "") -> list[Link]:
+def _board_links(key: str, place: str, *, sees: bool, title: str = "") -> list[Link]:
     if not sees or key not in registry:
         return []
     address = reverse("board", kwargs={"key": key})
     return [(title or registry[key].title, f"{address}?{place}" if place else address)]
 
 
-def _reporting(rights: Rights) -> Iterator[Link]:
-    entering = rights.hold(ENTERING)
+def _reporting_links(rights: Rights) -> Iterator[Link]:
+    entering = rights.hold(ENTRY_ROLES)
     if entering:
         yield "我要报送", reverse("upload-new")
-    if rights.hold(READING):
+    if rights.hold(READ_ROLES):
         yield "报送记录", reverse("uploads")
-    if rights.hold((*REVIEWING, Role.FINANCE)):
+    if rights.hold((*REVIEW_ROLES, Role.FINANCE)):
         yield "待我审核", reverse("review")
-    if rights.hold(READING):
+    if rights.hold(READ_ROLES):
         yield "报送进度", reverse("progress")
         yield "免报", reverse("exemptions")
-    if rights.hold((*READING, Role.ADMINISTRATOR)):
+    if rights.hold((*READ_ROLES, Role.ADMINISTRATOR)):
         yield "锁定与解锁", reverse("locks")
     if entering:
         yield "空表下载", reverse("blanks")
 
 
-def _domain(rights: Rights, domain: Domain, place: str, *, sees_boards: bool) -> Iterator[Link]:
-    yield from _board(domain.value, place, sees=sees_boards, title="看板")
-    for group, label, name, roles in _of_apps():
+def _domain_links(
+    rights: Rights, domain: Domain, place: str, *, sees_boards: bool
+) -> Iterator[Link]:
+    yield from _board_links(domain.value, place, sees=sees_boards, title="看板")
+    for group, label, name, roles in _app_entries():
         # Figures are everybody's who sees figures; records only theirs whose field they are.
-        reach = "" if roles == SEEING_FIGURES else domain.value
+        reach = "" if roles == FIGURE_ROLES else domain.value
         if group == domain.label and rights.hold(roles, reach):
             yield label, reverse(name)
-    if rights.hold(READING, domain.value):
+    if rights.hold(READ_ROLES, domain.value):
         yield "记录", reverse("admin:app_list", kwargs={"app_label": domain.value})
 
 
-def navigation(request: SignedInRequest) -> list[dict[str, Any]]:
+def admin_navigation(request: SignedInRequest) -> list[dict[str, Any]]:
     """Return the same groups as the record pages' shell wants them."""
-    rights = rights_of(request.user)
-    groups = _groups(rights, looked_at(request)) if rights.held else ()
-    here = _here(request.path, groups)
+    rights = rights_of_user(request.user)
+    groups = _visible_groups(rights, last_selection(request)) if rights.held else ()
+    here = _current_link(request.path, groups)
     return [
         {
             "title": title,

@@ -10,21 +10,21 @@ from unfold.admin import ModelAdmin
 
 from redcross.accounts.choices import Role
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import READING, REVIEWING, holds
+from redcross.accounts.rules import READ_ROLES, REVIEW_ROLES, has_role
 from redcross.branches.models import Branch
 from redcross.portal.site import site
 
-CORRECTING = (*REVIEWING,)
+CORRECTION_ROLES = (*REVIEW_ROLES,)
 
 
-class UnfilledAdmin(ModelAdmin):
+class PortalModelAdmin(ModelAdmin):
     """Forms that take nothing from their address: a value that is none of a field's breaks them."""
 
     def get_changeform_initial_data(self, request: SignedInRequest) -> dict[str, Any]:
         return {}
 
 
-class RecordAdmin(UnfilledAdmin):
+class RecordAdmin(PortalModelAdmin):
     """A record: entered through uploads, corrected by reviewers and desks, never added."""
 
     list_per_page = 20
@@ -45,18 +45,18 @@ class RecordAdmin(UnfilledAdmin):
         return found
 
     def has_module_permission(self, request: SignedInRequest) -> bool:
-        return holds(request.user, READING, domain=self.opts.app_label)
+        return has_role(request.user, READ_ROLES, domain=self.opts.app_label)
 
     def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         branch = getattr(obj, "branch", None)
-        return holds(request.user, READING, branch, domain=self.opts.app_label)
+        return has_role(request.user, READ_ROLES, branch, domain=self.opts.app_label)
 
     def has_add_permission(self, request: SignedInRequest) -> bool:
         return False
 
     def has_change_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         branch = getattr(obj, "branch", None)
-        return holds(request.user, CORRECTING, branch, domain=self.opts.app_label)
+        return has_role(request.user, CORRECTION_ROLES, branch, domain=self.opts.app_label)
 
     def has_delete_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return False
@@ -68,7 +68,7 @@ class RecordAdmin(UnfilledAdmin):
         return format_html('<a href="{}">批次{} {}</a>', address, obj.upload_id, obj.source_label)
 
 
-class ReferenceAdmin(UnfilledAdmin):
+class ReferenceAdmin(PortalModelAdmin):
     """Named things of the whole province: everybody reads, the province's desks write."""
 
     list_per_page = 20
@@ -77,27 +77,27 @@ class ReferenceAdmin(UnfilledAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
-        return holds(request.user, READING)
+        return has_role(request.user, READ_ROLES)
 
     def has_add_permission(self, request: SignedInRequest) -> bool:
-        return _of_the_province(request, [Role.DESK, Role.OFFICE])
+        return _has_province_role(request, [Role.DESK, Role.OFFICE])
 
     def has_change_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
-        return _of_the_province(request, [Role.DESK, Role.OFFICE])
+        return _has_province_role(request, [Role.DESK, Role.OFFICE])
 
     def has_delete_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return False
 
 
-def _of_the_province(request: SignedInRequest, roles: list[Role]) -> bool:
+def _has_province_role(request: SignedInRequest, roles: list[Role]) -> bool:
     province = Branch.objects.filter(parent__isnull=True).first()
-    return province is not None and holds(request.user, roles, province)
+    return province is not None and has_role(request.user, roles, province)
 
 
 def may_enter_site(request: SignedInRequest) -> bool:
     """Tell whether the record pages hold anything for this person."""
     user = request.user
-    return user.is_active and (holds(user, READING) or holds(user, [Role.ADMINISTRATOR]))
+    return user.is_active and (has_role(user, READ_ROLES) or has_role(user, [Role.ADMINISTRATOR]))
 
 
 site.has_permission = may_enter_site

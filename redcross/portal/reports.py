@@ -5,30 +5,44 @@ from decimal import Decimal
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.completeness.choices import Standing
-from redcross.completeness.obligations import obligations
-from redcross.completeness.quality import Quality, quality
+from redcross.completeness.choices import ObligationStatus
+from redcross.completeness.obligations import list_obligations
+from redcross.completeness.quality import ReportingQuality, measure_quality
 from redcross.indicators.declare.declaration import registry
 from redcross.indicators.models import Target
 from redcross.indicators.query import formatting
-from redcross.reports.declaration import Calendar, Chapter, ReportKind, Section, passage, register
-from redcross.reports.story import Block, Said, Story, Told, plain, table
-from redcross.reports.tables import headed, in_column
+from redcross.reports.declare.declaration import (
+    Calendar,
+    Chapter,
+    ReportKind,
+    Subchapter,
+    register,
+    section,
+)
+from redcross.reports.narrative.branch_tables import column_heading, format_figure_cell
+from redcross.reports.narrative.report_context import (
+    Block,
+    CellValue,
+    ReportContext,
+    TextPiece,
+    build_table,
+    build_text_paragraph,
+)
 
-BOTH = (Level.PROVINCE, Level.PREFECTURE)
+BOTH_LEVELS = (Level.PROVINCE, Level.PREFECTURE)
 MONTHLY = Calendar(months=1, day=10)
 QUARTERLY = Calendar(months=3, day=15)
 YEARLY = Calendar(months=12, day=20)
-WARNED_WITHIN = Decimal(20)
+WARNING_MARGIN = Decimal(20)
 
 
-@passage("portal.targets")
-def targets(story: Story) -> Iterator[Block]:
+@section("portal.targets")
+def targets(story: ReportContext) -> Iterator[Block]:
     """Each target of the year: done so far, in percent, against the share of time gone."""
     year = story.period.year_so_far
     course = Decimal(story.period.last.month * 100) / 12
     known = Target.objects.filter(branch=story.branch, year=story.period.last.year)
-    rows: list[list[Said | None]] = []
+    rows: list[list[CellValue | None]] = []
     for target in known.order_by("indicator"):
         if target.indicator not in registry or not registry[target.indicator].comparable:
             continue
@@ -41,34 +55,34 @@ def targets(story: Story) -> Iterator[Block]:
                 indicator.label,
                 now,
                 so_far,
-                formatting.in_document(target.value, indicator.unit),
-                None if done is None else Told(f"{done:.1f}%", (so_far,)),
+                formatting.format_for_document(target.value, indicator.unit),
+                None if done is None else TextPiece(f"{done:.1f}%", (so_far,)),
                 f"{course:.1f}%",
-                _light(done, course),
+                _rate_progress(done, course),
             ]
         )
     if rows:
         head = ("指标", "本期", "年初以来", "年度目标", "完成率", "时间进度", "评价")
-        yield table("年度目标完成情况", head, rows)
+        yield build_table("年度目标完成情况", head, rows)
 
 
-def _light(done: Decimal | None, course: Decimal) -> str:
+def _rate_progress(done: Decimal | None, course: Decimal) -> str:
     if done is None:
-        return formatting.NOTHING
+        return formatting.NO_VALUE
     if done >= course:
         return "正常"
-    return "预警" if done >= course - WARNED_WITHIN else "滞后"
+    return "预警" if done >= course - WARNING_MARGIN else "滞后"
 
 
-@passage("portal.reporting")
-def reporting(story: Story) -> Iterator[Block]:
+@section("portal.reporting")
+def reporting(story: ReportContext) -> Iterator[Block]:
     """Who has not handed in, and whose workbooks came back, by name."""
     below = list(Branch.objects.filter(parent=story.branch).in_official_order())
     after = story.period.end.replace(day=20)
     found = [
         each
-        for each in obligations(below, story.period, today=after)
-        if each.standing not in (Standing.EXEMPT, Standing.NOT_OPEN)
+        for each in list_obligations(below, story.period, today=after)
+        if each.standing not in (ObligationStatus.EXEMPT, ObligationStatus.NOT_OPEN)
     ]
     by_name: dict[str, list[str]] = {}
     for each in found:
@@ -76,21 +90,21 @@ def reporting(story: Story) -> Iterator[Block]:
             by_name.setdefault(each.branch.short_name, []).append(each.sheet.title)
     if by_name:
         told = "；".join(f"{name}（{len(sheets)}张）" for name, sheets in by_name.items())
-        yield from plain(f"截至数据截止时间，逾期未报或未审的单位有：{told}。")
+        yield from build_text_paragraph(f"截至数据截止时间，逾期未报或未审的单位有：{told}。")
     elif found:
-        yield from plain("各单位应报报表均已按期报送。")
-    judged = quality(below, found, story.period)
+        yield from build_text_paragraph("各单位应报报表均已按期报送。")
+    judged = measure_quality(below, found, story.period)
     returned = sorted((each for each in judged if each.returned), key=lambda each: -each.returned)
     told = "、".join(f"{each.branch}{each.returned}次" for each in returned)
     if told:
-        yield from plain(f"审核退回：{told}，请进一步提高数据质量。")
+        yield from build_text_paragraph(f"审核退回：{told}，请进一步提高数据质量。")
     urged = "、".join(f"{each.branch}{each.urged}次" for each in judged if each.urged)
     if urged:
-        yield from plain(f"经催报：{urged}。")
-    yield from _judged(judged)
+        yield from build_text_paragraph(f"经催报：{urged}。")
+    yield from _quality_table(judged)
 
 
-def _judged(judged: Sequence[Quality]) -> Iterator[Block]:
+def _quality_table(judged: Sequence[ReportingQuality]) -> Iterator[Block]:
     """Tell 及时率 and 准确率 by branch, in the official order."""
     head = ("单位", "应报", "已报", "逾期", "及时率", "一次通过率", "退回", "催报")
     rows = [
@@ -99,8 +113,8 @@ def _judged(judged: Sequence[Quality]) -> Iterator[Block]:
             each.owed,
             each.handed_in,
             each.late,
-            _percent(each.on_time_share),
-            _percent(each.first_pass_share),
+            _format_percent(each.on_time_share),
+            _format_percent(each.first_pass_share),
             each.returned,
             each.urged,
         )
@@ -108,15 +122,15 @@ def _judged(judged: Sequence[Quality]) -> Iterator[Block]:
         if each.owed
     ]
     if rows:
-        yield table("报送质量评价", head, rows)
+        yield build_table("报送质量评价", head, rows)
 
 
-def _percent(share: Decimal | None) -> str:
-    return formatting.NOTHING if share is None else f"{share}%"
+def _format_percent(share: Decimal | None) -> str:
+    return formatting.NO_VALUE if share is None else f"{share}%"
 
 
-@passage("portal.next_steps")
-def next_steps(story: Story) -> Iterator[Block]:
+@section("portal.next_steps")
+def next_steps(story: ReportContext) -> Iterator[Block]:
     """What is asked of the branches now."""
     year = story.period.year_so_far
     course = Decimal(story.period.last.month * 100) / 12
@@ -127,12 +141,16 @@ def next_steps(story: Story) -> Iterator[Block]:
             if so_far.value is not None and so_far.value * 100 / target.value < course:
                 late.append(registry[target.indicator].label)
     if late:
-        yield from plain(f"{'、'.join(late)}低于时间进度，请对照年度目标分析原因，加快推进。")
-    yield from plain("请各单位按时报送、及时审核，逾期未报的尽快补报，确保数据真实、准确、完整。")
+        yield from build_text_paragraph(
+            f"{'、'.join(late)}低于时间进度，请对照年度目标分析原因，加快推进。"
+        )
+    yield from build_text_paragraph(
+        "请各单位按时报送、及时审核，逾期未报的尽快补报，确保数据真实、准确、完整。"
+    )
 
 
-@passage("portal.civilised_city")
-def civilised_city(story: Story) -> Iterator[Block]:
+@section("portal.civilised_city")
+def civilised_city(story: ReportContext) -> Iterator[Block]:
     """What the assessment of civilised cities asks of each prefecture (文明城市测评)."""
     keys = (
         "training.first_aiders_trained",
@@ -146,13 +164,13 @@ def civilised_city(story: Story) -> Iterator[Block]:
     columns = [story.lines(key, by=("branch",)) for key in keys]
     if not all(columns):
         return
-    head = ["单位", *(headed(key) for key in keys)]
-    rows: list[list[Said | None]] = [
-        [line.branch.short_name, *(in_column(column[at]) for column in columns)]
+    head = ["单位", *(column_heading(key) for key in keys)]
+    rows: list[list[CellValue | None]] = [
+        [line.branch.short_name, *(format_figure_cell(column[at]) for column in columns)]
         for at, line in enumerate(columns[0])
         if not line.own
     ]
-    yield table("“三献”与应急救护培训测评取数表", head, rows)
+    yield build_table("“三献”与应急救护培训测评取数表", head, rows)
 
 
 register(
@@ -161,19 +179,19 @@ register(
         name="重点工作月度通报",
         title="关于{period}{where}红十字会重点工作完成情况的通报",
         calendar=MONTHLY,
-        levels=BOTH,
+        levels=BOTH_LEVELS,
         chapters=(
             Chapter(
                 "总体情况",
                 (
-                    Section("募捐筹资", ("donations.raised", "donations.events")),
-                    Section("应急救护", ("training.done",)),
-                    Section(
+                    Subchapter("募捐筹资", ("donations.raised", "donations.events")),
+                    Subchapter("应急救护", ("training.done",)),
+                    Subchapter(
                         "无偿献血、造血干细胞与遗体器官捐献",
                         ("donors.blood", "donors.stem_cells", "donors.organs"),
                     ),
-                    Section("人道救助", ("relief.medical",)),
-                    Section("组织建设", ("reform.network",)),
+                    Subchapter("人道救助", ("relief.medical",)),
+                    Subchapter("组织建设", ("reform.network",)),
                 ),
             ),
             Chapter("主要指标完成情况", ("portal.targets", "donations.by_branch")),
@@ -189,23 +207,23 @@ register(
         name="年度工作综述",
         title="{period}{where}红十字会工作综述",
         calendar=YEARLY,
-        levels=BOTH,
+        levels=BOTH_LEVELS,
         addressed=False,
         chapters=(
             Chapter(
                 "深化改革，健全机制",
                 (
-                    Section("健全组织领导", ("reform.governance",)),
-                    Section("落实年度重点任务", ("reform.tasks",)),
-                    Section("完善工作机制", ("reform.mechanisms", "reform.liaison")),
+                    Subchapter("健全组织领导", ("reform.governance",)),
+                    Subchapter("落实年度重点任务", ("reform.tasks",)),
+                    Subchapter("完善工作机制", ("reform.mechanisms", "reform.liaison")),
                 ),
             ),
             Chapter(
                 "动员人道资源",
                 (
-                    Section("募集款物", ("donations.raised",)),
-                    Section("筹资活动与品牌", ("donations.campaigns", "donations.funds")),
-                    Section("宣传与培训", ("reform.activities",)),
+                    Subchapter("募集款物", ("donations.raised",)),
+                    Subchapter("筹资活动与品牌", ("donations.campaigns", "donations.funds")),
+                    Subchapter("宣传与培训", ("reform.activities",)),
                 ),
             ),
             Chapter("夯实组织基础", ("reform.network",)),
@@ -215,9 +233,9 @@ register(
             Chapter(
                 "无偿献血、造血干细胞与遗体器官捐献",
                 (
-                    Section("无偿献血", ("donors.blood",)),
-                    Section("造血干细胞捐献", ("donors.stem_cells",)),
-                    Section("遗体和人体器官捐献", ("donors.organs",)),
+                    Subchapter("无偿献血", ("donors.blood",)),
+                    Subchapter("造血干细胞捐献", ("donors.stem_cells",)),
+                    Subchapter("遗体和人体器官捐献", ("donors.organs",)),
                 ),
             ),
             Chapter("典型经验", ("reform.examples",)),

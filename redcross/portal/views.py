@@ -16,29 +16,29 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from redcross.accounts.canary import complaint
+from redcross.accounts.canary import find_key_mismatch
 from redcross.accounts.models import User
-from redcross.accounts.passwords import is_too_old
+from redcross.accounts.passwords import is_password_expired
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import ENTERING, REVIEWING, holds, home_branch
-from redcross.completeness.choices import Standing
-from redcross.completeness.selecting import owed_by
+from redcross.accounts.rules import ENTRY_ROLES, REVIEW_ROLES, has_role, home_branch
+from redcross.completeness.choices import ObligationStatus
+from redcross.completeness.user_obligations import list_pending_obligations
 from redcross.dashboards.boards import registry
-from redcross.dashboards.composing import cards_of
+from redcross.dashboards.compose import compose_cards
 from redcross.demo.declaration import ACCOUNTS, PASSWORD
 from redcross.indicators import rollup
-from redcross.indicators.query.query_params import Asked, sees_figures_of
-from redcross.notices.services import unread_of
-from redcross.ops.metrics import exposition, may_read, queue_length
-from redcross.ops.migrating import missing_migrations
+from redcross.indicators.query.query_params import FigureQuery, may_read_figures
+from redcross.notices.services import unread_notices
+from redcross.ops.metrics import may_read_metrics, queue_length, render_metrics
+from redcross.ops.migration_support import missing_migrations
 from redcross.periods import Period, add_months, business_date, month_start
-from redcross.portal import searching
+from redcross.portal import search_sources
 from redcross.portal.help import TOPICS
-from redcross.portal.worklists import expiring
-from redcross.uploads.choices import State
-from redcross.uploads.workflow.queries import open_uploads, waiting_for
+from redcross.portal.worklists import list_worklist_items
+from redcross.uploads.choices import UploadState
+from redcross.uploads.workflow.queries import open_uploads, review_counts
 
-WORDS = 60
+MAX_QUERY_LENGTH = 60
 
 
 class LoginView(auth_views.LoginView):
@@ -50,7 +50,7 @@ class LoginView(auth_views.LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Let in, through the second factor where the person has one."""
         user = form.get_user()
-        if is_too_old(user, timezone.now()):
+        if is_password_expired(user, timezone.now()):
             user.must_change_password = True
             user.save(update_fields=["must_change_password"])
         record_authentication(self.request, user, method="password")
@@ -84,26 +84,30 @@ def home(request: SignedInRequest) -> HttpResponse:
     branch = home_branch(request.user)
     month = Period.month(add_months(month_start(today), -1)).year_so_far
     cards = []
-    if branch is not None and sees_figures_of(request.user, branch):
-        cards = cards_of(registry["overview"], Asked(branch, month, own=False), request.user)
+    if branch is not None and may_read_figures(request.user, branch):
+        cards = compose_cards(
+            registry["overview"], FigureQuery(branch, month, own=False), request.user
+        )
     context = {
-        **_to_do(request.user, today),
-        "may_enter": branch is not None and holds(request.user, ENTERING, branch),
-        "may_review": branch is not None and holds(request.user, REVIEWING, branch),
+        **_to_do_lists(request.user, today),
+        "may_enter": branch is not None and has_role(request.user, ENTRY_ROLES, branch),
+        "may_review": branch is not None and has_role(request.user, REVIEW_ROLES, branch),
         "figures": cards,
         "period": month,
     }
     return render(request, "portal/home.html", context)
 
 
-def _to_do(user: User, today: dt.date) -> dict[str, Any]:
+def _to_do_lists(user: User, today: dt.date) -> dict[str, Any]:
     """Return what a person has to do, each kind with its count."""
-    mine, queue = open_uploads(user), waiting_for(user)
+    mine, queue = open_uploads(user), review_counts(user)
     # What was sent back stands in a list of its own, and is counted there.
     owed = [
-        each for each in owed_by(user, today) if each.obligation.standing is not Standing.RETURNED
+        each
+        for each in list_pending_obligations(user, today)
+        if each.obligation.standing is not ObligationStatus.RETURNED
     ]
-    ending = expiring(user, today)
+    ending = list_worklist_items(user, today)
     soon = sum(each.soon for each in owed)
     return {
         "owed": owed,
@@ -111,12 +115,12 @@ def _to_do(user: User, today: dt.date) -> dict[str, Any]:
         "late": sum(each.obligation.days_late > 0 for each in owed),
         "soon": soon,
         "soon_length": soon + sum(each.count for each in ending),
-        "returned": [each for each in mine if each.state == State.RETURNED],
-        "open": [each for each in mine if each.state != State.RETURNED],
+        "returned": [each for each in mine if each.state == UploadState.RETURNED],
+        "open": [each for each in mine if each.state != UploadState.RETURNED],
         "queue": queue,
         "queue_length": sum(count for _, count in queue),
         "expiring": ending,
-        "unread": unread_of(user),
+        "unread": unread_notices(user),
     }
 
 
@@ -124,9 +128,9 @@ def _to_do(user: User, today: dt.date) -> dict[str, Any]:
 @require_GET
 def search(request: SignedInRequest) -> HttpResponse:
     """Find pages, branches, figures, sheets, uploads and what the apps add."""
-    words = request.GET.get("q", "")[:WORDS]
-    found = searching.search(words, request.user)
-    context = {"words": words, "found": found, "shown": searching.SHOWN}
+    words = request.GET.get("q", "")[:MAX_QUERY_LENGTH]
+    found = search_sources.search(words, request.user)
+    context = {"words": words, "found": found, "shown": search_sources.MAX_HITS}
     return render(request, "portal/search.html", context)
 
 
@@ -156,8 +160,8 @@ def ready(_request: SignedInRequest) -> HttpResponse:
     """Say whether database and queue answer, and the tables and figures fit the program."""
     try:
         missing = missing_migrations()
-        stale = [] if missing else rollup.stale()
-        wrong_keys = "" if missing else complaint()
+        stale = [] if missing else rollup.list_stale_indicators()
+        wrong_keys = "" if missing else find_key_mismatch()
     except Exception:  # noqa: BLE001  whatever keeps it from answering, it is not ready
         return JsonResponse({"status": "database"}, status=503)
     if missing:
@@ -176,6 +180,6 @@ def ready(_request: SignedInRequest) -> HttpResponse:
 @require_GET
 def metrics(request: SignedInRequest) -> HttpResponse:
     """Tell a monitor how the portal fares; others find nothing here."""
-    if not may_read(request):
+    if not may_read_metrics(request):
         raise Http404
-    return HttpResponse(exposition(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    return HttpResponse(render_metrics(), content_type=CONTENT_TYPE_PLAIN_0_0_4)

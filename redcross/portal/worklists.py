@@ -10,13 +10,13 @@ from django.db import connection
 from django.db.models import QuerySet, Value
 
 from redcross.accounts.models import User
-from redcross.accounts.rules import holds
+from redcross.accounts.rules import has_role
 from redcross.accounts.scope import branches_of
 from redcross.discovery import discover
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Expiring:
+class WorklistItem:
     """So many things of one kind that end or need a hand soon, and the page that lists them."""
 
     label: str
@@ -24,14 +24,14 @@ class Expiring:
     link: str
 
 
-Line = tuple[str, "QuerySet[Any]", str]
+WorklistLine = tuple[str, "QuerySet[Any]", str]
 """A label, the rows it counts, and the page that lists them."""
-Tell = Callable[[tuple[int, ...], dt.date], Iterator[Line]]
+WorklistSource = Callable[[tuple[int, ...], dt.date], Iterator[WorklistLine]]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Worklist:
-    tell: Tell
+    tell: WorklistSource
     roles: frozenset[str]
     domain: str
 
@@ -39,29 +39,31 @@ class _Worklist:
 _worklists: list[_Worklist] = []
 
 
-def worklist(domain: str, roles: Iterable[str]) -> Callable[[Tell], Tell]:
+def register_worklist(
+    domain: str, roles: Iterable[str]
+) -> Callable[[WorklistSource], WorklistSource]:
     """Register what people with one of these roles in a domain are reminded of.
 
     The function is given the ids of the branches a person sees and today. What it yields is
     compiled once a day for each set of branches: it must not depend on anything else.
     """
 
-    def register(tell: Tell) -> Tell:
+    def register(tell: WorklistSource) -> WorklistSource:
         _worklists.append(_Worklist(tell, frozenset(roles), domain))
         return tell
 
     return register
 
 
-def expiring(user: User, today: dt.date) -> list[Expiring]:
+def list_worklist_items(user: User, today: dt.date) -> list[WorklistItem]:
     """Return every line that counts anything, in one query, in the order of the apps."""
     discover("worklists")
     branches = branches_of(user)
     lines = [
         line
         for each in _worklists
-        if branches and holds(user, each.roles, domain=each.domain)
-        for line in _compiled(each, branches, today)
+        if branches and has_role(user, each.roles, domain=each.domain)
+        for line in _compile_lines(each, branches, today)
     ]
     if not lines:
         return []
@@ -70,14 +72,14 @@ def expiring(user: User, today: dt.date) -> list[Expiring]:
         cursor.execute(f"SELECT {counts}", [each for *_, given in lines for each in given])
         found = cursor.fetchone()
     return [
-        Expiring(label, count, link)
+        WorklistItem(label, count, link)
         for (label, link, *_), count in zip(lines, found, strict=True)
         if count
     ]
 
 
 @functools.lru_cache(maxsize=512)
-def _compiled(
+def _compile_lines(
     told: _Worklist, branches: tuple[int, ...], today: dt.date
 ) -> tuple[tuple[str, str, str, tuple[Any, ...]], ...]:
     """Return label, link, SQL and its parameters of each line."""

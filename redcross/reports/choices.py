@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class State(models.TextChoices):
+class ReportState(models.TextChoices):
     """The life of a report."""
 
     DRAFT = "DRAFT", "编辑中"

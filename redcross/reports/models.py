@@ -11,9 +11,9 @@ from django.db.models import F, Q
 from redcross.accounts.models import User
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
-from redcross.indicators.query.query_params import SEEING_FIGURES
+from redcross.indicators.query.query_params import FIGURE_ROLES
 from redcross.periods import Period
-from redcross.reports.choices import State
+from redcross.reports.choices import ReportState
 
 FAULT_LENGTH = 500
 
@@ -25,12 +25,12 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Keep those of the user's own subtrees, and what the levels above have issued."""
         if not user.is_authenticated:
             return self.none()
-        codes = {each.branch.code for each in roles_of(user) if each.role in SEEING_FIGURES}
+        codes = {each.branch.code for each in roles_of(user) if each.role in FIGURE_ROLES}
         condition = Q(pk__in=[])
         for code in codes:
             above = [code[:length] for length in range(2, len(code))]
             condition |= Q(branch__code__startswith=code)
-            condition |= Q(branch__code__in=above, state=State.ISSUED)
+            condition |= Q(branch__code__in=above, state=ReportState.ISSUED)
         return self.filter(condition)
 
 
@@ -43,7 +43,7 @@ class Report(models.Model):
     )
     first_month = models.DateField("起始月")
     last_month = models.DateField("截止月")
-    state = models.CharField("状态", max_length=6, choices=State, default=State.DRAFT)
+    state = models.CharField("状态", max_length=6, choices=ReportState, default=ReportState.DRAFT)
     content = models.JSONField("底稿")
     edits = models.JSONField("人工改动", default=dict)
     cut_off = models.DateTimeField("数据截至")
@@ -88,7 +88,7 @@ class Report(models.Model):
                 violation_error_message="这一期号已经用过。",
             ),
             models.CheckConstraint(
-                name="report_state_is_known", condition=Q(state__in=State.values)
+                name="report_state_is_known", condition=Q(state__in=ReportState.values)
             ),
             models.CheckConstraint(
                 name="report_months_in_order",
@@ -97,7 +97,7 @@ class Report(models.Model):
             ),
             models.CheckConstraint(
                 name="report_final_with_its_digest",
-                condition=Q(state=State.DRAFT)
+                condition=Q(state=ReportState.DRAFT)
                 | (
                     Q(finalised_at__isnull=False, finalised_by__isnull=False)
                     & ~Q(figures_digest="")
@@ -106,7 +106,7 @@ class Report(models.Model):
             ),
             models.CheckConstraint(
                 name="report_issued_with_its_number",
-                condition=~Q(state=State.ISSUED)
+                condition=~Q(state=ReportState.ISSUED)
                 | Q(issued_at__isnull=False, issued_by__isnull=False, issue_number__isnull=False),
                 violation_error_message="发布须有发布人、时间和期号。",
             ),

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from redcross.accounts.tasks import ScopedTask
 from redcross.periods import business_now
-from redcross.reports import due
+from redcross.reports.workflow import due_reports
 
 
 class WritingTask(ScopedTask):
@@ -16,6 +16,6 @@ class WritingTask(ScopedTask):
 
 
 @shared_task(name="reports.issue_due", base=WritingTask)
-def issue_due() -> None:
+def write_due_reports() -> None:
     """Write the reports that are due."""
-    due.issue_due(business_now(timezone.now()))
+    due_reports.write_due_reports(business_now(timezone.now()))

@@ -8,9 +8,9 @@ from django.utils.module_loading import autodiscover_modules
 
 
 def _install_locks(*, using: str, **_: object) -> None:
-    from redcross.uploads.database.period_triggers import install_locks
+    from redcross.uploads.database.period_triggers import install_period_triggers
 
-    install_locks(using=using)
+    install_period_triggers(using=using)
 
 
 class UploadsConfig(AppConfig):

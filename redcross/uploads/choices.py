@@ -10,7 +10,7 @@ class Sex(models.TextChoices):
     FEMALE = "FEMALE", "女"
 
 
-class State(models.TextChoices):
+class UploadState(models.TextChoices):
     """Where an upload stands on the road."""
 
     RECEIVED = "RECEIVED", "已接收"
@@ -27,14 +27,14 @@ class State(models.TextChoices):
     FAILED = "FAILED", "已中断"
 
 
-class Turn(models.TextChoices):
+class PendingAction(models.TextChoices):
     """What a person has asked of an upload after its load, and no worker has done yet."""
 
     UNDO = "UNDO", "正在作废本批"
     RESTORE = "RESTORE", "正在恢复本批"
 
 
-class ParcelState(models.TextChoices):
+class DraftState(models.TextChoices):
     """How far a dropped file is before it becomes an upload."""
 
     WAITING = "WAITING", "排队"
@@ -52,7 +52,7 @@ class UploadMode(models.TextChoices):
     REPLACE = "replace", "替换本期"
 
 
-class Origin(models.TextChoices):
+class UploadOrigin(models.TextChoices):
     """How the rows came."""
 
     FILE = "FILE", "上传文件"
@@ -68,13 +68,13 @@ class FindingSeverity(models.TextChoices):
     NOTICE = "notice", "提示"
 
 
-IN_WORK = frozenset({State.RECEIVED, State.CHECKING, State.LOADING})
+PROCESSING_STATES = frozenset({UploadState.RECEIVED, UploadState.CHECKING, UploadState.LOADING})
 """States in which a machine is at work, and whose heartbeat is watched."""
 
-BEING_READ = frozenset({ParcelState.WAITING, ParcelState.OPENING, ParcelState.MATCHING})
+DRAFT_PROCESSING_STATES = frozenset({DraftState.WAITING, DraftState.OPENING, DraftState.MATCHING})
 """States of a dropped file in which a machine is at work on it."""
 
-OPEN = frozenset({State.HAS_ERRORS, State.READY, State.RETURNED, State.WITHDRAWN, State.FAILED})
+OPEN_STATES = frozenset({UploadState.HAS_ERRORS, UploadState.READY, UploadState.RETURNED, UploadState.WITHDRAWN, UploadState.FAILED})
 """States in which the uploader has the next word."""
 
-AWAITING_REVIEW = frozenset({State.SUBMITTED, State.REVIEWED})
+REVIEW_STATES = frozenset({UploadState.SUBMITTED, UploadState.REVIEWED})

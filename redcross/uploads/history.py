@@ -14,12 +14,12 @@ M = TypeVar("M", bound=type[models.Model])
 UPDATED, DELETED = "updated", "deleted"
 
 
-def tracked(model: M) -> M:
+def track_history(model: M) -> M:
     """Keep the old row of every update and delete, under the upload's context."""
-    return tracked_but_for()(model)
+    return track_history_except()(model)
 
 
-def tracked_but_for(*fields: str) -> Callable[[M], M]:
+def track_history_except(*fields: str) -> Callable[[M], M]:
     """Track, but take no note where only these fields change: the database keeps them."""
 
     def track(model: M) -> M:

@@ -19,7 +19,7 @@ class SheetRegistry(Registry["Sheet"]):
         self._items[sheet.key] = sheet()
         return sheet
 
-    def offered(self) -> "list[Sheet]":
+    def in_menu_order(self) -> "list[Sheet]":
         """Return the sheets as a person chooses from them: what falls due first."""
         return sorted(self.values(), key=lambda sheet: (not sheet.due, sheet.key))
 

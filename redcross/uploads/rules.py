@@ -2,19 +2,19 @@
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
-from redcross.accounts.rules import ENTERING, READING, REVIEWING, holds
+from redcross.accounts.rules import ENTRY_ROLES, READ_ROLES, REVIEW_ROLES, has_role
 from redcross.branches.models import Branch
 from redcross.uploads.models import Upload
 
 
-def enters(user: User) -> bool:
+def has_entering_role(user: User) -> bool:
     """Tell whether a person hands anything in at all."""
-    return holds(user, ENTERING)
+    return has_role(user, ENTRY_ROLES)
 
 
 def may_enter(user: User, branch: Branch, sheet: str) -> bool:
     """A statistician, storekeeper or desk enters for his branch and those below it (代报)."""
-    return holds(user, ENTERING, branch, sheet=sheet)
+    return has_role(user, ENTRY_ROLES, branch, sheet=sheet)
 
 
 def may_review(user: User, upload: Upload) -> bool:
@@ -22,13 +22,13 @@ def may_review(user: User, upload: Upload) -> bool:
     if user.pk in (upload.uploaded_by_id, upload.reviewed_by_id):
         return False
     level_above = upload.branch.parent or upload.branch
-    reviewing: tuple[Role, ...] = REVIEWING
+    reviewing: tuple[Role, ...] = REVIEW_ROLES
     if upload.branch.parent is None and upload.sheet.startswith("donations."):
-        reviewing = (*REVIEWING, Role.FINANCE)
-    return holds(user, reviewing, level_above, sheet=upload.sheet)
+        reviewing = (*REVIEW_ROLES, Role.FINANCE)
+    return has_role(user, reviewing, level_above, sheet=upload.sheet)
 
 
-def may_undo(user: User, upload: Upload) -> bool:
+def may_revert(user: User, upload: Upload) -> bool:
     """Whoever may decide on it, or the one who handed it in."""
     return user.pk == upload.uploaded_by_id or may_review(user, upload)
 
@@ -36,17 +36,17 @@ def may_undo(user: User, upload: Upload) -> bool:
 def may_lock(user: User) -> bool:
     """Only the province closes and opens months."""
     return any(
-        holds(user, [Role.DESK, Role.OFFICE, Role.ADMINISTRATOR], branch)
+        has_role(user, [Role.DESK, Role.OFFICE, Role.ADMINISTRATOR], branch)
         for branch in Branch.objects.filter(parent__isnull=True)
     )
 
 
 def may_see_rows(user: User, upload: Upload) -> bool:
     """Whoever works with records sees the rows as read; leaders see counts alone."""
-    return holds(user, READING, upload.branch)
+    return has_role(user, READ_ROLES, upload.branch)
 
 
-def handed_in(user: User, upload: Upload) -> bool:
+def is_original_uploader(user: User, upload: Upload) -> bool:
     """Tell whether the workbook came from this very person.
 
     Not `uploaded_by`: unfinished work that was handed over came from somebody else.

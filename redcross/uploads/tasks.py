@@ -11,44 +11,44 @@ from kombu.exceptions import OperationalError
 
 from redcross.accounts.models import User
 from redcross.accounts.tasks import ScopedTask
-from redcross.uploads.choices import State, Turn
+from redcross.uploads.choices import UploadState, PendingAction
 from redcross.uploads.intake import drafts, recovery
 from redcross.uploads.models import Parcel, Upload
 from redcross.uploads.workflow import apply, check, pending_actions, progress
 
 
-class RoadTask(ScopedTask):
+class PipelineTask(ScopedTask):
     """Opens its own durable transactions; the person comes as an argument."""
 
     abstract = True
     opens_own_scope = True
 
 
-@shared_task(name="uploads.check", base=RoadTask, acks_late=True)
+@shared_task(name="uploads.check", base=PipelineTask, acks_late=True)
 def check_upload(*, upload_id: int, user_id: int) -> None:
     """Check what was uploaded."""
-    check.check(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
+    check.check_upload(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
 
 
-@shared_task(name="uploads.recognise", base=RoadTask, acks_late=True)
-def recognise_parcel(*, parcel_id: int, user_id: int) -> None:
+@shared_task(name="uploads.recognise", base=PipelineTask, acks_late=True)
+def recognize_draft(*, parcel_id: int, user_id: int) -> None:
     """Guess what a dropped file is."""
-    drafts.recognise(parcel_id, user=User.objects.get(pk=user_id), now=timezone.now())
+    drafts.recognize_draft(parcel_id, user=User.objects.get(pk=user_id), now=timezone.now())
 
 
-@shared_task(name="uploads.load", base=RoadTask, acks_late=True)
-def load_upload(*, upload_id: int) -> None:
+@shared_task(name="uploads.load", base=PipelineTask, acks_late=True)
+def apply_upload(*, upload_id: int) -> None:
     """Make what was approved effective."""
-    apply.load(upload_id, now=timezone.now())
+    apply.apply_upload(upload_id, now=timezone.now())
 
 
-@shared_task(name="uploads.turn", base=RoadTask, acks_late=True)
-def turn_upload(*, upload_id: int) -> None:
+@shared_task(name="uploads.turn", base=PipelineTask, acks_late=True)
+def execute_pending_action(*, upload_id: int) -> None:
     """Take an upload back, or make an undone one effective again, as was asked."""
-    pending_actions.take(upload_id, now=timezone.now())
+    pending_actions.execute_action(upload_id, now=timezone.now())
 
 
-@shared_task(name="uploads.sweep", base=RoadTask)
+@shared_task(name="uploads.sweep", base=PipelineTask)
 def sweep_uploads() -> None:
     """Take up what nobody works on any more."""
     requeue_stalled_work(now=timezone.now())
@@ -58,61 +58,61 @@ def requeue_stalled_work(*, now: dt.datetime) -> list[int]:
     """Send stalled uploads and drafts to a worker once more; return the uploads' ids."""
     stalled = recovery.collect_stalled_work(now=now)
     for draft in stalled.drafts:
-        recognise_again(draft)
+        send_recognition(draft)
     for upload in stalled.uploads:
-        send(upload)
+        enqueue_upload(upload)
     return [upload.pk for upload in stalled.uploads]
 
 
-def send(upload: Upload) -> None:
+def enqueue_upload(upload: Upload) -> None:
     """Queue what the upload waits for."""
     if upload.turn:
-        _queue(turn_upload, upload.pk)
-    elif upload.state == State.LOADING:
-        load_later(upload.pk)
+        _send_task(execute_pending_action, upload.pk)
+    elif upload.state == UploadState.LOADING:
+        enqueue_apply(upload.pk)
     else:
-        _queue(check_upload, upload.pk, user_id=upload.uploaded_by_id)
+        _send_task(check_upload, upload.pk, user_id=upload.uploaded_by_id)
 
 
-def check_later(upload: Upload, user_id: int) -> None:
+def enqueue_check(upload: Upload, user_id: int) -> None:
     """Have an upload checked once the request's transaction stands."""
     pk = upload.pk
-    transaction.on_commit(lambda: _queue(check_upload, pk, user_id=user_id))
+    transaction.on_commit(lambda: _send_task(check_upload, pk, user_id=user_id))
 
 
-def recognise_later(parcel: Parcel) -> None:
+def enqueue_recognition(parcel: Parcel) -> None:
     """Have a dropped file read once the request's transaction stands."""
-    transaction.on_commit(lambda: recognise_again(parcel))
+    transaction.on_commit(lambda: send_recognition(parcel))
 
 
-def recognise_again(parcel: Parcel) -> None:
+def send_recognition(parcel: Parcel) -> None:
     """Have a dropped file read; while no queue answers its state keeps it for the sweeper."""
     with contextlib.suppress(OperationalError):
-        recognise_parcel.delay(parcel_id=parcel.pk, user_id=parcel.owner_id)
+        recognize_draft.delay(parcel_id=parcel.pk, user_id=parcel.owner_id)
 
 
-def load_later(upload_id: int) -> None:
+def enqueue_apply(upload_id: int) -> None:
     """Have an approved upload made effective."""
-    _queue(load_upload, upload_id)
+    _send_task(apply_upload, upload_id)
 
 
-def undo_later(upload: Upload, user: User) -> None:
+def request_revert(upload: Upload, user: User) -> None:
     """Have an upload taken back, if this person may; raise RefusedError."""
-    _turn_later(upload, Turn.UNDO, user)
+    _request_action(upload, PendingAction.UNDO, user)
 
 
-def restore_later(upload: Upload, user: User) -> None:
+def request_restore(upload: Upload, user: User) -> None:
     """Have an undone upload made effective again, if this person may; raise RefusedError."""
-    _turn_later(upload, Turn.RESTORE, user)
+    _request_action(upload, PendingAction.RESTORE, user)
 
 
-def _turn_later(upload: Upload, turn: Turn, user: User) -> None:
-    pk = pending_actions.ask(upload.pk, turn, user=user).pk
-    transaction.on_commit(lambda: _queue(turn_upload, pk))
+def _request_action(upload: Upload, turn: PendingAction, user: User) -> None:
+    pk = pending_actions.request_action(upload.pk, turn, user=user).pk
+    transaction.on_commit(lambda: _send_task(execute_pending_action, pk))
 
 
-def _queue(task: "Task[Any, Any]", upload_id: int, **more: int) -> None:
+def _send_task(task: "Task[Any, Any]", upload_id: int, **more: int) -> None:
     """Send a task; while no queue answers the upload's state keeps it for the sweeper."""
-    progress.wait(upload_id)
+    progress.mark_waiting(upload_id)
     with contextlib.suppress(OperationalError):
         task.delay(upload_id=upload_id, **more)

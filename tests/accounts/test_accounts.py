@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import SafetySettings, User
-from redcross.accounts.services import give_role
-from redcross.completeness.obligations import nominal_due_on
+from redcross.accounts.services import grant_role
+from redcross.completeness.obligations import nominal_due_date
 from redcross.notices.models import Notice
+from redcross.people.inactive_accounts import close_inactive_accounts
 from redcross.people.services import reset_password
-from redcross.people.unused import close_unused
 from redcross.periods import Period
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.schedule import Quarterly
@@ -47,12 +47,12 @@ def change(client, old, new):
 @pytest.mark.parametrize(
     "weak", ["Abc-123", "abcdefghij", "abcdefghij12", "1234567890", "ABCDEFGH123"]
 )
-def test_a_weak_password_is_not_taken(weak, clerk):
+def test_weak_password_is_refused(weak, clerk):
     with pytest.raises(ValidationError):
         validate_password(weak, clerk)
 
 
-def test_a_good_one_is_and_ends_the_other_sessions(clerk):
+def test_password_change_succeeds_and_ends_other_sessions(clerk):
     here, _ = sign_in(clerk.username, "secret-1")
     there, _ = sign_in(clerk.username, "secret-1")
 
@@ -63,7 +63,7 @@ def test_a_good_one_is_and_ends_the_other_sessions(clerk):
     assert there.get(reverse("home")).status_code == 302
 
 
-def test_the_last_passwords_are_not_taken_again(clerk):
+def test_recently_used_password_is_refused(clerk):
     SafetySettings.objects.create(pk=1, password_history=2)
     page, _ = sign_in(clerk.username, "secret-1")
     passwords = [f"{GOOD}{number}" for number in range(3)]
@@ -79,7 +79,7 @@ def test_the_last_passwords_are_not_taken_again(clerk):
     assert not clerk.used_passwords.filter(encoded__contains=GOOD).exists()
 
 
-def test_an_old_password_is_changed_before_anything_else(clerk):
+def test_expired_password_must_be_changed_first(clerk):
     User.objects.filter(pk=clerk.pk).update(password_set_at=timezone.now() - dt.timedelta(days=181))
     page, _ = sign_in(clerk.username, "secret-1")
 
@@ -88,7 +88,7 @@ def test_an_old_password_is_changed_before_anything_else(clerk):
     assert page.get(reverse("uploads")).status_code == 200
 
 
-def test_how_old_is_a_setting(clerk):
+def test_password_lifetime_follows_the_setting(clerk):
     SafetySettings.objects.create(pk=1, password_days=0)
     User.objects.filter(pk=clerk.pk).update(password_set_at=timezone.now() - dt.timedelta(days=999))
 
@@ -112,7 +112,7 @@ def hashed(monkeypatch):
 
 
 @pytest.mark.parametrize("who", ["unknown", "known", "closed", "service"])
-def test_every_wrong_sign_in_takes_one_hash(who, clerk, hashed):
+def test_failed_sign_in_always_computes_one_hash(who, clerk, hashed):
     name = {"unknown": "nobody", "service": "命令行（填报）"}.get(who, clerk.username)
     if who == "closed":
         User.objects.filter(pk=clerk.pk).update(is_active=False)
@@ -125,7 +125,7 @@ def test_every_wrong_sign_in_takes_one_hash(who, clerk, hashed):
 # Sessions -------------------------------------------------------------------------------
 
 
-def test_a_reset_password_ends_every_session(clerk, reviewer):
+def test_password_reset_ends_every_session(clerk, reviewer):
     page, _ = sign_in(clerk.username, "secret-1")
 
     reset_password(clerk, by=reviewer)
@@ -133,7 +133,7 @@ def test_a_reset_password_ends_every_session(clerk, reviewer):
     assert page.get(reverse("uploads")).status_code == 302
 
 
-def test_a_lost_role_ends_the_session(clerk, signed_in):
+def test_session_ends_when_the_role_is_removed(clerk, signed_in):
     page = signed_in(clerk)
     assert page.get(reverse("uploads")).status_code == 200
 
@@ -143,7 +143,7 @@ def test_a_lost_role_ends_the_session(clerk, signed_in):
     assert "_auth_user_id" not in page.session
 
 
-def test_a_closed_account_is_out_at_once(clerk, signed_in):
+def test_session_ends_when_the_account_is_closed(clerk, signed_in):
     page = signed_in(clerk)
 
     User.objects.filter(pk=clerk.pk).update(is_active=False)
@@ -171,35 +171,35 @@ def is_open(user):
     return user.is_active
 
 
-def test_an_unused_account_is_warned_of_then_closed(unused, person):
+def test_unused_account_is_warned_then_closed(unused, person):
     silent = unused(Role.LEADER, "5301", 200)
     keeper = person(Role.REVIEWER, "53")
     User.objects.filter(pk=keeper.pk).update(last_login=QUIET)
 
-    assert close_unused(now=QUIET) == (1, 0)
+    assert close_inactive_accounts(now=QUIET) == (1, 0)
     assert is_open(silent)
-    assert close_unused(now=QUIET + dt.timedelta(days=13)) == (0, 0)
-    assert close_unused(now=QUIET + dt.timedelta(days=14)) == (0, 1)
+    assert close_inactive_accounts(now=QUIET + dt.timedelta(days=13)) == (0, 0)
+    assert close_inactive_accounts(now=QUIET + dt.timedelta(days=14)) == (0, 1)
 
     assert not is_open(silent)
     assert "停用" in Notice.objects.get(user=silent).text
     assert silent.username in Notice.objects.get(user=keeper).text
 
 
-def test_who_signs_in_after_the_warning_keeps_his_account(unused):
+def test_unused_account_is_kept_when_its_user_signs_in_after_the_warning(unused):
     user = unused(Role.LEADER, "5301", 200)
-    close_unused(now=QUIET)
+    close_inactive_accounts(now=QUIET)
     User.objects.filter(pk=user.pk).update(last_login=QUIET + dt.timedelta(days=1))
 
-    close_unused(now=QUIET + dt.timedelta(days=20))
+    close_inactive_accounts(now=QUIET + dt.timedelta(days=20))
 
     assert is_open(user)
 
 
-def test_the_level_above_opens_it_again(unused, reviewer):
+def test_closed_account_is_reopened_by_the_level_above(unused, reviewer):
     user = unused(Role.LEADER, "5301", 400)
-    close_unused(now=QUIET)
-    close_unused(now=QUIET + dt.timedelta(days=14))
+    close_inactive_accounts(now=QUIET)
+    close_inactive_accounts(now=QUIET + dt.timedelta(days=14))
     assert not is_open(user)
 
     password = reset_password(user, by=reviewer)
@@ -217,7 +217,7 @@ def quarterly():
     )
 
 
-def test_a_quarterly_reporter_is_given_his_calendar(person):
+def test_unused_account_period_follows_the_users_reporting_calendar(person):
     SafetySettings.objects.create(pk=1, unused_days=40, unused_notice_days=7)
     sheet, due = quarterly()
     code = {"PROVINCE": "53", "PREFECTURE": "5301", "COUNTY": "530102"}[due.level]
@@ -225,43 +225,43 @@ def test_a_quarterly_reporter_is_given_his_calendar(person):
     user.roles.update(sheets=[sheet.key])
     User.objects.filter(pk=user.pk).update(last_login=QUIET - dt.timedelta(days=100))
 
-    close_unused(now=QUIET)
-    close_unused(now=QUIET + dt.timedelta(days=10))
+    close_inactive_accounts(now=QUIET)
+    close_inactive_accounts(now=QUIET + dt.timedelta(days=10))
 
     assert is_open(user)
 
 
-def test_nobody_is_closed_in_a_week_in_which_something_is_due(unused):
+def test_unused_account_is_not_closed_in_a_week_with_an_obligation(unused):
     clerk = unused(Role.STATISTICIAN, "530102", 800)
     monthly = min(
-        nominal_due_on(due, Period.parse("2022-02"))
+        nominal_due_date(due, Period.parse("2022-02"))
         for sheet in registry.values()
         for due in sheet.due
         if due.level == "COUNTY" and due.calendar.months == 1
     )
     day = dt.datetime.combine(monthly, dt.time(9), dt.UTC)
-    close_unused(now=day - dt.timedelta(days=30))
+    close_inactive_accounts(now=day - dt.timedelta(days=30))
 
-    close_unused(now=day)
+    close_inactive_accounts(now=day)
     in_that_week = is_open(clerk)
-    close_unused(now=day + dt.timedelta(days=10))
+    close_inactive_accounts(now=day + dt.timedelta(days=10))
 
     assert in_that_week
     assert not is_open(clerk)
 
 
-def test_the_last_administrator_is_never_closed(unused, person):
+def test_last_administrator_account_is_never_closed(unused, person):
     one = unused(Role.ADMINISTRATOR, "53", 900)
     User.objects.filter(username="admin").delete()
 
-    close_unused(now=QUIET)
-    close_unused(now=QUIET + dt.timedelta(days=30))
+    close_inactive_accounts(now=QUIET)
+    close_inactive_accounts(now=QUIET + dt.timedelta(days=30))
 
     assert is_open(one)
 
 
-def test_service_accounts_are_left_alone():
-    close_unused(now=QUIET + dt.timedelta(days=9999))
+def test_service_account_is_never_closed():
+    close_inactive_accounts(now=QUIET + dt.timedelta(days=9999))
 
     assert not User.objects.filter(is_service=True, is_active=False).exists()
 
@@ -269,7 +269,7 @@ def test_service_accounts_are_left_alone():
 # Settings and pairs ---------------------------------------------------------------------
 
 
-def test_the_settings_are_one_row():
+def test_account_settings_are_a_single_row():
     SafetySettings.objects.create(pk=1)
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -277,7 +277,7 @@ def test_the_settings_are_one_row():
 
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.OFFICE, Role.AUDITOR])
-def test_only_administrators_change_them(role, person, signed_in):
+def test_account_settings_change_is_refused_to_other_roles(role, person, signed_in):
     page = signed_in(person(role, "53"))
 
     assert page.get(reverse("admin:accounts_safetysettings_add")).status_code in (302, 403)
@@ -288,8 +288,8 @@ def test_only_administrators_change_them(role, person, signed_in):
     assert SafetySettings.current().unused_days == 90
 
 
-def test_one_person_is_never_administrator_and_auditor(person, branch):
+def test_account_with_administrator_and_auditor_roles_is_refused(person, branch):
     user = person(Role.ADMINISTRATOR, "53")
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        give_role(user, Role.AUDITOR, branch("53"))
+        grant_role(user, Role.AUDITOR, branch("53"))

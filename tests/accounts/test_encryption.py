@@ -16,7 +16,7 @@ from redcross.accounts.encryption import (
     seal,
     unseal,
 )
-from redcross.accounts.masks import masked_name, masked_number, masked_phone
+from redcross.accounts.masks import mask_id_number, mask_name, mask_phone
 
 
 def key(number, letter):
@@ -24,11 +24,11 @@ def key(number, letter):
 
 
 @given(st.text(min_size=1, max_size=60))
-def test_always_what_was_encrypted_comes_back(value):
+def test_encrypted_value_decrypts_to_itself(value):
     assert decrypt(encrypt(value)) == value
 
 
-def test_a_new_key_in_front_reads_what_the_old_one_wrote_and_keeps_the_index(settings):
+def test_new_field_key_reads_old_values_and_keeps_the_index(settings):
     settings.FIELD_KEYS = key(1, b"a")
     stored, index = encrypt("13800001234"), blind_index("phone", "13800001234")
 
@@ -39,7 +39,7 @@ def test_a_new_key_in_front_reads_what_the_old_one_wrote_and_keeps_the_index(set
     assert blind_index("phone", "13800001234") == index
 
 
-def test_a_missing_key_is_a_clear_refusal(settings):
+def test_decryption_with_missing_key_is_refused_by_name(settings):
     settings.FIELD_KEYS = key(1, b"a")
     stored = encrypt("x")
     settings.FIELD_KEYS = key(2, b"b")
@@ -49,18 +49,18 @@ def test_a_missing_key_is_a_clear_refusal(settings):
 
 
 @pytest.mark.parametrize("keys", ["", "x", "1:short", "300:" + "A" * 88])
-def test_crooked_keys_stop_the_portal_with_a_sentence(settings, keys):
+def test_malformed_field_keys_refuse_to_start_with_a_message(settings, keys):
     settings.FIELD_KEYS = keys
 
     with pytest.raises(ImproperlyConfigured, match="FIELD_KEYS"):
         encrypt("x")
 
 
-def test_kinds_of_identifiers_are_indexed_apart():
+def test_blind_index_differs_by_kind_of_identifier():
     assert blind_index("phone", "1") != blind_index("id_number", "1")
 
 
-def test_a_sealed_file_that_was_touched_does_not_open():
+def test_tampered_encrypted_file_does_not_open():
     sealed = bytearray(seal(b"content"))
     assert unseal(bytes(sealed)) == b"content"
     sealed[-1] ^= 1
@@ -69,8 +69,8 @@ def test_a_sealed_file_that_was_touched_does_not_open():
         unseal(bytes(sealed))
 
 
-def test_masks_leave_what_the_rules_allow():
-    assert masked_number("530102199001011234") == "530102********1234"
-    assert masked_phone("13800005678、0871-63620000") == "138****5678、0871-636****0000"
-    assert (masked_name("张三"), masked_name("张小明")) == ("张*", "张*明")
+def test_masks_show_only_allowed_characters():
+    assert mask_id_number("530102199001011234") == "530102********1234"
+    assert mask_phone("13800005678、0871-63620000") == "138****5678、0871-636****0000"
+    assert (mask_name("张三"), mask_name("张小明")) == ("张*", "张*明")
     assert encryption.current_key_id() > 0

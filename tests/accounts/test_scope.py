@@ -43,13 +43,13 @@ def seen():
         (Role.ADMINISTRATOR, "53", set()),
     ],
 )
-def test_without_a_filter_each_role_sees_its_own_subtree(gifts, person, role, code, expected):
+def test_row_level_security_limits_each_role_to_its_subtree(gifts, person, role, code, expected):
     with acting_for(person(role, code)):
         assert seen() == expected
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_application_s_own_login_sees_nothing_without_a_scope(gifts):
+def test_row_level_security_without_scope_shows_nothing(gifts):
     database = connection.settings_dict
     login = psycopg2.connect(
         host=database["HOST"] or None, port=database["PORT"] or None,
@@ -67,7 +67,7 @@ def test_the_application_s_own_login_sees_nothing_without_a_scope(gifts):
 
 
 @pytest.mark.django_db
-def test_nobody_writes_a_row_of_a_branch_outside_his_scope(person, branch, now, clerk):
+def test_row_level_security_refuses_writes_outside_the_scope(person, branch, now, clerk):
     from redcross.uploads.models import Upload
 
     with pytest.raises(DatabaseError), acting_for(clerk):
@@ -78,7 +78,7 @@ def test_nobody_writes_a_row_of_a_branch_outside_his_scope(person, branch, now, 
 
 
 @pytest.mark.django_db
-def test_a_scope_ends_with_its_block_and_an_inner_one_gives_way_to_the_outer(person):
+def test_nested_scope_restores_the_outer_scope(person):
     narrow, wide = person(Role.STATISTICIAN, "5301"), person(Role.REVIEWER, "53")
 
     def scope():
@@ -97,7 +97,7 @@ def test_a_scope_ends_with_its_block_and_an_inner_one_gives_way_to_the_outer(per
 
 
 @pytest.mark.django_db
-def test_a_role_that_has_ended_opens_nothing(person, now):
+def test_expired_role_has_an_empty_scope(person, now):
     user = person(Role.STATISTICIAN, "5301")
     RoleAssignment.objects.filter(user=user).update(ends_on="2020-01-01")
 
@@ -107,7 +107,7 @@ def test_a_role_that_has_ended_opens_nothing(person, now):
 
 
 @pytest.mark.django_db
-def test_administrator_and_auditor_are_never_one_person(person, branch):
+def test_administrator_and_auditor_roles_of_one_person_are_refused(person, branch):
     user = person(Role.ADMINISTRATOR, "53")
 
     with pytest.raises(DatabaseError, match="administrator_is_no_auditor"):
@@ -117,7 +117,7 @@ def test_administrator_and_auditor_are_never_one_person(person, branch):
 
 
 @pytest.mark.django_db
-def test_every_table_of_owned_rows_carries_the_policy():
+def test_row_level_security_policy_is_on_every_owned_table():
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_policies WHERE policyname = 'branch_in_scope'")
         tables = {name for (name,) in cursor.fetchall()}

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from redcross.accounts.choices import NEEDING_SECOND_FACTOR, Role
-from redcross.people.devices import device_of
+from redcross.accounts.choices import SECOND_FACTOR_ROLES, Role
+from redcross.people.devices import describe_device
 from redcross.people.services import reset_second_factor
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def sign_in(client, username, password="secret-1"):  # noqa: S107  that of the c
 # Lock-out ---------------------------------------------------------------------------
 
 
-def test_five_wrong_passwords_lock_a_name_at_one_address(clerk, reviewer):
+def test_sign_in_is_locked_after_five_wrong_passwords_at_one_address(clerk, reviewer):
     client = Client()
     for _ in range(5):
         answer = sign_in(client, clerk.username, "wrong")
@@ -36,7 +36,7 @@ def test_five_wrong_passwords_lock_a_name_at_one_address(clerk, reviewer):
     assert sign_in(elsewhere, clerk.username).status_code == 302
 
 
-def test_the_lock_opens_by_itself(clerk, time_machine):
+def test_sign_in_lock_expires(clerk, time_machine):
     client = Client()
     for _ in range(5):
         sign_in(client, clerk.username, "wrong")
@@ -45,7 +45,7 @@ def test_the_lock_opens_by_itself(clerk, time_machine):
     assert sign_in(client, clerk.username).status_code == 302
 
 
-def test_an_unknown_name_gets_the_same_answer_as_a_wrong_password(clerk):
+def test_sign_in_answers_unknown_name_and_wrong_password_alike(clerk):
     unknown = sign_in(Client(), "nobody", "wrong")
     wrong = sign_in(Client(), clerk.username, "wrong")
 
@@ -56,7 +56,7 @@ def test_an_unknown_name_gets_the_same_answer_as_a_wrong_password(clerk):
     assert said(unknown, "nobody") == said(wrong, clerk.username)
 
 
-def test_behind_a_proxy_its_last_word_counts(rf, settings):
+def test_client_address_behind_a_proxy_is_the_last_forwarded_address(rf, settings):
     from redcross.accounts.addresses import client_address
 
     request = rf.get("/", HTTP_X_FORWARDED_FOR="1.1.1.1, 2.2.2.2", REMOTE_ADDR="127.0.0.1")
@@ -68,7 +68,7 @@ def test_behind_a_proxy_its_last_word_counts(rf, settings):
 # Sessions ---------------------------------------------------------------------------
 
 
-def test_an_idle_session_ends(clerk, signed_in, time_machine):
+def test_idle_session_expires(clerk, signed_in, time_machine):
     page = signed_in(clerk)
     assert page.get(reverse("home")).status_code == 200
     time_machine.move_to(timezone.now() + dt.timedelta(seconds=61 * 60))
@@ -76,7 +76,7 @@ def test_an_idle_session_ends(clerk, signed_in, time_machine):
     assert page.get(reverse("home")).url.startswith(reverse("login"))
 
 
-def test_a_busy_session_ends_after_a_working_day(clerk, signed_in, time_machine):
+def test_busy_session_expires_after_a_working_day(clerk, signed_in, time_machine):
     page = signed_in(clerk)
     for _ in range(14):
         answer = page.get(reverse("home"))
@@ -85,7 +85,7 @@ def test_a_busy_session_ends_after_a_working_day(clerk, signed_in, time_machine)
     assert answer.status_code == 302
 
 
-def test_one_signs_out_everywhere_else(clerk):
+def test_other_sessions_are_ended_by_the_user(clerk):
     here, there = Client(), Client(HTTP_USER_AGENT="旧电脑")
     for client in (here, there):
         sign_in(client, clerk.username)
@@ -106,8 +106,8 @@ def test_one_signs_out_everywhere_else(clerk):
         ("curl/8.5", "curl/8.5"),
     ],
 )
-def test_a_device_is_told_as_people_know_it(agent, said):
-    assert device_of(agent) == said
+def test_session_device_is_shown_by_its_common_name(agent, said):
+    assert describe_device(agent) == said
 
 
 # The second factor --------------------------------------------------------------------
@@ -126,7 +126,7 @@ def code_of(secret):
     )
 
 
-def test_the_code_lets_in_once(with_authenticator, time_machine):
+def test_second_factor_code_is_accepted_once(with_authenticator, time_machine):
     clerk, secret = with_authenticator
     time_machine.move_to(timezone.now(), tick=False)
     client = Client()
@@ -143,14 +143,14 @@ def test_the_code_lets_in_once(with_authenticator, time_machine):
     assert again.get(reverse("home")).status_code == 302
 
 
-def test_the_shared_secret_is_not_stored_in_clear(with_authenticator):
+def test_second_factor_secret_is_stored_encrypted(with_authenticator):
     _, secret = with_authenticator
 
     assert secret not in str(Authenticator.objects.get().data)
 
 
-@pytest.mark.parametrize("role", sorted(NEEDING_SECOND_FACTOR))
-def test_some_roles_are_entered_only_with_a_second_factor(role, person, signed_in, settings):
+@pytest.mark.parametrize("role", sorted(SECOND_FACTOR_ROLES))
+def test_second_factor_is_required_for_privileged_roles(role, person, signed_in, settings):
     settings.SECOND_FACTOR = True
     page = signed_in(person(Role(role), "53"))
 
@@ -158,13 +158,13 @@ def test_some_roles_are_entered_only_with_a_second_factor(role, person, signed_i
     assert page.get(reverse("mfa_index")).status_code == 200
 
 
-def test_others_need_none(clerk, signed_in, settings):
+def test_second_factor_is_not_required_for_other_roles(clerk, signed_in, settings):
     settings.SECOND_FACTOR = True
 
     assert signed_in(clerk).get(reverse("home")).status_code == 200
 
 
-def test_a_lost_telephone_is_mended_by_the_level_above(with_authenticator, reviewer):
+def test_second_factor_is_reset_by_the_level_above(with_authenticator, reviewer):
     clerk, _ = with_authenticator
 
     reset_second_factor(clerk, by=reviewer)

@@ -21,20 +21,24 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from redcross.accounts.choices import Role
-from redcross.api.choices import Scope
-from redcross.api.models import ApiToken, make_token
-from redcross.uploads.choices import State
+from redcross.api.choices import TokenScope
+from redcross.api.models import ApiToken, create_token
+from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload
 from redcross.wsgi import application
-from tests.caching import forget
-from tests.ledger import effective, ledger, ready
+from tests.support.cache import clear_test_cache
+from tests.support.gift_ledger import (
+    create_checked_upload,
+    create_effective_upload,
+    ledger_workbook,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def no_limits(settings):
-    forget()
+    clear_test_cache()
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def program():
     def make(user, *scopes, **dates):
         today = timezone.localdate()
         said = {"ends_on": today + dt.timedelta(days=30), "today": today} | dates
-        _, secret = make_token(user, name="示例程序", scopes=scopes or [Scope.READ], **said)
+        _, secret = create_token(user, name="示例程序", scopes=scopes or [TokenScope.READ], **said)
         return Client(headers={"Authorization": f"Bearer {secret}"})
 
     return make
@@ -52,7 +56,9 @@ def program():
 
 @pytest.fixture
 def loaded(clerk, reviewer, branch, now):
-    return effective(clerk, reviewer, branch("5301"), ledger(100, 200), now=now)
+    return create_effective_upload(
+        clerk, reviewer, branch("5301"), ledger_workbook(100, 200), now=now
+    )
 
 
 def sent(content, **more):
@@ -63,15 +69,15 @@ def sent(content, **more):
 # Tokens -------------------------------------------------------------------------
 
 
-def test_only_the_digest_of_a_token_is_kept(clerk):
+def test_api_token_is_stored_as_digest_only(clerk):
     today = timezone.localdate()
-    token, secret = make_token(clerk, name="甲", scopes=["read"], ends_on=today, today=today)
+    token, secret = create_token(clerk, name="甲", scopes=["read"], ends_on=today, today=today)
 
     assert secret not in str(ApiToken.objects.values().get(pk=token.pk))
 
 
 @pytest.mark.parametrize("header", [None, "Bearer rc_nothing", "Bearer ", "Basic eDp5"])
-def test_without_a_token_that_holds_nothing_is_answered(client, header):
+def test_api_request_without_valid_token_is_refused(client, header):
     headers = {"Authorization": header} if header else {}
 
     answer = client.get(reverse("api-uploads"), headers=headers)
@@ -80,7 +86,7 @@ def test_without_a_token_that_holds_nothing_is_answered(client, header):
     assert set(answer.json()) == {"code", "message"}
 
 
-def test_an_expired_or_revoked_token_is_refused(program, clerk):
+def test_api_token_expired_or_revoked_is_refused(program, clerk):
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     client = program(clerk, ends_on=yesterday, today=yesterday)
     assert client.get(reverse("api-uploads")).status_code == 401
@@ -91,7 +97,7 @@ def test_an_expired_or_revoked_token_is_refused(program, clerk):
     assert client.get(reverse("api-uploads")).status_code == 401
 
 
-def test_a_wrong_token_is_refused_whatever_session_there_is(signed_in, clerk):
+def test_api_wrong_token_is_refused_despite_a_session(signed_in, clerk):
     client = signed_in(clerk)
 
     answer = client.get(reverse("api-uploads"), headers={"Authorization": "Bearer rc_x"})
@@ -99,8 +105,8 @@ def test_a_wrong_token_is_refused_whatever_session_there_is(signed_in, clerk):
     assert answer.status_code == 401
 
 
-def test_a_token_for_reading_hands_nothing_in(program, clerk):
-    answer = program(clerk).post(reverse("api-uploads"), sent(ledger(1)))
+def test_api_read_only_token_upload_is_refused(program, clerk):
+    answer = program(clerk).post(reverse("api-uploads"), sent(ledger_workbook(1)))
 
     assert answer.status_code == 403
     assert not Upload.objects.exists()
@@ -109,12 +115,12 @@ def test_a_token_for_reading_hands_nothing_in(program, clerk):
 # The road -----------------------------------------------------------------------
 
 
-def test_a_program_hands_in_follows_and_submits(
+def test_api_token_uploads_polls_and_submits(
     program, clerk, reviewer, django_capture_on_commit_callbacks
 ):
-    client = program(clerk, Scope.READ, Scope.UPLOAD)
+    client = program(clerk, TokenScope.READ, TokenScope.UPLOAD)
     with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(reverse("api-uploads"), sent(ledger(100)))
+        answer = client.post(reverse("api-uploads"), sent(ledger_workbook(100)))
     assert answer.status_code == 201, answer.json()
     pk = answer.json()["upload"]
 
@@ -126,10 +132,10 @@ def test_a_program_hands_in_follows_and_submits(
     again = client.post(submit, {}, content_type="application/json")
     assert again.status_code == 409
 
-    judge = program(reviewer, Scope.REVIEW)
+    judge = program(reviewer, TokenScope.REVIEW)
     with django_capture_on_commit_callbacks(execute=True):
         judge.post(reverse("api-approve", args=[pk]), {}, content_type="application/json")
-    assert Upload.objects.get(pk=pk).state == State.EFFECTIVE
+    assert Upload.objects.get(pk=pk).state == UploadState.EFFECTIVE
 
 
 @pytest.mark.parametrize(
@@ -142,16 +148,18 @@ def test_a_program_hands_in_follows_and_submits(
         ({"colour": "red"}, 400, "不认识的参数“colour”"),
     ],
 )
-def test_what_cannot_be_taken_is_refused_with_a_sentence(program, clerk, more, number, sentence):
-    answer = program(clerk, Scope.UPLOAD).post(reverse("api-uploads"), sent(ledger(1), **more))
+def test_api_invalid_upload_is_refused_with_a_message(program, clerk, more, number, sentence):
+    answer = program(clerk, TokenScope.UPLOAD).post(
+        reverse("api-uploads"), sent(ledger_workbook(1), **more)
+    )
 
     assert answer.status_code == number
     assert sentence in answer.json()["message"]
     assert not Upload.objects.exists()
 
 
-def test_a_foreign_upload_is_not_found(program, person, clerk, branch, now):
-    upload = ready(clerk, branch("5301"), ledger(1), now=now)
+def test_api_upload_of_another_branch_is_not_found(program, person, clerk, branch, now):
+    upload = create_checked_upload(clerk, branch("5301"), ledger_workbook(1), now=now)
     client = program(person(Role.STATISTICIAN, "5329"))
 
     assert client.get(reverse("api-upload", args=[upload.pk])).status_code == 404
@@ -161,7 +169,7 @@ def test_a_foreign_upload_is_not_found(program, person, clerk, branch, now):
 # Figures, records, reports --------------------------------------------------------
 
 
-def test_figures_are_those_of_the_command(program, reviewer, loaded):
+def test_api_figures_equal_those_of_the_command(program, reviewer, loaded):
     answer = program(reviewer).get(
         reverse("api-indicators"), {"keys": "donations.raised", "period": "2021", "branch": "53"}
     )
@@ -170,7 +178,7 @@ def test_figures_are_those_of_the_command(program, reviewer, loaded):
     assert (line["value"], line["from"], line["unit"]) == ("300", "rows", "元")
 
 
-def test_figures_of_a_foreign_branch_are_refused(program, clerk, loaded):
+def test_api_figures_of_another_branch_are_refused(program, clerk, loaded):
     answer = program(clerk).get(
         reverse("api-indicators"), {"keys": "donations.raised", "period": "2021", "branch": "5329"}
     )
@@ -178,7 +186,7 @@ def test_figures_of_a_foreign_branch_are_refused(program, clerk, loaded):
     assert answer.status_code == 403
 
 
-def test_records_are_masked_and_never_hold_what_is_encrypted(program, reviewer, loaded):
+def test_api_records_are_masked_and_omit_encrypted_columns(program, reviewer, loaded):
     answer = program(reviewer).get(reverse("api-records", args=["donations.donation"])).json()
 
     assert [row["value"] for row in answer["results"]] == ["200.00", "100.00"]
@@ -186,7 +194,7 @@ def test_records_are_masked_and_never_hold_what_is_encrypted(program, reviewer, 
     assert not [name for name in answer["results"][0] if "phone" in name or "index" in name]
 
 
-def test_the_vault_is_no_kind_of_record(program, reviewer):
+def test_api_records_exclude_the_identity_vault(program, reviewer):
     kinds = program(reviewer).get(reverse("api-record-kinds")).json()
 
     assert "donors.donoridentity" not in {each["model"] for each in kinds}
@@ -194,24 +202,26 @@ def test_the_vault_is_no_kind_of_record(program, reviewer):
     assert answer.status_code == 404
 
 
-def test_a_leader_reads_figures_and_no_record(program, person, loaded):
+def test_api_leader_token_reads_figures_but_no_records(program, person, loaded):
     client = program(person(Role.LEADER, "53"))
 
     assert client.get(reverse("api-records", args=["donations.donation"])).status_code == 403
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_records_cost_the_same_however_many(
+def test_api_record_list_query_count_is_constant(
     program, clerk, reviewer, branch, now, count, django_assert_max_num_queries
 ):
-    effective(clerk, reviewer, branch("5301"), ledger(*range(1, count + 1)), now=now)
+    create_effective_upload(
+        clerk, reviewer, branch("5301"), ledger_workbook(*range(1, count + 1)), now=now
+    )
     client = program(reviewer)
 
     with django_assert_max_num_queries(19):
         client.get(reverse("api-records", args=["donations.donation"]))
 
 
-def test_asking_too_often_is_told_so(program, clerk, monkeypatch):
+def test_api_request_above_rate_limit_is_refused_with_retry_after(program, clerk, monkeypatch):
     from rest_framework.throttling import UserRateThrottle
 
     monkeypatch.setattr(UserRateThrottle, "rate", "2/hour", raising=False)
@@ -222,13 +232,13 @@ def test_asking_too_often_is_told_so(program, clerk, monkeypatch):
     assert answers == [200, 200, 429]
 
 
-def test_the_blank_workbook_is_a_workbook(program, clerk):
+def test_api_blank_workbook_is_a_readable_workbook(program, clerk):
     answer = program(clerk).get(reverse("api-template", args=["donations.ledger"]))
 
     assert io.BytesIO(answer.content).read(2) == b"PK"
 
 
-def test_the_schema_can_be_read_on_a_page_of_our_own(signed_in, clerk):
+def test_api_schema_page_is_served_locally(signed_in, clerk):
     page = signed_in(clerk).get(reverse("api-docs")).content.decode()
 
     assert "https://" not in page
@@ -259,12 +269,12 @@ CHECKS = [
 @pytest.mark.parametrize(
     "role", [Role.STATISTICIAN, Role.REVIEWER, Role.LEADER, Role.AUDITOR, None]
 )
-def test_whatever_is_sent_the_answer_is_documented(program, person, loaded, clerk, role):
+def test_api_answers_to_generated_requests_match_the_schema(program, person, loaded, clerk, role):
     token = ""
     if role is not None:
         today = timezone.localdate()
-        _, token = make_token(
-            person(role, "53"), name="示例", scopes=Scope.values, ends_on=today, today=today
+        _, token = create_token(
+            person(role, "53"), name="示例", scopes=TokenScope.values, ends_on=today, today=today
         )
     reader = program(clerk)
     raw = reader.get(reverse("api-schema"), {"format": "json"}).json()
@@ -285,14 +295,14 @@ def test_whatever_is_sent_the_answer_is_documented(program, person, loaded, cler
         )
         @given(case=operation.as_strategy())
         def ask(case):
-            forget()
+            clear_test_cache()
             case.call_and_validate(headers=headers, checks=CHECKS)
 
         with one_connection():
             ask()
 
 
-def test_a_person_makes_a_token_sees_it_once_and_stops_it(signed_in, clerk, client):
+def test_api_token_page_creates_shows_once_and_revokes(signed_in, clerk, client):
     person = signed_in(clerk)
     day = (timezone.localdate() + dt.timedelta(days=9)).isoformat()
 
@@ -309,7 +319,7 @@ def test_a_person_makes_a_token_sees_it_once_and_stops_it(signed_in, clerk, clie
 
 
 @pytest.mark.parametrize("days", [-1, 400])
-def test_a_token_lives_a_year_at_most(signed_in, clerk, days):
+def test_api_token_lifetime_above_a_year_is_refused(signed_in, clerk, days):
     day = (timezone.localdate() + dt.timedelta(days=days)).isoformat()
 
     page = signed_in(clerk).post(

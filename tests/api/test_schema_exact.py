@@ -7,26 +7,26 @@ from drf_spectacular.generators import SchemaGenerator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redcross.api.serializers import PERIOD
+from redcross.api.serializers import PERIOD_PATTERN
 from redcross.periods import Period, UnknownPeriodError
 
 WRITTEN = st.from_regex(r"[12][0-9]{3}(-?[QHqh]?[0-9]{1,2})?(\.\.)?[12]?[0-9]{0,3}", fullmatch=True)
 
 
 @given(WRITTEN)
-def test_a_period_is_in_the_schema_exactly_as_it_is_read(text):
+def test_api_schema_period_pattern_matches_the_parser(text):
     try:
         Period.parse(text)
     except UnknownPeriodError:
         before, dots, after = text.partition("..")
-        turned_round = dots and re.match(PERIOD, before) and re.match(PERIOD, after)
-        assert turned_round or not re.match(PERIOD, text)
+        turned_round = dots and re.match(PERIOD_PATTERN, before) and re.match(PERIOD_PATTERN, after)
+        assert turned_round or not re.match(PERIOD_PATTERN, text)
     else:
-        assert re.match(PERIOD, text)
+        assert re.match(PERIOD_PATTERN, text)
 
 
 @pytest.mark.django_db
-def test_what_is_sent_has_no_other_words_and_no_nul():
+def test_api_schema_request_bodies_refuse_unknown_keys_and_nul():
     schema = SchemaGenerator().get_schema(request=None, public=True)
 
     for body in ("UploadInRequest", "ActInRequest", "UploadIn", "ActIn"):

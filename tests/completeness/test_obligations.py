@@ -9,19 +9,23 @@ from redcross.accounts.scope import acting_for
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.completeness import services
-from redcross.completeness.choices import Standing
+from redcross.completeness.choices import ObligationStatus
 from redcross.completeness.models import DueRule, Exemption, Occasion
-from redcross.completeness.obligations import obligations
-from redcross.completeness.quality import quality
+from redcross.completeness.obligations import list_obligations
+from redcross.completeness.quality import measure_quality
 from redcross.periods import Period
-from redcross.uploads.choices import Origin
+from redcross.uploads.choices import UploadOrigin
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.schedule import Due, HalfYearly
 from redcross.uploads.workflow import apply, check
 from redcross.uploads.workflow import services as uploads
 from redcross.uploads.workflow.services import RefusedError
 from tests.conftest import NOW
-from tests.ledger import effective, ledger, ready
+from tests.support.gift_ledger import (
+    create_checked_upload,
+    create_effective_upload,
+    ledger_workbook,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +37,7 @@ def owed(branch):
     """Return what a branch owes of a sheet for a period."""
 
     def ask(code, period="2021-08", *, sheet=LEDGER, today="2021-09-20"):
-        found = obligations(
+        found = list_obligations(
             [branch(code)], Period.parse(period), today=dt.date.fromisoformat(today)
         )
         return [each for each in found if each.sheet.key == sheet]
@@ -41,7 +45,7 @@ def owed(branch):
     return ask
 
 
-def test_a_due_day_on_a_holiday_moves_to_the_next_working_day_unless_the_sheet_says_otherwise(owed):
+def test_due_day_on_a_holiday_moves_to_the_next_working_day_by_default(owed):
     # 5 February 2022 lies in the Spring Festival.
     assert owed("530102", "2022-01")[0].due_on == dt.date(2022, 2, 7)
 
@@ -50,13 +54,17 @@ def test_a_due_day_on_a_holiday_moves_to_the_next_working_day_unless_the_sheet_s
     assert owed("530102", "2022-01")[0].due_on == dt.date(2022, 2, 5)
 
 
-def test_before_it_opens_nothing_is_late_and_nobody_may_be_urged(owed):
+def test_obligation_before_its_opening_is_not_late_and_cannot_be_urged(owed):
     each = owed("5301", "2021-08", today="2021-08-31")[0]
 
-    assert (each.standing, each.outstanding, each.on_time) == (Standing.NOT_OPEN, False, None)
+    assert (each.standing, each.outstanding, each.on_time) == (
+        ObligationStatus.NOT_OPEN,
+        False,
+        None,
+    )
 
 
-def test_every_calendar_that_ends_in_the_period_is_asked(owed, monkeypatch):
+def test_obligations_cover_every_calendar_ending_in_the_period(owed, monkeypatch):
     sheet = registry[LEDGER]
     monkeypatch.setattr(type(sheet), "due", [*sheet.due, Due(Level.PREFECTURE, HalfYearly(day=15))])
 
@@ -68,70 +76,76 @@ def test_every_calendar_that_ends_in_the_period_is_asked(owed, monkeypatch):
     assert found[-1].due_on == dt.date(2021, 7, 15)
 
 
-def test_history_before_the_first_month_has_no_due_day(owed):
+def test_period_before_the_first_month_has_no_due_day(owed):
     DueRule.objects.filter(sheet="").update(since=dt.date(2021, 8, 1))
 
     assert owed("5301", "2021-07") == []
     assert len(owed("5301", "2021-08")) == 1
 
 
-def test_a_zero_report_counts_as_handed_in(owed, clerk, reviewer, branch, now):
-    upload = uploads.receive(
+def test_zero_report_fulfils_the_obligation(owed, clerk, reviewer, branch, now):
+    upload = uploads.create_upload(
         clerk, sheet=LEDGER, branch=branch("5301"), period=Period.parse("2021-08"),
-        content=b"", filename="零报告", origin=Origin.ZERO, now=now,
+        content=b"", filename="零报告", origin=UploadOrigin.ZERO, now=now,
     )  # fmt: skip
-    check.check(upload.pk, user=clerk, now=now)
+    check.check_upload(upload.pk, user=clerk, now=now)
     uploads.submit(upload.pk, user=clerk, now=now)
     uploads.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
-    apply.load(upload.pk, now=now)
+    apply.apply_upload(upload.pk, now=now)
 
-    assert [each.standing for each in owed("5301")] == [Standing.ZERO]
+    assert [each.standing for each in owed("5301")] == [ObligationStatus.ZERO]
 
 
-def test_a_county_hears_that_its_prefecture_reported_for_it_without_seeing_the_upload(
+def test_county_sees_report_by_its_prefecture_without_the_upload(
     clerk, reviewer, person, branch, now, owed
 ):
-    effective(clerk, reviewer, branch("5301"), ledger(1), now=now)
+    create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1), now=now)
 
     with acting_for(person(Role.STATISTICIAN, "530102")):
         mine = owed("530102")
     with acting_for(person(Role.STATISTICIAN, "530302")):
         foreign = owed("530302")
 
-    assert [each.standing for each in mine] == [Standing.COVERED]
-    assert [each.standing for each in foreign] == [Standing.LATE]
+    assert [each.standing for each in mine] == [ObligationStatus.COVERED]
+    assert [each.standing for each in foreign] == [ObligationStatus.LATE]
 
 
-def test_an_exemption_reaches_below_says_why_and_is_taken_back(owed, reviewer, branch, now):
-    made = services.exempt(
+def test_exemption_covers_lower_branches_with_reason_and_is_revoked(owed, reviewer, branch, now):
+    made = services.grant_exemption(
         branch("5301"), Period.parse("2021-07..2021-09"), user=reviewer, reason="机构合并",
         now=now, with_below=True,
     )  # fmt: skip
     below = owed("530102")[0]
-    assert (below.standing, below.note, below.on_time) == (Standing.EXEMPT, "机构合并", None)
-    assert owed("530102", "2021-10")[0].standing is Standing.NOT_OPEN
+    assert (below.standing, below.note, below.on_time) == (
+        ObligationStatus.EXEMPT,
+        "机构合并",
+        None,
+    )
+    assert owed("530102", "2021-10")[0].standing is ObligationStatus.NOT_OPEN
 
-    services.revoke(made, user=reviewer, now=now)
+    services.revoke_exemption(made, user=reviewer, now=now)
 
-    assert owed("530102")[0].standing is Standing.LATE
+    assert owed("530102")[0].standing is ObligationStatus.LATE
     assert Exemption.objects.get().revoked_by == reviewer
     with pytest.raises(RefusedError, match="已撤销"):
-        services.revoke(made, user=reviewer, now=now)
+        services.revoke_exemption(made, user=reviewer, now=now)
 
 
-def test_only_the_level_above_excuses_and_says_why(person, branch, reviewer, now):
+def test_exemption_by_other_than_the_level_above_or_without_reason_is_refused(
+    person, branch, reviewer, now
+):
     period = Period.parse("2021-08")
     with pytest.raises(RefusedError, match="上一级"):
-        services.exempt(
+        services.grant_exemption(
             branch("5301"), period, user=person(Role.REVIEWER, "5301"), reason="忙", now=now
         )
     with pytest.raises(RefusedError, match="原因"):
-        services.exempt(branch("5301"), period, user=reviewer, reason=" ", now=now)
+        services.grant_exemption(branch("5301"), period, user=reviewer, reason=" ", now=now)
 
     assert not Exemption.objects.exists()
 
 
-def test_a_branch_owes_nothing_outside_its_life(owed):
+def test_branch_outside_its_lifetime_has_no_obligations(owed):
     Branch.objects.filter(code="5301").update(
         opened_on=dt.date(2021, 8, 15), closed_on=dt.date(2021, 10, 31)
     )
@@ -141,7 +155,7 @@ def test_a_branch_owes_nothing_outside_its_life(owed):
     assert months == [8, 9]
 
 
-def test_an_occasion_asks_for_a_sheet_once_below_the_branch_it_names(owed, branch):
+def test_occasion_creates_one_obligation_below_its_branch(owed, branch):
     Occasion.objects.create(
         title="漾濞地震", sheet="relief.needs", branch=branch("5329"), level=Level.COUNTY,
         month=dt.date(2021, 5, 1), due_on=dt.date(2021, 5, 23),
@@ -154,24 +168,26 @@ def test_an_occasion_asks_for_a_sheet_once_below_the_branch_it_names(owed, branc
     assert owed("530102", "2021-05", sheet="relief.needs") == []
 
 
-def test_quality_counts_in_time_and_right_at_the_first_go(clerk, reviewer, branch, now):
+def test_quality_counts_uploads_in_time_and_without_errors_at_first(clerk, reviewer, branch, now):
     early = dt.datetime(2021, 9, 3, 2, tzinfo=dt.UTC)
-    effective(clerk, reviewer, branch("5301"), ledger(1), now=early)
-    twice = ready(clerk, branch("5301"), ledger(2, day="2021-07-08"), now=NOW, period="2021-07")
+    create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1), now=early)
+    twice = create_checked_upload(
+        clerk, branch("5301"), ledger_workbook(2, day="2021-07-08"), now=NOW, period="2021-07"
+    )
     uploads.submit(twice.pk, user=clerk, now=NOW)
-    uploads.send_back(twice.pk, user=reviewer, now=NOW, remark="请核对")
-    effective(
-        clerk, reviewer, branch("5301"), ledger(3, day="2021-07-08", tickets="U"), now=NOW,
+    uploads.return_upload(twice.pk, user=reviewer, now=NOW, remark="请核对")
+    create_effective_upload(
+        clerk, reviewer, branch("5301"), ledger_workbook(3, day="2021-07-08", tickets="U"), now=NOW,
         period="2021-07",
     )  # fmt: skip
     period = Period.parse("2021-07..2021-08")
     found = [
         each
-        for each in obligations([branch("5301")], period, today=dt.date(2022, 2, 22))
+        for each in list_obligations([branch("5301")], period, today=dt.date(2022, 2, 22))
         if each.sheet.key == LEDGER
     ]
 
-    told = quality([branch("5301")], found, period)[0]
+    told = measure_quality([branch("5301")], found, period)[0]
 
     assert (told.owed, told.handed_in, told.late, told.returned) == (2, 2, 0, 1)
     assert (told.on_time_share, told.first_pass_share) == (50, 50)

@@ -11,17 +11,21 @@ from django.urls import reverse
 
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
-from redcross.completeness.choices import Answer
+from redcross.completeness.choices import UnlockAnswer
 from redcross.completeness.models import DueRule, Exemption, Reminder, UnlockRequest, Urging
 from redcross.notices.models import Notice
-from redcross.notices.services import tell
+from redcross.notices.services import notify
 from redcross.periods import Period
-from redcross.reports.declaration import kinds
-from redcross.reports.services import draft, finalise
+from redcross.reports.declare.declaration import report_kinds
+from redcross.reports.workflow.services import draft_report, finalise_report
 from redcross.uploads.models import PeriodLock
 from redcross.uploads.workflow.period_locks import lock_period
 from redcross.uploads.workflow.services import RefusedError
-from tests.ledger import effective, ledger, ready
+from tests.support.gift_ledger import (
+    create_checked_upload,
+    create_effective_upload,
+    ledger_workbook,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -50,10 +54,10 @@ def asked(page, address):
 
 
 @pytest.mark.parametrize("code", ["530102", "5301", "53"])
-def test_a_board_takes_twelve_queries_at_most_for_one_branch_or_the_whole_province(
+def test_progress_board_query_count_is_constant_for_branch_and_province(
     code, person, signed_in, clerk, reviewer, branch, now
 ):
-    effective(clerk, reviewer, branch("5301"), ledger(1), now=now)
+    create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1), now=now)
     page = signed_in(person(Role.REVIEWER, code))
 
     count, response = asked(page, f"{reverse('progress')}?period=2021Q3&level=all")
@@ -63,10 +67,10 @@ def test_a_board_takes_twelve_queries_at_most_for_one_branch_or_the_whole_provin
     assert count <= 12
 
 
-def test_the_board_tells_words_shapes_rates_and_a_map_of_each_level(
+def test_progress_board_shows_texts_rates_and_a_map_of_each_level(
     clerk, reviewer, branch, now, signed_in
 ):
-    effective(clerk, reviewer, branch("5301"), ledger(1), now=now)
+    create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1), now=now)
     page = signed_in(reviewer)
 
     province = page.get(reverse("progress"), {"period": "2021-08"})
@@ -81,10 +85,8 @@ def test_the_board_tells_words_shapes_rates_and_a_map_of_each_level(
     assert {"COVERED", "EFFECTIVE", "LATE"} <= cells
 
 
-def test_filters_stand_in_the_address_and_the_workbook_holds_what_they_leave(
-    clerk, reviewer, branch, now, signed_in
-):
-    effective(clerk, reviewer, branch("5301"), ledger(1), now=now)
+def test_progress_board_filters_apply_to_page_and_workbook(clerk, reviewer, branch, now, signed_in):
+    create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1), now=now)
     page = signed_in(reviewer)
     said = {"period": "2021-08", "sheet": "donations.ledger", "standing": "EFFECTIVE"}
 
@@ -97,7 +99,7 @@ def test_filters_stand_in_the_address_and_the_workbook_holds_what_they_leave(
     assert book["报送质量评价"].max_row > 16
 
 
-def test_an_empty_board_says_what_to_do(signed_in, reviewer):
+def test_progress_board_without_obligations_says_what_to_do(signed_in, reviewer):
     DueRule.objects.filter(sheet="").update(since=dt.date(2022, 1, 1))
 
     text = signed_in(reviewer).get(reverse("progress"), {"period": "2021-08"}).content.decode()
@@ -105,7 +107,7 @@ def test_an_empty_board_says_what_to_do(signed_in, reviewer):
     assert "换一个报告期" in text
 
 
-def test_the_board_urges_shows_who_urged_and_says_when_nobody_is_there(person, reviewer, signed_in):
+def test_progress_board_urges_and_shows_sender_or_missing_recipient(person, reviewer, signed_in):
     clerk = person(Role.STATISTICIAN, "5301")
     page = signed_in(reviewer)
     said = {"branch": "53", "period": "2022-01", "sheet": "donations.ledger"}
@@ -124,12 +126,12 @@ def test_the_board_urges_shows_who_urged_and_says_when_nobody_is_there(person, r
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_home_costs_the_same_however_much_there_is_to_do(
+def test_home_page_query_count_is_constant(
     count, clerk, branch, now, signed_in, django_assert_max_num_queries
 ):
-    upload = ready(clerk, branch("5301"), ledger(1), now=now)
+    upload = create_checked_upload(clerk, branch("5301"), ledger_workbook(1), now=now)
     for number in range(count):
-        tell([clerk], f"示例通知{number}", now=now)
+        notify([clerk], f"示例通知{number}", now=now)
         upload.pk, upload.state = None, "RETURNED"
         upload.first_month = upload.last_month = dt.date(2021, 1 + number, 1)
         upload.save()
@@ -141,7 +143,7 @@ def test_home_costs_the_same_however_much_there_is_to_do(
     assert len(response.context["returned"]) == count
 
 
-def test_home_owes_every_calendar_and_counts_what_falls_due_soon(signed_in, person):
+def test_home_page_lists_every_calendar_and_counts_due_soon(signed_in, person):
     clerk = person(Role.STATISTICIAN, "5301")
 
     page = signed_in(clerk).get("/")
@@ -151,15 +153,15 @@ def test_home_owes_every_calendar_and_counts_what_falls_due_soon(signed_in, pers
     assert page.context["late"] > 0
 
 
-def test_home_says_what_to_do_when_there_is_nothing(signed_in, person):
+def test_home_page_without_obligations_says_what_to_do(signed_in, person):
     text = signed_in(person(Role.LEADER, "53")).get("/").content.decode()
 
     assert "现在没有要办的事" in text
 
 
-def test_a_notice_is_read_alone_and_leads_to_its_page(signed_in, clerk, now):
-    tell([clerk], "请看甲", link="/uploads/", now=now)
-    tell([clerk], "请看乙", now=now)
+def test_notice_opened_is_marked_read_and_redirects_to_its_page(signed_in, clerk, now):
+    notify([clerk], "请看甲", link="/uploads/", now=now)
+    notify([clerk], "请看乙", now=now)
     page = signed_in(clerk)
     first = Notice.objects.get(text="请看甲")
 
@@ -170,8 +172,8 @@ def test_a_notice_is_read_alone_and_leads_to_its_page(signed_in, clerk, now):
     assert [each.text for each in unread.context["page"]] == ["请看乙"]
 
 
-def test_a_notice_of_another_is_not_found(signed_in, clerk, reviewer, now):
-    tell([clerk], "请看甲", now=now)
+def test_notice_of_another_user_is_not_found(signed_in, clerk, reviewer, now):
+    notify([clerk], "请看甲", now=now)
 
     answer = signed_in(reviewer).post(
         reverse("notice-open", kwargs={"pk": Notice.objects.get().pk})
@@ -183,7 +185,7 @@ def test_a_notice_of_another_is_not_found(signed_in, clerk, reviewer, now):
 # 免报 -------------------------------------------------------------------------
 
 
-def test_an_exemption_is_given_and_taken_back_on_its_page(signed_in, reviewer, branch):
+def test_exemption_page_grants_and_revokes(signed_in, reviewer, branch):
     page = signed_in(reviewer)
     said = {
         "branch": branch("5301").pk, "sheet": "donations.ledger", "period": "2022-01", "reason": "合并",
@@ -196,7 +198,7 @@ def test_an_exemption_is_given_and_taken_back_on_its_page(signed_in, reviewer, b
     assert "已撤销" in text.content.decode()
 
 
-def test_a_clerk_excuses_nobody(signed_in, clerk, branch):
+def test_exemption_page_is_refused_to_clerks(signed_in, clerk, branch):
     signed_in(clerk).post(
         reverse("exemptions"), {"branch": branch("5301").pk, "period": "2022-01", "reason": "忙"}
     )
@@ -217,8 +219,8 @@ def lock(office, branch, now):
     return lock_period("donations", branch("53"), Period.parse("2021"), user=office, now=now)
 
 
-def test_closing_says_first_what_it_touches(signed_in, office, clerk, reviewer, branch, now):
-    effective(clerk, reviewer, branch("5301"), ledger(1, 2), now=now)
+def test_lock_page_previews_affected_uploads(signed_in, office, clerk, reviewer, branch, now):
+    create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1, 2), now=now)
     page = signed_in(office)
     said = {"domain": "donations", "branch": branch("53").pk, "period": "2021", "reason": "定稿"}
 
@@ -231,7 +233,7 @@ def test_closing_says_first_what_it_touches(signed_in, office, clerk, reviewer, 
     assert PeriodLock.objects.get().reason == "定稿"
 
 
-def test_a_request_is_answered_once_opens_the_months_and_is_told(
+def test_unlock_request_is_answered_once_opens_the_months_and_notifies(
     signed_in, office, clerk, branch, now, lock
 ):
     page = signed_in(clerk)
@@ -247,15 +249,18 @@ def test_a_request_is_answered_once_opens_the_months_and_is_told(
     again = answered.post(address, {"remark": "不行"}, follow=True)
 
     made.refresh_from_db()
-    assert made.answer == Answer.GRANTED
+    assert made.answer == UnlockAnswer.GRANTED
     assert "请刷新页面" in again.content.decode()
     assert "已为昆明市开放至" in Notice.objects.get(user=clerk).text
-    assert ready(clerk, branch("5301"), ledger(1), now=made.answered_at).state == "READY"
+    assert (
+        create_checked_upload(clerk, branch("5301"), ledger_workbook(1), now=made.answered_at).state
+        == "READY"
+    )
     with pytest.raises(RefusedError, match="已锁定"):
-        ready(clerk, branch("5301"), ledger(2), now=made.open_until)
+        create_checked_upload(clerk, branch("5301"), ledger_workbook(2), now=made.open_until)
 
 
-def test_a_refusal_says_why(signed_in, office, clerk, branch, lock, now):
+def test_unlock_refusal_requires_a_reason(signed_in, office, clerk, branch, lock, now):
     signed_in(clerk).post(
         reverse("lock-ask", kwargs={"pk": lock.pk}),
         {"branch": branch("5301").pk, "reason": "补报"},
@@ -270,7 +275,7 @@ def test_a_refusal_says_why(signed_in, office, clerk, branch, lock, now):
     assert "请在下月补报" in Notice.objects.get(user=clerk).text
 
 
-def test_opening_for_good_needs_a_reason(signed_in, office, lock):
+def test_unlock_without_reason_is_refused(signed_in, office, lock):
     page = signed_in(office)
     address = reverse("lock-unlock", kwargs={"pk": lock.pk})
 
@@ -281,18 +286,18 @@ def test_opening_for_good_needs_a_reason(signed_in, office, lock):
     assert not PeriodLock.objects.exists()
 
 
-def test_a_correction_after_closing_keeps_the_printed_number(
+def test_correction_after_lock_keeps_the_printed_figure(
     signed_in, office, clerk, reviewer, branch, now, value
 ):
-    effective(clerk, reviewer, branch("5301"), ledger(100), now=now)
-    kind = kinds["donations.quarterly"]
-    report = draft(kind, branch("53"), Period.parse("2021Q3"), user=office, now=now)
-    finalise(report.pk, document_number="", user=office, now=now)
+    create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(100), now=now)
+    kind = report_kinds["donations.quarterly"]
+    report = draft_report(kind, branch("53"), Period.parse("2021Q3"), user=office, now=now)
+    finalise_report(report.pk, document_number="", user=office, now=now)
     report.refresh_from_db()
     printed = report.content
     locked = lock_period("donations", branch("53"), Period.parse("2021"), user=office, now=now)
     with pytest.raises(RefusedError, match="已锁定"):
-        ready(clerk, branch("5301"), ledger(7, tickets="N"), now=now)
+        create_checked_upload(clerk, branch("5301"), ledger_workbook(7, tickets="N"), now=now)
     signed_in(clerk).post(
         reverse("lock-ask", kwargs={"pk": locked.pk}),
         {"branch": branch("5301").pk, "reason": "补报"},
@@ -301,7 +306,9 @@ def test_a_correction_after_closing_keeps_the_printed_number(
     signed_in(office).post(reverse("lock-answer", kwargs={"pk": made.pk}), {"grant": "1"})
     made.refresh_from_db()
 
-    effective(clerk, reviewer, branch("5301"), ledger(7, tickets="N"), now=made.answered_at)
+    create_effective_upload(
+        clerk, reviewer, branch("5301"), ledger_workbook(7, tickets="N"), now=made.answered_at
+    )
 
     report.refresh_from_db()
     assert report.content == printed
@@ -310,13 +317,13 @@ def test_a_correction_after_closing_keeps_the_printed_number(
     assert "定稿后变化" in text
 
 
-def test_the_bulletin_names_quality_by_branch(office, clerk, reviewer, branch, now, person):
+def test_bulletin_names_upload_quality_by_branch(office, clerk, reviewer, branch, now, person):
     from redcross.portal.reports import reporting
-    from redcross.reports.story import Story
+    from redcross.reports.narrative.report_context import ReportContext
 
-    effective(clerk, reviewer, branch("5301"), ledger(1), now=now)
+    create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1), now=now)
 
-    told = list(reporting(Story(branch("53"), Period.parse("2021-08"))))
+    told = list(reporting(ReportContext(branch("53"), Period.parse("2021-08"))))
 
     tables = [block for block in told if getattr(block, "title", "") == "报送质量评价"]
     assert tables[0].rows[0][0].text == "昆明市"

@@ -11,16 +11,16 @@ from redcross.accounts.scope import acting_as_system
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.completeness import reminders
-from redcross.completeness.choices import Standing
+from redcross.completeness.choices import ObligationStatus
 from redcross.completeness.models import DueRule, Exemption, Reminder, ReminderStage, Urging
-from redcross.completeness.obligations import obligations
-from redcross.completeness.services import urge
+from redcross.completeness.obligations import list_obligations
+from redcross.completeness.services import send_urging
 from redcross.notices.models import Notice
 from redcross.periods import Period
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.schedule import Due, Monthly
 from redcross.uploads.workflow import services
-from tests.ledger import ledger, ready
+from tests.support.gift_ledger import create_checked_upload, ledger_workbook
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 LEDGER = "donations.ledger"
@@ -51,7 +51,7 @@ def told(user):
 
 
 @pytest.mark.django_db
-def test_each_stage_tells_its_people_once_and_escalates(one_sheet, person):
+def test_reminder_stage_notifies_its_recipients_once_and_escalates(one_sheet, person):
     # February is due by the prefecture on Tuesday, 8 March 2022.
     clerk, reviewer = person(Role.STATISTICIAN, "5301"), person(Role.REVIEWER, "53")
     desk = person(Role.DESK, "53", domain="donations")
@@ -59,7 +59,7 @@ def test_each_stage_tells_its_people_once_and_escalates(one_sheet, person):
 
     counts = []
     for day in ("03", "04", "04", "08", "09", "10", "11", "11"):
-        reminders.remind(at(f"2022-03-{day}T09:00"))
+        reminders.send_reminders(at(f"2022-03-{day}T09:00"))
         counts.append(tuple(len(told(each)) for each in (clerk, reviewer, desk)))
 
     # Friday the 4th is two working days before; the reviewer and the desk hear of the
@@ -72,11 +72,11 @@ def test_each_stage_tells_its_people_once_and_escalates(one_sheet, person):
 
 
 @pytest.mark.django_db
-def test_nobody_works_on_a_holiday_and_after_an_outage_only_the_latest_is_told(one_sheet, person):
+def test_reminder_is_not_sent_on_a_holiday_and_only_latest_after_an_outage(one_sheet, person):
     clerk = person(Role.STATISTICIAN, "5301")
 
-    reminders.remind(at("2022-03-05T09:00"))  # a Saturday
-    reminders.remind(at("2022-03-11T09:00"))  # since Friday the 4th nothing ran
+    reminders.send_reminders(at("2022-03-05T09:00"))  # a Saturday
+    reminders.send_reminders(at("2022-03-11T09:00"))  # since Friday the 4th nothing ran
 
     assert len(told(clerk)) == 1
     assert told(clerk)[0].startswith("已逾期3个工作日")
@@ -84,26 +84,28 @@ def test_nobody_works_on_a_holiday_and_after_an_outage_only_the_latest_is_told(o
 
 
 @pytest.mark.django_db
-def test_what_is_long_over_is_no_longer_told(one_sheet, person):
+def test_reminder_of_a_long_past_obligation_is_not_sent(one_sheet, person):
     clerk = person(Role.STATISTICIAN, "5301")
 
-    reminders.remind(at("2022-03-28T09:00"))
+    reminders.send_reminders(at("2022-03-28T09:00"))
 
     assert told(clerk) == []
 
 
 @pytest.mark.django_db
-def test_whoever_handed_in_or_is_excused_hears_nothing(counties_too, person, branch, reviewer):
+def test_reminder_is_not_sent_after_upload_or_exemption(counties_too, person, branch, reviewer):
     kunming, qujing = person(Role.STATISTICIAN, "5301"), person(Role.STATISTICIAN, "5303")
     now = at("2022-03-07T10:00")
-    upload = ready(kunming, branch("5301"), ledger(1, day="2022-02-08"), now=now, period="2022-02")
+    upload = create_checked_upload(
+        kunming, branch("5301"), ledger_workbook(1, day="2022-02-08"), now=now, period="2022-02"
+    )
     services.submit(upload.pk, user=kunming, now=now)
     Exemption.objects.create(
         branch=branch("5303"), first_month=dt.date(2022, 2, 1), last_month=dt.date(2022, 2, 1),
         with_below=True, reason="机构合并", granted_by=reviewer, granted_at=now,
     )  # fmt: skip
 
-    reminders.remind(at("2022-03-08T09:00"))
+    reminders.send_reminders(at("2022-03-08T09:00"))
 
     # The counties of Kunming have nobody: their prefecture's clerk is told of them.
     assert all("昆明" not in text for text in told(kunming))
@@ -111,10 +113,10 @@ def test_whoever_handed_in_or_is_excused_hears_nothing(counties_too, person, bra
 
 
 @pytest.mark.django_db
-def test_several_obligations_come_in_one_notice_that_names_them(counties_too, person):
+def test_reminder_combines_several_obligations_in_one_notice(counties_too, person):
     clerk = person(Role.STATISTICIAN, "5301")
 
-    reminders.remind(at("2022-03-08T09:00"))
+    reminders.send_reminders(at("2022-03-08T09:00"))
 
     assert len(told(clerk)) == 1
     assert "已逾期1个工作日" in told(clerk)[0] or "今天截止" in told(clerk)[0]
@@ -123,18 +125,18 @@ def test_several_obligations_come_in_one_notice_that_names_them(counties_too, pe
 
 
 @pytest.mark.django_db
-def test_a_stage_is_data(one_sheet, person):
+def test_reminder_stages_are_read_from_the_table(one_sheet, person):
     clerk = person(Role.STATISTICIAN, "5301")
     ReminderStage.objects.exclude(offset=0).delete()
     ReminderStage.objects.update(offset=-1, text="明天截止：{items}")
 
-    reminders.remind(at("2022-03-07T09:00"))
+    reminders.send_reminders(at("2022-03-07T09:00"))
 
     assert told(clerk)[0].startswith("明天截止：")
 
 
 @pytest.mark.django_db
-def test_a_worker_that_dies_leaves_nothing_half_told(one_sheet, person, monkeypatch):
+def test_reminder_of_a_killed_worker_is_not_half_sent(one_sheet, person, monkeypatch):
     clerk = person(Role.STATISTICIAN, "5301")
     whole = reminders.tell
 
@@ -144,18 +146,18 @@ def test_a_worker_that_dies_leaves_nothing_half_told(one_sheet, person, monkeypa
 
     monkeypatch.setattr(reminders, "tell", dies)
     with pytest.raises(KeyboardInterrupt):
-        reminders.remind(at("2022-03-08T09:00"))
+        reminders.send_reminders(at("2022-03-08T09:00"))
     assert not Reminder.objects.exists()
     assert told(clerk) == []
 
     monkeypatch.setattr(reminders, "tell", whole)
-    reminders.remind(at("2022-03-08T09:15"))
+    reminders.send_reminders(at("2022-03-08T09:15"))
 
     assert len(told(clerk)) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_beats_at_once_tell_each_once(transactional_db, one_sheet, person):
+def test_concurrent_beats_send_each_reminder_once(transactional_db, one_sheet, person):
     clerk = person(Role.STATISTICIAN, "5301")
     start = threading.Barrier(2)
 
@@ -163,7 +165,7 @@ def test_two_beats_at_once_tell_each_once(transactional_db, one_sheet, person):
         try:
             with acting_as_system("提醒"):
                 start.wait()
-                reminders.remind(at("2022-03-08T09:00"))
+                reminders.send_reminders(at("2022-03-08T09:00"))
         finally:
             connection.close()
             close_old_connections()
@@ -183,38 +185,42 @@ def test_two_beats_at_once_tell_each_once(transactional_db, one_sheet, person):
 @pytest.fixture
 def late(branch):
     def of(code):
-        found = obligations([branch(code)], Period.parse("2022-02"), today=dt.date(2022, 3, 20))
-        assert {each.standing for each in found} == {Standing.LATE}
+        found = list_obligations(
+            [branch(code)], Period.parse("2022-02"), today=dt.date(2022, 3, 20)
+        )
+        assert {each.standing for each in found} == {ObligationStatus.LATE}
         return found
 
     return of
 
 
 @pytest.mark.django_db
-def test_urging_says_whom_by_whom_and_not_twice_an_hour(one_sheet, person, reviewer, late):
+def test_urge_notice_names_sender_and_recipients_and_is_limited_to_once_an_hour(
+    one_sheet, person, reviewer, late
+):
     clerk = person(Role.STATISTICIAN, "5301")
     now = at("2022-03-20T09:00")
 
-    first = urge(late("5301"), user=reviewer, now=now)
-    again = urge(late("5301"), user=reviewer, now=now + dt.timedelta(minutes=59))
-    later = urge(late("5301"), user=reviewer, now=now + dt.timedelta(minutes=60))
+    first = send_urging(late("5301"), user=reviewer, now=now)
+    again = send_urging(late("5301"), user=reviewer, now=now + dt.timedelta(minutes=59))
+    later = send_urging(late("5301"), user=reviewer, now=now + dt.timedelta(minutes=60))
 
     assert (first.told, again.told, later.told) == ((str(clerk),), (), (str(clerk),))
-    assert again.just_before == ("昆明市",)
+    assert again.already_urged == ("昆明市",)
     kept = Urging.objects.order_by("at").first()
     assert (kept.by, kept.told, str(kept.branch)) == (reviewer, [str(clerk)], "昆明市")
 
 
 @pytest.mark.django_db
-def test_a_branch_without_a_clerk_is_said_to_have_none(one_sheet, reviewer, late):
-    urged = urge(late("5301"), user=reviewer, now=at("2022-03-20T09:00"))
+def test_urge_of_a_branch_without_a_clerk_says_so(one_sheet, reviewer, late):
+    urged = send_urging(late("5301"), user=reviewer, now=at("2022-03-20T09:00"))
 
-    assert urged.without_clerk == ("昆明市",)
+    assert urged.branches_without_clerk == ("昆明市",)
     assert not Urging.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_urge_at_once_write_one_notice(transactional_db, one_sheet, person, reviewer, late):
+def test_concurrent_urges_write_one_notice(transactional_db, one_sheet, person, reviewer, late):
     clerk = person(Role.STATISTICIAN, "5301")
     found = late("5301")
     start = threading.Barrier(2)
@@ -223,7 +229,7 @@ def test_two_who_urge_at_once_write_one_notice(transactional_db, one_sheet, pers
         try:
             start.wait()
             with acting_as_system("催报"):
-                urge(found, user=reviewer, now=at("2022-03-20T09:00"))
+                send_urging(found, user=reviewer, now=at("2022-03-20T09:00"))
         finally:
             connection.close()
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redcross.completeness.choices import DayKind, OnHoliday
+from redcross.completeness.choices import DayKind, HolidayPolicy
 from redcross.completeness.models import CalendarDay
-from redcross.completeness.working_days import WorkingDays, working_days
+from redcross.completeness.working_days import WorkingDays, load_working_days
 
 SPRING = WorkingDays(
     off=frozenset(dt.date(2022, 1, 31) + dt.timedelta(days=at) for at in range(7)),
@@ -16,20 +16,20 @@ SPRING = WorkingDays(
 )
 
 
-def test_a_due_day_on_a_holiday_moves_as_the_rule_says():
+def test_due_day_on_a_holiday_moves_by_the_rule():
     day = dt.date(2022, 2, 5)
 
-    moved = {policy: SPRING.moved(day, policy) for policy in OnHoliday.values}
+    moved = {policy: SPRING.moved(day, policy) for policy in HolidayPolicy.values}
 
     assert moved == {
-        OnHoliday.NEXT: dt.date(2022, 2, 7),
-        OnHoliday.PREVIOUS: dt.date(2022, 1, 30),  # a Sunday worked
-        OnHoliday.STAYS: day,
+        HolidayPolicy.NEXT: dt.date(2022, 2, 7),
+        HolidayPolicy.PREVIOUS: dt.date(2022, 1, 30),  # a Sunday worked
+        HolidayPolicy.STAYS: day,
     }
 
 
 @given(st.dates(dt.date(2020, 1, 1), dt.date(2026, 12, 31)), st.integers(min_value=1, max_value=30))
-def test_as_many_working_days_lie_between_as_were_counted(day, count):
+def test_added_working_days_equal_the_counted_working_days(day, count):
     later = SPRING.after(day, count)
 
     assert SPRING.works(later)
@@ -37,12 +37,12 @@ def test_as_many_working_days_lie_between_as_were_counted(day, count):
 
 
 @pytest.mark.django_db
-def test_the_table_holds_the_years_2020_to_2026_and_a_row_changes_the_calendar():
-    days = working_days()
+def test_working_day_table_covers_2020_to_2026_and_a_row_changes_the_calendar():
+    days = load_working_days()
     assert {day.year for day in days.off} == set(range(2020, 2027))
     assert not days.works(dt.date(2026, 10, 7))
     assert days.works(dt.date(2026, 10, 10))  # a Saturday
 
     CalendarDay.objects.create(day=dt.date(2027, 1, 4), kind=DayKind.HOLIDAY)
 
-    assert not working_days().works(dt.date(2027, 1, 4))
+    assert not load_working_days().works(dt.date(2027, 1, 4))

@@ -9,12 +9,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from donations.disclosure import owed
+from donations.disclosure import list_due_disclosures
 from donations.models import Allocation, Campaign, Donation, Giver
-from donations.services import MergeError, merge, separate
+from donations.services import MergeError, merge_giver, separate_giver
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
-from redcross.uploads.choices import State
+from redcross.uploads.choices import UploadState
 
 pytestmark = pytest.mark.django_db
 
@@ -32,16 +32,16 @@ def designated(road):
 # What gifts become ----------------------------------------------------------------
 
 
-def test_a_designated_gift_cannot_be_proposed_for_something_else(road, designated):
+def test_allocation_of_a_designated_gift_to_another_purpose_is_an_error(road, designated):
     row = ("博爱急救站", "2021-08-20", 5000, 0, "示例小学", "购买车辆", "D1")
 
     upload = road.checked("donations.allocations", SPENT, row)
 
-    assert upload.state == State.HAS_ERRORS
+    assert upload.state == UploadState.HAS_ERRORS
     assert "与票据 D1 的定向用途不一致" in road.messages(upload)[0]
 
 
-def test_nor_can_it_be_turned_to_something_else_in_the_database(road, designated):
+def test_database_refuses_allocation_of_a_designated_gift_to_another_purpose(road, designated):
     row = ("博爱急救站", "2021-08-20", 5000, 0, "示例小学", "示例小学急救站", "D1")
     road.effective("donations.allocations", SPENT, row)
 
@@ -49,7 +49,7 @@ def test_nor_can_it_be_turned_to_something_else_in_the_database(road, designated
         Allocation.objects.update(purpose="购买车辆")
 
 
-def test_no_more_is_used_than_was_paid_out(road):
+def test_allocation_used_above_the_paid_amount_is_an_error(road):
     row = ("滇苗助学", "2021-08-20", 5000, 6000, "示例中学", "助学", "")
 
     upload = road.checked("donations.allocations", SPENT, row)
@@ -57,7 +57,7 @@ def test_no_more_is_used_than_was_paid_out(road):
     assert "已使用 6000" in road.messages(upload)[0]
 
 
-def test_a_fund_keeps_what_came_less_what_was_paid_out(road, designated, signed_in, person):
+def test_fund_balance_is_received_minus_paid(road, designated, signed_in, person):
     row = ("博爱急救站", "2021-08-20", 2000, 500, "示例小学", "示例小学急救站", "D1")
     road.effective("donations.allocations", SPENT, row)
 
@@ -68,14 +68,14 @@ def test_a_fund_keeps_what_came_less_what_was_paid_out(road, designated, signed_
     assert page.context["balance"].value == 3000
 
 
-def test_a_list_of_givers_without_an_amount_is_no_list_of_gifts(road):
+def test_giver_list_without_amounts_is_refused(road):
     upload = road.checked("donations.ledger", "捐赠人 到账日期", ("示例甲", "2021-08-20"))
 
-    assert upload.state == State.HAS_ERRORS
+    assert upload.state == UploadState.HAS_ERRORS
     assert road.messages(upload) == ["第2行「捐赠人」：没有金额，也没有品名"]
 
 
-def test_goods_without_a_proof_of_value_are_warned_of(road):
+def test_goods_without_valuation_proof_give_a_warning(road):
     headings = "捐赠人 品名 数量 金额（元） 计价依据 到账日期"
     rows = [
         ("云岭示例公司", "大米", 10, 900, "", "2021-08-03"),
@@ -86,10 +86,10 @@ def test_goods_without_a_proof_of_value_are_warned_of(road):
     upload = road.checked("donations.goods_received", headings, *rows)
 
     assert [finding.row for finding in upload.findings.all()] == [2]
-    assert upload.state == State.READY
+    assert upload.state == UploadState.READY
 
 
-def test_a_goods_register_makes_goods(road, value):
+def test_goods_register_rows_are_goods_gifts(road, value):
     headings = "捐赠人 品名 数量 金额（元） 计价依据 到账日期"
     row = ("云岭示例公司", "大米", 10, 900, "发票", "2021-08-03")
 
@@ -98,7 +98,7 @@ def test_a_goods_register_makes_goods(road, value):
     assert value("donations.raised", by=("form",), category="GOODS") == 900
 
 
-def test_statistics_are_compared_with_the_ledger_and_never_added(road, designated, value):
+def test_donation_statistics_are_compared_with_the_ledger_not_added(road, designated, value):
     headings = "单位 合计 资金／小计 物资折价／小计"
 
     road.effective("donations.statistics", headings, ("昆明市", 9000, 9000, 0), period="2021-08")
@@ -106,7 +106,7 @@ def test_statistics_are_compared_with_the_ledger_and_never_added(road, designate
     assert value("donations.raised") == 5000
 
 
-def test_parts_that_do_not_add_up_are_told(road):
+def test_donation_statistics_parts_that_do_not_add_up_give_a_finding(road):
     upload = road.checked(
         "donations.statistics", "单位 合计 资金／小计 物资折价／小计", ("昆明市", 9000, 8000, 0)
     )
@@ -117,7 +117,7 @@ def test_parts_that_do_not_add_up_are_told(road):
 # How many branches raised ------------------------------------------------------------
 
 
-def test_branches_that_raised_are_counted_once_however_often_they_did(road, value):
+def test_raising_branches_are_counted_once_each(road, value):
     headings = "单位 捐赠人 金额（元） 到账日期 票据号码"
     rows = [
         ("五华区", "云岭示例公司", 100, "2021-08-01", "1"),
@@ -132,7 +132,7 @@ def test_branches_that_raised_are_counted_once_however_often_they_did(road, valu
     assert share == (Decimal(200) / Branch.objects.count()).quantize(Decimal("0.0001"))
 
 
-def test_a_branch_whose_gifts_were_all_refunded_did_not_raise(road, value):
+def test_branch_with_all_gifts_refunded_is_not_a_raising_branch(road, value):
     headings = "单位 捐赠人 金额（元） 到账日期 票据号码 退款原因 被冲销的原票据号"
     rows = [
         ("五华区", "云岭示例公司", 100, "2021-08-01", "1", "", ""),
@@ -152,26 +152,26 @@ def campaign(code, start, end):
     )
 
 
-def test_a_short_campaign_owes_its_result_within_three_months():
+def test_short_campaign_result_is_due_within_three_months():
     short = campaign("short", dt.date(2021, 1, 1), dt.date(2021, 3, 1))
 
-    (due,) = owed(short, dt.date(2021, 7, 1))
+    (due,) = list_due_disclosures(short, dt.date(2021, 7, 1))
 
     assert (due.content, due.due_on) == ("募捐结果", dt.date(2021, 6, 1))
     assert due.is_late(dt.date(2021, 6, 2))
     assert not due.is_late(dt.date(2021, 6, 1))
 
 
-def test_a_long_campaign_owes_its_progress_every_three_months():
+def test_long_campaign_progress_is_due_every_three_months():
     long = campaign("long", dt.date(2021, 1, 1), dt.date(2021, 10, 15))
 
-    dues = owed(long, dt.date(2021, 12, 1))
+    dues = list_due_disclosures(long, dt.date(2021, 12, 1))
 
     progress = [due.due_on for due in dues if due.content == "募捐进展"]
     assert progress == [dt.date(2021, 4, 1), dt.date(2021, 7, 1), dt.date(2021, 10, 1)]
 
 
-def test_what_was_published_in_time_is_not_late(road):
+def test_disclosure_published_in_time_is_not_late(road):
     short = campaign("short", dt.date(2021, 1, 1), dt.date(2021, 3, 1))
     road.effective(
         "donations.disclosures",
@@ -180,12 +180,12 @@ def test_what_was_published_in_time_is_not_late(road):
         period="2021-05",
     )
 
-    (due,) = owed(short, dt.date(2021, 7, 1))
+    (due,) = list_due_disclosures(short, dt.date(2021, 7, 1))
 
     assert due.published_on == dt.date(2021, 5, 20)
 
 
-def test_the_public_list_masks_persons_and_runs_no_formula(road, signed_in):
+def test_disclosure_list_masks_persons_and_holds_no_formula(road, signed_in):
     headings = "捐赠人 类型 金额（元） 到账日期 票据号码"
     rows = [
         ("张示明", "个人", 100, "2021-08-01", "1"),
@@ -205,7 +205,7 @@ def test_the_public_list_masks_persons_and_runs_no_formula(road, signed_in):
     assert sheet.cell(7, 4).value == 351.5
 
 
-def test_a_leader_gets_no_list_of_givers(signed_in, person):
+def test_disclosure_list_is_refused_to_leaders(signed_in, person):
     leader = signed_in(person(Role.LEADER, "53"))
 
     assert leader.get(reverse("disclosure"), {"period": "2021-08"}).status_code == 403
@@ -226,7 +226,7 @@ def two_names(road):
     return Giver.objects.order_by("name")
 
 
-def test_a_desk_takes_two_names_for_one_giver_and_back(two_names, signed_in, person):
+def test_givers_are_merged_and_split_by_the_desk(two_names, signed_in, person):
     first, second = two_names
     desk = signed_in(person(Role.DESK, "53", domain="donations"))
 
@@ -241,19 +241,19 @@ def test_a_desk_takes_two_names_for_one_giver_and_back(two_names, signed_in, per
     assert Donation.objects.filter(giver=second).count() == 1
 
 
-def test_a_giver_is_not_merged_into_a_merged_one(two_names, road):
+def test_giver_merge_into_a_merged_giver_is_refused(two_names, road):
     first, second = two_names
-    merge(second, first, user=road.clerk)
+    merge_giver(second, first, user=road.clerk)
 
     with pytest.raises(MergeError, match="已并入"):
-        merge(first, second, user=road.clerk)
+        merge_giver(first, second, user=road.clerk)
 
-    separate(second, user=road.clerk)
+    separate_giver(second, user=road.clerk)
     second.refresh_from_db()
-    merge(first, second, user=road.clerk)
+    merge_giver(first, second, user=road.clerk)
 
 
-def test_a_clerk_does_not_decide_who_is_one_giver(two_names, signed_in, clerk):
+def test_giver_merge_by_a_clerk_is_refused(two_names, signed_in, clerk):
     first, second = two_names
 
     answer = signed_in(clerk).post(reverse("giver", kwargs={"pk": second.pk}), {"into": first.pk})

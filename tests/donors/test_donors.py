@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from donors import models
-from donors.codes import check_character, is_code
 from donors.models import DonationCase, DonorIdentity, OrganWish, StemCellVolunteer
+from donors.pseudonyms import compute_check_character, is_donor_code
 from redcross.accounts.choices import Role
-from redcross.uploads.choices import State
+from redcross.uploads.choices import UploadState
 
 pytestmark = pytest.mark.django_db
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -34,38 +34,38 @@ def changed(row, **cells):
 # Codes --------------------------------------------------------------------------
 
 
-def test_the_check_character_is_that_of_iso_7064_mod_37_2():
-    assert check_character("G123489654321") == "Y"
+def test_pseudonym_check_character_follows_iso_7064_mod_37_2():
+    assert compute_check_character("G123489654321") == "Y"
 
 
 @given(st.text(ALPHABET, min_size=11, max_size=11), st.data())
-def test_one_wrong_character_is_always_noticed(text, data):
-    whole = text + check_character(text)
+def test_pseudonym_with_one_wrong_character_is_refused(text, data):
+    whole = text + compute_check_character(text)
     at = data.draw(st.integers(0, len(text) - 1))
     other = data.draw(st.sampled_from([each for each in ALPHABET if each != text[at]]))
 
-    assert is_code(whole)
-    assert not is_code(whole[:at] + other + whole[at + 1 :])
+    assert is_donor_code(whole)
+    assert not is_donor_code(whole[:at] + other + whole[at + 1 :])
 
 
 @given(st.text(ALPHABET, min_size=11, max_size=11), st.data())
-def test_two_neighbours_that_changed_places_are_always_noticed(text, data):
-    whole = text + check_character(text)
+def test_pseudonym_with_two_swapped_characters_is_refused(text, data):
+    whole = text + compute_check_character(text)
     at = data.draw(st.integers(0, len(text) - 2))
     swapped = whole[:at] + whole[at + 1] + whole[at] + whole[at + 2 :]
 
-    assert swapped == whole or not is_code(swapped)
+    assert swapped == whole or not is_donor_code(swapped)
 
 
 # The vault ----------------------------------------------------------------------
 
 
-def test_the_vault_keeps_no_history():
+def test_identity_vault_has_no_history_table():
     assert not getattr(DonorIdentity, "pgh_event_models", {})
     assert not getattr(models.Consent, "pgh_event_models", {})
 
 
-def test_no_model_joins_a_donor_to_anybody_who_received():
+def test_donor_and_recipient_models_have_no_relation():
     targets = {
         field.related_model.__name__
         for model in (DonationCase, DonorIdentity)
@@ -76,7 +76,7 @@ def test_no_model_joins_a_donor_to_anybody_who_received():
     assert targets <= {"Branch", "Upload", "DonorIdentity"}
 
 
-def test_a_volunteer_is_known_by_a_code_and_named_in_the_vault_only(road):
+def test_volunteer_is_stored_by_pseudonym_and_named_in_the_vault_only(road):
     road.effective(
         "donors.stem_cell_volunteers",
         "姓名 身份证号 登记日期",
@@ -84,7 +84,7 @@ def test_a_volunteer_is_known_by_a_code_and_named_in_the_vault_only(road):
     )
 
     volunteer = StemCellVolunteer.objects.get()
-    assert is_code(volunteer.code)
+    assert is_donor_code(volunteer.code)
     assert not hasattr(volunteer, "name")
     assert DonorIdentity.objects.get(code=volunteer.code).name == "示例甲"
 
@@ -92,7 +92,7 @@ def test_a_volunteer_is_known_by_a_code_and_named_in_the_vault_only(road):
 # Cases --------------------------------------------------------------------------
 
 
-def test_a_child_who_gave_can_be_entered_with_what_the_society_witnessed(road, value):
+def test_donation_case_of_a_child_is_accepted_with_witnessed_facts(road, value):
     road.effective("donors.cases", CASE, CHILD)
 
     case = DonationCase.objects.get()
@@ -102,7 +102,7 @@ def test_a_child_who_gave_can_be_entered_with_what_the_society_witnessed(road, v
     assert value("donors.organ_recipients") == 6
 
 
-def test_a_case_whose_corneas_were_not_told_is_not_given_any(road, value):
+def test_donation_case_without_cornea_count_has_none(road, value):
     row = changed(CHILD, 案例号="示例2", 年龄段="18-44岁", 同意人="配偶、成年子女、父母", 眼角膜="")
 
     road.effective("donors.cases", CASE, row)
@@ -120,10 +120,10 @@ def test_a_case_whose_corneas_were_not_told_is_not_given_any(road, value):
         ({"同意人": "配偶、成年子女、父母"}, "父母双方"),
     ],
 )
-def test_the_hard_rules_hold_in_an_upload(road, cells, sentence):
+def test_donation_case_rule_violations_are_upload_errors(road, cells, sentence):
     upload = road.checked("donors.cases", CASE, changed(CHILD, **cells))
 
-    assert upload.state == State.HAS_ERRORS
+    assert upload.state == UploadState.HAS_ERRORS
     assert any(sentence in text for text in road.messages(upload))
 
 
@@ -137,14 +137,14 @@ def test_the_hard_rules_hold_in_an_upload(road, cells, sentence):
         ({"hearts": 2}, "case_"),
     ],
 )
-def test_the_hard_rules_hold_in_sql(road, change, rule):
+def test_donation_case_rule_violations_are_refused_by_the_database(road, change, rule):
     road.effective("donors.cases", CASE, CHILD)
 
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         DonationCase.objects.update(**change)
 
 
-def test_organs_and_bodies_are_not_compared():
+def test_organ_and_body_indicators_are_not_comparable():
     from redcross.indicators.declare.declaration import registry
 
     told = [key for key in registry if "organ" in key or "bod" in key]
@@ -153,7 +153,7 @@ def test_organs_and_bodies_are_not_compared():
     assert [key for key in kept if "wish" not in key] == []
 
 
-def test_a_withdrawn_wish_leaves_the_standing_ones(road, value):
+def test_withdrawn_registration_is_not_counted(road, value):
     road.effective(
         "donors.organ_wishes",
         "姓名 证件号 登记日期 登记渠道 器官",
@@ -177,7 +177,7 @@ def case(road):
     return DonationCase.objects.get()
 
 
-def test_a_case_is_a_timeline_with_what_is_due_next(case, signed_in, person):
+def test_case_page_shows_a_timeline_with_the_next_step(case, signed_in, person):
     client = signed_in(person(Role.ORGAN_COORDINATOR, "5301"))
 
     page = client.get(reverse("case", args=[case.pk])).content.decode()
@@ -191,11 +191,11 @@ def test_a_case_is_a_timeline_with_what_is_due_next(case, signed_in, person):
 @pytest.mark.parametrize(
     ("role", "code"), [(Role.LEADER, "53"), (Role.ORGAN_COORDINATOR, "5329"), (Role.FINANCE, "53")]
 )
-def test_a_case_is_not_found_by_those_who_have_no_part_in_it(case, signed_in, person, role, code):
+def test_case_page_is_404_for_unrelated_roles(case, signed_in, person, role, code):
     assert signed_in(person(role, code)).get(reverse("case", args=[case.pk])).status_code == 404
 
 
-def test_the_years_of_stem_cells_say_which_was_the_highest(road, signed_in):
+def test_stem_cell_figure_names_the_highest_year(road, signed_in):
     for year in (2020, 2021):
         rows = [
             (f"{year}-08-0{day + 1}", "采集捐献", "通过", code)
@@ -213,4 +213,4 @@ def test_the_years_of_stem_cells_say_which_was_the_highest(road, signed_in):
 
 def codes(count):
     found = [f"D{number:010}" for number in range(count)]
-    return [text + check_character(text) for text in found]
+    return [text + compute_check_character(text) for text in found]

@@ -11,7 +11,7 @@ from donors import vault
 from donors.models import Consent, DonorIdentity, StemCellVolunteer, VaultAct, VaultOpening
 from donors.vault import VaultRefusedError
 from redcross.accounts.choices import Role
-from redcross.accounts.scope import acting_as_system, acting_for, vault_open
+from redcross.accounts.scope import acting_as_system, acting_for, vault_scope
 from redcross.audit.models import AccessEntry
 from redcross.notices.models import Notice
 from redcross.uploads.models import Upload
@@ -22,7 +22,7 @@ NAME, PHONE = "尉迟示例", "13987654321"
 
 @pytest.fixture
 def volunteer(road):
-    from tests.test_planted import identity_number
+    from tests.security.test_personal_data_exposure import identity_number
 
     row = (NAME, identity_number(1), PHONE, "2021-08-03", "2021-08-05")
     road.effective("donors.stem_cell_volunteers", "姓名 身份证号 联系方式 登记日期 入库日期", row)
@@ -39,7 +39,7 @@ def opening(keeper, branch, volunteer, now):
     return vault.open_vault(keeper, branch("5301"), reason="联系再动员", now=now)
 
 
-def test_even_with_his_whole_scope_nobody_reads_the_vault_s_rows(volunteer, keeper):
+def test_vault_rows_are_hidden_from_full_scope_while_closed(volunteer, keeper):
     with acting_for(keeper):
         assert list(DonorIdentity.objects.all()) == []
         assert list(Consent.objects.all()) == []
@@ -48,11 +48,11 @@ def test_even_with_his_whole_scope_nobody_reads_the_vault_s_rows(volunteer, keep
         assert list(DonorIdentity.objects.all()) == []
 
 
-def test_opened_for_one_branch_it_is_not_open_for_another(volunteer, keeper, branch):
-    with acting_for(keeper), vault_open([branch("5303").pk]):
+def test_vault_opened_for_one_branch_hides_other_branches(volunteer, keeper, branch):
+    with acting_for(keeper), vault_scope([branch("5303").pk]):
         assert list(DonorIdentity.objects.all()) == []
     with acting_for(keeper):
-        with vault_open([branch("5301").pk]):
+        with vault_scope([branch("5301").pk]):
             assert [each.name for each in DonorIdentity.objects.all()] == [NAME]
         assert list(DonorIdentity.objects.all()) == []
 
@@ -61,25 +61,29 @@ def test_opened_for_one_branch_it_is_not_open_for_another(volunteer, keeper, bra
     ("role", "code"),
     [(Role.DESK, "53"), (Role.STEM_CELL_STAFF, "53"), (Role.STEM_CELL_STAFF, "5303")],
 )
-def test_only_the_branch_s_own_keeper_opens_it(role, code, person, branch, volunteer, now):
+def test_vault_opening_is_refused_to_everybody_but_the_branch_keeper(
+    role, code, person, branch, volunteer, now
+):
     with pytest.raises(VaultRefusedError):
         vault.open_vault(person(role, code), branch("5301"), reason="核对", now=now)
 
 
-def test_it_opens_by_a_reason_and_shuts_by_itself(opening, volunteer, branch, keeper, now):
+def test_vault_opens_with_a_reason_and_closes_after_its_time(
+    opening, volunteer, branch, keeper, now
+):
     later = now + dt.timedelta(minutes=31)
 
     with acting_for(keeper):
-        assert vault.look_up(opening, volunteer.code, now=now).name == NAME
+        assert vault.look_up_identity(opening, volunteer.code, now=now).name == NAME
         with pytest.raises(VaultRefusedError):
-            vault.look_up(opening, volunteer.code, now=later)
+            vault.look_up_identity(opening, volunteer.code, now=later)
 
     assert list(VaultAct.objects.values_list("kind", "code")) == [("LOOKED_UP", volunteer.code)]
     with pytest.raises(VaultRefusedError, match="理由"):
         vault.open_vault(keeper, branch("5301"), reason=" ", now=now)
 
 
-def test_an_emergency_is_told_at_once_and_looked_into_by_another(
+def test_vault_emergency_access_is_notified_and_reviewed_by_another(
     person, branch, volunteer, keeper, now
 ):
     auditor, desk = person(Role.AUDITOR, "53"), person(Role.DESK, "53")
@@ -93,12 +97,12 @@ def test_an_emergency_is_told_at_once_and_looked_into_by_another(
     assert told >= {auditor.pk, desk.pk}
     assert NAME not in "".join(Notice.objects.values_list("text", flat=True))
     with pytest.raises(VaultRefusedError):
-        vault.review(opening, user=reviewer, note="属实", now=now)
-    vault.review(opening, user=desk, note="属实", now=now)
+        vault.review_opening(opening, user=reviewer, note="属实", now=now)
+    vault.review_opening(opening, user=desk, note="属实", now=now)
     assert VaultOpening.objects.get().reviewed_by == desk
 
 
-def test_its_page_shows_a_person_only_while_open_and_logs_the_reason(
+def test_vault_page_shows_a_person_only_while_open_and_logs_the_reason(
     volunteer, keeper, signed_in, time_machine
 ):
     page = signed_in(keeper)
@@ -117,13 +121,15 @@ def test_its_page_shows_a_person_only_while_open_and_logs_the_reason(
     assert (entry.reason, entry.branch_code) == ("联系再动员", "5301")
 
 
-def test_erasure_leaves_the_count_and_nothing_of_the_person(opening, volunteer, keeper, value, now):
+def test_vault_erasure_keeps_the_count_and_removes_the_person(
+    opening, volunteer, keeper, value, now
+):
     upload = Upload.objects.get()
     before = value("donors.stem_cell_stored")
     keys = (volunteer.code, str(volunteer.row_key))
 
     with acting_for(keeper):
-        fresh = vault.erase(opening, volunteer.code, reason="撤回同意", now=now)
+        fresh = vault.erase_person(opening, volunteer.code, reason="撤回同意", now=now)
 
     upload.refresh_from_db()
     assert value("donors.stem_cell_stored") == before == 1
@@ -145,7 +151,7 @@ def test_erasure_leaves_the_count_and_nothing_of_the_person(opening, volunteer, 
             assert [key for key in keys if key in text] == [], table
 
 
-def test_the_database_erases_nothing_while_the_vault_is_shut(volunteer, branch, keeper):
+def test_vault_erasure_while_closed_is_refused_by_the_database(volunteer, branch, keeper):
     with (
         acting_for(keeper),
         pytest.raises(DatabaseError, match="没有打开"),
@@ -155,7 +161,7 @@ def test_the_database_erases_nothing_while_the_vault_is_shut(volunteer, branch, 
         cursor.execute("SELECT donors_erase(%s, %s, %s)", [branch("5301").pk, volunteer.code, "E1"])
 
 
-def test_a_letter_is_handed_on_only_after_it_was_checked(road):
+def test_donor_letter_is_handed_on_only_after_its_check(road):
     head = "收信日期 方向 经手协调员 已核查不含身份信息 转交日期"
     upload = road.checked(
         "donors.letters", head, ("2021-08-01", "来信", "示例协调员", "否", "2021-08-03")

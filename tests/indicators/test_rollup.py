@@ -77,7 +77,7 @@ acts = st.lists(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(acts)
-def test_always_the_rollup_equals_a_recount(upload, what):
+def test_rollup_equals_a_recount_after_random_writes(upload, what):
     branches = {code: Branch.objects.get(code=code) for code in CODES}
     with transaction.atomic():
         rows = []
@@ -116,7 +116,7 @@ def test_always_the_rollup_equals_a_recount(upload, what):
         transaction.set_rollback(True)
 
 
-def test_a_campaign_s_change_of_kind_moves_the_figure_with_it(upload):
+def test_rollup_follows_a_change_of_campaign_kind(upload):
     gift(upload, campaign_id="yangbi-2021", campaign_kind="APPEAL").save()
     key = {"indicator": "donations.received_for_event", "breakdown": ""}
     assert Rollup.objects.get(**key).value == 1
@@ -128,7 +128,7 @@ def test_a_campaign_s_change_of_kind_moves_the_figure_with_it(upload):
     assert wrong() == []
 
 
-def test_truncating_the_records_empties_their_cells(upload):
+def test_rollup_is_emptied_when_records_are_truncated(upload):
     gift(upload).save()
 
     with connection.cursor() as cursor:
@@ -137,7 +137,7 @@ def test_truncating_the_records_empties_their_cells(upload):
     assert not Rollup.objects.filter(indicator="donations.raised").exists()
 
 
-def test_a_falsified_cell_is_found_and_rebuilding_mends_it(upload):
+def test_rollup_verification_finds_a_falsified_cell_and_rebuild_repairs_it(upload):
     gift(upload).save()
     Rollup.objects.filter(indicator="donations.raised").update(value=5)
     assert [each.indicator for each in wrong()] == ["donations.raised"]
@@ -147,7 +147,7 @@ def test_a_falsified_cell_is_found_and_rebuilding_mends_it(upload):
     assert wrong() == []
 
 
-def test_the_application_may_read_the_rollup_and_never_write_it(upload):
+def test_rollup_write_by_the_application_role_is_refused(upload):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT has_table_privilege(%s, 'indicators_rollup', 'SELECT'),"
@@ -159,7 +159,7 @@ def test_the_application_may_read_the_rollup_and_never_write_it(upload):
         assert cursor.fetchone() == (True, False, False, False)
 
 
-def test_a_path_into_another_table_is_refused_at_start_up():
+def test_rollup_declaration_with_a_path_into_another_table_is_refused():
     crooked = Indicator(
         "test.crooked", "歪", unit=Unit.YUAN, source=Donation, measure=Sum("value"),
         at="received_on", by=["campaign__kind"],
@@ -169,7 +169,7 @@ def test_a_path_into_another_table_is_refused_at_start_up():
         registry.add(crooked)
 
 
-def test_a_key_used_twice_is_refused():
+def test_indicator_key_used_twice_is_refused():
     twin = Indicator("donations.raised", "又一个", unit=Unit.YUAN)
 
     with pytest.raises(DeclarationError):
@@ -177,7 +177,7 @@ def test_a_key_used_twice_is_refused():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_parallel_writers_of_the_same_cells_leave_them_exact(committed, now):
+def test_rollup_is_exact_after_parallel_writes_to_the_same_cells(committed, now):
     upload = committed()
     failures = []
 

@@ -12,14 +12,20 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redcross.indicators.disclosure.suppression import LEAST, OWN, Categories, Table, pack
+from redcross.indicators.disclosure.suppression import (
+    MIN_CELL,
+    OWN_MARK,
+    CategoryTables,
+    SuppressionTable,
+    pack_neighbours,
+)
 
 PARENTS = {
     "5301": "53", "5303": "53", "5304": "53", "530102": "5301", "530103": "5301",
     "530302": "5303", "530303": "5303",
 }  # fmt: skip
 at_leisure = settings(deadline=None, max_examples=60)
-LEAVES = [code + OWN for code in ("53", *PARENTS)]
+LEAVES = [code + OWN_MARK for code in ("53", *PARENTS)]
 MONTHS = [dt.date(2021, month, 1) for month in (1, 2, 4, 11)] + [
     dt.date(2022, month, 1) for month in (1, 3)
 ]
@@ -35,7 +41,7 @@ COUNTS = st.one_of(st.integers(0, 3), st.integers(0, 12), st.sampled_from([0, 0,
 
 
 def within(node, leaf):
-    return leaf == node if node.endswith(OWN) else leaf.startswith(node)
+    return leaf == node if node.endswith(OWN_MARK) else leaf.startswith(node)
 
 
 def atoms(counts):
@@ -61,10 +67,10 @@ def tables(draw):
 
 def split(counts):
     """Ask everything; return the questions that are answered and those that are not."""
-    table = Table(atoms(counts), PARENTS)
+    table = SuppressionTable(atoms(counts), PARENTS)
     told, hidden = [], []
     for node, (start, end) in questions():
-        answered = table.tells(node, start=start, end=end)
+        answered = table.may_publish(node, start=start, end=end)
         (told if answered else hidden).append((node, start, end))
     return told, hidden
 
@@ -111,19 +117,19 @@ def undetermined(counts, told, hidden, cells):
 
 @at_leisure
 @given(tables())
-def test_no_answer_is_small(counts):
+def test_suppressed_answers_contain_no_small_figure(counts):
     told, _ = split(counts)
 
-    small = [each for each in told if 0 < asked(counts, *each) < LEAST]
+    small = [each for each in told if 0 < asked(counts, *each) < MIN_CELL]
 
     assert small == []
 
 
 @at_leisure
 @given(tables())
-def test_no_hidden_small_figure_is_determined_by_all_that_is_told(counts):
+def test_suppressed_figure_is_not_determined_by_published_answers(counts):
     told, hidden = split(counts)
-    small = [each for each in hidden if 0 < asked(counts, *each) < LEAST]
+    small = [each for each in hidden if 0 < asked(counts, *each) < MIN_CELL]
 
     safe = undetermined(counts, told, small, CELLS)
 
@@ -132,51 +138,53 @@ def test_no_hidden_small_figure_is_determined_by_all_that_is_told(counts):
 
 @at_leisure
 @given(tables(), st.permutations(CELLS))
-def test_what_is_told_hangs_on_the_data_alone(counts, order):
+def test_suppression_depends_on_the_data_alone(counts, order):
     shuffled = {cell: counts[cell] for cell in order if cell in counts}
 
     assert split(counts) == split(shuffled)
 
 
 @given(st.lists(st.integers(0, 7), max_size=12))
-def test_packed_neighbours_are_never_small(counts):
-    groups = pack((at, (Decimal(count), Decimal(count))) for at, count in enumerate(counts))
+def test_suppression_groups_are_never_small(counts):
+    groups = pack_neighbours(
+        (at, (Decimal(count), Decimal(count))) for at, count in enumerate(counts)
+    )
 
     sums = [sum(counts[at] for at in group) for group in groups]
 
-    assert all(total == 0 or total >= LEAST for total in sums)
+    assert all(total == 0 or total >= MIN_CELL for total in sums)
     assert not groups or [at for group in groups for at in group] == list(range(len(counts)))
 
 
-def test_one_person_who_gave_much_is_a_small_cell():
-    gave = {("530102" + OWN, MONTHS[0]): (Decimal(6), Decimal(1))}
-    many = {("530302" + OWN, MONTHS[0]): (Decimal(40), Decimal(30))}
+def test_suppression_counts_persons_not_amounts():
+    gave = {("530102" + OWN_MARK, MONTHS[0]): (Decimal(6), Decimal(1))}
+    many = {("530302" + OWN_MARK, MONTHS[0]): (Decimal(40), Decimal(30))}
 
-    table = Table({**gave, **many}, PARENTS)
+    table = SuppressionTable({**gave, **many}, PARENTS)
 
     span = {"start": dt.date.min, "end": dt.date.max}
-    assert table.tells("53", **span)
-    assert not table.tells("530102", **span)
-    assert not table.tells("530302", **span)
+    assert table.may_publish("53", **span)
+    assert not table.may_publish("530102", **span)
+    assert not table.may_publish("530302", **span)
 
 
-def test_a_closed_year_is_told_though_the_next_has_only_begun():
+def test_suppression_publishes_a_closed_year_beside_an_open_one():
     closed = {
-        ("530102" + OWN, MONTHS[0]): (Decimal(7), Decimal(7)),
-        ("530302" + OWN, MONTHS[1]): (Decimal(9), Decimal(9)),
+        ("530102" + OWN_MARK, MONTHS[0]): (Decimal(7), Decimal(7)),
+        ("530302" + OWN_MARK, MONTHS[1]): (Decimal(9), Decimal(9)),
     }
-    begun = {("530102" + OWN, MONTHS[-1]): (Decimal(1), Decimal(1))}
+    begun = {("530102" + OWN_MARK, MONTHS[-1]): (Decimal(1), Decimal(1))}
 
-    table = Table({**closed, **begun}, PARENTS)
+    table = SuppressionTable({**closed, **begun}, PARENTS)
 
     new_year = dt.date(2022, 1, 1)
-    assert table.tells("53", start=dt.date(2021, 1, 1), end=new_year)
-    assert table.tells("53", start=dt.date.min, end=new_year)
-    assert not table.tells("53", start=new_year, end=dt.date.max)
-    assert not table.tells("53", start=dt.date.min, end=dt.date.max)
+    assert table.may_publish("53", start=dt.date(2021, 1, 1), end=new_year)
+    assert table.may_publish("53", start=dt.date.min, end=new_year)
+    assert not table.may_publish("53", start=new_year, end=dt.date.max)
+    assert not table.may_publish("53", start=dt.date.min, end=dt.date.max)
 
 
-def test_large_figures_are_told_at_every_branch_and_month():
+def test_suppression_publishes_large_figures_everywhere():
     counts = dict.fromkeys(CELLS, 9)
 
     assert split(counts)[1] == []
@@ -215,20 +223,22 @@ def totals(counts):
 
 @settings(deadline=None, max_examples=25)
 @given(parted())
-def test_a_leader_who_knows_every_total_cannot_reckon_a_small_finer_cell(counts):
+def test_suppressed_breakdown_cell_is_not_determined_by_totals(counts):
     whole = totals(counts)
     parts = {kind: of_kind(counts, kind) for kind in KINDS}
-    categories = Categories(
-        Table(atoms(whole), PARENTS), {kind: atoms(parts[kind]) for kind in KINDS}, PARENTS
+    categories = CategoryTables(
+        SuppressionTable(atoms(whole), PARENTS),
+        {kind: atoms(parts[kind]) for kind in KINDS},
+        PARENTS,
     )
     told = [(*each, "") for each in FINER]
     hidden = []
     for node, start, end in FINER:
-        shown = categories.tells(node, start=start, end=end, outside=False)
+        shown = categories.may_publish(node, start=start, end=end, outside=False)
         (told if shown else hidden).extend((node, start, end, kind) for kind in KINDS)
     small = {
         each for each in hidden
-        if 0 < asked(parts[each[3]], *each[:3]) < LEAST
+        if 0 < asked(parts[each[3]], *each[:3]) < MIN_CELL
         # Where one category has all there is, the total says it by itself.
         and asked(parts[each[3]], *each[:3]) < asked(whole, *each[:3])
         # The whole tree's own years are told also where they are small: what adds them to a

@@ -13,7 +13,7 @@ from redcross.branches.models import Branch
 from redcross.people.models import AccountRequest
 from redcross.people.services import PeopleError, hand_over, open_accounts, stand_in
 from redcross.uploads.models import Upload
-from tests.ledger import ledger, ready
+from tests.support.gift_ledger import create_checked_upload, ledger_workbook
 
 pytestmark = pytest.mark.django_db
 HEADINGS = "单位 姓名 登录名 角色 业务"
@@ -30,7 +30,7 @@ def asked(road):
     return AccountRequest.objects.order_by("username")
 
 
-def test_every_branch_gets_its_accounts_from_one_workbook(road, signed_in, person):
+def test_accounts_workbook_creates_accounts_for_every_branch(road, signed_in, person):
     branches = Branch.objects.exclude(code="53").in_official_order()
     rows = [
         (branch.name, "张示例", f"tongji-{branch.code}", "统计员", "")
@@ -48,7 +48,7 @@ def test_every_branch_gets_its_accounts_from_one_workbook(road, signed_in, perso
     assert page.get(reverse("accounts-waiting")).context["asked"] == []
 
 
-def test_a_password_serves_once_and_is_changed_at_once(asked, road):
+def test_initial_password_is_shown_once_and_changed_at_first_sign_in(asked, road):
     opened = open_accounts(asked, by=road.reviewer, today=TODAY)
     first = next(each for each in opened if each.user.username == "wuhua-1")
     client = Client()
@@ -58,7 +58,7 @@ def test_a_password_serves_once_and_is_changed_at_once(asked, road):
     assert client.get(reverse("home")).url == reverse("password_change")
 
 
-def test_nobody_opens_accounts_above_his_own_level(asked, person):
+def test_account_creation_above_own_level_is_refused(asked, person):
     prefecture = person(Role.REVIEWER, "5301")
 
     with pytest.raises(PeopleError, match="不能为昆明市开通"):
@@ -68,21 +68,21 @@ def test_nobody_opens_accounts_above_his_own_level(asked, person):
 
 
 @pytest.mark.parametrize("role", ["系统管理员", "安全审计员"])
-def test_a_reviewer_makes_no_administrator(role, road):
+def test_administrator_creation_by_a_reviewer_is_refused(role, road):
     road.effective("people.accounts", HEADINGS, ("昆明市", "张示例", "power", role, ""))
 
     with pytest.raises(PeopleError, match="不能为昆明市开通"):
         open_accounts(AccountRequest.objects.all(), by=road.reviewer, today=TODAY)
 
 
-def test_a_name_that_is_somebody_elses_is_refused(asked, road):
+def test_account_with_existing_username_is_refused(asked, road):
     User.objects.create_user("wuhua-1", display_name="王示例")
 
     with pytest.raises(PeopleError, match="已属于王示例"):
         open_accounts(asked, by=road.reviewer, today=TODAY)
 
 
-def test_the_level_above_resets_a_password_in_a_minute(clerk, reviewer, signed_in):
+def test_password_is_reset_by_the_level_above(clerk, reviewer, signed_in):
     theirs = signed_in(clerk)
     page = signed_in(reviewer)
 
@@ -97,7 +97,7 @@ def test_the_level_above_resets_a_password_in_a_minute(clerk, reviewer, signed_i
 
 
 @pytest.mark.parametrize("verb", ["password", "sign-out", "stand-in", "hand-over"])
-def test_a_neighbour_is_not_looked_after(verb, person, signed_in):
+def test_account_of_another_branch_is_not_found(verb, person, signed_in):
     neighbour = person(Role.STATISTICIAN, "5303")
     page = signed_in(person(Role.REVIEWER, "5301"))
 
@@ -106,11 +106,11 @@ def test_a_neighbour_is_not_looked_after(verb, person, signed_in):
     assert answer.status_code == 404
 
 
-def test_a_clerk_has_no_page_of_people(clerk, signed_in):
+def test_people_page_is_refused_to_clerks(clerk, signed_in):
     assert signed_in(clerk).get(reverse("people")).status_code == 403
 
 
-def test_a_stand_in_ends_by_itself(person, reviewer, now):
+def test_deputy_role_ends_by_itself(person, reviewer, now):
     absent, deputy = person(Role.REVIEWER, "5301"), person(Role.STATISTICIAN, "5301")
 
     stand_in(absent, deputy, until=TODAY + dt.timedelta(days=7), by=reviewer, now=now)
@@ -120,15 +120,15 @@ def test_a_stand_in_ends_by_itself(person, reviewer, now):
     assert not held.on(TODAY + dt.timedelta(days=8)).exists()
 
 
-def test_a_stand_in_for_a_day_gone_by_is_refused(person, reviewer, now):
+def test_deputy_role_with_past_end_is_refused(person, reviewer, now):
     absent, deputy = person(Role.REVIEWER, "5301"), person(Role.STATISTICIAN, "5301")
 
     with pytest.raises(PeopleError, match="早于今天"):
         stand_in(absent, deputy, until=TODAY - dt.timedelta(days=1), by=reviewer, now=now)
 
 
-def test_a_leaving_clerks_open_work_goes_to_the_next(clerk, person, reviewer, branch, now):
-    upload = ready(clerk, branch("5301"), ledger(1, 2), now=now)
+def test_open_uploads_of_a_leaving_clerk_are_reassigned(clerk, person, reviewer, branch, now):
+    upload = create_checked_upload(clerk, branch("5301"), ledger_workbook(1, 2), now=now)
     successor = person(Role.STATISTICIAN, "530102")
 
     moved = hand_over(clerk, successor, by=reviewer, now=now)
@@ -145,7 +145,7 @@ def test_a_leaving_clerks_open_work_goes_to_the_next(clerk, person, reviewer, br
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_takes_the_same_queries_however_many_there_are(
+def test_people_list_query_count_is_constant(
     count, person, reviewer, signed_in, django_assert_max_num_queries
 ):
     for _ in range(count):

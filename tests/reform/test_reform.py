@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redcross.accounts.choices import Role
-from redcross.uploads.choices import State
+from redcross.uploads.choices import UploadState
 from redcross.uploads.workflow import apply
 from reform import services
 from reform.choices import Answer, Light, TaskState
 from reform.models import GovernanceFact, KeyTask, LightRule, TaskProgress
-from reform.sheets import leader_answer_of
+from reform.sheets import parse_leader_answer
 
 pytestmark = pytest.mark.django_db
 FACTS = "单位 党委分管领导 服务窗口"
@@ -38,7 +38,7 @@ QUARTERS = ["2020Q4", "2021Q1", "2021Q2", "2021Q3"]
     max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(order=st.permutations(QUARTERS))
-def test_facts_told_in_any_order_hold_until_the_next(road, order):
+def test_governance_fact_holds_until_the_next_in_any_upload_order(road, order):
     GovernanceFact.objects.all().delete()
     for quarter in order:
         tell(road, quarter, "√" if quarter in ("2021Q1", "2021Q3") else "×")
@@ -52,16 +52,16 @@ def test_facts_told_in_any_order_hold_until_the_next(road, order):
     GovernanceFact.objects.all().delete()
 
 
-def test_a_fact_taken_back_lets_the_one_before_hold_on(road):
+def test_reverted_governance_fact_lets_the_previous_one_hold(road):
     tell(road, "2021Q1", "√")
     second = tell(road, "2021Q2", "×")
 
-    apply.undo(second.pk, user=road.clerk, now=road.now)
+    apply.revert_upload(second.pk, user=road.clerk, now=road.now)
 
     assert told() == [(Answer.YES, dt.date(2021, 3, 31), None)]
 
 
-def test_a_measure_is_counted_as_of_a_day(road, value):
+def test_governance_measure_is_counted_as_of_a_day(road, value):
     tell(road, "2021Q1", "√")
     tell(road, "2021Q3", "×")
 
@@ -69,16 +69,16 @@ def test_a_measure_is_counted_as_of_a_day(road, value):
     assert not value("reform.party_leader_in_charge", "2021-12", level="PREFECTURE")
 
 
-def test_members_that_do_not_balance_are_an_error_that_says_the_sum(road):
+def test_unbalanced_member_count_is_an_error_naming_the_sum(road):
     headings = "单位 会员期初 新增成人会员 注销会员 会员期末"
 
     upload = road.checked("reform.network", headings, ("昆明市", 100, 20, 5, 116))
 
-    assert upload.state == State.HAS_ERRORS
+    assert upload.state == UploadState.HAS_ERRORS
     assert any("期初" in text and "期末" in text for text in road.messages(upload))
 
 
-def test_units_of_townships_and_schools_add_up_under_one_name(road, value):
+def test_grassroots_units_of_townships_and_schools_are_summed(road, value):
     road.effective(
         "reform.units",
         "基层组织名称 类别 成立日期",
@@ -97,7 +97,7 @@ def task(road, *rows, code="53"):
     return road.effective("reform.tasks", TASKS, *rows, code=code, period="2021-12")
 
 
-def test_a_task_told_of_twice_is_completed_once_and_in_time(road, value):
+def test_task_reported_twice_is_completed_once_and_in_time(road, value):
     task(
         road,
         ("2021", "1", "示例任务", "2021-12-31", "2021-12-20", "已完成", "示例文件", "2021-12-20"),
@@ -107,7 +107,7 @@ def test_a_task_told_of_twice_is_completed_once_and_in_time(road, value):
     assert KeyTask.objects.count() == 1
 
 
-def test_a_task_completed_late_is_not_on_time(road, value):
+def test_task_completed_late_is_not_on_time(road, value):
     task(
         road,
         ("2021", "1", "示例任务", "2021-11-30", "2021-12-20", "已完成", "示例文件", "2021-12-20"),
@@ -128,12 +128,12 @@ def test_a_task_completed_late_is_not_on_time(road, value):
         (90, TaskState.BEHIND, dt.date(2021, 7, 1), Light.RED),
     ],
 )
-def test_a_light_is_what_the_rule_makes_of_progress(percent, state, day, light):
+def test_task_light_follows_the_rule_for_progress(percent, state, day, light):
     rule = LightRule(effective_on=dt.date(2021, 1, 1), yellow_points=15)
     owed = KeyTask(year=2021, number="1", due_on=dt.date(2021, 12, 31))
     latest = TaskProgress(percent=percent, state=state)
 
-    assert services.light_of(owed, latest, rule, day) == light
+    assert services.compute_light(owed, latest, rule, day) == light
 
 
 # Pages --------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def leader(signed_in, person):
     return signed_in(person(Role.LEADER, "53"))
 
 
-def test_the_matrix_shows_the_share_and_names_who_is_lacking(road, leader):
+def test_governance_matrix_shows_the_share_and_names_missing_branches(road, leader):
     tell(road, "2021Q4", "√")
 
     page = leader.get(reverse("reform-matrix") + "?on=2021-12-31").content.decode()
@@ -154,7 +154,7 @@ def test_the_matrix_shows_the_share_and_names_who_is_lacking(road, leader):
     assert "曲靖市" in lacking
 
 
-def test_the_matrix_of_an_earlier_day_does_not_know_what_came_later(road, leader):
+def test_governance_matrix_of_an_earlier_day_ignores_later_facts(road, leader):
     tell(road, "2021Q4", "√")
 
     matrix = leader.get(reverse("reform-matrix") + "?on=2021-06-30").context["matrix"]
@@ -162,14 +162,14 @@ def test_the_matrix_of_an_earlier_day_does_not_know_what_came_later(road, leader
     assert all(cell is None for _, cells in matrix.rows for cell in cells)
 
 
-def test_a_date_that_is_none_gets_a_sentence(leader):
+def test_governance_matrix_with_invalid_date_shows_a_message(leader):
     page = leader.get(reverse("reform-matrix") + "?on=2021-02-30").content.decode()
 
     assert "无法识别日期“2021-02-30”" in page
 
 
 @pytest.mark.parametrize("quarters", [1, 3])
-def test_the_matrix_costs_the_same_however_much_was_told(
+def test_governance_matrix_query_count_is_constant(
     road, leader, quarters, django_assert_max_num_queries
 ):
     for quarter in QUARTERS[:quarters]:
@@ -179,7 +179,7 @@ def test_the_matrix_costs_the_same_however_much_was_told(
         leader.get(reverse("reform-matrix") + "?level=county&on=2021-12-31")
 
 
-def test_the_exported_matrix_holds_words_and_no_formula(road, leader):
+def test_governance_matrix_export_holds_text_and_no_formula(road, leader):
     road.effective("reform.governance", "单位 机构性质", ("昆明市", "@SUM(1)"), period="2021Q4")
 
     answer = leader.get(reverse("reform-matrix") + "?on=2021-12-31&format=xlsx")
@@ -189,7 +189,7 @@ def test_the_exported_matrix_holds_words_and_no_formula(road, leader):
     assert [cell.data_type for cell in cells] == ["s"]
 
 
-def test_a_prefecture_sees_its_own_subtree_only(road, signed_in, person):
+def test_governance_matrix_shows_a_prefecture_its_subtree_only(road, signed_in, person):
     tell(road, "2021Q4", "√")
     client = signed_in(person(Role.LEADER, "5329"))
 
@@ -198,7 +198,7 @@ def test_a_prefecture_sees_its_own_subtree_only(road, signed_in, person):
     assert client.get(reverse("reform-briefing", args=["5329"])).status_code == 200
 
 
-def test_the_page_of_tasks_tells_progress_evidence_and_light(road, leader):
+def test_task_page_shows_progress_evidence_and_light(road, leader):
     task(
         road,
         ("2021", "1", "示例任务", "2021-12-31", "2021-12-20", "已完成", "示例文件", "2021-12-20"),
@@ -211,7 +211,7 @@ def test_the_page_of_tasks_tells_progress_evidence_and_light(road, leader):
     assert "已完成" in page
 
 
-def test_the_page_for_a_visit_tells_liaison_problems_and_examples(road, leader):
+def test_briefing_page_shows_liaison_problems_and_examples(road, leader):
     road.effective(
         "reform.liaisons", "联系单位 联系领导 起始日期", ("大理州", "示例领导", "2021-03-01"),
         code="53", period="2021",
@@ -239,18 +239,18 @@ def test_the_page_for_a_visit_tells_liaison_problems_and_examples(road, leader):
         ("看情况", ""),
     ],
 )
-def test_a_leader_named_with_his_office_is_a_leader_who_is_there(text, answer):
-    assert str(leader_answer_of(text)) == answer
+def test_leader_named_with_office_counts_as_present(text, answer):
+    assert str(parse_leader_answer(text)) == answer
 
 
-def test_who_the_leader_is_stays_beside_the_answer(road):
+def test_leader_name_is_kept_beside_the_answer(road):
     road.effective("reform.governance", "单位 党委分管领导 党组", ("昆明市", "王某 副书记", "√"))
 
     fact = GovernanceFact.objects.get(item_id="party-leader")
     assert (fact.answer, fact.words) == ("YES", "王某 副书记")
 
 
-def test_a_task_completed_on_a_day_nobody_wrote_is_told_and_taken_as_of_the_report(road):
+def test_task_completed_without_date_takes_the_report_day_with_a_notice(road):
     headings = "序号 重点任务 完成时限 状态 佐证"
     row = ("1", "示例任务", "2021-12-31", "已完成", "示例〔2021〕1号")
 

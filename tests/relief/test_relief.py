@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from redcross.accounts.choices import Role
 from redcross.indicators.rollup import verify
-from redcross.uploads.choices import State
+from redcross.uploads.choices import UploadState
 from redcross.uploads.workflow import apply
 from relief.models import AidApplication, Distribution, Event, StockLevel, StockMovement
 
@@ -34,36 +34,36 @@ def stocked(road):
 # Stock --------------------------------------------------------------------------
 
 
-def test_stock_is_what_came_less_what_went(road, stocked):
+def test_stock_level_is_received_minus_issued(road, stocked):
     road.effective("relief.stock", STOCK, ("2021-08-05", "出库", "棉被", 30, 80, "示例乡"))
 
     assert on_hand() == {"棉被": Decimal(70)}
 
 
-def test_more_than_there_is_cannot_go_out_and_nothing_is_written(road, stocked):
+def test_stock_issue_above_the_level_is_refused_and_writes_nothing(road, stocked):
     upload = road.checked("relief.stock", STOCK, ("2021-08-05", "出库", "棉被", 101, 80, "示例乡"))
 
-    if upload.state == State.READY:
+    if upload.state == UploadState.READY:
         with pytest.raises(apply.RefusedError, match="库存"):
             road.approve(upload)
     assert on_hand() == {"棉被": Decimal(100)}
 
 
-def test_sql_cannot_take_stock_below_nothing(stocked):
+def test_database_refuses_negative_stock(stocked):
     with pytest.raises(DatabaseError), transaction.atomic():
         StockMovement.objects.update(quantity=-5, change=-5)
 
 
-def test_undoing_what_came_in_is_refused_once_it_has_gone_out(road, stocked):
+def test_stock_receipt_revert_is_refused_after_goods_were_issued(road, stocked):
     road.effective("relief.stock", STOCK, ("2021-08-05", "出库", "棉被", 30, 80, "示例乡"))
 
     with pytest.raises(apply.RefusedError):
-        apply.undo(stocked.pk, user=road.clerk, now=road.now)
+        apply.revert_upload(stocked.pk, user=road.clerk, now=road.now)
 
     assert on_hand() == {"棉被": Decimal(70)}
 
 
-def test_goods_handed_straight_on_leave_the_stock_as_it_was(road, stocked):
+def test_goods_passed_through_leave_the_stock_level_unchanged(road, stocked):
     headings = "日期 类别 品名 数量 单价（元） 来源或去向 灾害事件"
     row = ("2021-08-06", "应急直转", "棉被", 40, 80, "示例安置点", "“5·21”漾濞地震")
 
@@ -73,7 +73,7 @@ def test_goods_handed_straight_on_leave_the_stock_as_it_was(road, stocked):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_take_the_last_goods_at_once_cannot_both_have_them(committed, road):
+def test_concurrent_issues_of_the_last_goods_succeed_once(committed, road):
     committed()
     road.effective("relief.stock", STOCK, ("2021-08-01", "入库", "棉被", 100, 80, "采购"))
     first = StockMovement.objects.get()
@@ -118,14 +118,14 @@ def test_two_who_take_the_last_goods_at_once_cannot_both_have_them(committed, ro
 @pytest.mark.parametrize(
     ("own", "proposed", "state"),
     [
-        (20_000, 15_000, State.READY),
-        (20_000.01, 20_000, State.READY),
-        (10_000, 5_000, State.READY),
-        (20_000, 20_000, State.HAS_ERRORS),
-        (5_000, 5_000, State.HAS_ERRORS),
+        (20_000, 15_000, UploadState.READY),
+        (20_000.01, 20_000, UploadState.READY),
+        (10_000, 5_000, UploadState.READY),
+        (20_000, 20_000, UploadState.HAS_ERRORS),
+        (5_000, 5_000, UploadState.HAS_ERRORS),
     ],
 )
-def test_a_proposal_is_what_the_band_of_its_day_grants(road, own, proposed, state):
+def test_aid_proposal_follows_the_grant_band_of_its_day(road, own, proposed, state):
     row = (
         "天使阳光基金", "示例童", "2015-01-01", CHILD, "先心病", own, "2021-08-01", proposed, "",
     )  # fmt: skip
@@ -135,7 +135,7 @@ def test_a_proposal_is_what_the_band_of_its_day_grants(road, own, proposed, stat
     assert upload.state == state, road.messages(upload)
 
 
-def test_a_childs_cap_holds_over_its_whole_life_in_sql(road):
+def test_database_refuses_aid_above_the_lifetime_cap_of_a_child(road):
     row = (
         "天使阳光基金",
         "示例童",
@@ -156,18 +156,18 @@ def test_a_childs_cap_holds_over_its_whole_life_in_sql(road):
 # Households ---------------------------------------------------------------------
 
 
-def test_a_household_twice_in_an_edition_is_a_warning_that_names_the_other_row(road):
+def test_household_listed_twice_is_a_warning_naming_the_other_row(road):
     row = ("2021年博爱送万家", "2021-08-08", "示例户", "53010219900101001X", 4)
     other = ("2021年博爱送万家", "2021-08-09", "示例户", "53010219900101001X", 4)
 
     upload = road.checked("relief.roster", HOUSE, row, other)
 
-    assert upload.state == State.READY, road.messages(upload)
+    assert upload.state == UploadState.READY, road.messages(upload)
     assert upload.warnings
     assert any("第2行" in text or "第3行" in text for text in road.messages(upload))
 
 
-def test_a_roster_counts_the_people_of_each_household(road, value):
+def test_distribution_roster_counts_people_of_each_household(road, value):
     rows = [
         ("2021年博爱送万家", "2021-08-08", f"示例户{at}", number, at + 2)
         for at, number in enumerate(("53010219900101001X", "530102199001010036"))
@@ -195,9 +195,7 @@ def answered(road):
     return Event.objects.get(name="“5·21”漾濞地震")
 
 
-def test_the_room_of_an_event_tells_who_was_sent_and_where_it_is_written(
-    road, answered, signed_in, person
-):
+def test_event_page_shows_dispatched_people_and_their_source(road, answered, signed_in, person):
     page = signed_in(person(Role.LEADER, "53")).get(reverse("event", args=[answered.pk]))
 
     text = page.content.decode()
@@ -206,24 +204,24 @@ def test_the_room_of_an_event_tells_who_was_sent_and_where_it_is_written(
     assert "第2行" in text
 
 
-def test_the_room_of_an_event_shows_a_prefecture_its_own_records_only(answered, signed_in, person):
+def test_event_page_shows_a_prefecture_its_own_records_only(answered, signed_in, person):
     page = signed_in(person(Role.REVIEWER, "5329")).get(reverse("event", args=[answered.pk]))
 
     assert "示例救援队" not in page.content.decode()
 
 
 @pytest.mark.parametrize("name", ["events", "readiness", "funds", "campaigns"])
-def test_pages_without_data_say_what_to_do_and_do_not_fail(signed_in, person, name):
+def test_relief_pages_without_data_say_what_to_do(signed_in, person, name):
     assert signed_in(person(Role.LEADER, "53")).get(reverse(name)).status_code == 200
 
 
-def test_strangers_to_the_figures_find_no_event(answered, signed_in, person):
+def test_event_page_is_404_for_roles_without_figures(answered, signed_in, person):
     client = signed_in(person(Role.ADMINISTRATOR, "53"))
 
     assert client.get(reverse("event", args=[answered.pk])).status_code == 404
 
 
-def test_a_fund_shows_the_projects_of_its_brand(road, signed_in, person):
+def test_fund_page_shows_the_projects_of_its_brand(road, signed_in, person):
     road.effective(
         "relief.projects",
         "项目品牌 项目名称 资金来源 预算（元） 状态",
@@ -236,7 +234,7 @@ def test_a_fund_shows_the_projects_of_its_brand(road, signed_in, person):
     assert "示例助学项目" in page.content.decode()
 
 
-def test_the_map_of_an_event_marks_where_it_happened(answered, signed_in, person):
+def test_event_map_marks_the_place_of_the_event(answered, signed_in, person):
     page = signed_in(person(Role.LEADER, "53"))
 
     inside = page.get(reverse("event", kwargs={"code": "yangbi-2021"})).context["map"]

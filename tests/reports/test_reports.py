@@ -14,15 +14,20 @@ from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
 from redcross.notices.models import Notice
 from redcross.periods import Period
-from redcross.reports import services
-from redcross.reports.choices import State
-from redcross.reports.columns import HALF_CHARACTER, widths_of
-from redcross.reports.content import NothingToTellError, digest, edited, text_of
-from redcross.reports.declaration import kinds
-from redcross.reports.document import document_of, own_template, rendered
+from redcross.reports.choices import ReportState
+from redcross.reports.compose.content import (
+    EmptyReportError,
+    apply_edits,
+    block_text,
+    figures_digest,
+)
+from redcross.reports.declare.declaration import report_kinds
+from redcross.reports.documents.column_widths import HALF_CHARACTER, compute_widths
+from redcross.reports.documents.word import default_template, render_template, write_report
 from redcross.reports.models import Report
-from redcross.reports.services import ReportRefusedError
-from tests.ledger import effective, ledger
+from redcross.reports.workflow import services
+from redcross.reports.workflow.services import ReportRefusedError
+from tests.support.gift_ledger import create_effective_upload, ledger_workbook
 
 pytestmark = pytest.mark.django_db
 AUGUST = Period.parse("2021-08")
@@ -31,7 +36,7 @@ RAISED = "donations.raised:0"
 
 @pytest.fixture
 def monthly():
-    return kinds["portal.monthly_bulletin"]
+    return report_kinds["portal.monthly_bulletin"]
 
 
 @pytest.fixture
@@ -41,18 +46,20 @@ def office(person):
 
 @pytest.fixture
 def loaded(clerk, reviewer, branch, now):
-    return effective(clerk, reviewer, branch("5301"), ledger(12_345_678, 100), now=now)
+    return create_effective_upload(
+        clerk, reviewer, branch("5301"), ledger_workbook(12_345_678, 100), now=now
+    )
 
 
 @pytest.fixture
 def report(office, monthly, branch, now, loaded):
-    return services.draft(monthly, branch("53"), AUGUST, user=office, now=now)
+    return services.draft_report(monthly, branch("53"), AUGUST, user=office, now=now)
 
 
 def words(report):
     return "\n".join(
-        text_of(block)
-        for chapter in edited(report.content, report.edits)
+        block_text(block)
+        for chapter in apply_edits(report.content, report.edits)
         for block in chapter["blocks"]
         if block["kind"] == "text"
     )
@@ -61,7 +68,7 @@ def words(report):
 def paragraph_of(report):
     """Return the paragraph that tells what was raised."""
     blocks = (
-        each for chapter in edited(report.content, report.edits) for each in chapter["blocks"]
+        each for chapter in apply_edits(report.content, report.edits) for each in chapter["blocks"]
     )
     return next(each for each in blocks if each["id"] == RAISED)
 
@@ -71,40 +78,42 @@ def printed(content):
     return "\n".join(each.text for each in document.paragraphs)
 
 
-def test_every_report_names_passages_that_some_app_tells():
-    assert len(kinds) >= 7
-    for kind in kinds.values():
-        assert kinds.passages_of(kind)
+def test_report_kinds_name_existing_sections_only():
+    assert len(report_kinds) >= 7
+    for kind in report_kinds.values():
+        assert report_kinds.passages_of(kind)
 
 
-def test_a_report_tells_figures_as_documents_write_them(report):
+def test_report_formats_figures_as_official_documents_do(report):
     assert "募集捐赠款物1234.58万元" in words(report)
     assert report.content["title"] == "关于2021年8月全省红十字会重点工作完成情况的通报"
 
 
-def test_each_number_keeps_the_question_it_answers(report):
+def test_report_figures_keep_their_source_question(report):
     told = report.figures["donations.raised|2021-08|53|||"]
 
     assert (told["value"], told["unit"], told["from"]) == ("12345778", "元", "rows")
 
 
-def test_a_report_costs_the_same_however_much_it_tells(
+def test_report_query_count_is_constant(
     office, monthly, branch, now, loaded, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(70):
-        services.draft(monthly, branch("53"), AUGUST, user=office, now=now)
+        services.draft_report(monthly, branch("53"), AUGUST, user=office, now=now)
 
 
-def test_a_report_asked_twice_is_written_once(report, office, monthly, branch, now):
+def test_report_requested_twice_is_created_once(report, office, monthly, branch, now):
     with pytest.raises(ReportRefusedError, match="已经生成"):
-        services.draft(monthly, branch("53"), AUGUST, user=office, now=now)
+        services.draft_report(monthly, branch("53"), AUGUST, user=office, now=now)
 
     assert Report.objects.count() == 1
 
 
-def test_a_period_without_data_is_refused_and_nothing_is_written(office, monthly, branch, now):
-    with pytest.raises(NothingToTellError, match="2019年1月没有可用的数据"):
-        services.draft(monthly, branch("53"), Period.parse("2019-01"), user=office, now=now)
+def test_report_of_a_period_without_data_is_refused_and_nothing_is_written(
+    office, monthly, branch, now
+):
+    with pytest.raises(EmptyReportError, match="2019年1月没有可用的数据"):
+        services.draft_report(monthly, branch("53"), Period.parse("2019-01"), user=office, now=now)
 
     assert not Report.objects.exists()
 
@@ -117,69 +126,75 @@ def test_a_period_without_data_is_refused_and_nothing_is_written(office, monthly
         ("530102", "2021-08", "不面向"),
     ],
 )
-def test_a_report_is_made_for_its_own_periods_and_levels(
+def test_report_for_another_period_length_or_level_is_refused(
     office, monthly, branch, now, code, period, sentence
 ):
     with pytest.raises(ReportRefusedError, match=sentence):
-        services.draft(monthly, branch(code), Period.parse(period), user=office, now=now)
+        services.draft_report(monthly, branch(code), Period.parse(period), user=office, now=now)
 
 
-def test_only_the_office_writes(clerk, monthly, branch, now, loaded):
+def test_report_actions_are_refused_to_roles_other_than_office(clerk, monthly, branch, now, loaded):
     with pytest.raises(ReportRefusedError, match="办公室"):
-        services.draft(monthly, branch("53"), AUGUST, user=clerk, now=now)
+        services.draft_report(monthly, branch("53"), AUGUST, user=clerk, now=now)
 
 
-def test_a_persons_words_survive_a_refresh_and_say_when_the_ground_has_moved(
+def test_edited_paragraph_survives_refresh_and_reports_changed_figures(
     report, office, clerk, reviewer, branch, now
 ):
-    services.edit(report.pk, RAISED, "八月募集1234.58万元，来之不易。", user=office)
-    effective(clerk, reviewer, branch("5301"), ledger(10_000, tickets="B"), now=now)
+    services.edit_paragraph(report.pk, RAISED, "八月募集1234.58万元，来之不易。", user=office)
+    create_effective_upload(
+        clerk, reviewer, branch("5301"), ledger_workbook(10_000, tickets="B"), now=now
+    )
 
-    report = services.refresh(report.pk, user=office, now=now)
+    report = services.refresh_report(report.pk, user=office, now=now)
 
     block = paragraph_of(report)
-    assert text_of(block) == "八月募集1234.58万元，来之不易。"
+    assert block_text(block) == "八月募集1234.58万元，来之不易。"
     assert block["stale"]
     assert report.figures["donations.raised|2021-08|53|||"]["value"] == "12355778"
 
 
-def test_a_number_that_a_person_kept_still_leads_to_its_source(report, office):
-    report = services.edit(report.pk, RAISED, "共募集1234.58万元。", user=office)
+def test_figure_in_an_edited_paragraph_keeps_its_source_link(report, office):
+    report = services.edit_paragraph(report.pk, RAISED, "共募集1234.58万元。", user=office)
 
     pieces = paragraph_of(report)["pieces"]
     assert [piece["text"] for piece in pieces if piece.get("figures")] == ["1234.58万元"]
 
 
-def test_a_paragraph_that_is_emptied_is_not_printed(report, office):
-    report = services.edit(report.pk, RAISED, " ", user=office)
+def test_emptied_paragraph_is_not_printed(report, office):
+    report = services.edit_paragraph(report.pk, RAISED, " ", user=office)
 
     assert "募集捐赠款物" not in words(report)
 
 
-def test_what_is_final_carries_the_digest_of_its_figures_and_stays(
+def test_final_report_carries_the_digest_of_its_figures(
     report, office, clerk, reviewer, branch, now
 ):
-    final = services.finalise(report.pk, document_number="云红〔2021〕9号", user=office, now=now)
-    effective(clerk, reviewer, branch("5301"), ledger(22, tickets="C"), now=now)
+    final = services.finalise_report(
+        report.pk, document_number="云红〔2021〕9号", user=office, now=now
+    )
+    create_effective_upload(
+        clerk, reviewer, branch("5301"), ledger_workbook(22, tickets="C"), now=now
+    )
 
-    assert final.figures_digest == digest(final.figures)
-    changes = services.changes_since(final)
+    assert final.figures_digest == figures_digest(final.figures)
+    changes = services.list_figure_changes(final)
     raised = next(each for each in changes if each.told["indicator"] == "donations.raised")
     assert (raised.told["value"], raised.value) == ("12345778", "12345800")
     with pytest.raises(ReportRefusedError, match="已定稿"):
-        services.refresh(report.pk, user=office, now=now)
+        services.refresh_report(report.pk, user=office, now=now)
 
 
-def test_the_database_keeps_a_final_report_as_it_is(report, office, now):
-    services.finalise(report.pk, document_number="", user=office, now=now)
+def test_database_refuses_changing_a_final_report(report, office, now):
+    services.finalise_report(report.pk, document_number="", user=office, now=now)
 
     with pytest.raises(InternalError), transaction.atomic():
         Report.objects.filter(pk=report.pk).update(content={})
 
 
-def test_an_issued_report_can_be_neither_changed_nor_deleted(report, office, now):
-    services.finalise(report.pk, document_number="", user=office, now=now)
-    services.issue(report.pk, user=office, now=now)
+def test_issued_report_change_or_deletion_is_refused(report, office, now):
+    services.finalise_report(report.pk, document_number="", user=office, now=now)
+    services.issue_report(report.pk, user=office, now=now)
 
     with pytest.raises(InternalError), transaction.atomic():
         Report.objects.filter(pk=report.pk).update(document_number="改")
@@ -187,74 +202,79 @@ def test_an_issued_report_can_be_neither_changed_nor_deleted(report, office, now
         Report.objects.filter(pk=report.pk).delete()
 
 
-def test_issues_are_numbered_by_year_without_gaps(
+def test_issued_reports_are_numbered_by_year_without_gaps(
     report, office, monthly, branch, now, clerk, reviewer
 ):
-    effective(
-        clerk, reviewer, branch("5301"), ledger(5, day="2021-09-08"), now=now, period="2021-09"
+    create_effective_upload(
+        clerk,
+        reviewer,
+        branch("5301"),
+        ledger_workbook(5, day="2021-09-08"),
+        now=now,
+        period="2021-09",
     )
-    second = services.draft(monthly, branch("53"), Period.parse("2021-09"), user=office, now=now)
+    second = services.draft_report(
+        monthly, branch("53"), Period.parse("2021-09"), user=office, now=now
+    )
 
     numbers = []
     for each in (report, second):
-        services.finalise(each.pk, document_number="", user=office, now=now)
-        numbers.append(services.issue(each.pk, user=office, now=now).issue)
+        services.finalise_report(each.pk, document_number="", user=office, now=now)
+        numbers.append(services.issue_report(each.pk, user=office, now=now).issue)
 
     assert numbers == ["2022年第1期", "2022年第2期"]
 
 
-def test_a_report_of_months_not_yet_over_is_refused(office, monthly, branch, now):
+def test_report_of_an_unfinished_period_is_refused(office, monthly, branch, now):
     with pytest.raises(ReportRefusedError, match="2022年2月还没有结束"):
-        services.draft(monthly, branch("53"), Period.parse("2022-02"), user=office, now=now)
+        services.draft_report(monthly, branch("53"), Period.parse("2022-02"), user=office, now=now)
 
 
-def test_the_digest_of_a_final_report_is_recomputed(report, office, now):
-    final = services.finalise(report.pk, document_number="", user=office, now=now)
+def test_final_report_digest_is_verified_by_recomputing(report, office, now):
+    final = services.finalise_report(report.pk, document_number="", user=office, now=now)
 
     assert services.is_intact(final)
     next(iter(final.content["figures"].values()))["value"] = "1"
     assert not services.is_intact(final)
 
 
-def test_those_who_have_not_read_are_named_and_reminded_once_a_day(
-    report, office, clerk, person, now
-):
+def test_unread_branches_are_named_and_reminded_once_a_day(report, office, clerk, person, now):
     reader = person(Role.STATISTICIAN, "5303")
-    services.finalise(report.pk, document_number="", user=office, now=now)
-    report = services.issue(report.pk, user=office, now=now)
-    services.receive(report, user=clerk, now=now)
+    services.finalise_report(report.pk, document_number="", user=office, now=now)
+    report = services.issue_report(report.pk, user=office, now=now)
+    services.acknowledge_report(report, user=clerk, now=now)
 
-    behind = services.remind(report, user=office, now=now)
+    behind = services.remind_branches(report, user=office, now=now)
 
     assert "5301" not in {each.code for each in behind}
     assert len(behind) == Branch.objects.filter(parent=report.branch).count() - 1
     assert Notice.objects.filter(user=reader, text__startswith="请尽快阅读并签收").count() == 1
     assert not Notice.objects.filter(user=clerk, text__startswith="请尽快阅读").exists()
     with pytest.raises(ReportRefusedError, match="今天已经催阅过"):
-        services.remind(report, user=office, now=now)
+        services.remind_branches(report, user=office, now=now)
 
 
-def test_a_chapter_without_data_says_so_in_one_sentence(report):
+def test_report_section_without_data_says_so_in_one_sentence(report):
     chapters = {each["heading"]: each["blocks"] for each in report.content["chapters"]}
 
     problems = [each for each in chapters["三、存在问题"] if each["kind"] == "text"]
-    assert [text_of(each) for each in problems] != []
+    assert [block_text(each) for each in problems] != []
     assert all(chapters.values())
 
 
-def test_headings_over_nothing_go_and_the_others_move_up(report, office):
+def test_report_headings_over_empty_sections_are_removed_and_renumbered(report, office):
     for block in report.content["chapters"][0]["blocks"]:
         if block["kind"] == "text":
-            services.edit(report.pk, block["id"], " ", user=office)
+            services.edit_paragraph(report.pk, block["id"], " ", user=office)
     report.refresh_from_db()
 
-    chapters = edited(report.content, report.edits)
+    chapters = apply_edits(report.content, report.edits)
 
     assert chapters[0]["heading"] == "一、主要指标完成情况"
 
 
-def test_every_figure_printed_in_the_document_is_the_indicators(report):
-    document = docx.Document(io.BytesIO(document_of(report)))
+def test_report_document_figures_equal_the_indicators(report):
+    document = docx.Document(io.BytesIO(write_report(report)))
     table = document.tables[0]
 
     (kunming,) = [row for row in table.rows if row.cells[0].text == "昆明市"]
@@ -264,29 +284,29 @@ def test_every_figure_printed_in_the_document_is_the_indicators(report):
     assert all("增长-" not in each.text for each in document.paragraphs)
 
 
-def test_an_issued_report_is_told_to_the_branches_below_and_receipted_once(
-    report, office, clerk, now
-):
-    services.finalise(report.pk, document_number="", user=office, now=now)
-    report = services.issue(report.pk, user=office, now=now)
+def test_issued_report_notifies_lower_branches_and_is_receipted_once(report, office, clerk, now):
+    services.finalise_report(report.pk, document_number="", user=office, now=now)
+    report = services.issue_report(report.pk, user=office, now=now)
 
     assert Notice.objects.filter(user=clerk, text__contains="请阅读并签收").exists()
-    services.receive(report, user=clerk, now=now)
-    services.receive(report, user=clerk, now=now)
+    services.acknowledge_report(report, user=clerk, now=now)
+    services.acknowledge_report(report, user=clerk, now=now)
     assert report.receipts.count() == 1
 
 
-def test_a_draft_is_its_own_branchs_and_an_issued_one_everybodys_below(report, office, clerk, now):
+def test_draft_report_is_visible_to_its_branch_and_issued_report_to_lower_branches(
+    report, office, clerk, now
+):
     assert not Report.objects.visible_to(clerk).exists()
 
-    services.finalise(report.pk, document_number="", user=office, now=now)
-    services.issue(report.pk, user=office, now=now)
+    services.finalise_report(report.pk, document_number="", user=office, now=now)
+    services.issue_report(report.pk, user=office, now=now)
 
     assert Report.objects.visible_to(clerk).count() == 1
 
 
-def test_the_word_document_is_laid_out_as_official_documents_are(report):
-    document = docx.Document(io.BytesIO(document_of(report)))
+def test_report_word_document_follows_the_official_layout(report):
+    document = docx.Document(io.BytesIO(write_report(report)))
     section = document.sections[0]
 
     assert [round(each.mm) for each in (section.page_width, section.page_height)] == [210, 297]
@@ -295,21 +315,21 @@ def test_the_word_document_is_laid_out_as_official_documents_are(report):
     assert document.tables[0].rows[0].cells[0].text == "单位"
 
 
-def test_no_number_of_a_table_is_torn_and_the_longest_words_wrap_first():
+def test_report_table_numbers_do_not_wrap_and_longest_texts_wrap_first():
     rows = [
         ["单位", "普及应急救护知识人次（人次）", "佐证"],
         ["西双版纳州", "1499985", "很长的说明" * 20],
     ]
 
-    name, number, evidence = widths_of(rows, 8845)
+    name, number, evidence = compute_widths(rows, 8845)
 
     assert min(name, number) >= 10 * HALF_CHARACTER
     assert evidence > name + number
     assert 8800 < name + number + evidence <= 8845
 
 
-def test_every_row_of_a_table_in_the_document_fits_its_grid(report):
-    document = docx.Document(io.BytesIO(document_of(report)))
+def test_report_table_rows_fit_the_table_grid(report):
+    document = docx.Document(io.BytesIO(write_report(report)))
 
     for table in document.tables:
         columns = len(table._tbl.tblGrid)
@@ -317,16 +337,16 @@ def test_every_row_of_a_table_in_the_document_fits_its_grid(report):
         assert table.rows[0]._tr.xpath("./w:trPr/w:tblHeader")
 
 
-def test_words_in_a_report_are_words_in_the_document(report):
+def test_report_paragraph_text_is_escaped_in_the_document(report):
     context = {
         "notice": "", "number_line": "", "title": "<b>甲 & 乙</b>", "addressee": "", "chapters": [],
         "annex_list": [], "annexes": [], "notes": [], "cut_off": "", "society": "", "date": "",
     }  # fmt: skip
 
-    assert "<b>甲 & 乙</b>" in printed(rendered(own_template(), context))
+    assert "<b>甲 & 乙</b>" in printed(render_template(default_template(), context))
 
 
-def test_the_workbook_of_a_report_holds_every_figure_with_its_source(report, office):
+def test_report_workbook_holds_every_figure_with_its_source(report, office):
     client = Client()
     client.force_login(office)
 
@@ -338,7 +358,7 @@ def test_the_workbook_of_a_report_holds_every_figure_with_its_source(report, off
     assert len(labels) == len(report.figures)
 
 
-def test_the_page_of_a_report_leads_from_each_number_to_its_figure(report, office):
+def test_report_page_links_each_number_to_its_figure(report, office):
     client = Client()
     client.force_login(office)
 
@@ -347,7 +367,7 @@ def test_the_page_of_a_report_leads_from_each_number_to_its_figure(report, offic
     assert '/figures/donations.raised/?branch=53&amp;period=2021-08"' in page
 
 
-def test_every_act_on_the_page_answers(report, office):
+def test_report_page_actions_succeed(report, office):
     client = Client()
     client.force_login(office)
 
@@ -362,13 +382,13 @@ def test_every_act_on_the_page_answers(report, office):
         assert client.post(reverse("report-act", args=[report.pk, name]), said).status_code == 302
 
     report.refresh_from_db()
-    assert report.state == State.ISSUED
+    assert report.state == ReportState.ISSUED
 
 
 # The command ------------------------------------------------------------------
 
 
-def test_the_command_writes_a_document(loaded, tmp_path):
+def test_report_command_writes_a_document(loaded, tmp_path):
     call_command("report", "portal.monthly_bulletin", period="2021-08", output=tmp_path / "a.docx")
 
     assert "募集捐赠款物1234.58万元" in printed((tmp_path / "a.docx").read_bytes())
@@ -384,7 +404,7 @@ def test_the_command_writes_a_document(loaded, tmp_path):
         ("portal.monthly_bulletin", "2019-08", "53", "没有可用的数据"),
     ],
 )
-def test_the_command_refuses_with_a_sentence_and_writes_no_file(
+def test_report_command_with_invalid_arguments_writes_no_file(
     db, tmp_path, capsys, key, period, branch_code, sentence
 ):
     with pytest.raises(SystemExit) as stopped:

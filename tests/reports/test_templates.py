@@ -8,12 +8,12 @@ import pytest
 
 from redcross.accounts.choices import Role
 from redcross.periods import Period
-from redcross.reports import services
-from redcross.reports.declaration import kinds
-from redcross.reports.document import check_template, document_of, own_template
+from redcross.reports.declare.declaration import report_kinds
+from redcross.reports.documents.template_check import MAX_SIZE, TemplateRefusedError
+from redcross.reports.documents.word import check_template, default_template, write_report
 from redcross.reports.models import ReportTemplate
-from redcross.reports.templating import LARGEST, TemplateRefusedError
-from tests.ledger import effective, ledger
+from redcross.reports.workflow import services
+from tests.support.gift_ledger import create_effective_upload, ledger_workbook
 
 MONTHLY = "portal.monthly_bulletin"
 
@@ -64,7 +64,7 @@ def in_document(old, new):
         ("{% for each in chapters %}{{ each.name }}{% endfor %}", "不认识的名称“.name”"),
     ],
 )
-def test_a_tag_that_cannot_be_filled_is_named_in_the_sentence(text, sentence):
+def test_report_template_with_unknown_tag_is_refused_naming_the_tag(text, sentence):
     with pytest.raises(TemplateRefusedError, match=sentence):
         check_template(template("{{ title }}", text))
 
@@ -75,7 +75,7 @@ def test_a_tag_that_cannot_be_filled_is_named_in_the_sentence(text, sentence):
         (b"", "不是 Word 文档"),
         (b"PK\x03\x04 nothing", "不是 Word 文档"),
         (template("{{ title }}")[:-400], "不是 Word 文档"),
-        (b"0" * (LARGEST + 1), "超过 5 MB"),
+        (b"0" * (MAX_SIZE + 1), "超过 5 MB"),
         (in_document(b"<w:body>", b"<w:body"), "不是 Word 文档"),
         (
             in_document(b"<w:document", b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///'>]><w:document"),
@@ -110,12 +110,12 @@ def test_a_tag_that_cannot_be_filled_is_named_in_the_sentence(text, sentence):
     ],
     ids=["empty", "no package", "torn", "huge", "broken xml", "xxe", "macro", "fetches"],
 )
-def test_a_file_that_is_no_safe_word_document_is_refused(content, sentence):
+def test_report_template_that_is_no_safe_word_document_is_refused(content, sentence):
     with pytest.raises(TemplateRefusedError, match=sentence):
         check_template(content)
 
 
-def test_a_package_that_swells_is_refused():
+def test_report_template_zip_bomb_is_refused():
     buffer = io.BytesIO(template("{{ title }}"))
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as package:
         package.writestr("word/media/image.bin", b"0" * (60 * 1024 * 1024))
@@ -124,25 +124,25 @@ def test_a_package_that_swells_is_refused():
         check_template(buffer.getvalue())
 
 
-def test_the_portals_own_template_passes_its_own_check():
-    check_template(own_template())
+def test_built_in_report_template_passes_the_check():
+    check_template(default_template())
 
 
 @pytest.mark.django_db
-def test_a_template_that_has_gone_bad_never_keeps_a_report_back(
+def test_report_with_broken_template_uses_the_built_in_template(
     person, clerk, reviewer, branch, now, signed_in
 ):
     office = person(Role.OFFICE, "53")
-    effective(clerk, reviewer, branch("5301"), ledger(100), now=now)
-    report = services.draft(
-        kinds[MONTHLY], branch("53"), Period.parse("2021-08"), user=office, now=now
+    create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(100), now=now)
+    report = services.draft_report(
+        report_kinds[MONTHLY], branch("53"), Period.parse("2021-08"), user=office, now=now
     )
     kept = ReportTemplate.objects.create(
         kind=MONTHLY, branch=branch("53"), content=template("{{ gone }}"), filename="旧.docx",
         uploaded_by=office, uploaded_at=now,
     )  # fmt: skip
 
-    document = docx.Document(io.BytesIO(document_of(report)))
+    document = docx.Document(io.BytesIO(write_report(report)))
 
     assert document.paragraphs[0].text.startswith("关于2021年8月")
     kept.refresh_from_db()

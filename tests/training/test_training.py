@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from redcross.accounts.choices import Role
 from redcross.indicators.rollup import verify
-from redcross.uploads.choices import State
+from redcross.uploads.choices import UploadState
 from redcross.uploads.workflow import apply
-from tests.leaving import read
+from tests.support.export_page import read_protected_file
 from training.models import Enrolment, Trainee, TrainingClass
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def taught(road):
     return road.effective("training.roster", ROSTER, PASSED, FAILED)
 
 
-def test_one_row_fills_person_class_and_enrolment(taught):
+def test_roster_row_creates_person_class_and_enrolment(taught):
     assert Trainee.objects.count() == 1  # nobody is told from another without a number
     assert TrainingClass.objects.get().number == "第1期"
     assert set(Enrolment.objects.values_list("name", "certificate_number")) == {
@@ -44,16 +44,16 @@ def test_one_row_fills_person_class_and_enrolment(taught):
     }
 
 
-def test_a_failed_trainee_with_a_number_is_an_error_that_names_the_cell(road):
+def test_failed_trainee_with_certificate_number_is_an_error_at_the_cell(road):
     row = (*FAILED[:7], "YN0002", "2021-08-10")
 
     upload = road.checked("training.roster", ROSTER, row)
 
-    assert upload.state == State.HAS_ERRORS
+    assert upload.state == UploadState.HAS_ERRORS
     assert any("证书" in text for text in road.messages(upload))
 
 
-def test_sql_gives_a_failed_trainee_no_number(taught):
+def test_database_refuses_certificate_number_for_failed_trainee(taught):
     with (
         pytest.raises(IntegrityError, match="certificate_only_for_who_passed"),
         transaction.atomic(),
@@ -63,7 +63,7 @@ def test_sql_gives_a_failed_trainee_no_number(taught):
         )
 
 
-def test_who_holds_a_number_cannot_be_made_to_fail(taught):
+def test_database_refuses_failing_a_trainee_with_certificate(taught):
     with (
         pytest.raises(IntegrityError, match="certificate_only_for_who_passed"),
         transaction.atomic(),
@@ -71,13 +71,13 @@ def test_who_holds_a_number_cannot_be_made_to_fail(taught):
         Enrolment.objects.filter(name="示例甲").update(result="FAILED")
 
 
-def test_trained_people_are_those_who_passed(taught, value):
+def test_trained_people_counts_only_passed_trainees(taught, value):
     assert value("training.first_aiders_trained") == 1
     assert value("training.classes") == 1
     assert value("training.pass_rate") == 50
 
 
-def test_a_revoked_certificate_is_valid_up_to_its_day(taught, value):
+def test_revoked_certificate_is_valid_until_its_revocation_day(taught, value):
     assert value("training.valid_certificates", "2021-08") == 1
 
     Enrolment.objects.filter(name="示例甲").update(revoked_on="2021-10-08", reason="冒名")
@@ -87,11 +87,11 @@ def test_a_revoked_certificate_is_valid_up_to_its_day(taught, value):
     assert all(each.different == 0 for each in verify(using="default"))
 
 
-def test_a_certificate_ends_when_its_rule_says(taught):
+def test_certificate_expires_after_the_course_validity(taught):
     assert str(Enrolment.objects.get(name="示例甲").expires_on) == "2024-08-09"
 
 
-def test_statistics_are_compared_with_rosters_and_never_added(road, taught, value):
+def test_training_statistics_are_compared_with_rosters_not_added(road, taught, value):
     road.effective(
         "training.statistics",
         "单位 救护员／期数 救护员／人数 普及／场次 普及／人次",
@@ -103,8 +103,8 @@ def test_statistics_are_compared_with_rosters_and_never_added(road, taught, valu
     assert value("training.first_aiders_trained", "2021Q3", "5301") == 1
 
 
-def test_undoing_a_roster_brings_the_figures_back(road, taught, value):
-    apply.undo(taught.pk, user=road.clerk, now=road.now)
+def test_reverted_roster_restores_previous_figures(road, taught, value):
+    apply.revert_upload(taught.pk, user=road.clerk, now=road.now)
 
     assert not Enrolment.objects.exists()
     assert not value("training.first_aiders_trained")
@@ -113,7 +113,7 @@ def test_undoing_a_roster_brings_the_figures_back(road, taught, value):
 # Pages --------------------------------------------------------------------------
 
 
-def test_a_class_page_leads_from_roster_to_certificates(road, taught, signed_in):
+def test_class_page_links_roster_to_certificates(road, taught, signed_in):
     client = signed_in(road.reviewer)
     pk = TrainingClass.objects.get().pk
 
@@ -122,25 +122,21 @@ def test_a_class_page_leads_from_roster_to_certificates(road, taught, signed_in)
 
     assert "示例甲" in page
     assert "合格率 50.0%" in page
-    document = docx.Document(io.BytesIO(read(client, document)))
+    document = docx.Document(io.BytesIO(read_protected_file(client, document)))
     text = "\n".join(each.text for each in document.paragraphs)
     assert "证书编号：YN0001" in text
     assert "示例乙" not in text
 
 
 @pytest.mark.parametrize(("role", "code"), [(Role.STATISTICIAN, "5329"), (Role.LEADER, "53")])
-def test_a_class_is_not_found_by_those_who_have_no_business_with_it(
-    taught, signed_in, person, role, code
-):
+def test_class_page_is_404_for_unrelated_roles(taught, signed_in, person, role, code):
     client = signed_in(person(role, code))
 
     assert client.get(reverse("class", args=[TrainingClass.objects.get().pk])).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_of_classes_costs_the_same_however_long(
-    road, signed_in, count, django_assert_max_num_queries
-):
+def test_class_list_query_count_is_constant(road, signed_in, count, django_assert_max_num_queries):
     rows = [("示例甲", f"2021-08-0{at + 1}", f"第{at}期", "是") for at in range(count)]
     road.effective("training.roster", "姓名 培训日期 期次 是否合格", *rows)
     client = signed_in(road.clerk)
@@ -151,7 +147,7 @@ def test_the_list_of_classes_costs_the_same_however_long(
     assert response.context["page"].paginator.count == count
 
 
-def test_the_check_page_is_closed_unless_it_is_opened(client, taught):
+def test_certificate_check_page_is_closed_by_default(client, taught):
     assert client.get("/check/YN0001/").status_code == 404
 
 
@@ -161,7 +157,7 @@ def check_open(settings):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
-def test_a_stranger_learns_a_masked_name_and_the_state_and_no_more(client, taught, check_open):
+def test_certificate_check_page_shows_masked_name_and_state_only(client, taught, check_open):
     page = client.get("/check/YN0001/").content.decode()
 
     assert "示*甲" in page
@@ -171,14 +167,16 @@ def test_a_stranger_learns_a_masked_name_and_the_state_and_no_more(client, taugh
 
 
 @pytest.mark.parametrize("number", ["YN9999", "' OR 1=1 --", "x" * 400])
-def test_unknown_and_malformed_numbers_get_the_same_answer(client, taught, check_open, number):
+def test_certificate_check_page_answers_unknown_and_malformed_numbers_alike(
+    client, taught, check_open, number
+):
     response = client.get(f"/check/{number}/")
 
     assert response.status_code == 200
     assert "没有查到" in response.content.decode()
 
 
-def test_asking_too_often_is_refused(client, taught, check_open):
+def test_certificate_check_page_above_rate_limit_is_refused(client, taught, check_open):
     answers = [client.get("/check/YN0001/", REMOTE_ADDR="192.0.2.7").status_code for _ in range(31)]
 
     assert answers[:30] == [200] * 30

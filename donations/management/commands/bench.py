@@ -39,7 +39,7 @@ from redcross.accounts.services import ensure_service_accounts
 from redcross.branches.models import Branch
 from redcross.branches.services import load_divisions
 from redcross.periods import Period
-from redcross.uploads.choices import State
+from redcross.uploads.choices import UploadState
 from redcross.uploads.files import sandbox
 from redcross.uploads.models import Upload
 from redcross.uploads.workflow import apply, check, services
@@ -188,7 +188,7 @@ def apart(act: Callable[..., Any], *given: Any, **more: Any) -> Part:
 
 def _measured(act: Callable[..., Any], *given: Any, **more: Any) -> Part:
     result, seconds = measuring.timed(lambda: act(*given, **more))
-    sandbox.end()  # its children are counted once it has gone
+    sandbox.stop_server()  # its children are counted once it has gone
     connections.close_all()
     peak = max(
         resource.getrusage(who).ru_maxrss
@@ -213,29 +213,29 @@ def _receive(path: Path) -> int:
 
 def _check(pk: int) -> int:
     upload = Upload.objects.get(pk=pk)
-    check.check(pk, user=upload.uploaded_by, now=timezone.now())
+    check.check_upload(pk, user=upload.uploaded_by, now=timezone.now())
     return pk
 
 
 def _load(pk: int) -> int:
     upload = Upload.objects.get(pk=pk)
-    assert upload.state == State.READY, upload.message  # noqa: S101  a bench of nothing is none
+    assert upload.state == UploadState.READY, upload.message  # noqa: S101  a bench of nothing is none
     reviewer = User.objects.get(username="命令行（审核）")
     now = timezone.now()
     with acting_for(upload.uploaded_by):
         services.submit(pk, user=upload.uploaded_by, now=now, note="测速")
     with acting_for(reviewer):
         services.approve(pk, user=reviewer, now=now, then=lambda _: None)
-    apply.load(pk, now=now)
+    apply.apply_upload(pk, now=now)
     return pk
 
 
 def _undo(pk: int) -> None:
-    apply.undo(pk, user=User.objects.get(username="命令行（审核）"), now=timezone.now())
+    apply.revert_upload(pk, user=User.objects.get(username="命令行（审核）"), now=timezone.now())
 
 
 def _restore(pk: int) -> None:
-    apply.restore(pk, user=User.objects.get(username="命令行（审核）"), now=timezone.now())
+    apply.restore_upload(pk, user=User.objects.get(username="命令行（审核）"), now=timezone.now())
 
 
 def workbook(rows: int, *, changed: int = 0, wrong: int = 0, prefix: str = "T") -> bytes:
@@ -290,7 +290,7 @@ def _gifts(rows: int, *, changed: int, wrong: int, prefix: str) -> Iterator[tupl
 def _received(content: bytes, period: str) -> Any:
     user = User.objects.get(username="命令行（填报）")
     with acting_for(user):
-        return services.receive(
+        return services.create_upload(
             user,
             sheet="donations.ledger",
             branch=Branch.objects.get(code="5301"),

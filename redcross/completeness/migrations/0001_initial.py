@@ -529,7 +529,7 @@ class Migration(migrations.Migration):
                             ("sheet", "="),
                             ("first_month", "="),
                             ("last_month", "="),
-                            (redcross.completeness.models._Span("at", "quiet_until"), "&&"),
+                            (redcross.completeness.models._TimeRange("at", "quiet_until"), "&&"),
                         ],
                         name="urged_once_an_hour",
                         violation_error_message="一小时内已催报过。",

@@ -8,25 +8,25 @@ import polars as pl
 from django.db.models import Q
 
 from redcross.branches.models import Branch
-from redcross.indicators.choices import Origin, Scope
-from redcross.indicators.declare.counted_column import Counted
+from redcross.indicators.choices import FigureOrigin, FigureScope
+from redcross.indicators.declare.counted_column import CountedColumn
 from redcross.indicators.declare.declaration import registry
 from redcross.indicators.models import ReportedFigure
-from redcross.indicators.query.formatting import exact
-from redcross.indicators.query.resolve import Question, ask
+from redcross.indicators.query.formatting import format_exact
+from redcross.indicators.query.resolve import Question, answer_questions
 from redcross.periods import Period
 from redcross.units import Unit
-from redcross.uploads.schema.findings import Doubt
+from redcross.uploads.schema.findings import PlausibilityWarning
 
-_HALF = Decimal("0.5")
-_JUMP, _JUMPS_FROM = 1_000, 10_000
+_MAX_CHANGE = Decimal("0.5")
+_UNIT_ERROR_FACTOR, _UNIT_ERROR_MIN = 1_000, 10_000
 """元 in a 万元 table stand at ten thousand times, 万元 in a 元 table at the like part."""
 
-_Told = tuple[int, str, str, str, str]
+_FigureKey = tuple[int, str, str, str, str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Row:
+class CountRow:
     """One branch's line of a table as read: column → figure, empty cells left out."""
 
     worksheet: str
@@ -35,18 +35,18 @@ class Row:
     own: bool
     values: Mapping[str, Decimal]
 
-    def told(self, column: Counted) -> _Told:
+    def told(self, column: CountedColumn) -> _FigureKey:
         """Return what a figure of this line is kept under."""
-        scope = Scope.OWN if self.own else Scope.SUBTREE
+        scope = FigureScope.OWN if self.own else FigureScope.SUBTREE
         return (self.branch, scope.value, *column.told)
 
-    def doubt(self, field: str, code: str, message: str) -> Doubt:
+    def doubt(self, field: str, code: str, message: str) -> PlausibilityWarning:
         """Say what is doubted of one cell."""
         value = self.values[field]
-        return Doubt(self.worksheet, self.row, field, code, message, f"{value:f}")
+        return PlausibilityWarning(self.worksheet, self.row, field, code, message, f"{value:f}")
 
 
-def own_alone(frame: pl.DataFrame) -> pl.Expr:
+def is_own_row(frame: pl.DataFrame) -> pl.Expr:
     """Tell the rows of branches that stand above others of the table: these tell 本级 alone."""
     codes = dict(Branch.objects.filter(pk__in=frame["branch"].to_list()).values_list("pk", "code"))
     own = [
@@ -57,41 +57,43 @@ def own_alone(frame: pl.DataFrame) -> pl.Expr:
     return pl.col("branch").is_in(own)
 
 
-def rows_of(frame: pl.DataFrame, columns: Mapping[str, Counted]) -> list[Row]:
+def read_count_rows(frame: pl.DataFrame, columns: Mapping[str, CountedColumn]) -> list[CountRow]:
     """Return the lines of a cleaned table."""
     named = [name for name in columns if name in frame.columns]
     return [
-        Row(
+        CountRow(
             line["worksheet"],
             line["row"],
             line["branch"],
             line["_own"],
             {name: Decimal(line[name]) for name in named if line[name] is not None},
         )
-        for line in frame.with_columns(_own=own_alone(frame)).iter_rows(named=True)
+        for line in frame.with_columns(_own=is_own_row(frame)).iter_rows(named=True)
     ]
 
 
-def against_the_last(
-    sheet: str, columns: Mapping[str, Counted], rows: Sequence[Row], period: Period
-) -> Iterator[Doubt]:
+def compare_with_previous_period(
+    sheet: str, columns: Mapping[str, CountedColumn], rows: Sequence[CountRow], period: Period
+) -> Iterator[PlausibilityWarning]:
     """Doubt what changes by more than half, and a total that does not carry on.
 
     The period before is the one of equal length, as the same sheet told it.
     """
     if period.first is None or not rows:
         return
-    before = _told_before(sheet, rows, period.previous)
+    before = _previous_figures(sheet, rows, period.previous)
     for row in rows:
         for name in row.values:
             column = columns[name]
             if column.adds:
-                yield from _carried(row, name, columns, before, period)
+                yield from _check_running_total(row, name, columns, before, period)
             elif row.told(column) in before:
-                yield from _changed(row, name, column, before[row.told(column)], period)
+                yield from _check_change(row, name, column, before[row.told(column)], period)
 
 
-def _told_before(sheet: str, rows: Sequence[Row], previous: Period) -> dict[_Told, Decimal]:
+def _previous_figures(
+    sheet: str, rows: Sequence[CountRow], previous: Period
+) -> dict[_FigureKey, Decimal]:
     figures = ReportedFigure.objects.filter(
         Q(first_month=previous.first) | Q(first_month__isnull=True),
         upload__sheet=sheet,
@@ -106,17 +108,17 @@ def _told_before(sheet: str, rows: Sequence[Row], previous: Period) -> dict[_Tol
     }
 
 
-def _changed(
-    row: Row, name: str, column: Counted, before: Decimal, period: Period
-) -> Iterator[Doubt]:
+def _check_change(
+    row: CountRow, name: str, column: CountedColumn, before: Decimal, period: Period
+) -> Iterator[PlausibilityWarning]:
     now, least = row.values[name], column.doubted_from()
-    if column.unit is Unit.YUAN and _jumps(now, before):
+    if column.unit is Unit.YUAN and _is_unit_error(now, before):
         said = f"读作 {_said(now, column)}，{_last(before, column, period)}"
         yield row.doubt(name, "amount.jump", said)
     elif (
         least is not None
         and before >= least
-        and abs(now - before) > before * _HALF
+        and abs(now - before) > before * _MAX_CHANGE
         and registry[column.indicator].comparable
     ):
         change = (now - before) / before
@@ -127,18 +129,18 @@ def _changed(
         )
 
 
-def _jumps(now: Decimal, before: Decimal) -> bool:
+def _is_unit_error(now: Decimal, before: Decimal) -> bool:
     smaller, larger = sorted((now, before))
-    return smaller > 0 and before >= _JUMPS_FROM and larger >= smaller * _JUMP
+    return smaller > 0 and before >= _UNIT_ERROR_MIN and larger >= smaller * _UNIT_ERROR_FACTOR
 
 
-def _carried(
-    row: Row,
+def _check_running_total(
+    row: CountRow,
     name: str,
-    columns: Mapping[str, Counted],
-    before: Mapping[_Told, Decimal],
+    columns: Mapping[str, CountedColumn],
+    before: Mapping[_FigureKey, Decimal],
     period: Period,
-) -> Iterator[Doubt]:
+) -> Iterator[PlausibilityWarning]:
     """Doubt a running total that is not the last one and what has been added since."""
     total, part = columns[name], columns[columns[name].adds]
     now, added = row.values[name], row.values.get(total.adds)
@@ -163,9 +165,9 @@ def _carried(
         )
 
 
-def against_rosters(
-    columns: Mapping[str, Counted], rows: Sequence[Row], period: Period
-) -> Iterator[Doubt]:
+def compare_with_rosters(
+    columns: Mapping[str, CountedColumn], rows: Sequence[CountRow], period: Period
+) -> Iterator[PlausibilityWarning]:
     """Doubt a count that the roster of the same branch and period tells otherwise.
 
     Nothing is said where there is no roster, or where branches below still owe theirs.
@@ -173,16 +175,18 @@ def against_rosters(
     rostered = {name: column for name, column in columns.items() if column.rostered}
     branches = Branch.objects.in_bulk({row.branch for row in rows})
     asked = [
-        (row, name, _question(row, column, branches[row.branch], period))
+        (row, name, _roster_question(row, column, branches[row.branch], period))
         for row in rows
         for name, column in rostered.items()
         if name in row.values
     ]
     if not asked:
         return
-    for (row, name, _), lines in zip(asked, ask(*(each for _, _, each in asked)), strict=True):
+    for (row, name, _), lines in zip(
+        asked, answer_questions(*(each for _, _, each in asked)), strict=True
+    ):
         counted, column = lines[0], rostered[name]
-        if counted.value is None or counted.origin is not Origin.ROWS or counted.missing:
+        if counted.value is None or counted.origin is not FigureOrigin.ROWS or counted.missing:
             continue
         if counted.value != row.values[name]:
             gap = abs(counted.value - row.values[name])
@@ -194,7 +198,9 @@ def against_rosters(
             )
 
 
-def _question(row: Row, column: Counted, branch: Branch, period: Period) -> Question:
+def _roster_question(
+    row: CountRow, column: CountedColumn, branch: Branch, period: Period
+) -> Question:
     indicator = registry[column.indicator]
     if not column.breakdown:
         return Question(indicator, period, branch, own=row.own)
@@ -203,9 +209,9 @@ def _question(row: Row, column: Counted, branch: Branch, period: Period) -> Ques
     )
 
 
-def _last(before: Decimal, column: Counted, period: Period) -> str:
+def _last(before: Decimal, column: CountedColumn, period: Period) -> str:
     return f"上期（{period.previous.label}）为 {_said(before, column)}"
 
 
-def _said(value: Decimal, column: Counted) -> str:
-    return exact(value, column.unit)
+def _said(value: Decimal, column: CountedColumn) -> str:
+    return format_exact(value, column.unit)

@@ -7,7 +7,7 @@ from redcross.branches.models import Branch
 from redcross.indicators.declare.declaration import Indicator
 from redcross.indicators.disclosure.disclosure_control import Reader
 from redcross.indicators.models import ReportedFigure
-from redcross.indicators.query.resolve import Question, ask
+from redcross.indicators.query.resolve import Question, answer_questions
 from redcross.periods import Period
 
 
@@ -24,7 +24,7 @@ class Discrepancy:
         return None if self.counted is None else self.counted - self.reported.value
 
 
-def discrepancies(
+def list_discrepancies(
     indicator: Indicator, branch: Branch, period: Period, *, reader: Reader
 ) -> list[Discrepancy]:
     """Return the reported figures of a branch inside a period that rows stand before."""
@@ -37,7 +37,7 @@ def discrepancies(
     ]
     if not figures:
         return []
-    answers = ask(
+    answers = answer_questions(
         *(Question(indicator, each.period, branch, own=each.scope == "OWN") for each in figures),
         reader=reader,
     )

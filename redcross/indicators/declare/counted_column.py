@@ -7,13 +7,13 @@ from decimal import Decimal
 from redcross.units import Unit
 from redcross.uploads.schema.sheet import Column
 
-SWINGS_FROM: Mapping[Unit, int] = {Unit.YUAN: 100_000, Unit.NONE: 100}
+MIN_COMPARED: Mapping[Unit, int] = {Unit.YUAN: 100_000, Unit.NONE: 100}
 """The least figure of the period before from which a change by half is doubted, by unit:
 below it chance alone moves more. Shares are not held against each other."""
 
 
 @dataclasses.dataclass(slots=True)
-class Counted(Column):
+class CountedColumn(Column):
     """A column whose number is a figure of an indicator, or only serves the checks."""
 
     indicator: str = ""
@@ -39,5 +39,5 @@ class Counted(Column):
 
     def doubted_from(self) -> Decimal | None:
         """Return from which figure before a change by half is doubted, None for never."""
-        least = SWINGS_FROM.get(self.unit) if self.swings_from is None else self.swings_from
+        least = MIN_COMPARED.get(self.unit) if self.swings_from is None else self.swings_from
         return None if least is None else Decimal(least)

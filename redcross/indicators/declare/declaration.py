@@ -109,7 +109,7 @@ class Indicator:
             return
         fields = [self.at, *self.until, self.branch]
         fields += [name for each in self.breakdowns.values() for name in each]
-        fields += [name for name, _ in _leaves(self.where)]
+        fields += [name for name, _ in _iterate_conditions(self.where)]
         if isinstance(self.measure, Sum):
             fields.append(self.measure.column)
         for path in fields:
@@ -129,10 +129,10 @@ class Indicator:
         return str(self.source._meta.get_field(name).column)  # type: ignore[union-attr]
 
 
-def _leaves(condition: Q) -> Iterator[tuple[str, Any]]:
+def _iterate_conditions(condition: Q) -> Iterator[tuple[str, Any]]:
     for child in condition.children:
         if isinstance(child, Q):
-            yield from _leaves(child)
+            yield from _iterate_conditions(child)
         else:
             yield child  # type: ignore[misc]
 
@@ -218,7 +218,7 @@ def Stated(  # noqa: N802
     )
 
 
-class Registry(Mapping[str, Indicator]):
+class IndicatorRegistry(Mapping[str, Indicator]):
     """Every indicator by its key, filled by `autodiscover_modules("indicators")`."""
 
     def __init__(self) -> None:
@@ -249,7 +249,7 @@ class Registry(Mapping[str, Indicator]):
         return [each for each in self.values() if each.is_counted]
 
 
-registry = Registry()
+registry = IndicatorRegistry()
 register = registry.add
 
 POPULATION = Stated(

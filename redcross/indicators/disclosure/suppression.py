@@ -25,18 +25,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, TypeVar
 
-LEAST: Final = 5
-OWN, REST = ".", "~"
+MIN_CELL: Final = 5
+OWN_MARK, REST_MARK = ".", "~"
 """Behind a branch's code: its own rows; what a higher figure tells beyond those below."""
 
-Cell = tuple[Decimal, Decimal]
+CellTotal = tuple[Decimal, Decimal]
 """What a cell adds up to, and how many people or records stand behind it."""
-Atoms = Mapping[tuple[str, dt.date], Cell]
-NOTHING: Final[Cell] = (Decimal(0), Decimal(0))
+LeafCells = Mapping[tuple[str, dt.date], CellTotal]
+EMPTY_CELL: Final[CellTotal] = (Decimal(0), Decimal(0))
 K = TypeVar("K")
 
 
-def plus(*cells: Cell) -> Cell:
+def add_cells(*cells: CellTotal) -> CellTotal:
     """Add cells up."""
     return (
         sum((each[0] for each in cells), Decimal(0)),
@@ -44,30 +44,30 @@ def plus(*cells: Cell) -> Cell:
     )
 
 
-def is_empty(cell: Cell) -> bool:
+def is_empty(cell: CellTotal) -> bool:
     """Tell whether nothing stands in a cell."""
     return not cell[0] and not cell[1]
 
 
-def is_fit(cell: Cell) -> bool:
+def is_publishable(cell: CellTotal) -> bool:
     """Tell whether a cell is empty, or large by its value and by the people behind it."""
-    return is_empty(cell) or min(abs(cell[0]), abs(cell[1])) >= LEAST
+    return is_empty(cell) or min(abs(cell[0]), abs(cell[1])) >= MIN_CELL
 
 
-def pack(items: Iterable[tuple[K, Cell]]) -> list[list[K]]:
+def pack_neighbours(items: Iterable[tuple[K, CellTotal]]) -> list[list[K]]:
     """Join neighbours until each group is fit; what is left at the end joins the last.
 
     No group at all where everything together is small.
     """
     groups: list[list[K]] = []
     open_group: list[K] = []
-    held = NOTHING
+    held = EMPTY_CELL
     for key, cell in items:
         open_group.append(key)
-        held = plus(held, cell)
-        if not is_empty(held) and is_fit(held):
+        held = add_cells(held, cell)
+        if not is_empty(held) and is_publishable(held):
             groups.append(open_group)
-            open_group, held = [], NOTHING
+            open_group, held = [], EMPTY_CELL
     if open_group and groups:
         groups[-1] += open_group
     elif open_group and is_empty(held):
@@ -75,35 +75,35 @@ def pack(items: Iterable[tuple[K, Cell]]) -> list[list[K]]:
     return groups
 
 
-def _begun(group: Sequence[int], held: Mapping[int, Cell]) -> list[int]:
+def _incomplete_years(group: Sequence[int], held: Mapping[int, CellTotal]) -> list[int]:
     """Return the years that joined a group only because nothing came after them."""
-    before = NOTHING
+    before = EMPTY_CELL
     for at, year in enumerate(group):
-        before = plus(before, held[year])
-        if not is_empty(before) and is_fit(before):
+        before = add_cells(before, held[year])
+        if not is_empty(before) and is_publishable(before):
             rest = list(group[at + 1 :])
-            return rest if not is_empty(plus(*(held[each] for each in rest))) else []
+            return rest if not is_empty(add_cells(*(held[each] for each in rest))) else []
     return []
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Told:
+class _Disclosure:
     """What may be told of one branch in one era: its sum, and its columns but for these."""
 
     whole: bool
     hidden: frozenset[int]
 
 
-_ALL_EMPTY = _Told(whole=True, hidden=frozenset())
+_FULL_DISCLOSURE = _Disclosure(whole=True, hidden=frozenset())
 
 
-class Table:
+class SuppressionTable:
     """One indicator's cells, and what may be told of them."""
 
-    def __init__(self, atoms: Atoms, parents: Mapping[str, str]) -> None:
+    def __init__(self, atoms: LeafCells, parents: Mapping[str, str]) -> None:
         """Lay the table out; `parents` leads from each branch's code to the one above it."""
         self._parents = parents
-        self._cells: defaultdict[str, dict[dt.date, Cell]] = defaultdict(dict)
+        self._cells: defaultdict[str, dict[dt.date, CellTotal]] = defaultdict(dict)
         self._children: defaultdict[str, set[str]] = defaultdict(set)
         root = ""
         for (leaf, month), cell in atoms.items():
@@ -111,15 +111,15 @@ class Table:
             root = path[-1]
             for node, above in zip(path, [*path[1:], ""], strict=True):
                 cells = self._cells[node]
-                cells[month] = plus(cells.get(month, NOTHING), cell)
+                cells[month] = add_cells(cells.get(month, EMPTY_CELL), cell)
                 if above:
                     self._children[above].add(node)
         self._root = root
         self._untold: int | None = None
         """The era that has too few yet: the last one, or none."""
-        self.eras = self._packed(self._cells[root]) if root else []
+        self.time_buckets = self._packed(self._cells[root]) if root else []
         """Eras in order, each a list of blocks of months."""
-        self._known: dict[tuple[str, int], _Told] = {}
+        self._known: dict[tuple[str, int], _Disclosure] = {}
 
     def _path(self, leaf: str) -> list[str]:
         """Return a leaf and the branches above it, the root last."""
@@ -129,18 +129,18 @@ class Table:
             code = self._parents.get(code, "")
         return path
 
-    def _packed(self, cells: Mapping[dt.date, Cell]) -> list[list[list[dt.date]]]:
+    def _packed(self, cells: Mapping[dt.date, CellTotal]) -> list[list[list[dt.date]]]:
         years: defaultdict[int, list[dt.date]] = defaultdict(list)
         for month in sorted(cells):
             years[month.year].append(month)
 
-        def held(months: Iterable[dt.date]) -> Cell:
-            return plus(*(cells[month] for month in months))
+        def held(months: Iterable[dt.date]) -> CellTotal:
+            return add_cells(*(cells[month] for month in months))
 
         eras = []
         sums = {year: held(months) for year, months in years.items()}
-        packed = pack(sums.items())
-        begun = _begun(packed[-1], sums) if packed else []
+        packed = pack_neighbours(sums.items())
+        begun = _incomplete_years(packed[-1], sums) if packed else []
         if begun:
             packed[-1] = [year for year in packed[-1] if year not in begun]
             packed.append(begun)
@@ -153,25 +153,25 @@ class Table:
             for month in (month for year in era for month in years[year]):
                 quarters[month.year, (month.month - 1) // 3].append(month)
             blocks = []
-            for group in pack((key, held(months)) for key, months in quarters.items()):
+            for group in pack_neighbours((key, held(months)) for key, months in quarters.items()):
                 inside = [month for key in group for month in quarters[key]]
-                blocks += pack((month, cells[month]) for month in inside)
+                blocks += pack_neighbours((month, cells[month]) for month in inside)
             eras.append(blocks)
         return eras
 
-    def tells(self, node: str, *, start: dt.date, end: dt.date) -> bool:
+    def may_publish(self, node: str, *, start: dt.date, end: dt.date) -> bool:
         """Tell whether the sum of a node over the months from `start` to before `end` may be told.
 
         A node is a branch's code, or the code with `OWN` behind it.
         """
         if node not in self._cells:
             return True
-        if not self.eras:
+        if not self.time_buckets:
             return not any(start <= month < end for month in self._cells[node])
-        return all(self._tells_of(node, at, start, end) for at in range(len(self.eras)))
+        return all(self._tells_of(node, at, start, end) for at in range(len(self.time_buckets)))
 
     def _tells_of(self, node: str, era: int, start: dt.date, end: dt.date) -> bool:
-        blocks = self.eras[era]
+        blocks = self.time_buckets[era]
         if is_empty(self._sum(node, era)) and not self._moved(node, era):
             return True
         inside = set()
@@ -190,10 +190,10 @@ class Table:
             return False
         return not (inside & told.hidden) or inside >= told.hidden
 
-    def takes_whole(self, *, start: dt.date, end: dt.date) -> list[int] | None:
+    def whole_buckets(self, *, start: dt.date, end: dt.date) -> list[int] | None:
         """Return the eras that months hold; None where they cut one."""
         taken = []
-        for at, blocks in enumerate(self.eras):
+        for at, blocks in enumerate(self.time_buckets):
             found = [start <= month < end for block in blocks for month in block]
             if any(found) and not all(found):
                 return None
@@ -201,33 +201,35 @@ class Table:
                 taken.append(at)
         return taken if self._untold not in taken else None
 
-    def _sum(self, node: str, era: int) -> Cell:
+    def _sum(self, node: str, era: int) -> CellTotal:
         cells = self._cells[node]
-        return plus(
-            *(cells[month] for block in self.eras[era] for month in block if month in cells)
+        return add_cells(
+            *(cells[month] for block in self.time_buckets[era] for month in block if month in cells)
         )
 
     def _moved(self, node: str, era: int) -> bool:
         cells = self._cells[node]
         return any(
-            not is_empty(cells.get(month, NOTHING)) for block in self.eras[era] for month in block
+            not is_empty(cells.get(month, EMPTY_CELL))
+            for block in self.time_buckets[era]
+            for month in block
         )
 
-    def _column(self, node: str, era: int, at: int) -> Cell:
+    def _column(self, node: str, era: int, at: int) -> CellTotal:
         cells = self._cells[node]
-        return plus(*(cells.get(month, NOTHING) for month in self.eras[era][at]))
+        return add_cells(*(cells.get(month, EMPTY_CELL) for month in self.time_buckets[era][at]))
 
     def whole(self, node: str, era: int) -> bool:
         """Tell whether a node's sum of an era may be told."""
         return node not in self._cells or self._of(node, era).whole
 
-    def cells_of(self, node: str) -> Mapping[dt.date, Cell]:
+    def cells_of(self, node: str) -> Mapping[dt.date, CellTotal]:
         """Return what a node adds up to, by month."""
         return self._cells.get(node, {})
 
     def above(self, node: str) -> str:
         """Return the node above one."""
-        return node[:-1] if node[-1] in (OWN, REST) else self._parents.get(node, "")
+        return node[:-1] if node[-1] in (OWN_MARK, REST_MARK) else self._parents.get(node, "")
 
     def sisters(self, node: str) -> set[str]:
         """Return the nodes that share the one above, this one too."""
@@ -242,12 +244,12 @@ class Table:
         """The code of the highest branch."""
         return self._root
 
-    def _of(self, node: str, era: int) -> _Told:
+    def _of(self, node: str, era: int) -> _Disclosure:
         if node == self._root:
-            return _ALL_EMPTY
+            return _FULL_DISCLOSURE
         if (node, era) not in self._known:
             self._settle(self.above(node), era)
-        return self._known.get((node, era), _ALL_EMPTY)
+        return self._known.get((node, era), _FULL_DISCLOSURE)
 
     def _settle(self, above: str, era: int) -> None:
         """Decide for all the children of a node at once."""
@@ -257,57 +259,59 @@ class Table:
             for each in sorted(self._children[above])
             if self._moved(each, era)
         }
-        columns = frozenset(range(len(self.eras[era])))
-        groups = _grouped(sums)
+        columns = frozenset(range(len(self.time_buckets[era])))
+        groups = _group_small(sums)
         hidden: dict[str, frozenset[int]] = dict.fromkeys(sums, columns)
         if told.whole and not told.hidden:
             rows = [
-                {at: plus(*(self._column(each, era, at) for each in group)) for at in columns}
+                {at: add_cells(*(self._column(each, era, at) for each in group)) for at in columns}
                 for group in groups
             ]
-            lines, cut = _rectangle(rows)
+            lines, cut = _hidden_rectangle(rows)
             for at, group in enumerate(groups):
                 hidden.update(dict.fromkeys(group, cut if at in lines else frozenset()))
         for group in groups:
             for each in group:
                 whole = told.whole and len(group) == 1
-                self._known[each, era] = _Told(whole, hidden[each] if whole else columns)
+                self._known[each, era] = _Disclosure(whole, hidden[each] if whole else columns)
 
 
-def _grouped(sums: Mapping[str, Cell]) -> list[list[str]]:
+def _group_small(sums: Mapping[str, CellTotal]) -> list[list[str]]:
     """Return the large ones each by itself, and the small ones together with enough others."""
-    small = [each for each, cell in sums.items() if not is_fit(cell)]
+    small = [each for each, cell in sums.items() if not is_publishable(cell)]
     large = sorted((each for each in sums if each not in small), key=lambda each: sums[each])
     # A net of nothing with people behind it stands for itself like any large one.
     if not small:
         return [[each] for each in large]
     together = list(small)
-    while large and (len(together) == 1 or not _is_large(plus(*(sums[each] for each in together)))):
+    while large and (
+        len(together) == 1 or not _is_large(add_cells(*(sums[each] for each in together)))
+    ):
         together.append(large.pop(0))
     return [together, *([each] for each in large)]
 
 
-def _is_large(cell: Cell) -> bool:
-    return min(abs(cell[0]), abs(cell[1])) >= LEAST
+def _is_large(cell: CellTotal) -> bool:
+    return min(abs(cell[0]), abs(cell[1])) >= MIN_CELL
 
 
-def _rectangle(rows: Sequence[Mapping[int, Cell]]) -> tuple[set[int], frozenset[int]]:
+def _hidden_rectangle(rows: Sequence[Mapping[int, CellTotal]]) -> tuple[set[int], frozenset[int]]:
     """Return lines and columns whose crossings are hidden so that no small cell can be reckoned."""
     small = [
         (line, column)
         for line, cells in enumerate(rows)
         for column, cell in cells.items()
-        if not is_fit(cell)
+        if not is_publishable(cell)
     ]
     lines, columns = {line for line, _ in small}, {column for _, column in small}
     if not small:
         return set(), frozenset()
 
-    def across(line: int) -> Cell:
-        return plus(*(rows[line][column] for column in columns))
+    def across(line: int) -> CellTotal:
+        return add_cells(*(rows[line][column] for column in columns))
 
-    def down(column: int) -> Cell:
-        return plus(*(rows[line][column] for line in lines))
+    def down(column: int) -> CellTotal:
+        return add_cells(*(rows[line][column] for line in lines))
 
     grown = True
     while grown:
@@ -317,41 +321,41 @@ def _rectangle(rows: Sequence[Mapping[int, Cell]]) -> tuple[set[int], frozenset[
             if (len(columns) < 2 or not _is_large(across(line))) and any(
                 not is_empty(cell) for cell in rest.values()
             ):
-                columns.add(max(rest, key=lambda column: (_size(rest[column]), -column)))
+                columns.add(max(rest, key=lambda column: (_cell_size(rest[column]), -column)))
                 grown = True
         for column in sorted(columns):
             others = {at: cells[column] for at, cells in enumerate(rows) if at not in lines}
             if (len(lines) < 2 or not _is_large(down(column))) and any(
                 not is_empty(cell) for cell in others.values()
             ):
-                lines.add(max(others, key=lambda line: (_size(others[line]), -line)))
+                lines.add(max(others, key=lambda line: (_cell_size(others[line]), -line)))
                 grown = True
     return lines, frozenset(columns)
 
 
-def _size(cell: Cell) -> Decimal:
+def _cell_size(cell: CellTotal) -> Decimal:
     return min(abs(cell[0]), abs(cell[1])) or max(abs(cell[0]), abs(cell[1]))
 
 
-class Categories:
+class CategoryTables:
     """A breakdown of a table: told of whole eras, of a node and all its sisters or of none."""
 
     def __init__(
-        self, table: Table, parts: Mapping[str, Atoms], parents: Mapping[str, str]
+        self, table: SuppressionTable, parts: Mapping[str, LeafCells], parents: Mapping[str, str]
     ) -> None:
         """Take the table of the totals and each category's cells."""
         self._table = table
-        self._parts = {name: Table(atoms, parents) for name, atoms in parts.items()}
+        self._parts = {name: SuppressionTable(atoms, parents) for name, atoms in parts.items()}
         self._known: dict[tuple[str, int], bool] = {}
 
-    def tells(self, node: str, *, start: dt.date, end: dt.date, outside: bool) -> bool:
+    def may_publish(self, node: str, *, start: dt.date, end: dt.date, outside: bool) -> bool:
         """Tell whether the categories of a node may be told over months.
 
         Outside the portal those of the whole tree alone; inside these also where they are
         small, but for a year in which one branch, or one category, has all there is.
         """
-        eras = self._table.takes_whole(start=start, end=end)
-        if eras is None or (not self._table.eras and self._parts):
+        eras = self._table.whole_buckets(start=start, end=end)
+        if eras is None or (not self._table.time_buckets and self._parts):
             return False
         if outside:
             return node == self._table.root and all(self._is_fit(node, era) for era in eras)
@@ -374,11 +378,11 @@ class Categories:
         """Tell whether no category is small, nor alone: then the totals would tell it too."""
         cells = self._sums(node, era)
         filled = sum(not is_empty(cell) for cell in cells)
-        return all(is_fit(cell) for cell in cells) and filled != 1
+        return all(is_publishable(cell) for cell in cells) and filled != 1
 
-    def _sums(self, node: str, era: int) -> list[Cell]:
-        months = {month for block in self._table.eras[era] for month in block}
+    def _sums(self, node: str, era: int) -> list[CellTotal]:
+        months = {month for block in self._table.time_buckets[era] for month in block}
         return [
-            plus(*(cell for month, cell in part.cells_of(node).items() if month in months))
+            add_cells(*(cell for month, cell in part.cells_of(node).items() if month in months))
             for part in self._parts.values()
         ]

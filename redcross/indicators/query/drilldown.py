@@ -11,7 +11,7 @@ from redcross.indicators.declare.declaration import PLUS, Indicator
 from redcross.indicators.query.resolve import Question
 
 
-def records_behind(question: Question) -> QuerySet[Any] | None:
+def select_source_records(question: Question) -> QuerySet[Any] | None:
     """Return the source rows of a figure, unrestricted: the caller asks `visible_to`.
 
     None where no records stand behind it: ratios and outside facts.
@@ -40,13 +40,13 @@ def records_behind(question: Question) -> QuerySet[Any] | None:
         for category in question.category.split(PLUS):
             parts = zip(fields, category.split("/"), strict=False)
             wanted |= functools.reduce(
-                operator.and_, (_is(indicator, name, key) for name, key in parts)
+                operator.and_, (_category_condition(indicator, name, key) for name, key in parts)
             )
         rows = rows.filter(wanted)
     return rows.order_by("-pk")
 
 
-def _is(indicator: Indicator, name: str, key: str) -> Q:
+def _category_condition(indicator: Indicator, name: str, key: str) -> Q:
     column = indicator.source._meta.get_field(name) if indicator.source else None
     if key == "" and column is not None and column.null:
         return Q(**{f"{name}__isnull": True})

@@ -6,78 +6,78 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from redcross.units import Unit
 
-NOTHING = "—"
-HIDDEN = "—（为保护个人信息不显示）"
+NO_VALUE = "—"
+HIDDEN_VALUE = "—（为保护个人信息不显示）"
 _SCALES = ((Decimal(100_000_000), "亿"), (Decimal(10_000), "万"))
-_TWO = Decimal("0.01")
-_IN_VALUE = ("余", "多")
-_IN_FRONT = ("约", "近")
+_CENTS = Decimal("0.01")
+_QUALIFIERS_INSIDE = ("余", "多")
+_QUALIFIERS_BEFORE = ("约", "近")
 
 
-def exact(value: Decimal | None, unit: Unit) -> str:
+def format_exact(value: Decimal | None, unit: Unit) -> str:
     """Write every digit, with thousands' commas: 15,223,600.00元."""
     if value is None:
-        return NOTHING
+        return NO_VALUE
     places = 2 if unit in (Unit.YUAN, Unit.PERCENT) else 0
     if places == 0 and value != value.to_integral_value():
         places = 2
     return f"{value:,.{places}f}{unit.label}"
 
 
-def short(value: Decimal | None, unit: Unit, qualifier: str = "") -> str:
+def format_short(value: Decimal | None, unit: Unit, qualifier: str = "") -> str:
     """Write as leaders read it: shortened to 万 or 亿 with two decimals."""
     if value is None:
-        return NOTHING
-    number, scale = _shortened(value, unit)
-    before = qualifier if qualifier in _IN_FRONT else ""
-    within = qualifier if qualifier in _IN_VALUE else ""
+        return NO_VALUE
+    number, scale = _shorten(value, unit)
+    before = qualifier if qualifier in _QUALIFIERS_BEFORE else ""
+    within = qualifier if qualifier in _QUALIFIERS_INSIDE else ""
     return f"{before}{number}{within}{scale}{unit.label}"
 
 
-def in_document(value: Decimal | None, unit: Unit, qualifier: str = "") -> str:
+def format_for_document(value: Decimal | None, unit: Unit, qualifier: str = "") -> str:
     """Write as official documents do: no commas between thousands, ranks as 第2位."""
     if value is not None and unit is Unit.PLACE:
-        return f"第{_trimmed(value)}{unit.label}"
-    return short(value, unit, qualifier).replace(",", "")
+        return f"第{_trim_zeros(value)}{unit.label}"
+    return format_short(value, unit, qualifier).replace(",", "")
 
 
-def _shortened(value: Decimal, unit: Unit) -> tuple[str, str]:
+def _shorten(value: Decimal, unit: Unit) -> tuple[str, str]:
     if unit is Unit.PERCENT:
-        return f"{value.quantize(_TWO, ROUND_HALF_UP)}", ""
+        return f"{value.quantize(_CENTS, ROUND_HALF_UP)}", ""
     for size, name in _SCALES:
         if abs(value) >= size:
-            return _trimmed((value / size).quantize(_TWO, ROUND_HALF_UP)), name
-    places = Decimal(1) if value == value.to_integral_value() else _TWO
-    return _trimmed(value.quantize(places, ROUND_HALF_UP)), ""
+            return _trim_zeros((value / size).quantize(_CENTS, ROUND_HALF_UP)), name
+    places = Decimal(1) if value == value.to_integral_value() else _CENTS
+    return _trim_zeros(value.quantize(places, ROUND_HALF_UP)), ""
 
 
-def told_at(cut_off: dt.datetime) -> str:
+def format_cut_off(cut_off: dt.datetime) -> str:
     """Write until when records count: 数据截至2026年9月30日8时05分."""
     day = f"{cut_off.year}年{cut_off.month}月{cut_off.day}日"
     return f"数据截至{day}{cut_off.hour}时{cut_off.minute:02}分"
 
 
-def scale_of(most: Decimal | int) -> tuple[Decimal, str]:
+def axis_scale(most: Decimal | int) -> tuple[Decimal, str]:
     """Return what a chart's numbers are divided by, and its word: 亿, 万 or none."""
     return next(((size, name) for size, name in _SCALES if most >= size), (Decimal(1), ""))
 
 
-def _trimmed(number: Decimal) -> str:
+def _trim_zeros(number: Decimal) -> str:
     text = f"{number:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+def percent_change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
     """Return the change in percent; nothing where there is nothing to divide by."""
     if now is None or not before:
         return None
     return ((now - before) * 100 / abs(before)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def change_in_words(percent: Decimal | None) -> str:
+def format_change(percent: Decimal | None) -> str:
     """Write 增长2.3%, 下降2.3%, 持平 or —."""
     if percent is None:
-        return NOTHING
+        return NO_VALUE
     if percent == 0:
         return "持平"
     return f"增长{percent}%" if percent > 0 else f"下降{-percent}%"
@@ -89,7 +89,7 @@ def places(values: Sequence[Decimal | None]) -> list[int | None]:
     return [None if value is None else known.index(value) + 1 for value in values]
 
 
-def is_highest(value: Decimal | None, earlier: Sequence[Decimal | None]) -> bool:
+def is_record_high(value: Decimal | None, earlier: Sequence[Decimal | None]) -> bool:
     """Tell whether a value is a record (历史新高) over all years before it."""
     known = [each for each in earlier if each is not None]
     return value is not None and bool(known) and value > max(known)

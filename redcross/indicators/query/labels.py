@@ -7,10 +7,10 @@ from django.db import models
 
 from redcross.indicators.declare.declaration import Indicator
 
-UNNAMED = "未指定"
+UNSPECIFIED = "未指定"
 
 
-def labels_for(
+def fetch_category_labels(
     wanted: Iterable[tuple[Indicator, str]],
 ) -> dict[tuple[str, str], dict[str, str]]:
     """Return for each (indicator, breakdown) every category's key and name, in order.
@@ -26,7 +26,7 @@ def labels_for(
         fields = indicator.breakdowns.get(breakdown)
         if source is None or fields is None:
             continue
-        each = [_field_labels(source, name, known) for name in fields]
+        each = [_fetch_field_labels(source, name, known) for name in fields]
         found[indicator.key, breakdown] = {
             "/".join(key for key, _ in pair): "/".join(label for _, label in pair)
             for pair in product(*(labels.items() for labels in each))
@@ -34,7 +34,7 @@ def labels_for(
     return found
 
 
-def _field_labels(
+def _fetch_field_labels(
     source: type[models.Model],
     name: str,
     known: dict[type[models.Model], dict[str, str]],
@@ -44,21 +44,21 @@ def _field_labels(
         target = field.related_model
         if target not in known:
             known[target] = {str(row.pk): str(row) for row in target._base_manager.all()}
-        return {**known[target], "": UNNAMED}
+        return {**known[target], "": UNSPECIFIED}
     if isinstance(field, models.BooleanField):
         yes = str(field.verbose_name)
         return {"true": yes, "false": f"非{yes}"}
     labels = {str(key): str(label) for key, label in getattr(field, "flatchoices", ())}
-    return {**labels, "": UNNAMED}
+    return {**labels, "": UNSPECIFIED}
 
 
-def category_key(indicator: Indicator, breakdown: str, text: str) -> str:
+def find_category_key(indicator: Indicator, breakdown: str, text: str) -> str:
     """Return the key a written category means; the text itself where none is known."""
-    labels = labels_for([(indicator, breakdown)]).get((indicator.key, breakdown), {})
+    labels = fetch_category_labels([(indicator, breakdown)]).get((indicator.key, breakdown), {})
     return {label: key for key, label in labels.items()}.get(text, text)
 
 
-def breakdown_label(indicator: Indicator, breakdown: str) -> str:
+def format_breakdown(indicator: Indicator, breakdown: str) -> str:
     """Return what a breakdown is called: 形式, 募捐活动和形式."""
     source = indicator.source or (indicator.of.source if indicator.of else None)
     if source is None:

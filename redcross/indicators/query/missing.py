@@ -16,7 +16,7 @@ from redcross.uploads.schema.schedule import Monthly
 from redcross.uploads.schema.sheet import Sheet
 
 
-class _Asked(Protocol):
+class _FigureQuestion(Protocol):
     @property
     def indicator(self) -> Indicator: ...
     @property
@@ -25,13 +25,13 @@ class _Asked(Protocol):
     def period(self) -> Period: ...
 
 
-def sheets_of(indicator: Indicator) -> list[Sheet]:
+def list_source_sheets(indicator: Indicator) -> list[Sheet]:
     """Return the sheets that are due each month and fill the indicator's source."""
-    return _monthly().get(indicator.source, [])
+    return _monthly_sheets().get(indicator.source, [])
 
 
 @functools.cache
-def _monthly() -> dict[type[Record] | None, list[Sheet]]:
+def _monthly_sheets() -> dict[type[Record] | None, list[Sheet]]:
     found: dict[type[Record] | None, list[Sheet]] = {}
     for sheet in registry.values():
         if any(isinstance(due.calendar, Monthly) for due in sheet.due):
@@ -39,7 +39,7 @@ def _monthly() -> dict[type[Record] | None, list[Sheet]]:
     return found
 
 
-class Missing:
+class MissingBranches:
     """Who has handed in what, for the months asked about."""
 
     def __init__(
@@ -56,7 +56,9 @@ class Missing:
         if indicator.kind is not Kind.FLOW or period.first is None:
             return ()
         owing = (
-            name for sheet in sheets_of(indicator) for name in self._of_sheet(sheet, branch, period)
+            name
+            for sheet in list_source_sheets(indicator)
+            for name in self._of_sheet(sheet, branch, period)
         )
         return tuple(dict.fromkeys(owing))
 
@@ -74,23 +76,25 @@ class Missing:
             self._owing[asked] = [
                 each.short_name
                 for each in self.below[branch.pk]
-                if each.level in levels and any(map(_and_above(each).isdisjoint, months))
+                if each.level in levels and any(map(_codes_up_to_root(each).isdisjoint, months))
             ]
         return self._owing[asked]
 
 
-def _and_above(branch: Branch) -> set[str]:
+def _codes_up_to_root(branch: Branch) -> set[str]:
     """Return every code that holds a branch: a prefecture may report for its counties (代报)."""
     return {branch.code[:length] for length in range(1, len(branch.code) + 1)}
 
 
-def missing_from(asked: Iterable[_Asked], tree: Sequence[Branch]) -> Missing:
+def fetch_missing_branches(
+    asked: Iterable[_FigureQuestion], tree: Sequence[Branch]
+) -> MissingBranches:
     """Fetch in one query which effective uploads cover the months asked about."""
     keys: set[str] = set()
     first, last = dt.date.max, dt.date.min
     for each in asked:
         if each.period.first is not None and each.indicator.kind is Kind.FLOW:
-            keys |= {sheet.key for sheet in sheets_of(each.indicator)}
+            keys |= {sheet.key for sheet in list_source_sheets(each.indicator)}
             first, last = min(first, each.period.first), max(last, each.period.last)
     found: defaultdict[str, dict[dt.date, set[str]]] = defaultdict(lambda: defaultdict(set))
     if keys:
@@ -104,4 +108,4 @@ def missing_from(asked: Iterable[_Asked], tree: Sequence[Branch]) -> Missing:
         for sheet, branch_id, start, end in rows:
             for month in Period(start, end).months:
                 found[sheet][month].add(by_id[branch_id])
-    return Missing(tree, found)
+    return MissingBranches(tree, found)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import READING, home_branch
+from redcross.accounts.rules import READ_ROLES, home_branch
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.periods import (
@@ -23,13 +23,13 @@ from redcross.periods import (
 )
 
 PREVIOUS = "previous"
-LOOKED_AT = "looked_at"
+SESSION_KEY = "looked_at"
 """Where the session keeps the state that goes on with a reader to the next board."""
-SEEING_FIGURES = (*READING, Role.LEADER)
+FIGURE_ROLES = (*READ_ROLES, Role.LEADER)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Asked:
+class FigureQuery:
     """The state of a page of figures."""
 
     branch: Branch
@@ -107,7 +107,7 @@ class Asked:
         return [(name, Period.parse(text)) for name, text in parts]
 
     @property
-    def offered(self) -> list[Period]:
+    def in_menu_order(self) -> list[Period]:
         """Periods a reader may turn to: years, halves, quarters and months, the newest first."""
         this = self.period.last.year
         years = range(this + 1, this - 3, -1)
@@ -122,12 +122,12 @@ class Asked:
         return list(Branch.objects.filter(code__in=codes).in_official_order())
 
 
-def asked_of(request: SignedInRequest) -> Asked:
+def parse_figure_query(request: SignedInRequest) -> FigureQuery:
     """Read the address; a branch one may not see is not found."""
     home = home_branch(request.user)
     code = request.GET.get("branch") or (home.code if home else "")
     branch = Branch.objects.filter(code=code).select_related("parent").first()
-    if branch is None or not sees_figures_of(request.user, branch):
+    if branch is None or not may_read_figures(request.user, branch):
         raise Http404
     message = ""
     try:
@@ -142,24 +142,24 @@ def asked_of(request: SignedInRequest) -> Asked:
             against = period.previous if text == PREVIOUS else Period.parse(text)
         except UnknownPeriodError as error:
             message = str(error)
-    asked = Asked(branch, period, request.GET.get("own") == "1", message, against)
+    asked = FigureQuery(branch, period, request.GET.get("own") == "1", message, against)
     if "branch" in request.GET or "period" in request.GET:
-        _keep(request, asked)
+        _remember_selection(request, asked)
     return asked
 
 
-def _keep(request: SignedInRequest, asked: Asked) -> None:
+def _remember_selection(request: SignedInRequest, asked: FigureQuery) -> None:
     """Keep what was chosen for the links to other boards; a session is written only anew."""
-    if request.session.get(LOOKED_AT) != asked.place:
-        request.session[LOOKED_AT] = asked.place
+    if request.session.get(SESSION_KEY) != asked.place:
+        request.session[SESSION_KEY] = asked.place
 
 
-def looked_at(request: SignedInRequest) -> str:
+def last_selection(request: SignedInRequest) -> str:
     """Return branch and period a person last chose, as an address holds them; else ""."""
     session = getattr(request, "session", None)
-    return str(session.get(LOOKED_AT, "")) if session is not None else ""
+    return str(session.get(SESSION_KEY, "")) if session is not None else ""
 
 
-def sees_figures_of(user: User, branch: Branch) -> bool:
+def may_read_figures(user: User, branch: Branch) -> bool:
     """Tell whether one of the user's roles reads figures of a branch."""
-    return any(each.role in SEEING_FIGURES and each.branch.holds(branch) for each in roles_of(user))
+    return any(each.role in FIGURE_ROLES and each.branch.holds(branch) for each in roles_of(user))

@@ -20,23 +20,28 @@ from django.db import connection
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch, Population
-from redcross.branches.tree import tree as all_branches
-from redcross.indicators.choices import Kind, Origin, Scope
+from redcross.branches.tree import get_tree as all_branches
+from redcross.indicators.choices import FigureOrigin, FigureScope, Kind
 from redcross.indicators.declare.declaration import PLUS, POPULATION, Indicator
-from redcross.indicators.disclosure.disclosure_control import Audience, Cover, Reader, audience_of
+from redcross.indicators.disclosure.disclosure_control import (
+    FigureAudience,
+    Reader,
+    SuppressionPlan,
+    figure_audience,
+)
 from redcross.indicators.models import FigureNote, ReportedFigure
-from redcross.indicators.query.formatting import is_highest
-from redcross.indicators.query.labels import labels_for
-from redcross.indicators.query.missing import Missing, missing_from
+from redcross.indicators.query.formatting import is_record_high
+from redcross.indicators.query.labels import fetch_category_labels
+from redcross.indicators.query.missing import MissingBranches, fetch_missing_branches
 from redcross.indicators.rollup import TABLE
 from redcross.periods import Period, add_months
 
 BRANCH, MONTH = "branch", "month"
-_CUT = "报告期切分了登记的历史数（{label}），无法分摊。"
-_BEGINNING = dt.date(1900, 1, 1)
-_KEPT_BACK = "为保护个人信息不显示。"
+_SPLIT_RANGE_REASON = "报告期切分了登记的历史数（{label}），无法分摊。"
+_FIRST_DAY = dt.date(1900, 1, 1)
+_HIDDEN_REASON = "为保护个人信息不显示。"
 PERCENT_PLACES = Decimal("0.0001")
-CUMULATED, HIGHEST = "累计", "历史新高"
+CUMULATIVE, RECORD_HIGH = "累计", "历史新高"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Figure:
     branch: Branch
     own: bool
     value: Decimal | None
-    origin: Origin
+    origin: FigureOrigin
     level: str = ""
     month: dt.date | None = None
     breakdown: str = ""
@@ -91,7 +96,7 @@ class Figure:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Target:
+class _AnswerLine:
     """One line of an answer: whose rows, in which months."""
 
     branch: Branch
@@ -102,7 +107,7 @@ class _Target:
 
 
 @dataclasses.dataclass(slots=True)
-class _Rows:
+class _RollupCells:
     """The rollup's cells of one indicator and breakdown, as far as asked for."""
 
     cells: dict[str, list[tuple[str, dt.date, Decimal]]] = dataclasses.field(
@@ -111,30 +116,32 @@ class _Rows:
     """Category → (branch code, month, value)."""
 
 
-def ask(*questions: Question, reader: Reader = Audience.OUTSIDE) -> list[list[Figure]]:
+def answer_questions(
+    *questions: Question, reader: Reader = FigureAudience.OUTSIDE
+) -> list[list[Figure]]:
     """Answer each question with its lines; the number of queries does not grow with them.
 
     Without a reader the answers are those that may leave the portal: small figures of
     sensitive indicators are kept back.
     """
-    asked = [part for question in questions for part in _parts(question)]
+    asked = [part for question in questions for part in _expand_question(question)]
     tree = all_branches().branches
-    reported = _reported(asked, tree)
-    rows = _rollup(asked)
-    notes = _notes(asked)
-    labels = labels_for({(each.indicator, each.breakdown) for each in asked})
-    missing = missing_from(asked, tree)
-    book = _Book(tree, reported, rows, notes, labels, missing)
+    reported = _fetch_reported(asked, tree)
+    rows = _fetch_rollup(asked)
+    notes = _fetch_notes(asked)
+    labels = fetch_category_labels({(each.indicator, each.breakdown) for each in asked})
+    missing = fetch_missing_branches(asked, tree)
+    book = Resolver(tree, reported, rows, notes, labels, missing)
     answers = [list(book.answer(question)) for question in questions]
-    return _told_to(reader, questions, answers, tree)
+    return _hide_figures(reader, questions, answers, tree)
 
 
-def figure(question: Question, reader: Reader = Audience.OUTSIDE) -> Figure:
+def answer_question(question: Question, reader: Reader = FigureAudience.OUTSIDE) -> Figure:
     """Answer a question of one line."""
-    return ask(question, reader=reader)[0][0]
+    return answer_questions(question, reader=reader)[0][0]
 
 
-def _told_to(
+def _hide_figures(
     reader: Reader,
     questions: Sequence[Question],
     answers: list[list[Figure]],
@@ -142,45 +149,47 @@ def _told_to(
 ) -> list[list[Figure]]:
     """Keep back what the reader of each question may not be told."""
     audiences = [
-        audience_of(reader, each.branch, each.indicator.domain)
+        figure_audience(reader, each.branch, each.indicator.domain)
         if each.indicator.is_guarded
-        else Audience.RECORDS
+        else FigureAudience.RECORDS
         for each in questions
     ]
-    if all(each is Audience.RECORDS for each in audiences):
+    if all(each is FigureAudience.RECORDS for each in audiences):
         return answers
-    cover = Cover((each.indicator for each in questions), tree)
+    cover = SuppressionPlan((each.indicator for each in questions), tree)
 
-    def told(figure: Figure, audience: Audience) -> Figure:
+    def told(figure: Figure, audience: FigureAudience) -> Figure:
         nodes = cover.nodes_of(figure.branch, own=figure.own, level=figure.level)
-        hides = cover.hides(figure.indicator, figure.period, nodes, figure.breakdown, audience)
+        hides = cover.is_hidden(figure.indicator, figure.period, nodes, figure.breakdown, audience)
         if not hides:
             return figure
         return dataclasses.replace(
-            figure, value=None, qualifier="", note="", why=_KEPT_BACK, hidden=True
+            figure, value=None, qualifier="", note="", why=_HIDDEN_REASON, hidden=True
         )
 
     return [
-        [told(figure, audience) for figure in lines] if audience is not Audience.RECORDS else lines
+        [told(figure, audience) for figure in lines]
+        if audience is not FigureAudience.RECORDS
+        else lines
         for lines, audience in zip(answers, audiences, strict=True)
     ]
 
 
-def _parts(question: Question) -> list[Question]:
+def _expand_question(question: Question) -> list[Question]:
     """Return the questions whose data have to be fetched: a ratio asks two others."""
     indicator = question.indicator
     if indicator.kind is Kind.RATIO and indicator.of and indicator.over:
         return [
             part
             for each in (indicator.of, indicator.over)
-            for part in _parts(dataclasses.replace(question, indicator=each))
+            for part in _expand_question(dataclasses.replace(question, indicator=each))
         ]
     if indicator.kind in (Kind.CUMULATIVE, Kind.BRANCHES) and indicator.of:
         return [question, dataclasses.replace(question, indicator=indicator.of)]
     return [question]
 
 
-def _reported(
+def _fetch_reported(
     asked: Iterable[Question], tree: Iterable[Branch]
 ) -> dict[tuple[str, str], list[ReportedFigure]]:
     keys = {each.indicator.key for each in asked}
@@ -203,7 +212,7 @@ def _reported(
     return found
 
 
-def _rollup(asked: Sequence[Question]) -> dict[tuple[str, str], _Rows]:
+def _fetch_rollup(asked: Sequence[Question]) -> dict[tuple[str, str], _RollupCells]:
     """Fetch every cell that can matter in one query."""
     wanted: dict[tuple[str, str], tuple[str, dt.date]] = {}
     for each in asked:
@@ -220,11 +229,11 @@ def _rollup(asked: Sequence[Question]) -> dict[tuple[str, str], _Rows]:
     for each in asked:
         key = (each.indicator.key, each.breakdown)
         stock = each.indicator.kind is not Kind.FLOW or each.period.first is None
-        first = _BEGINNING if stock else each.period.start
+        first = _FIRST_DAY if stock else each.period.start
         since_ever = each.indicator.key in cumulated or each.indicator.tells_highest
-        first = _BEGINNING if since_ever else first
+        first = _FIRST_DAY if since_ever else first
         firsts[key] = min(firsts.get(key, first), first)
-    found: defaultdict[tuple[str, str], _Rows] = defaultdict(_Rows)
+    found: defaultdict[tuple[str, str], _RollupCells] = defaultdict(_RollupCells)
     if not wanted:
         return found
     values = ", ".join(["(%s, %s, %s, %s::date, %s::date)"] * len(wanted))
@@ -253,22 +262,22 @@ def _common_prefix(one: str, other: str) -> str:
     return one
 
 
-def _notes(asked: Iterable[Question]) -> list[FigureNote]:
+def _fetch_notes(asked: Iterable[Question]) -> list[FigureNote]:
     keys = {each.indicator.key for each in asked}
     return list(FigureNote.objects.filter(indicator__in=keys))
 
 
-class _Book:
+class Resolver:
     """All that was fetched, and the reckoning with it."""
 
     def __init__(
         self,
         tree: Sequence[Branch],
         reported: dict[tuple[str, str], list[ReportedFigure]],
-        rows: dict[tuple[str, str], _Rows],
+        rows: dict[tuple[str, str], _RollupCells],
         notes: list[FigureNote],
         labels: dict[tuple[str, str], dict[str, str]],
-        missing: Missing,
+        missing: MissingBranches,
     ) -> None:
         self.tree = tree
         self.reported = reported
@@ -286,13 +295,13 @@ class _Book:
             for category in self._categories(question):
                 yield self._line(question, target, category)
 
-    def _targets(self, question: Question) -> Iterator[_Target]:
+    def _targets(self, question: Question) -> Iterator[_AnswerLine]:
         for branch, own, level in self._branches(question):
             if MONTH not in question.by:
-                yield _Target(branch, own, level, question.period, None)
+                yield _AnswerLine(branch, own, level, question.period, None)
                 continue
             for month in question.period.months:
-                yield _Target(branch, own, level, Period(month, month), month)
+                yield _AnswerLine(branch, own, level, Period(month, month), month)
 
     def _branches(self, question: Question) -> Iterator[tuple[Branch, bool, str]]:
         asked = question.branch
@@ -317,7 +326,9 @@ class _Book:
         key = (question.indicator.key, breakdown)
         of = question.indicator.of
         flow = (of.key, breakdown) if of is not None else key
-        known = set(self.rows.get(key, _Rows()).cells) | set(self.rows.get(flow, _Rows()).cells)
+        known = set(self.rows.get(key, _RollupCells()).cells) | set(
+            self.rows.get(flow, _RollupCells()).cells
+        )
         known |= {each.category for each in self.reported.get(key, [])}
         labels = list(self.labels.get((question.indicator.key, breakdown), {}))
         ordered = [name for name in labels if name in known]
@@ -330,7 +341,7 @@ class _Book:
             return by_label.get(text, text)
         return PLUS.join(by_label.get(part, part) for part in text.split(PLUS))
 
-    def _line(self, question: Question, target: _Target, category: str) -> Figure:
+    def _line(self, question: Question, target: _AnswerLine, category: str) -> Figure:
         indicator, breakdown = question.indicator, question.breakdown
         if target.level:
             value, origin, why = self._of_level(question, target, category)
@@ -340,7 +351,7 @@ class _Book:
             )
         note = self._note(question, target, category)
         qualifier = note.qualifier if note and note.qualifier else ""
-        if not qualifier and origin is not Origin.ROWS:
+        if not qualifier and origin is not FigureOrigin.ROWS:
             qualifier = self._qualifier(question, target, category)
         if not qualifier and value is not None:
             qualifier = self._derived_qualifier(question, target, category, value)
@@ -366,8 +377,8 @@ class _Book:
         )
 
     def _of_level(
-        self, question: Question, target: _Target, category: str
-    ) -> tuple[Decimal | None, Origin, str]:
+        self, question: Question, target: _AnswerLine, category: str
+    ) -> tuple[Decimal | None, FigureOrigin, str]:
         parts = [
             self._value(
                 question.indicator, question.breakdown, category, branch, True, target.period
@@ -375,9 +386,9 @@ class _Book:
             for branch in self.tree
             if target.branch.holds(branch) and branch.level == target.level
         ]
-        return _together(parts)
+        return _combine(parts)
 
-    def _note(self, question: Question, target: _Target, category: str) -> FigureNote | None:
+    def _note(self, question: Question, target: _AnswerLine, category: str) -> FigureNote | None:
         for note in self.notes:
             if (
                 note.indicator == question.indicator.key
@@ -390,7 +401,7 @@ class _Book:
                 return note
         return None
 
-    def _qualifier(self, question: Question, target: _Target, category: str) -> str:
+    def _qualifier(self, question: Question, target: _AnswerLine, category: str) -> str:
         for each in self.reported.get((question.indicator.key, question.breakdown), []):
             if (
                 each.qualifier
@@ -402,12 +413,12 @@ class _Book:
         return ""
 
     def _derived_qualifier(
-        self, question: Question, target: _Target, category: str, value: Decimal
+        self, question: Question, target: _AnswerLine, category: str, value: Decimal
     ) -> str:
         """Return 累计 for a running total, 历史新高 for a year above all before it."""
         indicator, year = question.indicator, target.period.last.year
         if indicator.kind is Kind.CUMULATIVE:
-            return CUMULATED
+            return CUMULATIVE
         if not indicator.tells_highest or target.period.kind != "year" or target.level:
             return ""
         key = (indicator.key, question.breakdown)
@@ -418,7 +429,7 @@ class _Book:
             for each in map(Period.year, sorted(known))
             if each.last.year < year
         ]
-        return HIGHEST if is_highest(value, earlier) else ""
+        return RECORD_HIGH if is_record_high(value, earlier) else ""
 
     # values -----------------------------------------------------------------
 
@@ -430,9 +441,9 @@ class _Book:
         branch: Branch,
         own: bool,
         period: Period,
-    ) -> tuple[Decimal | None, Origin, str]:
+    ) -> tuple[Decimal | None, FigureOrigin, str]:
         if PLUS in category:
-            return _together(
+            return _combine(
                 [
                     self._value(indicator, breakdown, part, branch, own, period)
                     for part in category.split(PLUS)
@@ -475,7 +486,7 @@ class _Book:
         name = (key, breakdown, category, branch.code, own)
         if name not in self._sorted:
             found: defaultdict[dt.date, list[tuple[str, Decimal]]] = defaultdict(list)
-            rows = self.rows.get((key, breakdown), _Rows())
+            rows = self.rows.get((key, breakdown), _RollupCells())
             mine = branch.code
             for code, month, value in rows.cells.get(category, ()):
                 if code == mine if own else code.startswith(mine):
@@ -495,13 +506,13 @@ class _Book:
         found = [
             each
             for each in self.reported.get((key, breakdown), [])
-            if each.category == category and _speaks_for(each, branch, own=own)
+            if each.category == category and _belongs_to(each, branch, own=own)
         ]
         return sorted(
             found,
             key=lambda each: (
                 len(each.branch.code),
-                each.scope == Scope.OWN,
+                each.scope == FigureScope.OWN,
                 -(each.period.length or 10_000),
                 each.last_month,
             ),
@@ -515,7 +526,7 @@ class _Book:
         branch: Branch,
         own: bool,
         period: Period,
-    ) -> tuple[Decimal | None, Origin, str]:
+    ) -> tuple[Decimal | None, FigureOrigin, str]:
         by_month = self._by_month(key, breakdown, category, branch, own)
         months = by_month if period.first is None else period.months
         end = period.end
@@ -534,20 +545,24 @@ class _Book:
             start, last = its.start, its.last
             if any(start <= month <= last and _covers(each, code) for code, month, _ in inside):
                 continue
-            if any(_stands_before(other, each) for other in used):
+            if any(_supersedes(other, each) for other in used):
                 continue
             if its not in period:
                 cut.append(each)
                 continue
             used.append(each)
         for each in cut:
-            if not _is_told(each, used, period):
-                return None, Origin.REPORTED, _CUT.format(label=each.period.label)
+            if not _is_superseded(each, used, period):
+                return (
+                    None,
+                    FigureOrigin.REPORTED,
+                    _SPLIT_RANGE_REASON.format(label=each.period.label),
+                )
         total = sum((value for _, _, value in inside), Decimal(0))
         total += sum((each.value for each in used), Decimal(0))
         if not inside and not used:
-            return None, Origin.ROWS, "本期没有数据。"
-        return total, _origin(bool(inside), bool(used)), ""
+            return None, FigureOrigin.ROWS, "本期没有数据。"
+        return total, _combined_origin(bool(inside), bool(used)), ""
 
     def _as_of(
         self,
@@ -558,7 +573,7 @@ class _Book:
         branch: Branch,
         own: bool,
         last: dt.date,
-    ) -> tuple[Decimal | None, Origin, str]:
+    ) -> tuple[Decimal | None, FigureOrigin, str]:
         levels = [
             each
             for each in self._candidates(key, breakdown, category, branch, own)
@@ -567,14 +582,14 @@ class _Book:
         mine = [
             each
             for each in levels
-            if each.branch_id == branch.pk and (each.scope == Scope.OWN) == own
+            if each.branch_id == branch.pk and (each.scope == FigureScope.OWN) == own
         ]
         if mine:
             level = max(mine, key=lambda each: (each.last_month, each.pk or 0))
             next_month = add_months(level.last_month, 1)
             after = Period(next_month, max(last, next_month))
             moved = self._moved(key, flow_key, breakdown, category, branch, own, after, last)
-            return level.value + (moved or 0), _origin(moved is not None, True), ""
+            return level.value + (moved or 0), _combined_origin(moved is not None, True), ""
         if levels and not own:
             parts = [
                 self._as_of(key, flow_key, breakdown, category, child, False, last)
@@ -582,11 +597,11 @@ class _Book:
                 if child.parent_id == branch.pk
             ]
             parts.append(self._as_of(key, flow_key, breakdown, category, branch, True, last))
-            return _together(parts)
+            return _combine(parts)
         moved = self._moved(
             key, flow_key, breakdown, category, branch, own, Period(None, last), last
         )
-        return moved, Origin.ROWS, "" if moved is not None else "没有数据。"
+        return moved, FigureOrigin.ROWS, "" if moved is not None else "没有数据。"
 
     def _moved(
         self,
@@ -614,7 +629,7 @@ class _Book:
 
     def _stated(
         self, key: str, breakdown: str, category: str, branch: Branch, period: Period
-    ) -> tuple[Decimal | None, Origin, str]:
+    ) -> tuple[Decimal | None, FigureOrigin, str]:
         stated = [
             each
             for each in self.reported.get((key, breakdown), [])
@@ -623,28 +638,28 @@ class _Book:
             and each.last_month <= period.last
         ]
         if not stated:
-            return None, Origin.REPORTED, "没有登记。"
+            return None, FigureOrigin.REPORTED, "没有登记。"
         latest = max(stated, key=lambda each: (each.last_month, each.pk or 0))
-        return latest.value, Origin.REPORTED, ""
+        return latest.value, FigureOrigin.REPORTED, ""
 
     def _how_many(
         self, indicator: Indicator, branch: Branch, own: bool, period: Period
-    ) -> tuple[Decimal | None, Origin, str]:
+    ) -> tuple[Decimal | None, FigureOrigin, str]:
         """Count the branches with a figure of their own; one told only above is not known."""
         asked = [each for each in self.tree if each == branch or (not own and branch.holds(each))]
         if indicator.of is None:
-            return Decimal(len(asked)), Origin.ROWS, ""
+            return Decimal(len(asked)), FigureOrigin.ROWS, ""
         values: defaultdict[str, Decimal] = defaultdict(Decimal)
         start, last = period.start, period.last
         for code, month, value in self._months(indicator.of.key, "", "", branch, own):
             if start <= month <= last:
                 values[code] += value
         for each in self.reported.get((indicator.of.key, ""), []):
-            if each.scope == Scope.OWN and each.period in period:
+            if each.scope == FigureScope.OWN and each.period in period:
                 values[each.branch.code] += each.value
         codes = {each.code for each in asked}
         found = sum(1 for code, value in values.items() if value > 0 and code in codes)
-        return Decimal(found), Origin.ROWS, ""
+        return Decimal(found), FigureOrigin.ROWS, ""
 
     def _ratio(
         self,
@@ -652,7 +667,7 @@ class _Book:
         branch: Branch,
         own: bool,
         period: Period,
-    ) -> tuple[Decimal | None, Origin, str]:
+    ) -> tuple[Decimal | None, FigureOrigin, str]:
         assert indicator.of is not None  # noqa: S101  by its declaration
         assert indicator.over is not None  # noqa: S101
         part, origin, why = self._value(indicator.of, "", "", branch, own, period)
@@ -665,25 +680,25 @@ class _Book:
         return (part * scale / whole).quantize(PERCENT_PLACES), origin, ""
 
 
-def _speaks_for(each: ReportedFigure, branch: Branch, *, own: bool) -> bool:
+def _belongs_to(each: ReportedFigure, branch: Branch, *, own: bool) -> bool:
     if own:
-        return each.branch_id == branch.pk and each.scope == Scope.OWN
+        return each.branch_id == branch.pk and each.scope == FigureScope.OWN
     return each.branch.code.startswith(branch.code)
 
 
 def _covers(each: ReportedFigure, code: str) -> bool:
     """Tell whether a reported figure speaks of a branch."""
-    if each.scope == Scope.OWN:
+    if each.scope == FigureScope.OWN:
         return each.branch.code == code
     return code.startswith(each.branch.code)
 
 
-def _stands_before(other: ReportedFigure, each: ReportedFigure) -> bool:
+def _supersedes(other: ReportedFigure, each: ReportedFigure) -> bool:
     """Tell whether a figure in use already holds what this one says."""
     return _covers(other, each.branch.code) and other.period.overlaps(each.period)
 
 
-def _is_told(cut: ReportedFigure, used: Iterable[ReportedFigure], period: Period) -> bool:
+def _is_superseded(cut: ReportedFigure, used: Iterable[ReportedFigure], period: Period) -> bool:
     """Tell whether figures in use say what a cut range holds inside the period."""
     standing = [each for each in used if _covers(each, cut.branch.code)]
     months = [month for month in cut.period.months if period.start <= month < period.end]
@@ -692,23 +707,23 @@ def _is_told(cut: ReportedFigure, used: Iterable[ReportedFigure], period: Period
     )
 
 
-def _origin(has_rows: bool, has_reported: bool) -> Origin:
+def _combined_origin(has_rows: bool, has_reported: bool) -> FigureOrigin:
     if has_rows and has_reported:
-        return Origin.MIXED
-    return Origin.REPORTED if has_reported else Origin.ROWS
+        return FigureOrigin.MIXED
+    return FigureOrigin.REPORTED if has_reported else FigureOrigin.ROWS
 
 
-def _together(
-    parts: Sequence[tuple[Decimal | None, Origin, str]],
-) -> tuple[Decimal | None, Origin, str]:
+def _combine(
+    parts: Sequence[tuple[Decimal | None, FigureOrigin, str]],
+) -> tuple[Decimal | None, FigureOrigin, str]:
     known = [(value, origin) for value, origin, _ in parts if value is not None]
     if not known:
-        return None, Origin.ROWS, "没有数据。"
+        return None, FigureOrigin.ROWS, "没有数据。"
     origins = {origin for _, origin in known}
-    origin = origins.pop() if len(origins) == 1 else Origin.MIXED
+    origin = origins.pop() if len(origins) == 1 else FigureOrigin.MIXED
     return sum((value for value, _ in known), Decimal(0)), origin, ""
 
 
-def level_named(name: str) -> str:
+def parse_level(name: str) -> str:
     """Return the level a command's word means; raise KeyError."""
     return Level[name.upper()].value

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from redcross.branches.services import branch_by_code
+from redcross.branches.services import find_branch
 from redcross.indicators.declare.declaration import registry
-from redcross.indicators.query.resolve import Figure, Question, level_named
+from redcross.indicators.query.resolve import Figure, Question, parse_level
 from redcross.periods import Period
 
 
@@ -13,7 +13,7 @@ class UnknownWordError(Exception):
     """Something asked for does not exist."""
 
 
-def questions_of(
+def parse_questions(
     keys: Sequence[str],
     *,
     period: str,
@@ -32,11 +32,11 @@ def questions_of(
     if unknown:
         message = f"没有名为“{'、'.join(unknown)}”的指标。可用：{'、'.join(registry)}。"
         raise UnknownWordError(message)
-    found = branch_by_code(branch)
+    found = find_branch(branch)
     if found is None:
         message = f"没有代码或名称为“{branch}”的机构。"
         raise UnknownWordError(message)
-    wanted = _by(by)
+    wanted = _parse_grouping(by)
     breakdown = next((name for name in wanted if name not in ("branch", "month")), "")
     questions = []
     for key in keys or list(registry):
@@ -53,7 +53,7 @@ def questions_of(
                 period=months,
                 branch=found,
                 own=own,
-                level=level_named(units) if units else "",
+                level=parse_level(units) if units else "",
                 by=wanted,
                 category=category,
             )
@@ -61,7 +61,7 @@ def questions_of(
     return questions
 
 
-def _by(text: str) -> tuple[str, ...]:
+def _parse_grouping(text: str) -> tuple[str, ...]:
     """Read branch, month and one breakdown; a breakdown of two fields stays one word."""
     parts = [part for part in text.split("+") if part]
     plain = tuple(part for part in parts if part in ("branch", "month"))
@@ -69,7 +69,7 @@ def _by(text: str) -> tuple[str, ...]:
     return (*plain, rest) if rest else plain
 
 
-def as_json(figure: Figure) -> dict[str, Any]:
+def serialize_figure(figure: Figure) -> dict[str, Any]:
     """Return a figure as the command and the API print it."""
     return {
         "indicator": figure.indicator.key,
@@ -81,7 +81,7 @@ def as_json(figure: Figure) -> dict[str, Any]:
         "breakdown": figure.breakdown,
         "category": figure.category,
         "category_key": figure.category_key,
-        "value": None if figure.value is None else plain(figure.value),
+        "value": None if figure.value is None else format_decimal(figure.value),
         "unit": figure.unit,
         "qualifier": figure.qualifier,
         "from": figure.origin.value,
@@ -90,7 +90,7 @@ def as_json(figure: Figure) -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> str:
+def format_decimal(value: Any) -> str:
     """Return a decimal without an exponent and without idle zeros."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -6,10 +6,10 @@ import unicodedata
 from decimal import Decimal
 
 from redcross.units import MULTIPLES
-from redcross.uploads.cells.parsed import Parsed, folded
+from redcross.uploads.cells.parsed import ParsedCell, normalize_text
 
-DIGITS_OF_A_DOUBLE = 15
-_LARGEST = Decimal(10) ** 15
+DOUBLE_DIGITS = 15
+_MAX_AMOUNT = Decimal(10) ** 15
 _NUMBER = re.compile(
     r"(?P<sign>[-+−])?(?:(?:现金|捐款|善款|资金)?(?:人民币|RMB|CNY|¥|￥)?)(?P<sign2>[-−])?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)"
@@ -19,8 +19,8 @@ _NUMBER = re.compile(
 _INEXACT = re.compile(r"[余多约近左右上下超过不足~～—至到和及共]|以[上下内外]")
 _MONEY_UNITS = frozenset({"", "元", "块", "圆", "¥", "元人民币", "人民币", "RMB", "人民币元"})
 _CHINESE_DIGITS = frozenset("零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟")
-_CONTEXT = decimal.Context(prec=DIGITS_OF_A_DOUBLE, rounding=decimal.ROUND_HALF_EVEN)
-_TOO_FINE = "有 {places} 位以上小数（{value}），已按 {kept} 读取"
+_CONTEXT = decimal.Context(prec=DOUBLE_DIGITS, rounding=decimal.ROUND_HALF_EVEN)
+_ROUNDED = "有 {places} 位以上小数（{value}），已按 {kept} 读取"
 
 
 def parse_decimal(
@@ -30,13 +30,13 @@ def parse_decimal(
     places: int,
     multiple: Decimal,
     money: bool,
-) -> Parsed:
+) -> ParsedCell:
     """Read an amount in the stored unit; `multiple` is the heading's (万元 → 10000).
 
     A cell that names its own unit (6，307.34万元) goes before the heading's. A number
     cell is an IEEE double: its decimal of 15 significant digits is taken.
     """
-    bare = folded(text)
+    bare = normalize_text(text)
     if any(unicodedata.category(char) == "No" for char in text):
         return _unreadable(text, bare)  # 100① has a footnote; folded it would be 1001
     negative = bare.startswith("(") and bare.endswith(")") and not is_number
@@ -45,13 +45,13 @@ def parse_decimal(
         return _unreadable(text, bare)
     unit = match["unit"] or ""
     if _INEXACT.search(unit):
-        return Parsed(
+        return ParsedCell(
             code="amount.inexact",
             reason=f"“{text.strip()[:40]}”不是确数",
             suggestion="请填写准确的数字；确为约数的写入备注。",
         )
     if money and unit not in _MONEY_UNITS:
-        return Parsed(
+        return ParsedCell(
             code="amount.foreign_unit",
             reason=f"带有不是人民币金额的单位“{unit}”",
             suggestion="请折算为人民币，只填数字。",
@@ -69,38 +69,38 @@ def parse_decimal(
         number *= multiple
     if negative or match["sign"] in ("-", "−") or match["sign2"]:
         number = -number
-    return _to_places(number, places)
+    return _round_to_places(number, places)
 
 
-def _to_places(number: Decimal, places: int) -> Parsed:
-    if abs(number) >= _LARGEST:
-        return Parsed(
+def _round_to_places(number: Decimal, places: int) -> ParsedCell:
+    if abs(number) >= _MAX_AMOUNT:
+        return ParsedCell(
             code="amount.too_large",
             reason=f"数值过大（{number:f}）",
             suggestion="请核对单位是元还是万元。",
         )
     kept = number.quantize(Decimal(1).scaleb(-places), rounding=decimal.ROUND_HALF_UP)
     if kept != number:
-        reason = _TOO_FINE.format(places=places, value=f"{number.normalize():f}", kept=kept)
-        return Parsed(kept, "amount.more_places", reason, f"请保留 {places} 位小数。")
-    return Parsed(kept)
+        reason = _ROUNDED.format(places=places, value=f"{number.normalize():f}", kept=kept)
+        return ParsedCell(kept, "amount.more_places", reason, f"请保留 {places} 位小数。")
+    return ParsedCell(kept)
 
 
-def _unreadable(text: str, bare: str) -> Parsed:
+def _unreadable(text: str, bare: str) -> ParsedCell:
     if bare and set(bare.rstrip("元整正圆")) <= _CHINESE_DIGITS:
-        return Parsed(
+        return ParsedCell(
             code="amount.in_words",
             reason=f"识别为文本“{text.strip()}”",
             suggestion="请填写数字。",
         )
-    return Parsed(
+    return ParsedCell(
         code="amount.unreadable",
         reason=f"“{text.strip()[:40]}”不是数字",
         suggestion="请只填一个数字，单位写在表头。",
     )
 
 
-def parse_integer(text: str, *, is_number: bool, multiple: Decimal) -> Parsed:
+def parse_integer(text: str, *, is_number: bool, multiple: Decimal) -> ParsedCell:
     """Read a count; a unit in the cell (198件, 12人) is dropped, a fraction refused."""
     parsed = parse_decimal(text, is_number=is_number, places=6, multiple=multiple, money=False)
     if parsed.value is None:
@@ -108,9 +108,9 @@ def parse_integer(text: str, *, is_number: bool, multiple: Decimal) -> Parsed:
     number = parsed.value
     assert isinstance(number, Decimal)  # noqa: S101  parse_decimal's own promise
     if number != number.to_integral_value():
-        return Parsed(
+        return ParsedCell(
             code="integer.fraction",
             reason=f"应为整数，读到 {number.normalize():f}",
             suggestion="请填写整数。",
         )
-    return Parsed(int(number))
+    return ParsedCell(int(number))

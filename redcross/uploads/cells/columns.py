@@ -7,17 +7,17 @@ from typing import Any
 
 import polars as pl
 
-from redcross.accounts.masks import masked_number, masked_phone
+from redcross.accounts.masks import mask_id_number, mask_phone
 from redcross.units import Unit
 from redcross.uploads.cells.amounts import parse_decimal, parse_integer
-from redcross.uploads.cells.branches import settled
+from redcross.uploads.cells.branches import resolve_by_level
 from redcross.uploads.cells.dates import parse_date
 from redcross.uploads.cells.identifiers import (
     parse_credit_code,
     parse_id_number,
     parse_phone,
 )
-from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN, NOT_GIVEN, Parsed, folded
+from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN, NULL_TEXTS, ParsedCell, normalize_text
 from redcross.uploads.cells.words import (
     boolean_parser,
     branch_parser,
@@ -27,9 +27,9 @@ from redcross.uploads.cells.words import (
 from redcross.uploads.files.parser import DATE, EMPTY, ERROR, NUMBER
 from redcross.uploads.schema.finding_catalogue import severity_of
 from redcross.uploads.schema.findings import Finding
-from redcross.uploads.schema.import_spec import NUMERIC, CellKind, Context, FieldSpec
+from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, ImportContext, FieldSpec
 
-Parser = Callable[[str, int], Parsed]
+CellParser = Callable[[str, int], ParsedCell]
 
 _DTYPES: Mapping[CellKind, Any] = {
     CellKind.DATE: pl.Date,
@@ -37,27 +37,27 @@ _DTYPES: Mapping[CellKind, Any] = {
     CellKind.BOOLEAN: pl.Boolean,
     CellKind.BRANCH: pl.Int64,
 }
-DITTO = frozenset({"同上", "〃", "″", '"', "〞", "''"})
+DITTO_MARKS = frozenset({"同上", "〃", "″", '"', "〞", "''"})
 _INNER_BLANKS = r"[\t\r\n\u00a0\u3000]+"
-_SPACED_OUT = r"^([\u3400-\u9fff])\s+([\u3400-\u9fff])$"
-_DOTTED = r"([\u3400-\u9fff])[•‧∙・．⋅･˙]([\u3400-\u9fff])"
+_SPACED_NAME = r"^([\u3400-\u9fff])\s+([\u3400-\u9fff])$"
+_DOTTED_NAME = r"([\u3400-\u9fff])[•‧∙・．⋅･˙]([\u3400-\u9fff])"
 """The six dots that stand within names of minorities."""
-_DIGITS_LOST = 16
-_TWICE = 2
-_PER_CENT_ANYWAY = 10
+_MIN_ROUNDED_DIGITS = 16
+_MAX_OVERFULFILMENT = 2
+_MIN_CERTAIN_PERCENT = 10
 """Nobody reaches a thousand per cent: from here on a number is one of a hundred."""
-_SCALED = {
+_PERCENT_REASONS = {
     "percent.scaled": "是小数，读作 {}%",
     "percent.doubtful": "同一栏既有小于 1 的数，又有大于 1 的数，仍读作 {}%",
 }
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Column:
+class ParsedColumn:
     """One cleaned column, and what could not be read in it, by position."""
 
     values: pl.Series
-    problems: list[tuple[int, Parsed, str]]
+    problems: list[tuple[int, ParsedCell, str]]
 
 
 def dtype_of(field: FieldSpec) -> Any:
@@ -67,25 +67,25 @@ def dtype_of(field: FieldSpec) -> Any:
     return _DTYPES.get(field.kind, pl.String)
 
 
-def clean_column(
+def parse_column(
     texts: pl.Series,
     kinds: pl.Series,
     field: FieldSpec,
-    context: Context,
+    context: ImportContext,
     *,
     multiple: Decimal,
     merged: pl.Series | None = None,
     knows_merges: bool = False,
-) -> Column:
+) -> ParsedColumn:
     """Read the cells of one column; empty cells and "/" or "—" become null.
 
     `merged` is true where a cell is the lower part of a merged one. A label stands for
     the rows below it there without a word; elsewhere what was filled in is said.
     """
-    frame = pl.DataFrame({"text": _tidied(texts, field), "kind": kinds})
+    frame = pl.DataFrame({"text": _clean_texts(texts, field), "kind": kinds})
     # 无 is an answer where yes or no is asked, and nothing everywhere else.
     said = field.none_is_answer or field.kind is CellKind.BOOLEAN
-    nothing = {*(NOT_GIVEN - ({"无"} if said else set())), *field.nothings}
+    nothing = {*(NULL_TEXTS - ({"无"} if said else set())), *field.null_values}
     frame = frame.with_columns(
         pl.when(pl.col("text").is_in(list(nothing)) & (pl.col("kind") != ERROR))
         .then(None)
@@ -109,41 +109,41 @@ def clean_column(
         carried = frame.select(told.alias("told"))["told"].arg_true().to_list()
         frame = frame.select("text", "kind")
     if field.fill_down or field.kind in (CellKind.TEXT, CellKind.CHOICE, CellKind.DATE):
-        frame = _ditto(frame)
+        frame = _fill_ditto(frame)
     scaled: list[int] = []
-    if field.kind in NUMERIC and is_percent(field):
-        frame, scaled, code = _percents(frame)
-    quick = _quick(frame, field, multiple)
-    column = _slowly(frame, quick, field, parser_for(field, context, multiple))
+    if field.kind in NUMERIC_KINDS and is_percent(field):
+        frame, scaled, code = _scale_percentages(frame)
+    quick = _parse_plain(frame, field, multiple)
+    column = _parse_remaining(frame, quick, field, cell_parser(field, context, multiple))
     if scaled:
         column.problems.extend(
-            (index, Parsed(None, code, _SCALED[code].format(frame["text"][index])), text)
+            (index, ParsedCell(None, code, _PERCENT_REASONS[code].format(frame["text"][index])), text)
             for index in scaled
             if (text := texts[index])
         )
     if field.kind is CellKind.BRANCH and column.problems:
-        column = Column(*settled(column.values, column.problems, context))
+        column = ParsedColumn(*resolve_by_level(column.values, column.problems, context))
     if not carried:
         return column
     said_of = {index for index, _, _ in column.problems}
     code = "label.carried" if knows_merges else "label.unmerged"
     reason = "空白，按上一行的“{}”读取"
     column.problems.extend(
-        (index, Parsed(None, code, reason.format(text[:20]), "不是同一个的请补填。"), text)
+        (index, ParsedCell(None, code, reason.format(text[:20]), "不是同一个的请补填。"), text)
         for index in carried
         if index not in said_of and (text := frame["text"][index])
     )
     return column
 
 
-def _tidied(texts: pl.Series, field: FieldSpec) -> pl.Series:
+def _clean_texts(texts: pl.Series, field: FieldSpec) -> pl.Series:
     expression = pl.col("t").str.replace_all(INVISIBLE_PATTERN, "")
     if field.kind is CellKind.TEXT:
         expression = (
             expression.str.replace_all(_INNER_BLANKS, " ")
             .str.strip_chars(BLANKS)
-            .str.replace(_SPACED_OUT, "${1}${2}")
-            .str.replace_all(_DOTTED, "${1}·${2}")
+            .str.replace(_SPACED_NAME, "${1}${2}")
+            .str.replace_all(_DOTTED_NAME, "${1}·${2}")
         )
     return texts.alias("t").to_frame().select(expression.str.strip_chars(BLANKS))["t"]
 
@@ -153,7 +153,7 @@ def is_percent(field: FieldSpec) -> bool:
     return field.unit is Unit.PERCENT or "%" in field.label or field.label.endswith("率")
 
 
-def _percents(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[int], str]:
+def _scale_percentages(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[int], str]:
     """Read 0.85 as 85 where the whole column is written so: Excel stores 85% as 0.85."""
     # A csv has its numbers as texts; one that says 14% is none of them.
     bare = (pl.col("kind") == NUMBER) | pl.col("text").str.contains(r"^\d*\.?\d+$")
@@ -164,9 +164,9 @@ def _percents(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[int], str]:
         return frame, [], ""
     # 1.16 among many below one is a task more than done, not one in a hundred.
     above, below = int((numbers > 1).sum()), int(fractions.sum())
-    if above and (above * 3 > below or bool((numbers > _TWICE).any())):
+    if above and (above * 3 > below or bool((numbers > _MAX_OVERFULFILMENT).any())):
         # 1.1 beside 0.47 is as much in doubt as 0.47: both may be of a hundred, or of one.
-        doubtful = (numbers > 0) & (numbers < _PER_CENT_ANYWAY)
+        doubtful = (numbers > 0) & (numbers < _MIN_CERTAIN_PERCENT)
         doubted = doubtful.fill_null(value=False).arg_true().to_list()
         return frame, doubted, "percent.doubtful"
     told = numbers.is_not_null() & (numbers > 0)
@@ -178,8 +178,8 @@ def _percents(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[int], str]:
     return frame.with_columns(pl.Series("text", texts, dtype=pl.String)), changed, "percent.scaled"
 
 
-def _ditto(frame: pl.DataFrame) -> pl.DataFrame:
-    is_ditto = pl.col("text").is_in(list(DITTO))
+def _fill_ditto(frame: pl.DataFrame) -> pl.DataFrame:
+    is_ditto = pl.col("text").is_in(list(DITTO_MARKS))
     if not frame.select(is_ditto.any()).item():
         return frame
     kept = pl.when(is_ditto).then(None)
@@ -192,13 +192,13 @@ def _ditto(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _quick(frame: pl.DataFrame, field: FieldSpec, multiple: Decimal) -> pl.Series | None:
+def _parse_plain(frame: pl.DataFrame, field: FieldSpec, multiple: Decimal) -> pl.Series | None:
     """Read at once what is written plainly; null where a closer look is needed."""
     text, kind = pl.col("text"), pl.col("kind")
     expression: pl.Expr | None = None
     match field.kind:
         case CellKind.TEXT:
-            number = (kind == NUMBER) & (text.str.len_chars() >= _DIGITS_LOST)
+            number = (kind == NUMBER) & (text.str.len_chars() >= _MIN_ROUNDED_DIGITS)
             midnight = text.str.strip_suffix("T00:00:00")
             read = pl.when(kind == DATE).then(midnight).otherwise(text)
             expression = pl.when((kind != ERROR) & ~number).then(read)
@@ -223,9 +223,9 @@ def _quick(frame: pl.DataFrame, field: FieldSpec, multiple: Decimal) -> pl.Serie
     return frame.select(expression.alias("v"))["v"]
 
 
-def _slowly(
-    frame: pl.DataFrame, quick: pl.Series | None, field: FieldSpec, parse: Parser
-) -> Column:
+def _parse_remaining(
+    frame: pl.DataFrame, quick: pl.Series | None, field: FieldSpec, parse: CellParser
+) -> ParsedColumn:
     """Give each distinct odd cell to the parser once, and lay the answers beside it."""
     dtype = dtype_of(field)
     if quick is None:
@@ -233,7 +233,7 @@ def _slowly(
     frame = frame.with_columns(quick.cast(dtype).alias("v")).with_row_index("i")
     odd = frame.filter(pl.col("text").is_not_null() & pl.col("v").is_null())
     if odd.is_empty():
-        return Column(frame["v"], [])
+        return ParsedColumn(frame["v"], [])
     distinct = odd.select("text", "kind").unique(maintain_order=True)
     answers = [parse(text, kind) for text, kind in distinct.iter_rows()]
     table = distinct.with_columns(
@@ -248,16 +248,16 @@ def _slowly(
         (index, answers[answer], text)
         for index, answer, text in flagged.select("i", "answer", "text").iter_rows()
     ]
-    return Column(values, problems)
+    return ParsedColumn(values, problems)
 
 
-def parser_for(field: FieldSpec, context: Context, multiple: Decimal) -> Parser:
+def cell_parser(field: FieldSpec, context: ImportContext, multiple: Decimal) -> CellParser:
     """Return the reader of one odd cell of this field."""
-    read = _reader(field, context, multiple)
+    read = _kind_parser(field, context, multiple)
 
-    def parse(text: str, kind: int) -> Parsed:
+    def parse(text: str, kind: int) -> ParsedCell:
         if kind == ERROR:
-            return Parsed(
+            return ParsedCell(
                 code="cell.error",
                 reason=f"单元格是公式错误（{text}）",
                 suggestion="请修正公式，或直接填写数值。",
@@ -267,9 +267,9 @@ def parser_for(field: FieldSpec, context: Context, multiple: Decimal) -> Parser:
     return parse
 
 
-def _reader(  # noqa: C901  one case a kind of cell
-    field: FieldSpec, context: Context, multiple: Decimal
-) -> Parser:
+def _kind_parser(  # noqa: C901  one case a kind of cell
+    field: FieldSpec, context: ImportContext, multiple: Decimal
+) -> CellParser:
     match field.kind:
         case CellKind.DECIMAL:
             return lambda text, kind: parse_decimal(
@@ -290,7 +290,7 @@ def _reader(  # noqa: C901  one case a kind of cell
                 is_date=kind == DATE,
                 period=context.period,
                 epoch=context.epoch,
-                month_ends=field.month_ends,
+                default_to_month_end=field.default_to_month_end,
             )
         case CellKind.BRANCH:
             named = branch_parser(context.branch_names, context.branch_labels, context.own_subtree)
@@ -305,7 +305,7 @@ def _reader(  # noqa: C901  one case a kind of cell
             )
         case CellKind.BOOLEAN:
             named = boolean_parser(
-                {folded(word).upper(): key for word, key in field.choices.items()}
+                {normalize_text(word).upper(): key for word, key in field.choices.items()}
             )
         case CellKind.ID_NUMBER:
             named = parse_id_number
@@ -318,22 +318,22 @@ def _reader(  # noqa: C901  one case a kind of cell
     return lambda text, kind: named(text, is_number=kind == NUMBER)
 
 
-def _parse_text(text: str, kind: int) -> Parsed:
+def _parse_text(text: str, kind: int) -> ParsedCell:
     """Read a number that stands where a text is asked; more than 15 digits are lost."""
     if kind != NUMBER:
-        return Parsed(text)
+        return ParsedCell(text)
     shown_as = f"{float(text):.15g}"
     if "e" in shown_as or len(shown_as.replace("-", "").partition(".")[0]) > 15:
-        return Parsed(
+        return ParsedCell(
             code="text.digits_lost",
             reason="Excel 已把编号当作数字，末几位丢失",
             suggestion="请把整列设为“文本”格式后重新填写。",
         )
-    return Parsed(shown_as)
+    return ParsedCell(shown_as)
 
 
-def findings_of(
-    column: Column,
+def column_findings(
+    column: ParsedColumn,
     field: FieldSpec,
     *,
     worksheet: str,
@@ -352,16 +352,16 @@ def findings_of(
             severity=severity_of(parsed.code),
             message=f"第{numbers[index]}行「{field.label}」：{parsed.reason}",
             suggestion=parsed.suggestion,
-            value=shown(text, field),
+            value=display_text(text, field),
         )
         for index, parsed, text in column.problems
     ]
 
 
-def shown(text: str, field: FieldSpec) -> str:
+def display_text(text: str, field: FieldSpec) -> str:
     """Return a cell's text as a finding may show it: masked where it is personal."""
     if not field.personal:
         return text[:80]
     if field.kind is CellKind.PHONE:
-        return masked_phone(text[:80])
-    return masked_number(text[:80])
+        return mask_phone(text[:80])
+    return mask_id_number(text[:80])

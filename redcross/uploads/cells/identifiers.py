@@ -3,70 +3,70 @@
 import datetime as dt
 import re
 
-from redcross.uploads.cells.parsed import Parsed, folded
+from redcross.uploads.cells.parsed import ParsedCell, normalize_text
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS = "10X98765432"
-_RESIDENT = re.compile(r"\d{17}[\dX]")
-_FIFTEEN = re.compile(r"\d{15}")
-_FOREIGN = re.compile(r"[A-Z]{1,3}\d{6,10}(?:\(\d\))?|\d{8}|(?=[A-Z0-9]*[A-Z])[A-Z0-9]{7,12}")
+_CHECK_CHARACTERS = "10X98765432"
+_RESIDENT_NUMBER = re.compile(r"\d{17}[\dX]")
+_OLD_RESIDENT_NUMBER = re.compile(r"\d{15}")
+_FOREIGN_DOCUMENT = re.compile(r"[A-Z]{1,3}\d{6,10}(?:\(\d\))?|\d{8}|(?=[A-Z0-9]*[A-Z])[A-Z0-9]{7,12}")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
-_MASKED = re.compile(r"(?=[\d*]{11}$)1\d{0,3}\*+\d{0,4}|\d{3,4}-?\*+\d{0,4}")
-_FIXED = re.compile(r"(?:0\d{2,3}-?)?\d{7,8}(?:-\d{1,6})?")
-_BETWEEN_PHONES = re.compile(r"[/、;；,，\r\n]+")
-_MOST_EXACT_DIGITS = 15
+_MASKED_PHONE = re.compile(r"(?=[\d*]{11}$)1\d{0,3}\*+\d{0,4}|\d{3,4}-?\*+\d{0,4}")
+_LANDLINE = re.compile(r"(?:0\d{2,3}-?)?\d{7,8}(?:-\d{1,6})?")
+_PHONE_SEPARATORS = re.compile(r"[/、;；,，\r\n]+")
+_DOUBLE_DIGITS = 15
 _CODE_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
-def parse_id_number(text: str, *, is_number: bool) -> Parsed:
+def parse_id_number(text: str, *, is_number: bool) -> ParsedCell:
     """Read an identity document's number; never mend one that Excel has rounded."""
-    bare = folded(text).lstrip("'’").upper().replace("Ⅹ", "X").replace("×", "X")
-    if (is_number and len(bare.partition(".")[0]) > _MOST_EXACT_DIGITS) or "E+" in bare:
-        return Parsed(
+    bare = normalize_text(text).lstrip("'’").upper().replace("Ⅹ", "X").replace("×", "X")
+    if (is_number and len(bare.partition(".")[0]) > _DOUBLE_DIGITS) or "E+" in bare:
+        return ParsedCell(
             code="id.rounded",
             reason="Excel 已把证件号码当作数字，末几位丢失",
             suggestion="请把整列设为“文本”格式后重新填写号码。",
         )
-    if _FIFTEEN.fullmatch(bare):
-        return Parsed(bare, "id.fifteen_digits", "是 15 位旧号码", "请改为 18 位身份证号。")
-    if _RESIDENT.fullmatch(bare):
-        return _resident(bare)
+    if _OLD_RESIDENT_NUMBER.fullmatch(bare):
+        return ParsedCell(bare, "id.fifteen_digits", "是 15 位旧号码", "请改为 18 位身份证号。")
+    if _RESIDENT_NUMBER.fullmatch(bare):
+        return _parse_resident_number(bare)
     if re.fullmatch(r"\d{16,17}|\d{19,}|\d{9,14}", bare):
-        return Parsed(
+        return ParsedCell(
             code="id.length",
             reason=f"有 {len(bare)} 位，身份证号应为 18 位",
             suggestion="请核对是否漏填或多填。",
         )
-    if _FOREIGN.fullmatch(bare):
-        return Parsed(bare)
-    return Parsed(
+    if _FOREIGN_DOCUMENT.fullmatch(bare):
+        return ParsedCell(bare)
+    return ParsedCell(
         code="id.unreadable",
         reason="不是身份证号，也不是护照、通行证号码",
         suggestion="请核对证件号码。",
     )
 
 
-def _resident(number: str) -> Parsed:
+def _parse_resident_number(number: str) -> ParsedCell:
     expected = check_character(number)
     if number[17] != expected:
-        return Parsed(
+        return ParsedCell(
             code="id.check_digit",
             reason=f"校验码不正确（末位应为{expected}）",
             suggestion="请对照证件核对每一位。",
         )
     if birth_date(number) is None:
-        return Parsed(
+        return ParsedCell(
             code="id.birth_date",
             reason="其中的出生日期不存在",
             suggestion="请对照证件核对第 7—14 位。",
         )
-    return Parsed(number)
+    return ParsedCell(number)
 
 
 def check_character(number: str) -> str:
     """Return the 18th character that GB 11643 gives for the first 17."""
     total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
-    return _CHECKS[total % 11]
+    return _CHECK_CHARACTERS[total % 11]
 
 
 def birth_date(number: str) -> dt.date | None:
@@ -77,45 +77,45 @@ def birth_date(number: str) -> dt.date | None:
         return None
 
 
-def parse_phone(text: str, *, is_number: bool) -> Parsed:
+def parse_phone(text: str, *, is_number: bool) -> ParsedCell:
     """Read one or several telephone numbers of a cell."""
     del is_number
     parts = []
-    for written in _BETWEEN_PHONES.split(text):
+    for written in _PHONE_SEPARATORS.split(text):
         # 138 1234 5678 is one number written in three groups.
-        whole = folded(written)
-        one = _MOBILE.fullmatch(whole.replace("-", "")) or _FIXED.fullmatch(whole)
-        parts += [whole] if one else list(map(folded, written.split()))
+        whole = normalize_text(written)
+        one = _MOBILE.fullmatch(whole.replace("-", "")) or _LANDLINE.fullmatch(whole)
+        parts += [whole] if one else list(map(normalize_text, written.split()))
     numbers = []
     for part in parts:
         bare = part.replace("—", "-").replace("－", "-").strip("()")
         mobile = _MOBILE.fullmatch(bare.replace("-", ""))
         if mobile:
             numbers.append(mobile[1])
-        elif _FIXED.fullmatch(bare):
+        elif _LANDLINE.fullmatch(bare):
             numbers.append(bare)
-        elif _MASKED.fullmatch(bare):
-            return Parsed(None, "phone.masked", f"“{bare}”已隐去，没有保存", "")
+        elif _MASKED_PHONE.fullmatch(bare):
+            return ParsedCell(None, "phone.masked", f"“{bare}”已隐去，没有保存", "")
         else:
-            return Parsed(
+            return ParsedCell(
                 code="phone.unreadable",
                 reason="不是电话号码",
                 suggestion="手机号为 11 位；座机请写区号，如 0871-63620000；多个号码用“、”分隔。",
             )
-    return Parsed("、".join(numbers))
+    return ParsedCell("、".join(numbers))
 
 
-def parse_credit_code(text: str, *, is_number: bool) -> Parsed:
+def parse_credit_code(text: str, *, is_number: bool) -> ParsedCell:
     """Read a unified social credit code; a wrong check character is only warned of."""
     del is_number
-    bare = folded(text).upper()
+    bare = normalize_text(text).upper()
     if len(bare) != 18 or any(char not in _CODE_CHARACTERS for char in bare):
-        return Parsed(bare, "credit_code.form", "不是 18 位统一社会信用代码", "请对照证照核对。")
+        return ParsedCell(bare, "credit_code.form", "不是 18 位统一社会信用代码", "请对照证照核对。")
     total = sum(
         _CODE_CHARACTERS.index(char) * pow(3, index, 31) for index, char in enumerate(bare[:17])
     )
     if _CODE_CHARACTERS[(31 - total % 31) % 31] != bare[17]:
-        return Parsed(
+        return ParsedCell(
             bare, "credit_code.check_digit", "统一社会信用代码校验码不符", "请对照证照核对。"
         )
-    return Parsed(bare)
+    return ParsedCell(bare)

@@ -6,18 +6,11 @@ from typing import Any
 from django.db import connection
 
 from redcross.accounts.encryption import EncryptedField
-from redcross.uploads.database.staging import (
-    INCOMING,
-    Staged,
-    columns_by_name,
-    model_columns,
-    quoted,
-    table_of,
-)
+from redcross.uploads.database.staging import STAGING_TABLE, StagedColumns, columns_by_name, model_columns, quote_name, table_name
 from redcross.uploads.models import Upload
 from redcross.uploads.schema.sheet import Sheet
 
-SHOWN = 500
+MAX_SHOWN_ROWS = 500
 """How many changed and missing rows are kept to be looked at."""
 
 
@@ -52,7 +45,7 @@ class Comparison:
     edited_by_hand: int = 0
     changed_rows: tuple[RowChange, ...] = ()
     missing_rows: tuple[RowChange, ...] = ()
-    staged: Staged | None = None
+    staged: StagedColumns | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -66,19 +59,19 @@ class Comparison:
         }
 
 
-def compare(upload: Upload, sheet: Sheet, staged: Staged) -> Comparison:
+def diff_rows(upload: Upload, sheet: Sheet, staged: StagedColumns) -> Comparison:
     """Hold the staged rows against the database."""
-    differs = _differs(staged)
+    differs = _differs_sql(staged)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*) FILTER (WHERE t.id IS NULL),"
             f" count(*) FILTER (WHERE t.id IS NOT NULL AND {differs}),"
             f" count(*) FILTER (WHERE t.id IS NOT NULL AND NOT {differs})"
-            f" FROM {INCOMING} i LEFT JOIN {_own_row(sheet)} ON true"
+            f" FROM {STAGING_TABLE} i LEFT JOIN {_match_own_row(sheet)} ON true"
         )
         new, changed, unchanged = cursor.fetchone()
-    missing, missing_rows = _missing(upload, sheet)
-    edited, changed_rows = _changed(sheet, staged, differs) if changed else (0, ())
+    missing, missing_rows = _missing_rows(upload, sheet)
+    edited, changed_rows = _changed_rows(sheet, staged, differs) if changed else (0, ())
     return Comparison(
         new=new,
         changed=changed,
@@ -91,46 +84,46 @@ def compare(upload: Upload, sheet: Sheet, staged: Staged) -> Comparison:
     )
 
 
-def _own_row(sheet: Sheet) -> str:
+def _match_own_row(sheet: Sheet) -> str:
     """Return SQL for row `t` of staged row `i`, found by its key for each.
 
     The limit keeps the planner from turning the look-up round and reading every staged
     row for each one that is there.
     """
     return (
-        f"LATERAL (SELECT o.* FROM {table_of(sheet.model)} o"
+        f"LATERAL (SELECT o.* FROM {table_name(sheet.model)} o"
         " WHERE o.branch_id = i.branch_id AND o.row_key = i.row_key LIMIT 1) t"
     )
 
 
-def known(sheet: Sheet) -> bool:
+def any_row_exists(sheet: Sheet) -> bool:
     """Tell whether any staged row is in the database already."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {INCOMING} i JOIN {_own_row(sheet)} ON true)")
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {STAGING_TABLE} i JOIN {_match_own_row(sheet)} ON true)")
         return bool(cursor.fetchone()[0])
 
 
-def _differs(staged: Staged) -> str:
+def _differs_sql(staged: StagedColumns) -> str:
     if not staged.columns:
         return "false"
-    columns = [quoted(column) for column in staged.columns]
+    columns = [quote_name(column) for column in staged.columns]
     old = ", ".join(f"t.{column}" for column in columns)
     new = ", ".join(f"i.{column}" for column in columns)
     return f"(({old}) IS DISTINCT FROM ({new}))"
 
 
-def _changed(sheet: Sheet, staged: Staged, differs: str) -> tuple[int, tuple[RowChange, ...]]:
+def _changed_rows(sheet: Sheet, staged: StagedColumns, differs: str) -> tuple[int, tuple[RowChange, ...]]:
     by_hand = by_hand_sql(sheet)
-    columns = [quoted(column) for column in staged.columns]
+    columns = [quote_name(column) for column in staged.columns]
     old = ", ".join(f"t.{column}::text" for column in columns)
     new = ", ".join(f"i.{column}::text" for column in columns)
-    joined = f"FROM {INCOMING} i JOIN {_own_row(sheet)} ON true WHERE {differs}"
+    joined = f"FROM {STAGING_TABLE} i JOIN {_match_own_row(sheet)} ON true WHERE {differs}"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FILTER (WHERE {by_hand}) {joined}")
         (edited,) = cursor.fetchone()
         cursor.execute(
             f"SELECT t.id, i.upload_sheet, i.upload_row, {by_hand}, {old}, {new}"
-            f" {joined} ORDER BY i.n LIMIT {SHOWN}"
+            f" {joined} ORDER BY i.n LIMIT {MAX_SHOWN_ROWS}"
         )
         rows = cursor.fetchall()
     width = len(columns)
@@ -142,7 +135,7 @@ def _changed(sheet: Sheet, staged: Staged, differs: str) -> tuple[int, tuple[Row
             row=row[2],
             by_hand=row[3],
             cells=tuple(
-                _cell(fields[column], row[4 + index], row[4 + width + index])
+                _cell_change(fields[column], row[4 + index], row[4 + width + index])
                 for index, column in enumerate(staged.columns)
                 if row[4 + index] != row[4 + width + index] and not column.endswith("_index")
             ),
@@ -151,7 +144,7 @@ def _changed(sheet: Sheet, staged: Staged, differs: str) -> tuple[int, tuple[Row
     )
 
 
-def _cell(field: Any, old: str | None, new: str | None) -> CellChange:
+def _cell_change(field: Any, old: str | None, new: str | None) -> CellChange:
     if isinstance(field, EncryptedField):
         old, new = (None if value is None else "（已加密）" for value in (old, new))
     return CellChange(field.name, old, new)
@@ -163,7 +156,7 @@ def by_hand_sql(sheet: Sheet) -> str:
     if model is None:
         return "false"
     return (
-        f"EXISTS (SELECT 1 FROM {table_of(model)} e"
+        f"EXISTS (SELECT 1 FROM {table_name(model)} e"
         " LEFT JOIN pghistory_context c ON c.id = e.pgh_context_id"
         " WHERE e.pgh_obj_id = t.id AND (c.metadata ->> 'upload') IS NULL)"
     )
@@ -175,21 +168,21 @@ def missing_sql(upload: Upload, sheet: Sheet) -> tuple[str, list[Any]]:
     condition = "u.first_month = %s AND u.last_month = %s"
     parameters: list[Any] = [upload.first_month, upload.last_month]
     if dated is not None:
-        column = quoted(columns_by_name(sheet.model)[dated])
+        column = quote_name(columns_by_name(sheet.model)[dated])
         condition = f"t.{column} >= %s AND t.{column} < %s"
         parameters = [upload.period.start, upload.period.end]
     return (
         (
-            f"FROM {table_of(sheet.model)} t JOIN uploads_upload u ON u.id = t.upload_id"
+            f"FROM {table_name(sheet.model)} t JOIN uploads_upload u ON u.id = t.upload_id"
             f" WHERE u.sheet = %s AND u.branch_id = %s AND {condition}"
-            f" AND NOT EXISTS (SELECT 1 FROM {INCOMING} i"
+            f" AND NOT EXISTS (SELECT 1 FROM {STAGING_TABLE} i"
             " WHERE i.branch_id = t.branch_id AND i.row_key = t.row_key)"
         ),
         [upload.sheet, upload.branch_id, *parameters],
     )
 
 
-def _missing(upload: Upload, sheet: Sheet) -> tuple[int, tuple[RowChange, ...]]:
+def _missing_rows(upload: Upload, sheet: Sheet) -> tuple[int, tuple[RowChange, ...]]:
     if upload.mode != "replace":
         return 0, ()
     sql, parameters = missing_sql(upload, sheet)
@@ -197,7 +190,7 @@ def _missing(upload: Upload, sheet: Sheet) -> tuple[int, tuple[RowChange, ...]]:
         cursor.execute(f"SELECT count(*) {sql}", parameters)
         (count,) = cursor.fetchone()
         cursor.execute(
-            f"SELECT t.id, t.upload_sheet, t.upload_row {sql} ORDER BY t.id LIMIT {SHOWN}",
+            f"SELECT t.id, t.upload_sheet, t.upload_row {sql} ORDER BY t.id LIMIT {MAX_SHOWN_ROWS}",
             parameters,
         )
         rows = cursor.fetchall()

@@ -2,11 +2,11 @@
 
 from django.db import connections
 
-from redcross.uploads.database.staging import quoted
+from redcross.uploads.database.staging import quote_name
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.sheet import Sheet
 
-LOCKED = "RC001"
+LOCKED_SQLSTATE = "RC001"
 """The SQLSTATE the trigger raises."""
 
 
@@ -21,7 +21,7 @@ class PeriodLockedError(Exception):
         return f"该报告期已锁定{self.detail}，请向省红十字会申请解锁。"
 
 
-def install_locks(*, using: str) -> None:
+def install_period_triggers(*, using: str) -> None:
     """Lay the trigger on every table whose sheet has a date; run by the owner."""
     tables = {
         (sheet.model._meta.db_table, sheet.domain, _date_column(sheet))
@@ -38,11 +38,11 @@ def _date_column(sheet: Sheet) -> str:
 
 
 def _trigger_sql(table: str, domain: str, column: str) -> str:
-    function = quoted(f"uploads_locked_{table}")
+    function = quote_name(f"uploads_locked_{table}")
     check = f"""
       IF EXISTS (SELECT 1 FROM uploads_periodlock WHERE domain = '{domain}') THEN
         SELECT b.short_name || to_char(c.month, 'FMYYYY年FMMM月') INTO found
-        FROM (SELECT DISTINCT branch_id, date_trunc('month', {quoted(column)})::date AS month
+        FROM (SELECT DISTINCT branch_id, date_trunc('month', {quote_name(column)})::date AS month
               FROM %s) c
         JOIN branches_branch b ON b.id = c.branch_id
         JOIN uploads_periodlock l ON l.domain = '{domain}'
@@ -53,7 +53,7 @@ def _trigger_sql(table: str, domain: str, column: str) -> str:
           WHERE x.lock_id = l.id AND x.until > now() AND b.code LIKE xb.code || '%%')
         LIMIT 1;
         IF found IS NOT NULL THEN
-          RAISE EXCEPTION '%%', found USING ERRCODE = '{LOCKED}';
+          RAISE EXCEPTION '%%', found USING ERRCODE = '{LOCKED_SQLSTATE}';
         END IF;
       END IF;"""
     body = f"""
@@ -71,9 +71,9 @@ def _trigger_sql(table: str, domain: str, column: str) -> str:
         "DELETE": "OLD TABLE AS old_rows",
     }
     for event, referencing in events.items():
-        name = quoted(f"period_locked_{event.lower()}")
+        name = quote_name(f"period_locked_{event.lower()}")
         body += f"""
-        DROP TRIGGER IF EXISTS {name} ON {quoted(table)};
-        CREATE TRIGGER {name} AFTER {event} ON {quoted(table)}
+        DROP TRIGGER IF EXISTS {name} ON {quote_name(table)};
+        CREATE TRIGGER {name} AFTER {event} ON {quote_name(table)}
           REFERENCING {referencing} FOR EACH STATEMENT EXECUTE FUNCTION {function}();"""
     return body

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.db import connection
 
-from redcross.uploads.database.staging import look_up_by_index, model_columns, quoted, table_of
+from redcross.uploads.database.staging import disable_seqscan, model_columns, quote_name, table_name
 from redcross.uploads.history import DELETED, UPDATED
 from redcross.uploads.models import Record, Upload
 from redcross.uploads.schema.sheet import Sheet
 
-_EDITED = "生效后又有改动，未还原"
-_POINTED_AT = "已被其他记录引用，未删除"
+_EDITED_REASON = "生效后又有改动，未还原"
+_REFERENCED_REASON = "已被其他记录引用，未删除"
 # A change `l` that a later upload made and that was taken back with it counts for nothing.
-_LASTS = (
+_IS_EFFECTIVE = (
     "NOT EXISTS (SELECT 1 FROM pghistory_context c"
     " JOIN uploads_upload u ON u.id = (c.metadata ->> 'upload')::bigint"
     " WHERE c.id = l.pgh_context_id AND u.state = 'UNDONE')"
@@ -22,7 +22,7 @@ _LASTS = (
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Kept:
+class KeptRow:
     """A row that undoing leaves as it is, and why."""
 
     pk: int
@@ -30,59 +30,59 @@ class Kept:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Undone:
+class RevertResult:
     """What an undo did."""
 
     restored: int
     deleted: int
-    kept: tuple[Kept, ...]
+    kept: tuple[KeptRow, ...]
 
 
-def take_back(upload: Upload, sheet: Sheet) -> Undone:
+def revert_rows(upload: Upload, sheet: Sheet) -> RevertResult:
     """Restore what the upload changed or deleted, and delete what it brought."""
     if upload.context_id is None:
-        return Undone(0, 0, ())
-    look_up_by_index(sheet)
-    kept = _taken_over(sheet.model, upload, upload.context_id)
-    restored, edited = _restore(sheet.model, upload, upload.context_id)
-    deleted, also_kept = _delete(sheet.model, upload, upload.context_id)
+        return RevertResult(0, 0, ())
+    disable_seqscan(sheet)
+    kept = _overwritten_rows(sheet.model, upload, upload.context_id)
+    restored, edited = _restore_rows(sheet.model, upload, upload.context_id)
+    deleted, also_kept = _delete_rows(sheet.model, upload, upload.context_id)
     for parent in reversed(sheet.parents):
-        _delete(parent.model, upload, upload.context_id)
-    return Undone(restored, deleted, (*kept, *edited, *also_kept))
+        _delete_rows(parent.model, upload, upload.context_id)
+    return RevertResult(restored, deleted, (*kept, *edited, *also_kept))
 
 
-def _events(model: type[Record], label: str) -> str | None:
+def _event_table(model: type[Record], label: str) -> str | None:
     event = getattr(model, "pgh_event_models", {}).get(label)
-    return None if event is None else table_of(event)
+    return None if event is None else table_name(event)
 
 
-def _later(events: str, row: str, context: str) -> str:
+def _changed_later_sql(events: str, row: str, context: str) -> str:
     """Tell in SQL whether `row` was changed by anything but this context."""
     return (
         f"EXISTS (SELECT 1 FROM {events} l WHERE l.pgh_obj_id = {row}"
-        f" AND l.pgh_context_id IS DISTINCT FROM {context} AND {_LASTS}"
+        f" AND l.pgh_context_id IS DISTINCT FROM {context} AND {_IS_EFFECTIVE}"
         f" AND l.pgh_id > coalesce((SELECT max(m.pgh_id) FROM {events} m"
         f" WHERE m.pgh_obj_id = {row} AND m.pgh_context_id = {context}), 0))"
     )
 
 
-def _restore(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[int, list[Kept]]:
-    updated, deleted = _events(model, UPDATED), _events(model, DELETED)
+def _restore_rows(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[int, list[KeptRow]]:
+    updated, deleted = _event_table(model, UPDATED), _event_table(model, DELETED)
     if updated is None or deleted is None:
         return 0, []
-    columns = [quoted(column) for column in model_columns(model)]
-    later = _later(updated, "t.id", "%(context)s")
+    columns = [quote_name(column) for column in model_columns(model)]
+    later = _changed_later_sql(updated, "t.id", "%(context)s")
     parameters: dict[str, Any] = {"context": context, "upload": upload.pk}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT t.id FROM {table_of(model)} t WHERE EXISTS (SELECT 1 FROM {updated} e"
+            f"SELECT t.id FROM {table_name(model)} t WHERE EXISTS (SELECT 1 FROM {updated} e"
             f" WHERE e.pgh_obj_id = t.id AND e.pgh_context_id = %(context)s) AND {later}",
             parameters,
         )
-        kept = [Kept(pk, _EDITED) for (pk,) in cursor.fetchall()]
+        kept = [KeptRow(pk, _EDITED_REASON) for (pk,) in cursor.fetchall()]
         assignments = ", ".join(f"{column} = e.{column}" for column in columns)
         cursor.execute(
-            f"UPDATE {table_of(model)} t SET {assignments} FROM"
+            f"UPDATE {table_name(model)} t SET {assignments} FROM"
             f" (SELECT DISTINCT ON (pgh_obj_id) * FROM {updated}"
             "   WHERE pgh_context_id = %(context)s ORDER BY pgh_obj_id, pgh_id) e"
             f" WHERE e.pgh_obj_id = t.id AND NOT {later}",
@@ -91,7 +91,7 @@ def _restore(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[i
         restored = cursor.rowcount
         names = ", ".join(columns)
         cursor.execute(
-            f"INSERT INTO {table_of(model)} (id, {names})"
+            f"INSERT INTO {table_name(model)} (id, {names})"
             f" SELECT pgh_obj_id, {names} FROM {deleted}"
             " WHERE pgh_context_id = %(context)s ON CONFLICT DO NOTHING",
             parameters,
@@ -100,24 +100,24 @@ def _restore(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[i
     return restored, kept
 
 
-def _taken_over(model: type[Record], upload: Upload, context: uuid.UUID) -> list[Kept]:
+def _overwritten_rows(model: type[Record], upload: Upload, context: uuid.UUID) -> list[KeptRow]:
     """Return the rows it brought that a later upload has changed: they carry that one's stamp."""
-    updated = _events(model, UPDATED)
+    updated = _event_table(model, UPDATED)
     if updated is None:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT DISTINCT t.id FROM {table_of(model)} t JOIN {updated} e"
+            f"SELECT DISTINCT t.id FROM {table_name(model)} t JOIN {updated} e"
             " ON e.pgh_obj_id = t.id WHERE e.upload_id = %(upload)s"
             " AND t.upload_id <> %(upload)s"
             " AND e.pgh_context_id IS DISTINCT FROM %(context)s",
             {"context": context, "upload": upload.pk},
         )
-        return [Kept(pk, _EDITED) for (pk,) in cursor.fetchall()]
+        return [KeptRow(pk, _EDITED_REASON) for (pk,) in cursor.fetchall()]
 
 
-def _delete(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[int, list[Kept]]:
-    updated = _events(model, UPDATED)
+def _delete_rows(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[int, list[KeptRow]]:
+    updated = _event_table(model, UPDATED)
     brought = "t.upload_id = %(upload)s"
     edited = "false"
     if updated is not None:
@@ -125,9 +125,9 @@ def _delete(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[in
             f" AND NOT EXISTS (SELECT 1 FROM {updated} e WHERE e.pgh_obj_id = t.id"
             " AND e.pgh_context_id = %(context)s)"
         )
-        edited = f"EXISTS (SELECT 1 FROM {updated} l WHERE l.pgh_obj_id = t.id AND {_LASTS})"
-    pointed_at = _pointed_at(model)
-    table = table_of(model)
+        edited = f"EXISTS (SELECT 1 FROM {updated} l WHERE l.pgh_obj_id = t.id AND {_IS_EFFECTIVE})"
+    pointed_at = _is_referenced_sql(model)
+    table = table_name(model)
     parameters: dict[str, Any] = {"context": context, "upload": upload.pk}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -137,16 +137,16 @@ def _delete(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[in
         deleted = cursor.rowcount
         cursor.execute(f"SELECT t.id, {edited} FROM {table} t WHERE {brought}", parameters)
         kept = [
-            Kept(pk, _EDITED if was_edited else _POINTED_AT) for pk, was_edited in cursor.fetchall()
+            KeptRow(pk, _EDITED_REASON if was_edited else _REFERENCED_REASON) for pk, was_edited in cursor.fetchall()
         ]
     return deleted, kept
 
 
-def _pointed_at(model: type[Record]) -> str:
+def _is_referenced_sql(model: type[Record]) -> str:
     """Tell in SQL whether any other row points at row `t`."""
     checks = [
-        f"EXISTS (SELECT 1 FROM {table_of(relation.related_model)} r"
-        f" WHERE r.{quoted(str(relation.field.column))} = t.id)"
+        f"EXISTS (SELECT 1 FROM {table_name(relation.related_model)} r"
+        f" WHERE r.{quote_name(str(relation.field.column))} = t.id)"
         for relation in model._meta.related_objects
         if not relation.many_to_many
         and "pgh_" not in relation.field.name

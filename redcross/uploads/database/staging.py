@@ -18,15 +18,15 @@ from redcross.uploads.models import Record
 from redcross.uploads.schema.row_ids import ROW_KEY
 from redcross.uploads.schema.sheet import Parent, Sheet
 
-INCOMING = "incoming"
-STAMP = ("upload_id", "upload_sheet", "upload_row")
-_AT_ONCE = 100_000
+STAGING_TABLE = "incoming"
+STAMP_COLUMNS = ("upload_id", "upload_sheet", "upload_row")
+_BATCH_ROWS = 100_000
 """Rows written out at a time: the text of a million would stand in memory thrice."""
-_FIXED = ("branch_id", ROW_KEY, "upload_sheet", "upload_row")
+_FIXED_COLUMNS = ("branch_id", ROW_KEY, "upload_sheet", "upload_row")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Staged:
+class StagedColumns:
     """What lies in the temporary table, by the column's name there."""
 
     columns: tuple[str, ...]
@@ -37,14 +37,14 @@ class Staged:
     """Every column of the temporary table."""
 
 
-def quoted(name: str) -> str:
+def quote_name(name: str) -> str:
     """Return the name as SQL wants it."""
     return connection.ops.quote_name(name)
 
 
-def table_of(model: type[models.Model]) -> str:
+def table_name(model: type[models.Model]) -> str:
     """Return the model's table, quoted."""
-    return quoted(model._meta.db_table)
+    return quote_name(model._meta.db_table)
 
 
 def model_columns(model: type[models.Model]) -> dict[str, "models.Field[Any, Any]"]:
@@ -61,15 +61,15 @@ def columns_by_name(model: type[models.Model]) -> dict[str, str]:
 
 def key_column(parent: Parent) -> str:
     """Return the temporary column that holds the parent's row key."""
-    return f"{parent.into}__{ROW_KEY}"
+    return f"{parent.foreign_key}__{ROW_KEY}"
 
 
 def parent_column(parent: Parent, column: str) -> str:
     """Return the temporary column that holds a parent's own value."""
-    return f"{parent.into}__{column}"
+    return f"{parent.foreign_key}__{column}"
 
 
-def look_up_by_index(sheet: Sheet) -> None:
+def disable_seqscan(sheet: Sheet) -> None:
     """Keep the planner, until the transaction ends, from reading a whole table a row.
 
     Nobody has counted a table that was filled a moment ago: the planner believes it small
@@ -80,83 +80,83 @@ def look_up_by_index(sheet: Sheet) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    for model in _filled(sheet):
-        counted, has_pages = _counted(model)
+    for model in _filled_models(sheet):
+        counted, has_pages = _planner_statistics(model)
         if counted == 0 and has_pages:
-            _count(model)
+            _analyze(model)
 
 
-def count_if_grown(sheet: Sheet, rows: int) -> None:
+def analyze_if_grown(sheet: Sheet, rows: int) -> None:
     """Let the planner know of a table that these rows have made grow by a fifth.
 
     The server counts by itself only once a minute; until then the next upload's look-ups
     would go by an index that fits an empty table. Where the right to do so is missing the
     server says so in its log, and no more.
     """
-    for model in _filled(sheet):
-        counted, _ = _counted(model)
+    for model in _filled_models(sheet):
+        counted, _ = _planner_statistics(model)
         if rows * 5 >= counted:
-            _count(model)
+            _analyze(model)
 
 
-def _filled(sheet: Sheet) -> set[type[models.Model]]:
+def _filled_models(sheet: Sheet) -> set[type[models.Model]]:
     """Return the models whose tables a workbook of the sheet fills."""
     return {sheet.model, *(parent.model for parent in sheet.parents)}
 
 
-def _counted(model: type[models.Model]) -> tuple[float, bool]:
+def _planner_statistics(model: type[models.Model]) -> tuple[float, bool]:
     """Return the rows the planner believes in (-1: not counted), and whether a page is there."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT reltuples, pg_relation_size(oid) > 0 FROM pg_class WHERE oid = %s::regclass",
-            [table_of(model)],
+            [table_name(model)],
         )
         rows, has_pages = cursor.fetchone()
     return rows, has_pages
 
 
-def _count(model: type[models.Model]) -> None:
+def _analyze(model: type[models.Model]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {table_of(model)} (branch_id, row_key)")
+        cursor.execute(f"ANALYZE {table_name(model)} (branch_id, row_key)")
 
 
-def stage_keys(sheet: Sheet, frame: pl.DataFrame) -> Staged:
+def stage_keys(sheet: Sheet, frame: pl.DataFrame) -> StagedColumns:
     """COPY no more of the prepared rows than tells which of them are there already."""
-    fixed = {column: (sheet.model, column) for column in _FIXED}
-    _copy(fixed, None if frame.is_empty() else _renamed(frame))
-    return Staged((), {}, frozenset(fixed))
+    fixed = {column: (sheet.model, column) for column in _FIXED_COLUMNS}
+    _copy_rows(fixed, None if frame.is_empty() else _rename_columns(frame))
+    return StagedColumns((), {}, frozenset(fixed))
 
 
-def stage(sheet: Sheet, frame: pl.DataFrame) -> Staged:
+def stage_rows(sheet: Sheet, frame: pl.DataFrame) -> StagedColumns:
     """COPY the prepared rows into `incoming`, which ends with the transaction."""
     if frame.is_empty():
         return stage_keys(sheet, frame)
     own = model_columns(sheet.model)
     names = {field.name: column for column, field in own.items()}
-    wide = _renamed(frame)
+    wide = _rename_columns(frame)
     speaks_of = [
         name for name in frame.columns if name in names and name not in {"branch", ROW_KEY}
     ]
     wide = wide.rename({name: names[name] for name in speaks_of if name != names[name]})
     columns = [names[name] for name in speaks_of]
-    definitions = {column: (sheet.model, column) for column in (*_FIXED, *columns)}
-    wide, indexes = _encrypted(wide, {column: own[column] for column in columns})
+    definitions = {column: (sheet.model, column) for column in (*_FIXED_COLUMNS, *columns)}
+    wide, indexes = _encrypt_columns(wide, {column: own[column] for column in columns})
     columns += indexes
     definitions |= {column: (sheet.model, column) for column in indexes}
     foreign: dict[str, str] = {}
     for parent in sheet.parents:
-        wide = _with_parent(wide, parent, definitions, names)
-        if parent.into in {field.name for field in own.values()}:
-            foreign[names[parent.into]] = key_column(parent)
-    _copy(definitions, wide)
-    return Staged(tuple(columns), foreign, frozenset(definitions))
+        wide = _add_parent(wide, parent, definitions, names)
+        if parent.foreign_key in {field.name for field in own.values()}:
+            foreign[names[parent.foreign_key]] = key_column(parent)
+    _copy_rows(definitions, wide)
+    return StagedColumns(tuple(columns), foreign, frozenset(definitions))
 
 
-def _renamed(frame: pl.DataFrame) -> pl.DataFrame:
+def _rename_columns(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.rename({"branch": "branch_id", "row": "upload_row", "worksheet": "upload_sheet"})
 
 
-def _with_parent(
+def _add_parent(
     wide: pl.DataFrame,
     parent: Parent,
     definitions: dict[str, tuple[type[Record], str]],
@@ -177,13 +177,13 @@ def _with_parent(
         definitions[target] = (parent.model, column)
         taken[target] = columns[column]
     wide = wide.with_columns(added)
-    wide, indexes = _encrypted(wide, taken)
+    wide, indexes = _encrypt_columns(wide, taken)
     for index in indexes:
-        definitions[index] = (parent.model, index.removeprefix(f"{parent.into}__"))
+        definitions[index] = (parent.model, index.removeprefix(f"{parent.foreign_key}__"))
     return wide
 
 
-def _encrypted(
+def _encrypt_columns(
     frame: pl.DataFrame, columns: Mapping[str, "models.Field[Any, Any]"]
 ) -> tuple[pl.DataFrame, list[str]]:
     """Encrypt the personal columns that are still in clear, and add their indexes."""
@@ -193,17 +193,17 @@ def _encrypted(
         if not isinstance(field, EncryptedField) or frame[column].dtype != pl.String:
             continue
         values = frame[column].to_list()
-        series.append(_hex(column, encrypt_many(values)))
+        series.append(_hex_series(column, encrypt_many(values)))
         prefix = column.removesuffix(str(field.column))
         for other in field.model._meta.concrete_fields:
             if isinstance(other, BlindIndexField) and other.of == field.name:
                 name = f"{prefix}{other.column}"
-                series.append(_hex(name, blind_indexes(field.kind, values)))
+                series.append(_hex_series(name, blind_indexes(field.kind, values)))
                 added.append(name)
     return frame.with_columns(series), added
 
 
-def _hex(name: str, values: Sequence[bytes | None]) -> pl.Series:
+def _hex_series(name: str, values: Sequence[bytes | None]) -> pl.Series:
     return pl.Series(
         name,
         [None if value is None else f"\\x{value.hex()}" for value in values],
@@ -211,19 +211,19 @@ def _hex(name: str, values: Sequence[bytes | None]) -> pl.Series:
     )
 
 
-def _copy(definitions: Mapping[str, tuple[type[Record], str]], frame: pl.DataFrame | None) -> None:
+def _copy_rows(definitions: Mapping[str, tuple[type[Record], str]], frame: pl.DataFrame | None) -> None:
     with connection.cursor() as cursor:
         typed = ", ".join(
-            f"{quoted(name)} {model_columns(model)[column].db_type(connection)}"
+            f"{quote_name(name)} {model_columns(model)[column].db_type(connection)}"
             for name, (model, column) in definitions.items()
         )
-        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{INCOMING}")
-        cursor.execute(f"CREATE TEMPORARY TABLE {INCOMING} (n integer, {typed}) ON COMMIT DROP")
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{STAGING_TABLE}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {STAGING_TABLE} (n integer, {typed}) ON COMMIT DROP")
         if frame is None:
             return
         rows = frame.with_row_index("n").select("n", *definitions)
-        names = ", ".join(["n", *map(quoted, definitions)])
-        for part in rows.iter_slices(_AT_ONCE):
+        names = ", ".join(["n", *map(quote_name, definitions)])
+        for part in rows.iter_slices(_BATCH_ROWS):
             buffer = io.BytesIO()
             part.write_csv(
                 buffer,
@@ -233,5 +233,5 @@ def _copy(definitions: Mapping[str, tuple[type[Record], str]], frame: pl.DataFra
             )
             buffer.seek(0)
             cursor.copy_expert(
-                f"COPY {INCOMING} ({names}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", buffer
+                f"COPY {STAGING_TABLE} ({names}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", buffer
             )

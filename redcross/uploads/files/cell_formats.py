@@ -12,36 +12,36 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-LARGEST = 100_000_000
+MAX_PART_BYTES = 100_000_000
 """Bytes of one part that are looked through; a larger one is read by its values alone."""
-MOST = 300_000
-_BUILT_IN_PER_CENTS = frozenset({9, 10})
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
-_AT = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
-_STYLE = re.compile(rb'\bs="([0-9]+)"')
+MAX_NOTED_CELLS = 300_000
+_BUILT_IN_PERCENT_FORMATS = frozenset({9, 10})
+_CELL_TAG = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
+_CELL_ADDRESS = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_CELL_STYLE = re.compile(rb'\bs="([0-9]+)"')
 
 
 @dataclasses.dataclass(slots=True)
-class Beneath:
+class SheetFormats:
     """Of one worksheet, counted from 0: cells shown as per cent, and merged ranges."""
 
-    per_cents: set[tuple[int, int]] = dataclasses.field(default_factory=set)
+    percent_cells: set[tuple[int, int]] = dataclasses.field(default_factory=set)
     merged: list[list[int]] | None = None  # None: calamine knows
 
 
-def beneath(path: Path) -> dict[str, Beneath]:
+def read_formats(path: Path) -> dict[str, SheetFormats]:
     """Return what is known of each worksheet by its name; nothing of what is no workbook."""
     try:
         if not zipfile.is_zipfile(path):
-            return _of_records(path)
+            return _read_biff_formats(path)
         with zipfile.ZipFile(path) as archive:
             names = {entry.filename: entry.file_size for entry in archive.infolist()}
             if "content.xml" in names:
-                if names["content.xml"] > LARGEST:
+                if names["content.xml"] > MAX_PART_BYTES:
                     return {}
                 with archive.open("content.xml") as part:
-                    return _of_open_document(part)
-            return {name: Beneath(cells) for name, cells in _per_cents(archive, names)}
+                    return _read_ods_formats(part)
+            return {name: SheetFormats(cells) for name, cells in _percent_cells(archive, names)}
     except Exception:  # noqa: BLE001  the libraries' and our own, of a file that is odd
         return {}
 
@@ -56,47 +56,47 @@ def _elements(part: IO[bytes], events: tuple[str, ...] = ("start",)) -> Iterator
             element.clear()
 
 
-def _local(name: str) -> str:
+def _local_name(name: str) -> str:
     return name.rpartition("}")[2]
 
 
 def _attributes(element: Any) -> dict[str, str]:
-    return {_local(name): value for name, value in element.attrib.items()}
+    return {_local_name(name): value for name, value in element.attrib.items()}
 
 
 # Excel -------------------------------------------------------------------------------
 
 
-def _per_cents(
+def _percent_cells(
     archive: zipfile.ZipFile, names: dict[str, int]
 ) -> Iterator[tuple[str, set[tuple[int, int]]]]:
-    styles = _per_cent_styles(archive)
+    styles = _percent_styles(archive)
     if not styles:
         return
     with archive.open("xl/_rels/workbook.xml.rels") as part:
         listed = [_attributes(each) for _, each in _elements(part)]
     targets = {each["Id"]: each["Target"] for each in listed if "Id" in each}
     with archive.open("xl/workbook.xml") as part:
-        sheets = [_attributes(each) for _, each in _elements(part) if _local(each.tag) == "sheet"]
+        sheets = [_attributes(each) for _, each in _elements(part) if _local_name(each.tag) == "sheet"]
     for sheet in sheets:
         target = targets.get(sheet.get("id", ""), "")
         name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if 0 < names.get(name, 0) <= LARGEST:
-            yield sheet["name"], _styled(archive.read(name), styles)
+        if 0 < names.get(name, 0) <= MAX_PART_BYTES:
+            yield sheet["name"], _cells_with_style(archive.read(name), styles)
 
 
-def _per_cent_styles(archive: zipfile.ZipFile) -> set[bytes]:
+def _percent_styles(archive: zipfile.ZipFile) -> set[bytes]:
     """Return the numbers of the cell styles that show a number as per cent."""
-    formats = set(map(str, _BUILT_IN_PER_CENTS))
+    formats = set(map(str, _BUILT_IN_PERCENT_FORMATS))
     styles: set[bytes] = set()
     with archive.open("xl/styles.xml") as part:
         count, inside = 0, False
         for event, element in _elements(part, ("start", "end")):
-            tag = _local(element.tag)
+            tag = _local_name(element.tag)
             if tag == "cellXfs":
                 inside = event == "start"
             elif event == "start" and tag == "numFmt":
-                if _says_per_cent(element.get("formatCode", "")):
+                if _is_percent_format(element.get("formatCode", "")):
                     formats.add(element.get("numFmtId"))
             elif event == "start" and tag == "xf" and inside:
                 if element.get("numFmtId") in formats:
@@ -105,15 +105,15 @@ def _per_cent_styles(archive: zipfile.ZipFile) -> set[bytes]:
     return styles
 
 
-def _says_per_cent(shown: str) -> bool:
+def _is_percent_format(shown: str) -> bool:
     """Tell a format of hundredths from one that writes the mark behind the number."""
     return "%" in re.sub(r'"[^"]*"|\\.', "", shown)
 
 
-def _styled(content: bytes, styles: set[bytes]) -> set[tuple[int, int]]:
+def _cells_with_style(content: bytes, styles: set[bytes]) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
-    for cell in _CELL.finditer(content):
-        style, at = _STYLE.search(cell[1]), _AT.search(cell[1])
+    for cell in _CELL_TAG.finditer(content):
+        style, at = _CELL_STYLE.search(cell[1]), _CELL_ADDRESS.search(cell[1])
         if style and at and style[1] in styles:
             column = 0
             for char in at[1]:
@@ -125,21 +125,21 @@ def _styled(content: bytes, styles: set[bytes]) -> set[tuple[int, int]]:
 # Excel until 2003 ----------------------------------------------------------------------
 
 _BEGIN, _END, _SHEET, _FORMAT, _FORM, _CODE_PAGE = 0x809, 0x0A, 0x85, 0x41E, 0xE0, 0x42
-_TELLING = (_BEGIN, _SHEET, _FORMAT, _FORM, _CODE_PAGE)
+_HEADER_RECORDS = (_BEGIN, _SHEET, _FORMAT, _FORM, _CODE_PAGE)
 _ONE_NUMBER, _MANY_NUMBERS = frozenset({0x06, 0x203, 0x27E}), 0xBD
-_IN_UNICODE = 0x600
+_UNICODE_VERSION = 0x600
 
 
-def _of_records(path: Path) -> dict[str, Beneath]:
+def _read_biff_formats(path: Path) -> dict[str, SheetFormats]:
     """Walk over the records of a BIFF workbook; those of its cells only where it may matter."""
     import olefile
 
     with olefile.OleFileIO(path) as file:
         name = "Workbook" if file.exists("Workbook") else "Book"
-        if file.get_size(name) > LARGEST:
+        if file.get_size(name) > MAX_PART_BYTES:
             return {}
         content: bytes = file.openstream(name).read()
-    told: dict[int, list[bytes]] = {kind: [] for kind in _TELLING}
+    told: dict[int, list[bytes]] = {kind: [] for kind in _HEADER_RECORDS}
     for kind, at, size in _records(content, 0):
         if kind == _END:
             break
@@ -147,21 +147,21 @@ def _of_records(path: Path) -> dict[str, Beneath]:
             told[kind].append(content[at : at + size])
     version = int.from_bytes(told[_BEGIN][0][:2], "little")
     pages = [f"cp{int.from_bytes(body, 'little')}" for body in told[_CODE_PAGE]]
-    encoding = "utf-16-le" if version >= _IN_UNICODE else pages[0]
+    encoding = "utf-16-le" if version >= _UNICODE_VERSION else pages[0]
     formats = {
         int.from_bytes(body[:2], "little")
         for body in told[_FORMAT]
-        if _says_per_cent(_text(body[2:], encoding, wide=True))
-    } | _BUILT_IN_PER_CENTS
-    styles = {number for number, body in enumerate(told[_FORM]) if _is_of(body, formats)}
+        if _is_percent_format(_record_text(body[2:], encoding, wide=True))
+    } | _BUILT_IN_PERCENT_FORMATS
+    styles = {number for number, body in enumerate(told[_FORM]) if _has_format(body, formats)}
     return {
-        _text(body[6:], encoding): Beneath(_with_style(content, start, styles))
+        _record_text(body[6:], encoding): SheetFormats(_biff_cells_with_style(content, start, styles))
         for body in told[_SHEET]
         if styles and (start := int.from_bytes(body[:4], "little"))
     }
 
 
-def _is_of(style: bytes, formats: Collection[int]) -> bool:
+def _has_format(style: bytes, formats: Collection[int]) -> bool:
     """Tell whether a style of cells has one of the formats; one with a name is no cell's."""
     _, number, flags = struct.unpack_from("<HHH", style)
     return number in formats and not flags & 4
@@ -175,7 +175,7 @@ def _records(content: bytes, at: int) -> Iterator[tuple[int, int, int]]:
         at += 4 + size
 
 
-def _text(body: bytes, encoding: str, *, wide: bool = False) -> str:
+def _record_text(body: bytes, encoding: str, *, wide: bool = False) -> str:
     """Read a text behind its length, which takes two bytes where it is `wide` in Unicode."""
     if encoding != "utf-16-le":
         return body[1 : 1 + body[0]].decode(encoding)
@@ -186,7 +186,7 @@ def _text(body: bytes, encoding: str, *, wide: bool = False) -> str:
     return body[before + 1 :][:length].decode("latin-1")
 
 
-def _with_style(content: bytes, start: int, styles: set[int]) -> set[tuple[int, int]]:
+def _biff_cells_with_style(content: bytes, start: int, styles: set[int]) -> set[tuple[int, int]]:
     """Return the cells with a number and one of the styles, of the worksheet that begins there."""
     found: set[tuple[int, int]] = set()
     depth = 0  # a chart lies within its worksheet, with numbers of its own
@@ -212,35 +212,35 @@ def _with_style(content: bytes, start: int, styles: set[int]) -> set[tuple[int, 
 # OpenDocument ------------------------------------------------------------------------
 
 
-def _of_open_document(part: IO[bytes]) -> dict[str, Beneath]:
-    found: dict[str, Beneath] = {}
-    table, row, column = Beneath(merged=[]), 0, 0
+def _read_ods_formats(part: IO[bytes]) -> dict[str, SheetFormats]:
+    found: dict[str, SheetFormats] = {}
+    table, row, column = SheetFormats(merged=[]), 0, 0
     for event, element in _elements(part, ("start", "end")):
-        tag = _local(element.tag)
+        tag = _local_name(element.tag)
         if event == "end":
             if tag == "table-row":
                 row += int(_attributes(element).get("number-rows-repeated", 1))
             continue
         if tag == "table":
-            table, row = Beneath(merged=[]), 0
+            table, row = SheetFormats(merged=[]), 0
             found[_attributes(element).get("name", "")] = table
         elif tag == "table-row":
             column = 0
         elif tag in ("table-cell", "covered-table-cell"):
             said = _attributes(element)
             wide = int(said.get("number-columns-repeated", 1))
-            _note(table, said, row, column)
+            _note_cell(table, said, row, column)
             column += wide
     return found
 
 
-def _note(table: Beneath, said: dict[str, str], row: int, column: int) -> None:
+def _note_cell(table: SheetFormats, said: dict[str, str], row: int, column: int) -> None:
     """Keep of one cell that it is merged, and that it is shown as per cent."""
     across = int(said.get("number-columns-spanned", 1))
     down = int(said.get("number-rows-spanned", 1))
     assert table.merged is not None  # noqa: S101  as every table of an ODS begins
-    if (across > 1 or down > 1) and len(table.merged) < MOST:
+    if (across > 1 or down > 1) and len(table.merged) < MAX_NOTED_CELLS:
         table.merged.append([row, column, row + down - 1, column + across - 1])
-    if said.get("value-type") == "percentage" and len(table.per_cents) < MOST:
+    if said.get("value-type") == "percentage" and len(table.percent_cells) < MAX_NOTED_CELLS:
         wide = min(int(said.get("number-columns-repeated", 1)), 100)
-        table.per_cents |= {(row, column + each) for each in range(wide)}
+        table.percent_cells |= {(row, column + each) for each in range(wide)}

@@ -22,29 +22,29 @@ from typing import Any
 
 import polars as pl
 
-from redcross.uploads.files.cell_formats import LARGEST, Beneath, beneath
+from redcross.uploads.files.cell_formats import MAX_PART_BYTES, SheetFormats, read_formats
 
-MEMORY = 1_500_000_000
-UNZIPPED = 1_500_000_000
-RATIO, RATIO_FROM = 300, 100_000_000
-CELLS = 60_000_000
-COLUMNS = 2000
-AT_ONCE = 1_000_000
+MAX_MEMORY_BYTES = 1_500_000_000
+MAX_UNZIPPED_BYTES = 1_500_000_000
+MAX_COMPRESSION_RATIO, MIN_RATIO_BYTES = 300, 100_000_000
+MAX_CELLS = 60_000_000
+MAX_COLUMNS = 2000
+BATCH_CELLS = 1_000_000
 """So many cells are held as values of Python, which take several times the room of texts."""
-LONGEST = 32_768
+MAX_CELL_LENGTH = 32_768
 """One more than a cell of Excel holds."""
 NUL = "\0"
 """No cell shows it, and no database keeps it."""
-SPANNED = 300_000
+MAX_SPANNED_CELLS = 300_000
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
-HEAD = 12
+HEAD_ROWS = 12
 EMPTY, TEXT, NUMBER, DATE, BOOLEAN, ERROR = range(6)
-KIND = "?"
+KIND_SUFFIX = "?"
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_FILEPASS = b"\x2f\0\x06\0\0\0"
+_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FILEPASS_RECORD = b"\x2f\0\x06\0\0\0"
 """The record that says a BIFF workbook is hidden under a password of the oldest kind."""
-_OTHERS = {
+_FOREIGN_FORMATS = {
     b"%PDF": "PDF 文件",
     b"\x89PNG": "图片",
     b"\xff\xd8\xff": "图片",
@@ -72,7 +72,7 @@ class UnopenableError(Exception):
         self.code, self.detail = code, detail
 
 
-def letter(index: int) -> str:
+def column_letter(index: int) -> str:
     """Return the column's letter: 0 → A, 26 → AA."""
     name = ""
     index += 1
@@ -89,15 +89,15 @@ def open_file(path: Path, folder: Path) -> dict[str, Any]:
     if not head.strip(b"\0 \r\n\t"):
         raise UnopenableError("file.empty")
     if head.startswith(b"PK"):
-        return _archive(path, folder)
-    if head.startswith(_OLE):
+        return _open_archive(path, folder)
+    if head.startswith(_OLE_MAGIC):
         content = path.read_bytes()
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise UnopenableError("file.encrypted")
         try:
-            return _workbook(path, folder, [])
+            return _open_workbook(path, folder, [])
         except UnopenableError as error:
-            if error.code == "file.damaged" and _FILEPASS in content:
+            if error.code == "file.damaged" and _FILEPASS_RECORD in content:
                 raise UnopenableError("file.encrypted") from None
             raise
     if head[:2] in (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00") and head[2:4] in (
@@ -106,14 +106,14 @@ def open_file(path: Path, folder: Path) -> dict[str, Any]:
         b"\x06\x00",
         b"\x04\x00",
     ):
-        return _workbook(path, folder, [])
-    for magic, name in _OTHERS.items():
+        return _open_workbook(path, folder, [])
+    for magic, name in _FOREIGN_FORMATS.items():
         if head.startswith(magic):
             raise UnopenableError("file.not_a_workbook", name)
-    return _text(path, folder)
+    return _open_text(path, folder)
 
 
-def _archive(path: Path, folder: Path) -> dict[str, Any]:
+def _open_archive(path: Path, folder: Path) -> dict[str, Any]:
     notices: list[str] = []
     try:
         with zipfile.ZipFile(path) as archive:
@@ -125,7 +125,7 @@ def _archive(path: Path, folder: Path) -> dict[str, Any]:
                 raise UnopenableError("file.encrypted")
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise UnopenableError("file.damaged") from None
-    if size > UNZIPPED or (size > RATIO_FROM and size / packed > RATIO):
+    if size > MAX_UNZIPPED_BYTES or (size > MIN_RATIO_BYTES and size / packed > MAX_COMPRESSION_RATIO):
         raise UnopenableError("file.bomb", f"{size // 1_000_000}")
     if any(name.startswith("word/") for name in names):
         raise UnopenableError("file.not_a_workbook", "Word 文档")
@@ -137,23 +137,23 @@ def _archive(path: Path, folder: Path) -> dict[str, Any]:
         notices.append("macros")
     if any("externalLink" in name for name in names):
         notices.append("external_links")
-    return (_open_document if "content.xml" in names else _workbook)(path, folder, notices)
+    return (_open_ods if "content.xml" in names else _open_workbook)(path, folder, notices)
 
 
-def _open_document(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
+def _open_ods(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
     try:
-        return _workbook(path, folder, list(notices))
+        return _open_workbook(path, folder, list(notices))
     except UnopenableError as error:
         if error.code != "file.damaged":
             raise
-    return _workbook(_without_indents(path, folder), folder, notices)
+    return _open_workbook(_remove_indents(path, folder), folder, notices)
 
 
-def _without_indents(path: Path, folder: Path) -> Path:
+def _remove_indents(path: Path, folder: Path) -> Path:
     """Write an ODS anew without the blanks between its elements, which calamine refuses."""
     target = folder / "without-indents.ods"
     with zipfile.ZipFile(path) as before, zipfile.ZipFile(target, "w") as after:
-        if before.getinfo("content.xml").file_size > LARGEST:
+        if before.getinfo("content.xml").file_size > MAX_PART_BYTES:
             raise UnopenableError("file.damaged")
         for name in ("mimetype", "META-INF/manifest.xml"):
             after.writestr(name, before.read(name))
@@ -161,16 +161,16 @@ def _without_indents(path: Path, folder: Path) -> Path:
     return target
 
 
-def _workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
+def _open_workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
     from python_calamine import CalamineWorkbook
 
     try:
         book = CalamineWorkbook.from_path(str(path))
         sheets = list(book.sheets_metadata)
     except BaseException as error:  # noqa: BLE001  calamine's panics are no Exception
-        raise _named(error) from None
+        raise _name_error(error) from None
     grids, problems = [], []
-    unseen = beneath(path)
+    unseen = read_formats(path)
     for number, sheet in enumerate(sheets):
         # "SheetVisibleEnum.Hidden": the type's own name must not be taken for its value.
         kind = str(sheet.typ).rpartition(".")[2]
@@ -185,8 +185,8 @@ def _workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
             notices.append(f"same_name:{sheet.name}")  # asked for it, calamine gives the first
             continue
         try:
-            under = unseen.get(sheet.name, Beneath())
-            grid = _sheet(book, sheet.name, folder / f"{number}.arrow", under)
+            under = unseen.get(sheet.name, SheetFormats())
+            grid = _write_sheet(book, sheet.name, folder / f"{number}.arrow", under)
         except BaseException as error:  # noqa: BLE001  calamine's panics are no Exception
             problems.append(error)
             notices.append(f"damaged:{sheet.name}")
@@ -194,8 +194,8 @@ def _workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
         if grid is not None:
             grids.append(grid)
     if problems and not grids:
-        raise _named(problems[0])
-    from_1904 = _counts_from_1904(path)
+        raise _name_error(problems[0])
+    from_1904 = _uses_1904_dates(path)
     return {
         "grids": grids,
         "notices": notices,
@@ -204,7 +204,7 @@ def _workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
     }
 
 
-def _counts_from_1904(path: Path) -> bool:
+def _uses_1904_dates(path: Path) -> bool:
     """Tell the 1904 date system, for numbers that stand where days are asked."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
@@ -217,30 +217,30 @@ def _counts_from_1904(path: Path) -> bool:
     return b"\x22\x00\x02\x00\x01\x00" in path.read_bytes()
 
 
-def _sheet(book: Any, name: str, target: Path, under: Beneath) -> dict[str, Any] | None:
+def _write_sheet(book: Any, name: str, target: Path, under: SheetFormats) -> dict[str, Any] | None:
     sheet = book.get_sheet_by_name(name)
     if sheet.start is None:
         return None
     first_row, first_column = sheet.start
     last_row, last_column = sheet.end
     cells = (last_row - first_row + 1) * (last_column - first_column + 1)
-    if cells > CELLS or last_column - first_column >= COLUMNS:
+    if cells > MAX_CELLS or last_column - first_column >= MAX_COLUMNS:
         raise UnopenableError("file.too_many_cells", name)
     shown: dict[int, list[int]] = {}
-    for row, column in under.per_cents:
+    for row, column in under.percent_cells:
         if first_column <= column <= last_column:
             shown.setdefault(row, []).append(column - first_column)
     frames, start = [], first_row
     # What lies above and left of the first cell is told too, though only the rows of it.
     rows = itertools.islice(sheet.iter_rows(), first_row, None)
-    while block := list(itertools.islice(rows, 1 + AT_ONCE // (last_column - first_column + 1))):
+    while block := list(itertools.islice(rows, 1 + BATCH_CELLS // (last_column - first_column + 1))):
         for row in shown.keys() & range(start, start + len(block)):
             line = block[row - start]
             for column in shown[row]:
-                line[column] = _per_cent(line[column])
+                line[column] = _as_percent(line[column])
         columns: dict[str, pl.Series] = {}
         for index, values in enumerate(zip(*block, strict=True)):
-            _add(columns, letter(first_column + index), values)
+            _add_column(columns, column_letter(first_column + index), values)
         frames.append(pl.DataFrame(columns))
         start += len(block)
     if not frames:
@@ -251,38 +251,38 @@ def _sheet(book: Any, name: str, target: Path, under: Beneath) -> dict[str, Any]
     return {"name": name, "file": target.name, "first_row": first_row + 1, "merged": told}
 
 
-def _per_cent(value: Any) -> Any:
+def _as_percent(value: Any) -> Any:
     """Return a number as its cell shows it: 1.102 as 110.2%."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return f"{Decimal(f'{value:.15g}').scaleb(2):f}%"
 
 
-def _add(columns: dict[str, pl.Series], name: str, values: Sequence[Any]) -> None:
+def _add_column(columns: dict[str, pl.Series], name: str, values: Sequence[Any]) -> None:
     """Add the texts of one column and their kinds; quick where all below the head are alike."""
-    head, rest = values[:HEAD], values[HEAD:]
-    pairs = [_cell(value) for value in head]
+    head, rest = values[:HEAD_ROWS], values[HEAD_ROWS:]
+    pairs = [_cell_text(value) for value in head]
     texts = pl.Series(name, [pair[0] for pair in pairs], dtype=pl.String)
-    kinds = pl.Series(name + KIND, [pair[1] for pair in pairs], dtype=pl.UInt8)
+    kinds = pl.Series(name + KIND_SUFFIX, [pair[1] for pair in pairs], dtype=pl.UInt8)
     if rest:
-        more, their_kinds = _alike(name, rest)
-        texts, kinds = texts.append(more), kinds.append(their_kinds.alias(name + KIND))
-    columns[name], columns[name + KIND] = texts.rechunk(), kinds.rechunk()
+        more, their_kinds = _uniform_column(name, rest)
+        texts, kinds = texts.append(more), kinds.append(their_kinds.alias(name + KIND_SUFFIX))
+    columns[name], columns[name + KIND_SUFFIX] = texts.rechunk(), kinds.rechunk()
 
 
-def _alike(name: str, values: Sequence[Any]) -> tuple[pl.Series, pl.Series]:
+def _uniform_column(name: str, values: Sequence[Any]) -> tuple[pl.Series, pl.Series]:
     types = set(map(type, values))
     if types == {str}:
-        texts = pl.Series(name, values, dtype=pl.String).str.head(LONGEST)
+        texts = pl.Series(name, values, dtype=pl.String).str.head(MAX_CELL_LENGTH)
         texts = texts.str.replace_all(NUL, "", literal=True)
         return texts, _text_kinds(texts)
     if types <= {int, float}:
-        numbers = pl.Series(name, list(map(_number, values)), dtype=pl.String)
+        numbers = pl.Series(name, list(map(_number_text, values)), dtype=pl.String)
         return numbers, pl.Series([NUMBER], dtype=pl.UInt8).new_from_index(0, len(values))
     if types == {dt.date}:
         days = pl.Series(name, values, dtype=pl.Date).dt.to_string("%Y-%m-%d")
         return days, pl.Series([DATE], dtype=pl.UInt8).new_from_index(0, len(values))
-    pairs = [_cell(value) for value in values]
+    pairs = [_cell_text(value) for value in values]
     texts = pl.Series(name, [pair[0] for pair in pairs], dtype=pl.String)
     return texts, pl.Series([pair[1] for pair in pairs], dtype=pl.UInt8)
 
@@ -300,26 +300,26 @@ def _text_kinds(texts: pl.Series) -> pl.Series:
     return frame["k"]
 
 
-def _number(value: float) -> str:
+def _number_text(value: float) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return repr(value)
 
 
-def _cell(value: Any) -> tuple[str, int]:
+def _cell_text(value: Any) -> tuple[str, int]:
     match value:
         case None | "":
             return "", EMPTY
         case str():
-            return value[:LONGEST].replace(NUL, ""), ERROR if value in _ERROR_WORDS else TEXT
+            return value[:MAX_CELL_LENGTH].replace(NUL, ""), ERROR if value in _ERROR_WORDS else TEXT
         case bool():
             return ("TRUE" if value else "FALSE"), BOOLEAN
         case int() | float():
-            return _number(value), NUMBER
+            return _number_text(value), NUMBER
     return (value.isoformat() if hasattr(value, "isoformat") else str(value)), DATE
 
 
-def _named(error: BaseException) -> UnopenableError:
+def _name_error(error: BaseException) -> UnopenableError:
     if isinstance(error, UnopenableError):
         return error
     text = f"{type(error).__name__} {error}".lower()
@@ -333,23 +333,23 @@ def _named(error: BaseException) -> UnopenableError:
     return UnopenableError("file.damaged", type(error).__name__)
 
 
-def _text(path: Path, folder: Path) -> dict[str, Any]:
+def _open_text(path: Path, folder: Path) -> dict[str, Any]:
     raw = path.read_bytes()
-    text = _decoded(raw).replace(NUL, "")
+    text = _decode(raw).replace(NUL, "")
     if not text.strip():
         raise UnopenableError("file.empty")
     start = text.lstrip()[:600].lower()
     if start.startswith("<"):
         # Excel's XML of 2003 has a <Table> too, so it is asked for first.
         if start.startswith("<?xml") and "schemas-microsoft-com:office:spreadsheet" in text[:4000]:
-            return _xml_spreadsheet(raw, folder)
+            return _open_xml_spreadsheet(raw, folder)
         if "<html" in start or re.search(r"<table[\s>]", text[:200_000], re.IGNORECASE):
-            return _html(text, folder)
+            return _open_html(text, folder)
         raise UnopenableError("file.not_a_workbook", "XML 文件")
-    return _delimited(text, folder)
+    return _open_delimited(text, folder)
 
 
-def _decoded(raw: bytes) -> str:
+def _decode(raw: bytes) -> str:
     for mark, encoding in (
         (b"\xef\xbb\xbf", "utf-8-sig"),
         (b"\xff\xfe", "utf-16"),
@@ -372,7 +372,7 @@ def _decoded(raw: bytes) -> str:
     raise UnopenableError("file.not_a_workbook", "编码无法识别的文件")
 
 
-def _delimited(text: str, folder: Path) -> dict[str, Any]:
+def _open_delimited(text: str, folder: Path) -> dict[str, Any]:
     lines = text.splitlines()[:400]
     printable = sum(char.isprintable() or char in "\r\n\t" for char in text[:4000])
     if printable < 0.9 * len(text[:4000]):
@@ -387,22 +387,22 @@ def _delimited(text: str, folder: Path) -> dict[str, Any]:
     except csv.Error:
         raise UnopenableError("file.damaged") from None
     width = max((len(row) for row in sample), default=0)
-    if width > COLUMNS:
+    if width > MAX_COLUMNS:
         raise UnopenableError("file.too_many_cells")
-    frame = _parsed(text, mark, width)
-    frame = frame.with_columns(pl.all().fill_null("").str.head(LONGEST))
+    frame = _parse_delimited(text, mark, width)
+    frame = frame.with_columns(pl.all().fill_null("").str.head(MAX_CELL_LENGTH))
     texts = [frame[name] for name in frame.columns]
     columns: dict[str, pl.Series] = {}
     for series in texts:
         columns[series.name] = series
-        columns[series.name + KIND] = _text_kinds(series).alias(series.name + KIND)
+        columns[series.name + KIND_SUFFIX] = _text_kinds(series).alias(series.name + KIND_SUFFIX)
     pl.DataFrame(columns).write_ipc(folder / "0.arrow")
     grid = {"name": "", "file": "0.arrow", "first_row": 1, "merged": None}
     return {"grids": [grid], "notices": [], "worksheets": 1}
 
 
-def _parsed(text: str, mark: str, width: int) -> pl.DataFrame:
-    schema = {letter(index): pl.String for index in range(width)}
+def _parse_delimited(text: str, mark: str, width: int) -> pl.DataFrame:
+    schema = {column_letter(index): pl.String for index in range(width)}
     blank_lines = "\n\n" in text.replace("\r\n", "\n")
     if not blank_lines:
         try:
@@ -422,7 +422,7 @@ def _parsed(text: str, mark: str, width: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _html(text: str, folder: Path) -> dict[str, Any]:
+def _open_html(text: str, folder: Path) -> dict[str, Any]:
     from lxml import html
 
     try:
@@ -433,14 +433,14 @@ def _html(text: str, folder: Path) -> dict[str, Any]:
     for number, table in enumerate(tree.iter("table")):
         if any(True for _ in table.iterdescendants("table")):
             continue
-        rows, merged = _spread(table)
+        rows, merged = _expand_spans(table)
         if any(map(any, rows)):
             grid = _write_rows(rows, folder / f"{number}.arrow", f"表{number + 1}")
             grids.append({**grid, "merged": merged})
     return {"grids": grids, "notices": [], "worksheets": len(grids)}
 
 
-def _spread(table: Any) -> tuple[list[list[str]], list[list[int]]]:
+def _expand_spans(table: Any) -> tuple[list[list[str]], list[list[int]]]:
     """Lay out an HTML table, spans filled with their first cell only, and tell the spans."""
     rows: list[list[str]] = []
     merged: list[list[int]] = []
@@ -453,7 +453,7 @@ def _spread(table: Any) -> tuple[list[list[str]], list[list[int]]]:
             while (at, len(line)) in blocked:
                 line.append("")
             wide, tall = (_span(cell, name) for name in ("colspan", "rowspan"))
-            if len(blocked) + tall * wide > SPANNED:
+            if len(blocked) + tall * wide > MAX_SPANNED_CELLS:
                 raise UnopenableError("file.too_many_cells")
             for down in range(1, tall):
                 blocked |= {(at + down, len(line) + right) for right in range(wide)}
@@ -469,7 +469,7 @@ def _span(cell: Any, name: str) -> int:
     return min(max(int(value), 1), 200) if value.isdigit() else 1
 
 
-def _xml_spreadsheet(raw: bytes, folder: Path) -> dict[str, Any]:
+def _open_xml_spreadsheet(raw: bytes, folder: Path) -> dict[str, Any]:
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -504,18 +504,18 @@ def _xml_spreadsheet(raw: bytes, folder: Path) -> dict[str, Any]:
 
 def _write_rows(rows: Iterable[list[str]], target: Path, name: str) -> dict[str, Any]:
     table = list(rows)
-    width = min(max(map(len, table), default=0), COLUMNS)
+    width = min(max(map(len, table), default=0), MAX_COLUMNS)
     columns: dict[str, pl.Series] = {}
     for index in range(width):
         values = [row[index] if index < len(row) else "" for row in table]
-        _add(columns, letter(index), values)
+        _add_column(columns, column_letter(index), values)
     pl.DataFrame(columns).write_ipc(target)
     return {"name": name, "file": target.name, "first_row": 1, "merged": None}
 
 
 def answer_for(path: Path, folder: Path) -> dict[str, Any]:
     """Limit this process, open the file in it, and say what was found or why it cannot be."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.disable()  # cells hold no cycles; walking them over and over costs a fifth
     try:

@@ -20,22 +20,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-_BLOCK = 65536
-_NOISE = 2000
+_BLOCK_BYTES = 65536
+_MAX_NOISE_BYTES = 2000
 """How much of a child's last words is kept, in bytes."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Outcome:
+class ChildResult:
     """How a child ended: its exit code (negative: the signal), what it answered and said."""
 
     code: int
     answer: dict[str, Any] | None
     noise: str
-    in_time: bool
+    is_in_time: bool
 
 
-class _Opener:
+class _ForkServer:
     """The waiting process of this process; one file at a time."""
 
     def __init__(self) -> None:
@@ -43,14 +43,14 @@ class _Opener:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
-    def ask(self, path: Path, folder: Path, seconds: float) -> Outcome:
+    def ask(self, path: Path, folder: Path, seconds: float) -> ChildResult:
         """Have a file opened, its grids laid into `folder`."""
         order = json.dumps([str(path), str(folder), seconds]).encode() + b"\n"
         with self._lock:
             line = self._told(order) or self._told(order)
         if not line:
-            return Outcome(-signal.SIGKILL, None, "", in_time=True)
-        return Outcome(**json.loads(line))
+            return ChildResult(-signal.SIGKILL, None, "", is_in_time=True)
+        return ChildResult(**json.loads(line))
 
     def warm(self) -> None:
         """Start it before the first file comes."""
@@ -80,7 +80,7 @@ class _Opener:
         # A forked process must not read the answers of its parent's.
         mine = self._owner == os.getpid()
         if not mine or self._process is None or self._process.poll() is not None:
-            self._process, self._owner = _start(), os.getpid()
+            self._process, self._owner = _start_process(), os.getpid()
         return self._process
 
     def end(self) -> None:
@@ -91,7 +91,7 @@ class _Opener:
             self._process = None
 
 
-def _start() -> "subprocess.Popen[bytes]":
+def _start_process() -> "subprocess.Popen[bytes]":
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "LANG": "C.UTF-8",
@@ -108,9 +108,9 @@ def _start() -> "subprocess.Popen[bytes]":
     )
 
 
-_opener = _Opener()
-atexit.register(_opener.end)
-ask, warm, end = _opener.ask, _opener.warm, _opener.end
+_server = _ForkServer()
+atexit.register(_server.end)
+open_in_child, start_server, stop_server = _server.ask, _server.warm, _server.end
 
 
 # The waiting process -----------------------------------------------------------
@@ -127,12 +127,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends who started us, then us
     for line in sys.stdin.buffer:
         path, folder, seconds = json.loads(line)
-        outcome = _forked(parser, Path(path), Path(folder), seconds)
+        outcome = _open_forked(parser, Path(path), Path(folder), seconds)
         sys.stdout.write(json.dumps(dataclasses.asdict(outcome)) + "\n")
         sys.stdout.flush()
 
 
-def _forked(opening: Any, path: Path, folder: Path, seconds: float) -> Outcome:
+def _open_forked(opening: Any, path: Path, folder: Path, seconds: float) -> ChildResult:
     said = folder / "noise"
     reading, writing = os.pipe()
     child = os.fork()
@@ -140,15 +140,15 @@ def _forked(opening: Any, path: Path, folder: Path, seconds: float) -> Outcome:
         _become_child(opening, path, folder, writing)
     os.close(writing)
     with open(reading, "rb") as answers:  # noqa: PTH123  a pipe has no path
-        content, in_time = _read(answers, time.monotonic() + seconds)
+        content, in_time = _read_answer(answers, time.monotonic() + seconds)
     if not in_time:
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    noise = said.read_bytes()[-_NOISE:].decode(errors="replace") if said.exists() else ""
+    noise = said.read_bytes()[-_MAX_NOISE_BYTES:].decode(errors="replace") if said.exists() else ""
     answer = None
     with contextlib.suppress(ValueError):
         answer = json.loads(content)
-    return Outcome(os.waitstatus_to_exitcode(status), answer, noise, in_time)
+    return ChildResult(os.waitstatus_to_exitcode(status), answer, noise, in_time)
 
 
 def _become_child(opening: Any, path: Path, folder: Path, writing: int) -> None:
@@ -169,16 +169,16 @@ def _become_child(opening: Any, path: Path, folder: Path, writing: int) -> None:
         os._exit(code)  # a million cells need no tidying one by one
 
 
-def _read(answers: IO[bytes], deadline: float) -> tuple[bytes, bool]:
+def _read_answer(answers: IO[bytes], deadline: float) -> tuple[bytes, bool]:
     """Read to the end, and tell whether it came in time."""
-    return b"".join(_blocks(answers, deadline)), time.monotonic() < deadline
+    return b"".join(_read_blocks(answers, deadline)), time.monotonic() < deadline
 
 
-def _blocks(answers: IO[bytes], deadline: float) -> Iterator[bytes]:
+def _read_blocks(answers: IO[bytes], deadline: float) -> Iterator[bytes]:
     while (left := deadline - time.monotonic()) > 0:
         if not select.select([answers], [], [], left)[0]:
             return
-        block = os.read(answers.fileno(), _BLOCK)
+        block = os.read(answers.fileno(), _BLOCK_BYTES)
         if not block:
             return
         yield block

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _PREFIX = "redcross-open-"
-_NEW = 60
+_MIN_AGE_SECONDS = 60
 """Seconds in which whoever makes a folder has surely locked it."""
 
 
 @contextlib.contextmanager
-def opened_folder() -> Iterator[Path]:
+def create_scratch_dir() -> Iterator[Path]:
     """Make a private folder, locked for as long as its process lives."""
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
         lock = os.open(name, os.O_RDONLY)
@@ -26,12 +26,12 @@ def opened_folder() -> Iterator[Path]:
             os.close(lock)
 
 
-def clear_abandoned() -> int:
+def delete_abandoned_dirs() -> int:
     """Delete the folders of processes that were killed; return how many there were."""
     cleared = 0
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):  # another has deleted it, holds it, or it is another's
-            if folder.lstat().st_mtime > time.time() - _NEW:
+            if folder.lstat().st_mtime > time.time() - _MIN_AGE_SECONDS:
                 continue
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:

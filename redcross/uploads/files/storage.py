@@ -13,10 +13,10 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
 from redcross.accounts.encryption import seal, unseal
-from redcross.uploads.files.scratch_dir import opened_folder
+from redcross.uploads.files.scratch_dir import create_scratch_dir
 
 
-def put(field: FieldFile, content: bytes) -> None:
+def store_file(field: FieldFile, content: bytes) -> None:
     """Seal and store; the row itself is saved by the caller.
 
     What the row named before stays until the change is committed: after one that was cut
@@ -28,38 +28,38 @@ def put(field: FieldFile, content: bytes) -> None:
         transaction.on_commit(lambda: field.storage.delete(before))
 
 
-def get(field: FieldFile) -> bytes:
+def load_file(field: FieldFile) -> bytes:
     """Return a sealed file's content."""
     with field.open("rb") as file:
         return unseal(file.read())
 
 
-def put_frame(field: FieldFile, frame: pl.DataFrame) -> None:
+def store_frame(field: FieldFile, frame: pl.DataFrame) -> None:
     """Store a frame as a sealed Arrow file."""
     buffer = io.BytesIO()
     frame.write_ipc(buffer, compression="lz4")
-    put(field, buffer.getvalue())
+    store_file(field, buffer.getvalue())
 
 
-def get_frame(field: FieldFile) -> pl.DataFrame:
+def load_frame(field: FieldFile) -> pl.DataFrame:
     """Return a stored frame."""
-    return pl.read_ipc(io.BytesIO(get(field)))
+    return pl.read_ipc(io.BytesIO(load_file(field)))
 
 
-def put_json(field: FieldFile, value: Any) -> None:
+def store_json(field: FieldFile, value: Any) -> None:
     """Store plain values as sealed JSON."""
-    put(field, json.dumps(value, ensure_ascii=False).encode())
+    store_file(field, json.dumps(value, ensure_ascii=False).encode())
 
 
-def get_json(field: FieldFile) -> Any:
+def load_json(field: FieldFile) -> Any:
     """Return stored plain values."""
-    return json.loads(get(field))
+    return json.loads(load_file(field))
 
 
 @contextlib.contextmanager
-def opened(field: FieldFile, filename: str) -> Iterator[Path]:
+def unsealed_file(field: FieldFile, filename: str) -> Iterator[Path]:
     """Lay the unsealed file in a private folder for as long as it is read."""
-    with opened_folder() as folder:
+    with create_scratch_dir() as folder:
         path = folder / f"workbook{Path(filename).suffix.lower()}"
-        path.write_bytes(get(field))
+        path.write_bytes(load_file(field))
         yield path

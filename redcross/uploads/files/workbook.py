@@ -8,20 +8,20 @@ from typing import Any
 
 import polars as pl
 
-from redcross.files.workbooks import INFORMATION
+from redcross.files.workbooks import MARK_SHEET_TITLE
 from redcross.uploads.files import sandbox
-from redcross.uploads.files.parser import KIND
-from redcross.uploads.files.scratch_dir import opened_folder
+from redcross.uploads.files.parser import KIND_SUFFIX
+from redcross.uploads.files.scratch_dir import create_scratch_dir
 
-SECONDS = 20
-FREE_BYTES = 20_000_000
+TIMEOUT_SECONDS = 20
+TIMEOUT_BYTES = 20_000_000
 """Up to this size a file has SECONDS; a larger one has more in proportion."""
 
-OWN_WORKSHEETS = ("可选项", "填写说明", INFORMATION)
+OWN_WORKSHEETS = ("可选项", "填写说明", MARK_SHEET_TITLE)
 """The worksheets that our blank workbooks bring along, by their whole names."""
 
-LONGEST_NAME = 100
-SENTENCES = {
+MAX_WORKSHEET_NAME = 100
+ERROR_MESSAGES = {
     "file.empty": "文件是空的。请确认选对了文件，保存后重新上传。",
     "file.encrypted": "文件设有密码，无法打开。请在 Excel 或 WPS 中取消密码保护，另存后重新上传。",
     "file.not_a_workbook": "这不是电子表格（{detail}）。请上传 xlsx、xls、et、ods 或 csv 文件。",
@@ -35,12 +35,12 @@ SENTENCES = {
     "file.not_found": "找不到文件“{detail}”，或无权读取。",
     "file.no_worksheet": "文件中没有可读的工作表（只有图表或隐藏的工作表）。请取消隐藏后上传。",
 }
-_ASKED = re.compile(r"memory allocation of (\d+) bytes failed")
-_MOSTLY_EMPTY = 200
+_FAILED_ALLOCATION = re.compile(r"memory allocation of (\d+) bytes failed")
+_MAX_ALLOCATION_RATIO = 200
 """Packed full cells take at least a fortieth of what they take in memory."""
 _UNWRITABLE = re.compile(r"[\x00-\x1f\ufffe\uffff]")
 """What neither the database nor a workbook can have in the name of a worksheet."""
-_NOTICES = {
+_NOTICE_MESSAGES = {
     "macros": "文件含有宏，已忽略。",
     "external_links": "文件含有指向其他文件的链接，按已保存的数值读取。",
     "chart": "“{name}”是图表，已跳过。",
@@ -59,7 +59,7 @@ class UnreadableError(Exception):
         self.detail = detail
 
     def __str__(self) -> str:
-        return SENTENCES[self.code].format(detail=self.detail or "格式不明")
+        return ERROR_MESSAGES[self.code].format(detail=self.detail or "格式不明")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Grid:
     @property
     def letters(self) -> list[str]:
         """The columns' letters, from left to right."""
-        return [name for name in self.cells.columns if not name.endswith(KIND)]
+        return [name for name in self.cells.columns if not name.endswith(KIND_SUFFIX)]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,15 +95,15 @@ class Workbook:
     peak_kb: int = 0
 
 
-def read(path: Path, *, filename: str) -> Workbook:
+def read_workbook(path: Path, *, filename: str) -> Workbook:
     """Open a file in a child with limits; raise UnreadableError."""
-    with opened_folder() as folder:
-        answer = _ask_child(path, folder)
+    with create_scratch_dir() as folder:
+        answer = _open_in_child(path, folder)
         if "error" in answer:
             raise UnreadableError(answer["error"], answer.get("detail", ""))
         grids = tuple(
             Grid(
-                worksheet=_named(found["name"]) or Path(filename).stem[:31],
+                worksheet=_clean_worksheet_name(found["name"]) or Path(filename).stem[:31],
                 first_row=found["first_row"],
                 cells=pl.read_ipc((folder / found["file"]).read_bytes()),
                 merged=tuple(tuple(each) for each in found["merged"] or ()),
@@ -114,41 +114,41 @@ def read(path: Path, *, filename: str) -> Workbook:
         )
     if not grids:
         raise UnreadableError("file.no_worksheet" if answer["notices"] else "file.empty")
-    return Workbook(grids, tuple(_told(answer["notices"])), answer["peak_kb"])
+    return Workbook(grids, tuple(_notice_messages(answer["notices"])), answer["peak_kb"])
 
 
-def _ask_child(path: Path, folder: Path) -> dict[str, Any]:
-    seconds = SECONDS * max(1, path.stat().st_size / FREE_BYTES)
-    outcome = sandbox.ask(path, folder, seconds)
-    if not outcome.in_time:
+def _open_in_child(path: Path, folder: Path) -> dict[str, Any]:
+    seconds = TIMEOUT_SECONDS * max(1, path.stat().st_size / TIMEOUT_BYTES)
+    outcome = sandbox.open_in_child(path, folder, seconds)
+    if not outcome.is_in_time:
         raise UnreadableError("file.timeout")
     if outcome.code != 0 or outcome.answer is None:
-        raise UnreadableError(_ended_by(outcome, path.stat().st_size))
+        raise UnreadableError(_crash_code(outcome, path.stat().st_size))
     return outcome.answer
 
 
-def _ended_by(outcome: sandbox.Outcome, size: int) -> str:
+def _crash_code(outcome: sandbox.ChildResult, size: int) -> str:
     """Name what ended a child without an answer.
 
     A request for hundreds of times the file's own size is the rectangle from its first cell
     to its last, nearly all of it empty.
     """
     noise = outcome.noise.lower()
-    asked = _ASKED.search(noise)
-    if asked is not None and int(asked[1]) > _MOSTLY_EMPTY * size:
+    asked = _FAILED_ALLOCATION.search(noise)
+    if asked is not None and int(asked[1]) > _MAX_ALLOCATION_RATIO * size:
         return "file.too_many_cells"
     full = "memory" in noise or "alloc" in noise or outcome.code in (-6, -9)
     return "file.out_of_memory" if full else "file.damaged"
 
 
-def _named(worksheet: str) -> str:
+def _clean_worksheet_name(worksheet: str) -> str:
     """Return a name as it can be kept: Excel's have 31 characters, others' as many as they like."""
-    return _UNWRITABLE.sub("", worksheet)[:LONGEST_NAME]
+    return _UNWRITABLE.sub("", worksheet)[:MAX_WORKSHEET_NAME]
 
 
-def _told(notices: Iterable[str]) -> Iterator[str]:
+def _notice_messages(notices: Iterable[str]) -> Iterator[str]:
     """Say what was left out, but for what no clerk put in."""
     for text in notices:
         kind, _, name = text.partition(":")
         if name not in OWN_WORKSHEETS:
-            yield _NOTICES[kind].format(name=_named(name))
+            yield _NOTICE_MESSAGES[kind].format(name=_clean_worksheet_name(name))

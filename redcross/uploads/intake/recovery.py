@@ -28,7 +28,7 @@ def stalled_uploads(*, now: dt.datetime) -> list[Upload]:
     """Return the uploads in work that no worker has touched for a minute."""
     with acting_as_system("查找中断的报送"):
         in_work = Upload.objects.at_work().order_by("pk")
-        return [upload for upload in in_work if progress.is_silent(upload.pk, now=now)]
+        return [upload for upload in in_work if progress.is_stalled(upload.pk, now=now)]
 
 
 def collect_stalled_work(*, now: dt.datetime) -> StalledWork:
@@ -38,10 +38,10 @@ def collect_stalled_work(*, now: dt.datetime) -> StalledWork:
     done and does nothing.
     """
     cache.set(_LAST_RUN, now.timestamp(), _LAST_RUN_SECONDS)
-    scratch_dir.clear_abandoned()
+    scratch_dir.delete_abandoned_dirs()
     with acting_as_system("清理过期的待确认文件"):
-        drafts.clear(now)
-        stalled_drafts = drafts.left_alone(now)
+        drafts.delete_expired_drafts(now)
+        stalled_drafts = drafts.find_stalled_drafts(now)
     return StalledWork(stalled_uploads(now=now), stalled_drafts)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from redcross.units import MULTIPLES, Unit
-from redcross.uploads.schema.import_spec import NUMERIC, FieldSpec
+from redcross.uploads.schema.import_spec import NUMERIC_KINDS, FieldSpec
 
 UNIT_WORDS = (
     "万元|亿元|千元|百元|元|万人次|万人|人次|万|人|个|枚|例|份|台|件|名|户|期|场|批|%"
@@ -20,9 +20,9 @@ UNIT_IN_BRACKETS = re.compile(rf"[(\[](?:单位:?)?(?:人民币)?(?P<unit>{UNIT_
 UNIT_AFTER = re.compile(rf"(?:单位:(?P<unit>{UNIT_WORDS})|[/／](?P<money>万元|亿元|千元|百元|元))$")
 
 
-def multiple_for(field: FieldSpec, levels: Sequence[str], unit: str) -> Decimal:
+def column_multiple(field: FieldSpec, levels: Sequence[str], unit: str) -> Decimal:
     """Return what the numbers of a column are multiplied by, with the unit of its table."""
-    if field.kind not in NUMERIC:
+    if field.kind not in NUMERIC_KINDS:
         return Decimal(1)
     for text in reversed(levels):
         bare = "".join(unicodedata.normalize("NFKC", text).split())
@@ -32,13 +32,13 @@ def multiple_for(field: FieldSpec, levels: Sequence[str], unit: str) -> Decimal:
             or re.fullmatch(rf"[(\[]?(?P<unit>{UNIT_WORDS})[)\]]?", bare)
         )
         if match:
-            return multiple_of(match["unit"] or match.groupdict()["money"])
+            return unit_multiple(match["unit"] or match.groupdict()["money"])
     if field.unit is Unit.YUAN and unit:
-        return multiple_of(unit)
+        return unit_multiple(unit)
     return Decimal(1)
 
 
-def multiple_of(unit: str) -> Decimal:
+def unit_multiple(unit: str) -> Decimal:
     """Return what a number in this unit is multiplied by: 万元 → 10000."""
     for name in sorted(MULTIPLES, key=len, reverse=True):
         if name and unit.startswith(name):

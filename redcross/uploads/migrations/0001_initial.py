@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                     "file",
                     models.FileField(
                         blank=True,
-                        upload_to=redcross.uploads.models.stored_under,
+                        upload_to=redcross.uploads.models.storage_path,
                         verbose_name="文件",
                     ),
                 ),
@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                     "rows_file",
                     models.FileField(
                         blank=True,
-                        upload_to=redcross.uploads.models.stored_under,
+                        upload_to=redcross.uploads.models.storage_path,
                         verbose_name="读出的数据",
                     ),
                 ),
@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
                     "findings_file",
                     models.FileField(
                         blank=True,
-                        upload_to=redcross.uploads.models.stored_under,
+                        upload_to=redcross.uploads.models.storage_path,
                         verbose_name="问题明细",
                     ),
                 ),
@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                     "changes_file",
                     models.FileField(
                         blank=True,
-                        upload_to=redcross.uploads.models.stored_under,
+                        upload_to=redcross.uploads.models.storage_path,
                         verbose_name="变化明细",
                     ),
                 ),

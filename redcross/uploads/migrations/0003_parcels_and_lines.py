@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name="lines_file",
             field=models.FileField(
                 blank=True,
-                upload_to=redcross.uploads.models.stored_under,
+                upload_to=redcross.uploads.models.storage_path,
                 verbose_name="原样与读出",
             ),
         ),
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                     "file",
                     models.FileField(
                         blank=True,
-                        upload_to=redcross.uploads.models.stored_under,
+                        upload_to=redcross.uploads.models.storage_path,
                         verbose_name="文件",
                     ),
                 ),

@@ -3,15 +3,7 @@
 from redcross.uploads.models.drafts import Parcel
 from redcross.uploads.models.period_locks import PeriodException, PeriodLock
 from redcross.uploads.models.records import NamedKey, NamedKeyQuerySet, Record, RecordQuerySet
-from redcross.uploads.models.uploads import (
-    HeadingMemory,
-    Upload,
-    UploadFinding,
-    UploadQuerySet,
-    UploadRemark,
-    UploadStep,
-    stored_under,
-)
+from redcross.uploads.models.uploads import HeadingMemory, Upload, UploadFinding, UploadQuerySet, UploadRemark, UploadStep, storage_path
 
 __all__ = [
     "HeadingMemory",
@@ -27,5 +19,5 @@ __all__ = [
     "UploadQuerySet",
     "UploadRemark",
     "UploadStep",
-    "stored_under",
+    "storage_path",
 ]

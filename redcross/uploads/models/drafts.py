@@ -5,11 +5,8 @@ from django.db.models import Q
 
 from redcross.accounts.models import User, Visible
 from redcross.branches.models import Branch
-from redcross.uploads.choices import (
-    ParcelState,
-    UploadMode,
-)
-from redcross.uploads.models.uploads import Upload, stored_under
+from redcross.uploads.choices import DraftState, UploadMode
+from redcross.uploads.models.uploads import Upload, storage_path
 
 
 class Parcel(Visible):
@@ -21,11 +18,11 @@ class Parcel(Visible):
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="parcels")
     filename = models.CharField("文件名", max_length=200)
-    file = models.FileField("文件", upload_to=stored_under, blank=True)
+    file = models.FileField("文件", upload_to=storage_path, blank=True)
     size = models.PositiveBigIntegerField("大小（字节）", default=0)
     digest = models.CharField("文件指纹", max_length=64)
     state = models.CharField(
-        "状态", max_length=12, choices=ParcelState, default=ParcelState.WAITING
+        "状态", max_length=12, choices=DraftState, default=DraftState.WAITING
     )
     code = models.CharField("代码", max_length=40, blank=True)
     message = models.TextField("说明", blank=True)
@@ -46,7 +43,7 @@ class Parcel(Visible):
         verbose_name_plural = "待确认的文件"
         constraints = [
             models.CheckConstraint(
-                name="parcel_state_is_known", condition=Q(state__in=ParcelState.values)
+                name="parcel_state_is_known", condition=Q(state__in=DraftState.values)
             ),
             models.CheckConstraint(
                 name="parcel_mode_is_known",
@@ -54,8 +51,8 @@ class Parcel(Visible):
             ),
             models.CheckConstraint(
                 name="parcel_sent_is_an_upload",
-                condition=Q(state=ParcelState.SENT, upload__isnull=False)
-                | ~Q(state=ParcelState.SENT) & Q(upload__isnull=True),
+                condition=Q(state=DraftState.SENT, upload__isnull=False)
+                | ~Q(state=DraftState.SENT) & Q(upload__isnull=True),
             ),
         ]
         indexes = [models.Index(name="parcel_of_owner", fields=["owner", "created_at"])]

@@ -95,12 +95,12 @@ class NamedKey(models.Model):
         yield from cls.objects.values_list("code", "name", "other_names")
 
     @classmethod
-    def registrable(cls) -> Callable[[str, dt.date], bool]:
+    def registration_rule(cls) -> Callable[[str, dt.date], bool]:
         """Return what tells whether an upload may bring a name along, in a report up to a day."""
         return lambda name, _until: 2 <= len(name) <= cls.LONGEST_CODE
 
     @classmethod
-    def introduced(cls, name: str, rows: pl.DataFrame) -> Self:
+    def from_new_name(cls, name: str, rows: pl.DataFrame) -> Self:
         """Return a new row, unsaved, for a name that stands in these rows of a workbook.
 
         Its key is the name itself: the rows read before it is registered bear it already.

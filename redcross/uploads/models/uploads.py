@@ -8,22 +8,14 @@ from django.db.models import F, Q
 
 from redcross.accounts.models import User, Visible, VisibleQuerySet
 from redcross.periods import Period
-from redcross.uploads.choices import (
-    AWAITING_REVIEW,
-    IN_WORK,
-    FindingSeverity,
-    Origin,
-    State,
-    Turn,
-    UploadMode,
-)
+from redcross.uploads.choices import REVIEW_STATES, PROCESSING_STATES, FindingSeverity, UploadOrigin, UploadState, PendingAction, UploadMode
 from redcross.uploads.registry import registry
 
 if TYPE_CHECKING:
     from redcross.uploads.schema.sheet import Sheet
 
 
-def stored_under(_upload: "Upload", _filename: str) -> str:
+def storage_path(_upload: "Upload", _filename: str) -> str:
     """Return a path that tells nothing and cannot be guessed; the name stays in the row."""
     return f"uploads/{uuid.uuid4().hex[:2]}/{uuid.uuid4().hex}"
 
@@ -33,15 +25,15 @@ class UploadQuerySet(VisibleQuerySet["Upload"]):
 
     def awaiting_review(self) -> Self:
         """Keep what waits for a decision."""
-        return self.filter(state__in=AWAITING_REVIEW)
+        return self.filter(state__in=REVIEW_STATES)
 
     def effective(self) -> Self:
         """Keep what counts."""
-        return self.filter(state=State.EFFECTIVE)
+        return self.filter(state=UploadState.EFFECTIVE)
 
     def at_work(self) -> Self:
         """Keep what a machine has to do something with."""
-        return self.filter(Q(state__in=IN_WORK) | ~Q(turn=""))
+        return self.filter(Q(state__in=PROCESSING_STATES) | ~Q(turn=""))
 
     def for_period(self, period: Period) -> Self:
         """Keep the uploads for months inside the period."""
@@ -58,18 +50,18 @@ class Upload(Visible):
     first_month = models.DateField("报告期起")
     last_month = models.DateField("报告期止")
     mode = models.CharField("方式", max_length=10, choices=UploadMode)
-    origin = models.CharField("来源", max_length=10, choices=Origin, default=Origin.FILE)
-    state = models.CharField("状态", max_length=12, choices=State, default=State.RECEIVED)
+    origin = models.CharField("来源", max_length=10, choices=UploadOrigin, default=UploadOrigin.FILE)
+    state = models.CharField("状态", max_length=12, choices=UploadState, default=UploadState.RECEIVED)
 
     filename = models.CharField("文件名", max_length=200, blank=True)
-    file = models.FileField("文件", upload_to=stored_under, blank=True)
+    file = models.FileField("文件", upload_to=storage_path, blank=True)
     size = models.PositiveBigIntegerField("大小（字节）", default=0)
     digest = models.CharField("文件指纹", max_length=64, blank=True)
     rows_digest = models.CharField("内容指纹", max_length=64, blank=True)
-    rows_file = models.FileField("读出的数据", upload_to=stored_under, blank=True)
-    findings_file = models.FileField("问题明细", upload_to=stored_under, blank=True)
-    lines_file = models.FileField("原样与读出", upload_to=stored_under, blank=True)
-    changes_file = models.FileField("变化明细", upload_to=stored_under, blank=True)
+    rows_file = models.FileField("读出的数据", upload_to=storage_path, blank=True)
+    findings_file = models.FileField("问题明细", upload_to=storage_path, blank=True)
+    lines_file = models.FileField("原样与读出", upload_to=storage_path, blank=True)
+    changes_file = models.FileField("变化明细", upload_to=storage_path, blank=True)
 
     tables = models.JSONField("识别结果", default=list, blank=True)
     rows = models.PositiveIntegerField("行数", default=0)
@@ -109,7 +101,7 @@ class Upload(Visible):
     effective_at = models.DateTimeField("生效时间", null=True, blank=True)
     context_id = models.UUIDField("生效批次", null=True, blank=True, unique=True)
     undo_context_id = models.UUIDField("作废批次", null=True, blank=True, unique=True)
-    turn = models.CharField("正在办理", max_length=8, choices=Turn, blank=True)
+    turn = models.CharField("正在办理", max_length=8, choices=PendingAction, blank=True)
     turn_by = models.ForeignKey(
         User, verbose_name="办理人", on_delete=models.PROTECT, null=True, blank=True,
         related_name="+",
@@ -122,7 +114,7 @@ class Upload(Visible):
         verbose_name_plural = "报送记录"
         constraints = [
             models.CheckConstraint(
-                name="upload_state_is_known", condition=Q(state__in=State.values)
+                name="upload_state_is_known", condition=Q(state__in=UploadState.values)
             ),
             models.CheckConstraint(
                 name="upload_mode_is_known", condition=Q(mode__in=UploadMode.values)
@@ -142,12 +134,12 @@ class Upload(Visible):
             ),
             models.CheckConstraint(
                 name="upload_effective_has_its_context",
-                condition=~Q(state=State.EFFECTIVE) | Q(context_id__isnull=False),
+                condition=~Q(state=UploadState.EFFECTIVE) | Q(context_id__isnull=False),
             ),
             models.CheckConstraint(
                 name="upload_turn_is_known_and_somebodys",
                 condition=Q(turn="", turn_by__isnull=True)
-                | Q(turn__in=Turn.values, turn_by__isnull=False),
+                | Q(turn__in=PendingAction.values, turn_by__isnull=False),
             ),
         ]
         indexes = [
@@ -155,7 +147,7 @@ class Upload(Visible):
             models.Index(
                 name="upload_in_work",
                 fields=["state"],
-                condition=~Q(state__in=[State.EFFECTIVE, State.UNDONE]),
+                condition=~Q(state__in=[UploadState.EFFECTIVE, UploadState.UNDONE]),
             ),
             models.Index(name="upload_turn", fields=["turn"], condition=~Q(turn="")),
             models.Index(name="upload_digest", fields=["branch", "digest"]),
@@ -179,7 +171,7 @@ class UploadStep(Visible):
     """One change of an upload's state: who, when, and why."""
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="steps")
-    state = models.CharField("状态", max_length=12, choices=State)
+    state = models.CharField("状态", max_length=12, choices=UploadState)
     at = models.DateTimeField("时间")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     remark = models.TextField("意见", blank=True)

@@ -11,49 +11,49 @@ import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
-from redcross.files.workbooks import Book
-from redcross.uploads.cells.columns import DITTO
+from redcross.files.workbooks import ExportWorkbook
+from redcross.uploads.cells.columns import DITTO_MARKS
 from redcross.uploads.files.parser import NUMBER, TEXT
 from redcross.uploads.files.workbook import Grid, Workbook
 from redcross.uploads.schema.import_spec import SheetSpec
-from redcross.uploads.schema.row_ids import FIELD, MARK
+from redcross.uploads.schema.row_ids import ROW_ID_FIELD, ROW_ID
 
-LARGEST_KEPT = 400_000
+MAX_IN_PLACE_CELLS = 400_000
 """Above so many cells the workbook is written anew instead of being kept as it is."""
-LARGEST_WHOLE = 3_000_000
+MAX_WHOLE_CELLS = 3_000_000
 """Above so many cells only the head and the rows in question are written."""
 
-_HEAD_KEPT = 6
+_ROWS_ABOVE_HEADING = 6
 """So many rows above a heading are kept: a unit is looked for as far up."""
 _UNIT = re.compile(r"单位\s*[:：]\s*(?:人民币)?[万亿千百]?元")
 _EXACT_DIGITS = 15
 
 _COLOURS = {"error": "FFC7CE", "warning": "FFEB9C", "notice": "DDEBF7"}
-_NAMES = {"error": "错误", "warning": "提醒", "notice": "提示"}
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_SEVERITY_NAMES = {"error": "错误", "warning": "提醒", "notice": "提示"}
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 Annotation = Sequence[Any]
 """(worksheet, row, column, code, severity, message, suggestion), as kept beside an upload."""
 
 
-def safe(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+    return f"'{text}" if text.startswith(_FORMULA_PREFIXES) else text
 
 
-def annotated(path: Path, filename: str, book: Workbook, findings: Iterable[Annotation]) -> bytes:
+def annotate_workbook(path: Path, filename: str, book: Workbook, findings: Iterable[Annotation]) -> bytes:
     """Return 批注本: the workbook with its bad cells coloured, the message beside the row."""
     listed = list(findings)
     cells = sum(grid.cells.height * len(grid.letters) for grid in book.grids)
-    if filename.lower().endswith((".xlsx", ".xlsm")) and cells <= LARGEST_KEPT:
+    if filename.lower().endswith((".xlsx", ".xlsm")) and cells <= MAX_IN_PLACE_CELLS:
         try:
-            return _kept(path, listed)
+            return _annotate_in_place(path, listed)
         except Exception:  # noqa: BLE001  whatever a strange file does to the library
-            return _anew(book, listed)
-    return _anew(book, listed)
+            return _write_annotated_copy(book, listed)
+    return _write_annotated_copy(book, listed)
 
 
-def _kept(path: Path, findings: Sequence[Annotation]) -> bytes:
+def _annotate_in_place(path: Path, findings: Sequence[Annotation]) -> bytes:
     book = openpyxl.load_workbook(path)
     for name, found in _by_worksheet(findings).items():
         sheet = book[name] if name in book.sheetnames else book.worksheets[0]
@@ -64,33 +64,33 @@ def _kept(path: Path, findings: Sequence[Annotation]) -> bytes:
                 cell.fill = PatternFill("solid", fgColor=_COLOURS[severity])
                 if type(cell).__name__ != "MergedCell":
                     cell.comment = Comment(f"{message}\n{suggestion}", "核对结果")
-            sheet.cell(row, beside).value = safe(_told(notes))
+            sheet.cell(row, beside).value = escape_formula(_join_messages(notes))
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
 
 
-def _anew(book: Workbook, findings: Sequence[Annotation]) -> bytes:
-    target = Book()
+def _write_annotated_copy(book: Workbook, findings: Sequence[Annotation]) -> bytes:
+    target = ExportWorkbook()
     colours = {name: target.add_format({"bg_color": f"#{code}"}) for name, code in _COLOURS.items()}
     by_worksheet = _by_worksheet(findings)
     for grid in book.grids:
         notes = _by_row(by_worksheet.get(grid.worksheet, []))
         sheet = target.add_worksheet(_sheet_name(grid.worksheet, target))
-        _write_grid(sheet, grid, _written_rows(grid, notes), notes, colours)
+        _write_grid(sheet, grid, _positions_to_write(grid, notes), notes, colours)
     return target.content()
 
 
-def _written_rows(grid: Grid, notes: Mapping[int, Any]) -> Sequence[int]:
+def _positions_to_write(grid: Grid, notes: Mapping[int, Any]) -> Sequence[int]:
     """Return the frame rows of a worksheet that 批注本 holds: all, or those in question."""
     height = grid.cells.height
-    if height * len(grid.letters) <= LARGEST_WHOLE:
+    if height * len(grid.letters) <= MAX_WHOLE_CELLS:
         return range(height)
     noted = {row - grid.first_row for row in notes}
-    return sorted(at for at in {*range(_HEAD_KEPT), *noted} if 0 <= at < height)
+    return sorted(at for at in {*range(_ROWS_ABOVE_HEADING), *noted} if 0 <= at < height)
 
 
-def bad_rows(
+def build_bad_rows(
     book: Workbook,
     tables: Sequence[Mapping[str, Any]],
     findings: Iterable[Annotation],
@@ -105,7 +105,7 @@ def bad_rows(
     may stand there; cells that meant the ones above them say it themselves. Each row bears
     where it came from, unless its sheet knows rows by their month (`unmarked`).
     """
-    target = Book()
+    target = ExportWorkbook()
     colours = {name: target.add_format({"bg_color": f"#{code}"}) for name, code in _COLOURS.items()}
     by_worksheet = _by_worksheet(each for each in findings if each[4] == "error")
     for grid in book.grids:
@@ -114,13 +114,13 @@ def bad_rows(
         if notes:
             sheet = target.add_worksheet(_sheet_name(grid.worksheet, target))
             marks = {} if unmarked else {row: f"b{upload_id}r{row}" for row in notes}
-            _write_bad(sheet, grid, mine, notes, colours, spec, marks)
+            _write_bad_tables(sheet, grid, mine, notes, colours, spec, marks)
     if not target.worksheets():
         target.add_worksheet("待改行")
     return target.content()
 
 
-def _write_bad(
+def _write_bad_tables(
     sheet: Any,
     grid: Grid,
     tables: Sequence[Mapping[str, Any]],
@@ -140,27 +140,27 @@ def _write_bad(
         rows = [row for row in notes if row >= data and (after is None or row < after)]
         if not rows or start in starts[:number]:
             continue
-        first = max(grid.first_row, start - _HEAD_KEPT)
-        above = [row for row in range(first, start) if _may_stand_above(grid, row, starts, start)]
+        first = max(grid.first_row, start - _ROWS_ABOVE_HEADING)
+        above = [row for row in range(first, start) if _belongs_above(grid, row, starts, start)]
         head = [*above, *sorted(table["heading_rows"])]
         beside = [each for each in tables if min(each["heading_rows"]) == start]
         names = {each["letter"]: each["field"] for one in beside for each in one.get("layout", ())}
-        marked = marks if MARK not in names.values() else {}
+        marked = marks if ROW_ID not in names.values() else {}
         for row in head:
             _write_row(sheet, at, grid, row, {}, (), colours)
             at += 1
         if marked:
-            sheet.write_string(at - 1, width, FIELD.label)
+            sheet.write_string(at - 1, width, ROW_ID_FIELD.label)
         for row in sorted(rows):
-            filled = _filled_down(grid, names, spec, row, data)
+            filled = _resolve_ditto(grid, names, spec, row, data)
             _write_row(sheet, at, grid, row, filled, notes[row], colours)
             if marked:
                 sheet.write_string(at, width, marked[row])
-            sheet.write_string(at, width + 1, safe(_told(notes[row])))
+            sheet.write_string(at, width + 1, escape_formula(_join_messages(notes[row])))
             at += 1
 
 
-def _may_stand_above(grid: Grid, row: int, starts: Sequence[int], start: int) -> bool:
+def _belongs_above(grid: Grid, row: int, starts: Sequence[int], start: int) -> bool:
     """Tell whether a row above a heading is kept: below another table only one of its unit."""
     if start == min(starts):
         return True
@@ -168,22 +168,22 @@ def _may_stand_above(grid: Grid, row: int, starts: Sequence[int], start: int) ->
     return any(_UNIT.search(text) for text in texts if text)
 
 
-def _filled_down(
+def _resolve_ditto(
     grid: Grid, names: Mapping[str, str], spec: SheetSpec, row: int, data: int
 ) -> dict[str, str]:
     """Return the cells of a row that mean the one above: merged labels, and 同上."""
     found = {}
     position = row - grid.first_row
     for letter, name in names.items():
-        if not name or name == MARK:
+        if not name or name == ROW_ID:
             continue
         said = (grid.cells[letter][position] or "").strip()
         field = spec.field(name)
-        if said not in DITTO and not (field.fill_down and not said):
+        if said not in DITTO_MARKS and not (field.fill_down and not said):
             continue
         texts = grid.cells[letter][data - grid.first_row : position].to_list()
         above = next(
-            (text for text in reversed(texts) if text and text.strip() not in {"", *DITTO}), ""
+            (text for text in reversed(texts) if text and text.strip() not in {"", *DITTO_MARKS}), ""
         )
         found[letter] = above
     return found
@@ -228,12 +228,12 @@ def _write_grid(
         found = notes.get(number, ())
         _write_row(sheet, number - 1, grid, number, {}, found, colours)
         if found:
-            sheet.write_string(number - 1, len(grid.letters), safe(_told(found)))
+            sheet.write_string(number - 1, len(grid.letters), escape_formula(_join_messages(found)))
 
 
-def _told(notes: Iterable[Annotation]) -> str:
+def _join_messages(notes: Iterable[Annotation]) -> str:
     return "；".join(
-        f"{_NAMES[severity]}：{message}。{suggestion}"
+        f"{_SEVERITY_NAMES[severity]}：{message}。{suggestion}"
         for _, _, _, _, severity, message, suggestion in notes
     )
 

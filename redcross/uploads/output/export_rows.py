@@ -16,21 +16,21 @@ from django.db import models
 
 from redcross.accounts.encryption import EncryptedField
 from redcross.accounts.models import User
-from redcross.accounts.rules import ENTERING, REVIEWING, holds
+from redcross.accounts.rules import ENTRY_ROLES, REVIEW_ROLES, has_role
 from redcross.branches.models import Branch
-from redcross.files.workbooks import Book
+from redcross.files.workbooks import ExportWorkbook
 from redcross.periods import Period
-from redcross.uploads.choices import Origin, State
+from redcross.uploads.choices import UploadOrigin, UploadState
 from redcross.uploads.mapping.normalize import JOINER
 from redcross.uploads.models import Record, Upload
-from redcross.uploads.output.blank_workbook import Cell, template, write_cell
+from redcross.uploads.output.blank_workbook import Cell, build_blank_workbook, write_cell
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SheetSpec
-from redcross.uploads.schema.row_ids import FIELD, MARK
+from redcross.uploads.schema.row_ids import ROW_ID_FIELD, ROW_ID
 from redcross.uploads.schema.sheet import Sheet
 from redcross.uploads.workflow.services import RefusedError
 
-MOST_ROWS = 200_000
-_READ_AT_ONCE = 2000
+MAX_EXPORT_ROWS = 200_000
+_BATCH_ROWS = 2000
 Row = dict[str, Cell]
 
 
@@ -59,30 +59,30 @@ class OwnForm:
     upload_id: int
 
 
-def exported(
+def export_workbook(
     user: User, *, sheet: Sheet, branch: Branch, period: Period, form: ExportForm
 ) -> bytes:
     """Return an xlsx of the effective rows a person may see; raise RefusedError."""
-    spec = _permitted(user, sheet, branch)
+    spec = _permitted_spec(user, sheet, branch)
     records = _records(user, sheet, branch, period)
     if not records:
         raise RefusedError(
             "export.empty", f"{branch}{period.label}没有已生效的《{sheet.title}》，无法导出。"
         )
-    rows = _rows(sheet, spec, records, period)
+    rows = _export_row_values(sheet, spec, records, period)
     if form is ExportForm.OWN:
         own = own_form(user, sheet, branch)
         if own is None:
             raise RefusedError(
                 "export.no_form", "还没有用自己的表格报过这张表，请改用空表样式导出。"
             )
-        return _in_own_form(own, spec, rows, branch=branch, sheet=sheet, period=period)
-    return template(spec, society=branch.society, period_label=period.label, rows=list(rows))
+        return _write_own_form(own, spec, rows, branch=branch, sheet=sheet, period=period)
+    return build_blank_workbook(spec, society=branch.society, period_label=period.label, rows=list(rows))
 
 
-def listed(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
+def build_list_workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
     """Return a plain list as an xlsx: one row of headings, texts that stay texts."""
-    book = Book()
+    book = ExportWorkbook()
     target = book.add_worksheet(title)
     target.write_row(0, 0, headings, book.add_format({"bold": True}))
     for at, row in enumerate(rows, start=1):
@@ -92,15 +92,15 @@ def listed(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | in
     return book.content()
 
 
-def sees_personal(user: User, sheet: Sheet, branch: Branch) -> bool:
+def may_see_personal(user: User, sheet: Sheet, branch: Branch) -> bool:
     """Tell whether personal columns may leave with this person: who enters, who reviews."""
     level_above = branch.parent or branch
-    return holds(user, ENTERING, branch, sheet=sheet.key) or holds(
-        user, REVIEWING, level_above, sheet=sheet.key
+    return has_role(user, ENTRY_ROLES, branch, sheet=sheet.key) or has_role(
+        user, REVIEW_ROLES, level_above, sheet=sheet.key
     )
 
 
-def has_personal(sheet: Sheet) -> bool:
+def has_personal_columns(sheet: Sheet) -> bool:
     """Tell whether a sheet has columns about persons."""
     return any(isinstance(sheet.model_field(name), EncryptedField) for name in sheet.columns)
 
@@ -108,9 +108,9 @@ def has_personal(sheet: Sheet) -> bool:
 def own_form(user: User, sheet: Sheet, branch: Branch) -> OwnForm | None:
     """Return the layout of the branch's last workbook of a sheet, None where it sent none."""
     uploads = Upload.objects.visible_to(user).filter(
-        branch=branch, sheet=sheet.key, origin=Origin.FILE, rows__gt=0
+        branch=branch, sheet=sheet.key, origin=UploadOrigin.FILE, rows__gt=0
     )
-    for upload in uploads.exclude(state__in=[State.FAILED, State.HAS_ERRORS]).order_by("-pk")[:5]:
+    for upload in uploads.exclude(state__in=[UploadState.FAILED, UploadState.HAS_ERRORS]).order_by("-pk")[:5]:
         table = max(upload.tables, key=lambda each: int(each["rows"]), default=None)
         if table and table.get("layout"):
             columns = tuple(
@@ -120,18 +120,18 @@ def own_form(user: User, sheet: Sheet, branch: Branch) -> OwnForm | None:
                     multiple=Decimal(each["multiple"]),
                 )
                 for each in table["layout"]
-                if each["field"] != MARK
+                if each["field"] != ROW_ID
             )
             return OwnForm(columns, table["unit"], upload.pk)
     return None
 
 
-def _permitted(user: User, sheet: Sheet, branch: Branch) -> SheetSpec:
+def _permitted_spec(user: User, sheet: Sheet, branch: Branch) -> SheetSpec:
     """Return the columns this person may take along, the mark last."""
     spec = sheet.specification()
-    personal = sees_personal(user, sheet, branch)
+    personal = may_see_personal(user, sheet, branch)
     fields = tuple(field for field in spec.fields if personal or not field.personal)
-    marked = () if sheet.unfolded_identity else (FIELD,)
+    marked = () if sheet.exploded_identity else (ROW_ID_FIELD,)
     return dataclasses.replace(spec, fields=(*fields, *marked))
 
 
@@ -143,49 +143,49 @@ def _records(user: User, sheet: Sheet, branch: Branch, period: Period) -> list[R
         queryset = queryset.filter(
             **{f"{sheet.dated_by}__gte": start, f"{sheet.dated_by}__lt": end}
         )
-    elif sheet.unfolded_identity:
+    elif sheet.exploded_identity:
         queryset = queryset.filter(upload__first_month=period.start, upload__last_month=period.last)
-    related = {"__".join(path[:-1]) for path in _paths(sheet).values() if len(path) > 1}
+    related = {"__".join(path[:-1]) for path in _column_paths(sheet).values() if len(path) > 1}
     queryset = queryset.select_related(*related) if related else queryset
     found = list(
-        queryset.order_by("upload_id", "upload_sheet", "upload_row", "pk")[: MOST_ROWS + 1]
+        queryset.order_by("upload_id", "upload_sheet", "upload_row", "pk")[: MAX_EXPORT_ROWS + 1]
     )
-    if len(found) > MOST_ROWS:
-        raise RefusedError("export.too_large", f"超过 {MOST_ROWS} 行，请缩短报告期后再导出。")
+    if len(found) > MAX_EXPORT_ROWS:
+        raise RefusedError("export.too_large", f"超过 {MAX_EXPORT_ROWS} 行，请缩短报告期后再导出。")
     return found
 
 
-def _paths(sheet: Sheet) -> dict[str, tuple[str, ...]]:
+def _column_paths(sheet: Sheet) -> dict[str, tuple[str, ...]]:
     """Return for each column the attributes that lead from a record to its value."""
     found = {}
     for name in sheet.columns:
-        path = _path(sheet, name)
+        path = _column_path(sheet, name)
         if path is not None:
             found[name] = path
     return found
 
 
-def _path(sheet: Sheet, name: str) -> tuple[str, ...] | None:
-    attribute = _attribute(sheet.model, name)
+def _column_path(sheet: Sheet, name: str) -> tuple[str, ...] | None:
+    attribute = _attribute_name(sheet.model, name)
     if attribute is not None:
         return (attribute,)
     for parent in sheet.parents:
         for own, source in parent.fields.items():
-            attribute = _attribute(parent.model, own) if source == name else None
+            attribute = _attribute_name(parent.model, own) if source == name else None
             if attribute is not None:
-                return (*_way_to(sheet, parent.into), attribute)
+                return (*_path_to_parent(sheet, parent.foreign_key), attribute)
     return None
 
 
-def _way_to(sheet: Sheet, into: str) -> tuple[str, ...]:
+def _path_to_parent(sheet: Sheet, into: str) -> tuple[str, ...]:
     """Return the way to a parent: from the record itself, or through a parent between."""
-    if _attribute(sheet.model, into) is not None:
+    if _attribute_name(sheet.model, into) is not None:
         return (into,)
-    between = next(parent for parent in sheet.parents if into in parent.points_at)
-    return (*_way_to(sheet, between.into), into)
+    between = next(parent for parent in sheet.parents if into in parent.parent_keys)
+    return (*_path_to_parent(sheet, between.foreign_key), into)
 
 
-def _attribute(model: type[models.Model], name: str) -> str | None:
+def _attribute_name(model: type[models.Model], name: str) -> str | None:
     try:
         field = model._meta.get_field(name)
     except FieldDoesNotExist:
@@ -193,20 +193,20 @@ def _attribute(model: type[models.Model], name: str) -> str | None:
     return str(field.attname) if isinstance(field, models.Field) else None
 
 
-def _rows(
+def _export_row_values(
     sheet: Sheet, spec: SheetSpec, records: Sequence[Record], period: Period
 ) -> Iterator[Row]:
     names = {branch.pk: branch.name for branch in Branch.objects.all()}
-    folded = sheet.fold(records, period)
+    folded = sheet.collapse(records, period)
     if folded is None:
-        paths = _paths(sheet)
-        folded = [_values(record, paths) for record in records]
+        paths = _column_paths(sheet)
+        folded = [_record_values(record, paths) for record in records]
     for row in folded:
-        yield {field.name: _cell(field, row.get(field.name), names) for field in spec.fields}
+        yield {field.name: _display_value(field, row.get(field.name), names) for field in spec.fields}
 
 
-def _values(record: Record, paths: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
-    values: dict[str, object] = {MARK: record.row_key.hex}
+def _record_values(record: Record, paths: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
+    values: dict[str, object] = {ROW_ID: record.row_key.hex}
     for name, path in paths.items():
         value: object = record
         for attribute in path:
@@ -215,7 +215,7 @@ def _values(record: Record, paths: Mapping[str, tuple[str, ...]]) -> dict[str, o
     return values
 
 
-def _cell(field: FieldSpec, value: object, branches: Mapping[int, str]) -> Cell:
+def _display_value(field: FieldSpec, value: object, branches: Mapping[int, str]) -> Cell:
     """Return a stored value as the sheet's own words say it."""
     if value is None or value == "":
         return None
@@ -237,7 +237,7 @@ def _cell(field: FieldSpec, value: object, branches: Mapping[int, str]) -> Cell:
 # The clerk's own form ------------------------------------------------------------------
 
 
-def _in_own_form(
+def _write_own_form(
     own: OwnForm,
     spec: SheetSpec,
     rows: Iterator[Row],
@@ -249,8 +249,8 @@ def _in_own_form(
     fields = {field.name: field for field in spec.fields}
     columns = [column for column in own.columns if column.field in fields or not column.field]
     listed = list(rows)
-    columns += _also(columns, fields, listed, branch)
-    book = Book()
+    columns += _missing_columns(columns, fields, listed, branch)
+    book = ExportWorkbook()
     target = book.add_worksheet(sheet.title[:28])
     bold = book.add_format({"bold": True, "font_size": 16, "align": "center"})
     last = max(len(columns) - 1, 1)
@@ -262,7 +262,7 @@ def _in_own_form(
     day, text = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "@"})
     for at, row in enumerate(listed):
         for index, column in enumerate(columns):
-            value = row.get(column.field) if column.field else _serial(column.heading, at)
+            value = row.get(column.field) if column.field else _serial_number(column.heading, at)
             if isinstance(value, Decimal) and column.field:
                 value = value / column.multiple
             form = day if isinstance(value, dt.date) else text if isinstance(value, str) else None
@@ -272,7 +272,7 @@ def _in_own_form(
     return book.content()
 
 
-def _also(
+def _missing_columns(
     columns: Sequence[OwnColumn],
     fields: Mapping[str, FieldSpec],
     rows: Sequence[Row],
@@ -284,12 +284,12 @@ def _also(
     several = {row.get("branch") for row in rows} - {branch.name}
     if several and "branch" in fields and "branch" not in there:
         more.append(OwnColumn(fields["branch"].label, "branch", Decimal(1)))
-    if MARK in fields:
-        more.append(OwnColumn(FIELD.label, MARK, Decimal(1)))
+    if ROW_ID in fields:
+        more.append(OwnColumn(ROW_ID_FIELD.label, ROW_ID, Decimal(1)))
     return more
 
 
-def _serial(heading: str, at: int) -> Cell:
+def _serial_number(heading: str, at: int) -> Cell:
     return at + 1 if heading.strip().upper() in {"序号", "编号", "序", "NO", "NO."} else None
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from redcross.uploads.models import Upload, UploadFinding
 
 
-def as_json(upload: Upload) -> dict[str, Any]:
+def serialize_upload(upload: Upload) -> dict[str, Any]:
     """Return an upload with everything that was found in it."""
-    findings = [finding_as_json(each) for each in upload.findings.order_by("pk")]
+    findings = [serialize_finding(each) for each in upload.findings.order_by("pk")]
     return {
         "upload": upload.pk,
         "state": upload.state.lower(),
@@ -23,7 +23,7 @@ def as_json(upload: Upload) -> dict[str, Any]:
     }
 
 
-def finding_as_json(finding: UploadFinding) -> dict[str, Any]:
+def serialize_finding(finding: UploadFinding) -> dict[str, Any]:
     """Return one cause of findings; personal values are masked where they were read."""
     return {
         "worksheet": finding.worksheet,

@@ -8,47 +8,58 @@ from typing import Any, Self
 import polars as pl
 
 from redcross.units import Unit
-from redcross.uploads.cells.columns import clean_column, dtype_of, findings_of
+from redcross.uploads.cells.columns import parse_column, dtype_of, column_findings
 from redcross.uploads.cells.dates import EPOCH_1904
-from redcross.uploads.files.parser import KIND
+from redcross.uploads.files.parser import KIND_SUFFIX
 from redcross.uploads.files.workbook import OWN_WORKSHEETS, Grid, UnreadableError, Workbook
-from redcross.uploads.parsing.preview_rows import Line, lines_of
-from redcross.uploads.passes.combined_columns import composed
+from redcross.uploads.parsing.preview_rows import PreviewRow, preview_rows
+from redcross.uploads.passes.combined_columns import add_combined_columns
 from redcross.uploads.passes.content_fallback import (
-    branches_beside,
-    by_cell,
-    by_content,
-    handed_on,
-    holds_words,
-    with_words,
+    append_words,
+    branches_from_addresses,
+    divert_unparsed,
+    has_only_words,
+    is_diverted_by_cell,
+    remap_by_content,
 )
-from redcross.uploads.passes.reporting_units import settled
-from redcross.uploads.passes.similar_headers import akin
-from redcross.uploads.passes.table_defaults import assumed, findings_of_all, said_of_all
+from redcross.uploads.passes.reporting_units import resolve_reporting_units
+from redcross.uploads.passes.similar_headers import match_similar_headers
+from redcross.uploads.passes.table_defaults import (
+    infer_table_defaults,
+    overridable_fields,
+    table_default_findings,
+)
 from redcross.uploads.schema.findings import Finding, Severity
-from redcross.uploads.schema.import_spec import (
-    LABELLING,
-    NUMERIC,
-    CellKind,
-    Context,
-    SheetKind,
-    SheetSpec,
+from redcross.uploads.schema.import_spec import LABEL_KINDS, NUMERIC_KINDS, CellKind, ImportContext, SheetKind, SheetSpec
+from redcross.uploads.schema.row_ids import ROW_ID, repeated_row_ids
+from redcross.uploads.tables.cell_texts import column_index
+from redcross.uploads.tables.continuation_sheets import (
+    continuation_finding,
+    match_continuation_sheet,
 )
-from redcross.uploads.schema.row_ids import MARK, repeated
-from redcross.uploads.tables.cell_texts import index_of
-from redcross.uploads.tables.continuation_sheets import continued, told
-from redcross.uploads.tables.detect import recognise
-from redcross.uploads.tables.header_search import MOST_TABLES
+from redcross.uploads.tables.detect import detect_tables
+from redcross.uploads.tables.header_search import MAX_TABLES
 from redcross.uploads.tables.layout import Layout
 from redcross.uploads.validation import duplicate_tables
-from redcross.uploads.validation.plausibility import doubts_of
-from redcross.uploads.validation.row_rules import check
-from redcross.uploads.validation.table_messages import missing, no_heading, no_rows, notice, unknown
-from redcross.uploads.validation.total_checks import Rows, TotalCheck, checks_of, differing
+from redcross.uploads.validation.plausibility import plausibility_findings
+from redcross.uploads.validation.row_rules import check_rows
+from redcross.uploads.validation.table_messages import (
+    empty_table_finding,
+    missing_column_finding,
+    missing_heading_finding,
+    notice_finding,
+    unknown_column_findings,
+)
+from redcross.uploads.validation.total_checks import (
+    TableRows,
+    TotalCheck,
+    compare_totals,
+    total_findings,
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Table:
+class ParsedTable:
     """One table of a workbook as read."""
 
     layout: Layout
@@ -100,79 +111,85 @@ class Table:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedWorkbook:
     """Everything a workbook holds: its tables, their rows together, the findings."""
 
-    tables: tuple[Table, ...]
+    tables: tuple[ParsedTable, ...]
     frame: pl.DataFrame
     """The sheet's fields that any table has, `worksheet` and `row`."""
     findings: tuple[Finding, ...]
-    lines: tuple[Line, ...] = ()
+    lines: tuple[PreviewRow, ...] = ()
     """The first rows and those in doubt, as they stood and as they were read."""
 
 
-def read_tables(
+def parse_workbook(
     book: Workbook,
     spec: SheetSpec,
-    context: Context,
+    context: ImportContext,
     remembered: Mapping[str, str] | None = None,
-) -> Reading:
+) -> ParsedWorkbook:
     """Recognise, clean and check every table of a workbook.
 
     Raise UnreadableError where it holds more tables than anybody prints.
     """
-    findings = [notice(text) for text in book.notices]
+    findings = [notice_finding(text) for text in book.notices]
     tables, frames = [], []
-    lines: list[Line] = []
+    lines: list[PreviewRow] = []
     earlier: dict[str, Decimal] = {}
-    recognised, pages = _with_pages(_recognised(book, spec, remembered), spec, context)
+    recognised, pages = _attach_continuation_sheets(
+        _detect_all(book, spec, remembered), spec, context
+    )
     findings += pages
-    for grid, everything, layouts in _real(recognised, spec):
-        dropped = _dropped(everything, layouts, spec)
+    for grid, everything, layouts in _select_tables(recognised, spec):
+        dropped = _skipped_table_findings(everything, layouts, spec)
         findings += dropped
         if not layouts and not dropped and len(book.grids) > 1:
             text = f"工作表“{grid.worksheet}”没有本表的表头，已跳过。"
-            findings.append(notice(text, "sheet.skipped", grid.worksheet))
+            findings.append(notice_finding(text, "sheet.skipped", grid.worksheet))
         read = []
         for layout in layouts:
-            grid, rows, found = _rows(grid, layout, spec, context)  # noqa: PLW2901
+            grid, rows, found = _parse_table(grid, layout, spec, context)  # noqa: PLW2901
             read.append((rows, found))
-        checks = checks_of(grid, [rows for rows, _ in read], spec, earlier)
+        checks = compare_totals(grid, [rows for rows, _ in read], spec, earlier)
         for (rows, found), totals in zip(read, checks, strict=True):
-            tables.append(_table(rows, spec, totals))
-            frames.append(_defaults(rows.frame, spec))
-            findings += [*found, *differing(rows.layout, spec, totals)]
-            lines += _lines(grid, rows.layout, frames[-1], spec, context, found)
+            tables.append(_summarize_table(rows, spec, totals))
+            frames.append(_fill_defaults(rows.frame, spec))
+            findings += [*found, *total_findings(rows.layout, spec, totals)]
+            lines += _preview_rows(grid, rows.layout, frames[-1], spec, context, found)
         for table in tables[len(tables) - len(layouts) :]:
             for name, value in table.sums.items():
                 earlier[name] = earlier.get(name, Decimal(0)) + value
-    for at in list(duplicate_tables.excerpts([each.layout.worksheet for each in tables], frames)):
-        findings.append(duplicate_tables.told(tables[at].layout.worksheet, frames[at].height))
+    for at in list(
+        duplicate_tables.find_duplicate_tables([each.layout.worksheet for each in tables], frames)
+    ):
+        findings.append(
+            duplicate_tables.duplicate_table_finding(tables[at].layout.worksheet, frames[at].height)
+        )
         tables[at], frames[at] = tables[at].emptied(), frames[at].clear()
     if not tables:
-        findings.append(no_heading(book, spec))
-    frame = pl.concat(frames, how="diagonal") if frames else _empty()
-    findings += repeated(frame)
+        findings.append(missing_heading_finding(book, spec))
+    frame = pl.concat(frames, how="diagonal") if frames else _empty_frame()
+    findings += repeated_row_ids(frame)
     if tables and frame.is_empty():
-        findings.append(no_rows(tables[0].layout))
-    return Reading(tuple(tables), frame, tuple(findings), tuple(lines))
+        findings.append(empty_table_finding(tables[0].layout))
+    return ParsedWorkbook(tuple(tables), frame, tuple(findings), tuple(lines))
 
 
-def _recognised(
+def _detect_all(
     book: Workbook, spec: SheetSpec, remembered: Mapping[str, str] | None
 ) -> list[tuple[Grid, list[Layout]]]:
     found: list[tuple[Grid, list[Layout]]] = []
     tables = 0
     for grid in book.grids:
-        if max(tables, len(book.grids)) > MOST_TABLES:
+        if max(tables, len(book.grids)) > MAX_TABLES:
             raise UnreadableError("file.too_many_tables", grid.worksheet)
-        found.append((grid, recognise(grid, spec, remembered)))
+        found.append((grid, detect_tables(grid, spec, remembered)))
         tables += len(found[-1][1])
     return found
 
 
-def _with_pages(
-    found: Sequence[tuple[Grid, list[Layout]]], spec: SheetSpec, context: Context
+def _attach_continuation_sheets(
+    found: Sequence[tuple[Grid, list[Layout]]], spec: SheetSpec, context: ImportContext
 ) -> tuple[list[tuple[Grid, list[Layout]]], list[Finding]]:
     """Read worksheets without a heading as pages of the one before, where they are."""
     read: list[tuple[Grid, list[Layout]]] = []
@@ -180,25 +197,25 @@ def _with_pages(
     for grid, layouts in found:
         if not layouts and read and read[-1][1] and grid.worksheet not in OWN_WORKSHEETS:
             before, tables = read[-1]
-            page = continued(grid, before, tables[-1], spec, context)
+            page = match_continuation_sheet(grid, before, tables[-1], spec, context)
             if page is not None:
                 layouts = [page]  # noqa: PLW2901
-                said.append(told(page, before))
+                said.append(continuation_finding(page, before))
         read.append((grid, layouts))
     return read, said
 
 
-def _lines(
+def _preview_rows(
     grid: Grid,
     layout: Layout,
     frame: pl.DataFrame,
     spec: SheetSpec,
-    context: Context,
+    context: ImportContext,
     found: Iterable[Finding],
-) -> Iterable[Line]:
+) -> Iterable[PreviewRow]:
     raw = {name: grid.cells[letter] for letter, name in layout.columns.items()}
     doubted = {each.row for each in found if each.row is not None and each.column}
-    return lines_of(
+    return preview_rows(
         frame,
         raw,
         layout.data,
@@ -209,7 +226,7 @@ def _lines(
     )
 
 
-def _real(
+def _select_tables(
     found: list[tuple[Grid, list[Layout]]], spec: SheetSpec
 ) -> list[tuple[Grid, list[Layout], list[Layout]]]:
     """Return of each worksheet all that looks like a table, and what of it is one.
@@ -218,7 +235,7 @@ def _real(
     are known, where another table has some: a list of channels with the sum of each.
     """
     theirs = [(grid, layouts) for grid, layouts in found if grid.worksheet not in OWN_WORKSHEETS]
-    for telling in _telling(spec):
+    for telling in _identifying_fields(spec):
         kept = [
             (grid, layouts, [each for each in layouts if telling & set(each.columns.values())])
             for grid, layouts in theirs
@@ -228,7 +245,7 @@ def _real(
     return [(grid, layouts, layouts) for grid, layouts in theirs]
 
 
-def _telling(spec: SheetSpec) -> list[set[str]]:
+def _identifying_fields(spec: SheetSpec) -> list[set[str]]:
     """Return the columns that make a table one of this sheet, the surest first.
 
     A statistics sheet is made of amounts; in a list an amount alone may be a sum of others,
@@ -240,13 +257,15 @@ def _telling(spec: SheetSpec) -> list[set[str]]:
     return [known | amounts] if spec.kind is SheetKind.STATISTICS else [known, amounts]
 
 
-def _dropped(found: Sequence[Layout], kept: Sequence[Layout], spec: SheetSpec) -> list[Finding]:
+def _skipped_table_findings(
+    found: Sequence[Layout], kept: Sequence[Layout], spec: SheetSpec
+) -> list[Finding]:
     """Say of each table that was not read where it stands, and how much it holds."""
     amounts = {field.name for field in spec.fields if field.unit is Unit.YUAN}
     return [
-        notice(
+        notice_finding(
             f"工作表“{layout.worksheet}”第{layout.heading_rows[0]}行起的表格（{layout.data.len()}行）"
-            f"没有{_lacking(layout, spec)}，看作汇总，没有读取。",
+            f"没有{_missing_labels(layout, spec)}，看作汇总，没有读取。",
             "table.skipped",
             layout.worksheet,
         )
@@ -257,53 +276,57 @@ def _dropped(found: Sequence[Layout], kept: Sequence[Layout], spec: SheetSpec) -
     ]
 
 
-def _lacking(layout: Layout, spec: SheetSpec) -> str:
+def _missing_labels(layout: Layout, spec: SheetSpec) -> str:
     present = set(layout.columns.values())
     return "、".join(
         each.label for each in spec.fields if each.required and each.name not in present
     )
 
 
-def from_rows(rows: Iterable[Mapping[str, str]], spec: SheetSpec, context: Context) -> Reading:
+def parse_typed_rows(
+    rows: Iterable[Mapping[str, str]], spec: SheetSpec, context: ImportContext
+) -> ParsedWorkbook:
     """Read typed rows (在线填报, programs) exactly as if they stood in a workbook."""
-    from redcross.uploads.files.parser import letter
+    from redcross.uploads.files.parser import column_letter
 
     listed = list(rows)
     named = [field for field in spec.fields if any(row.get(field.name) for row in listed)]
     columns: dict[str, pl.Series] = {}
     for index, field in enumerate(named):
         texts = [field.label, *(row.get(field.name) or "" for row in listed)]
-        name = letter(index)
+        name = column_letter(index)
         columns[name] = pl.Series(name, texts, dtype=pl.String)
-        columns[name + KIND] = pl.Series(
-            name + KIND, [int(bool(text)) for text in texts], dtype=pl.UInt8
+        columns[name + KIND_SUFFIX] = pl.Series(
+            name + KIND_SUFFIX, [int(bool(text)) for text in texts], dtype=pl.UInt8
         )
     grid = Grid("在线填报", 1, pl.DataFrame(columns))
-    return read_tables(Workbook((grid,), ()), spec, context)
+    return parse_workbook(Workbook((grid,), ()), spec, context)
 
 
-def _empty() -> pl.DataFrame:
+def _empty_frame() -> pl.DataFrame:
     return pl.DataFrame(schema={"worksheet": pl.String, "row": pl.UInt32})
 
 
-def _table(rows: Rows, spec: SheetSpec, totals: tuple[TotalCheck, ...]) -> Table:
+def _summarize_table(
+    rows: TableRows, spec: SheetSpec, totals: tuple[TotalCheck, ...]
+) -> ParsedTable:
     sums = {
         name: _sum(rows.frame[name])
         for name in rows.layout.columns.values()
-        if spec.field(name).kind in NUMERIC
+        if spec.field(name).kind in NUMERIC_KINDS
     }
-    return Table(rows.layout, rows.frame.height, sums, totals)
+    return ParsedTable(rows.layout, rows.frame.height, sums, totals)
 
 
-def _rows(
-    grid: Grid, layout: Layout, spec: SheetSpec, context: Context
-) -> tuple[Grid, Rows, list[Finding]]:
+def _parse_table(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
+) -> tuple[Grid, TableRows, list[Finding]]:
     if grid.from_1904:
         context = dataclasses.replace(context, epoch=EPOCH_1904)
-    layout, findings = settled(grid, layout, spec, context)
-    layout = by_content(grid, layout, spec, context)
-    grid, layout = composed(grid, layout, spec, context)
-    layout, guessed = akin(grid, layout, spec, context)
+    layout, findings = resolve_reporting_units(grid, layout, spec, context)
+    layout = remap_by_content(grid, layout, spec, context)
+    grid, layout = add_combined_columns(grid, layout, spec, context)
+    layout, guessed = match_similar_headers(grid, layout, spec, context)
     findings += guessed
     part = grid.cells[layout.data]
     rows = (layout.data + grid.first_row).cast(pl.UInt32)
@@ -314,41 +337,41 @@ def _rows(
     words: dict[str, list[tuple[int, str]]] = {}
     for letter, name in layout.columns.items():
         # An export says of every row all there is to say: its empty cells are empty.
-        whole = MARK in layout.columns.values()
+        whole = ROW_ID in layout.columns.values()
         field = (
             dataclasses.replace(spec.field(name), fill_down=False) if whole else spec.field(name)
         )
-        column = clean_column(
+        column = parse_column(
             part[letter],
-            part[letter + KIND],
+            part[letter + KIND_SUFFIX],
             field,
             context,
             multiple=layout.multiples[letter],
-            merged=_lower_parts(grid, letter, layout) if field.kind in LABELLING else None,
+            merged=_merged_continuations(grid, letter, layout) if field.kind in LABEL_KINDS else None,
             knows_merges=grid.knows_merges,
         )
         if (
             field.kind is CellKind.DATE
             and not field.required
-            and holds_words(column, part[letter], field)
+            and has_only_words(column, part[letter], field)
         ):
             unused.append(letter)
             continue
-        if by_cell(field, layout.headings[letter]):
-            column, taken = handed_on(column, spec.field(field.otherwise))
-            words.setdefault(field.otherwise, []).extend(taken.items())
-        found = findings_of(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)
+        if is_diverted_by_cell(field, layout.headings[letter]):
+            column, taken = divert_unparsed(column, spec.field(field.fallback_column))
+            words.setdefault(field.fallback_column, []).extend(taken.items())
+        found = column_findings(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)
         findings += found
         unread[name] = {
             each.row for each in found if each.row is not None and each.severity is Severity.ERROR
         }
         columns[name] = column.values.alias(name)
         letters[name] = letter
-    beside = branches_beside(grid, layout, spec, context)
+    beside = branches_from_addresses(grid, layout, spec, context)
     if beside is not None:
         letter, column = beside
         field = spec.field("branch")
-        findings += findings_of(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)
+        findings += column_findings(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)
         columns["branch"], letters["branch"] = column.values.alias("branch"), letter
     layout = layout.without(unused)
     frame = pl.DataFrame(
@@ -361,27 +384,27 @@ def _rows(
         }
     )
     for name, written in words.items():
-        frame = with_words(frame, name, written) if written else frame
-    frame = spec.interpret(frame) if spec.interpret is not None else frame
-    said = said_of_all(grid, layout, spec, context)
+        frame = append_words(frame, name, written) if written else frame
+    frame = spec.normalize(frame) if spec.normalize is not None else frame
+    said = infer_table_defaults(grid, layout, spec, context)
     frame = frame.with_columns(pl.lit(each.value).alias(name) for name, each in said.items())
     findings += [
         found
         for name, each in said.items()
-        for found in findings_of_all(layout, spec.field(name), each)
+        for found in table_default_findings(layout, spec.field(name), each)
     ]
     lacking = [name for name in layout.missing if name not in said]
-    findings += [missing(layout, spec.field(name)) for name in lacking]
-    layout = dataclasses.replace(layout, unsaid=(*lacking, *assumed(said)))
-    findings += unknown(layout)
-    findings += doubts_of(grid, layout, frame, spec, context)
-    findings += check(frame, spec, context, letters=letters, unread=unread)
-    return grid, Rows(layout, frame), findings
+    findings += [missing_column_finding(layout, spec.field(name)) for name in lacking]
+    layout = dataclasses.replace(layout, unsaid=(*lacking, *overridable_fields(said)))
+    findings += unknown_column_findings(layout)
+    findings += plausibility_findings(grid, layout, frame, spec, context)
+    findings += check_rows(frame, spec, context, letters=letters, unread=unread)
+    return grid, TableRows(layout, frame), findings
 
 
-def _lower_parts(grid: Grid, letter: str, layout: Layout) -> pl.Series:
+def _merged_continuations(grid: Grid, letter: str, layout: Layout) -> pl.Series:
     """Tell for each data row whether the column's cell is the lower part of a merged one."""
-    at = index_of(letter)
+    at = column_index(letter)
     top_row, end_row = layout.positions
     covered: set[int] = set()
     for top, left, bottom, right in grid.merged:
@@ -393,7 +416,7 @@ def _lower_parts(grid: Grid, letter: str, layout: Layout) -> pl.Series:
     return layout.data.is_in(list(covered))
 
 
-def _defaults(frame: pl.DataFrame, spec: SheetSpec) -> pl.DataFrame:
+def _fill_defaults(frame: pl.DataFrame, spec: SheetSpec) -> pl.DataFrame:
     filled = []
     for field in spec.fields:
         if field.default is not None:

@@ -7,16 +7,16 @@ from typing import Any
 
 import polars as pl
 
-from redcross.uploads.cells.columns import shown
+from redcross.uploads.cells.columns import display_text
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SheetSpec
 
-FIRST = 5
-MOST = 2000
+FIRST_ROWS = 5
+MAX_ROWS = 2000
 """So many lines in doubt are kept to be looked at."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Line:
+class PreviewRow:
     """One row of a workbook, by field: the raw text, and what was read of it."""
 
     worksheet: str
@@ -34,7 +34,7 @@ class Line:
         }
 
 
-def lines_of(
+def preview_rows(
     frame: pl.DataFrame,
     raw: Mapping[str, pl.Series],
     at: pl.Series,
@@ -43,21 +43,21 @@ def lines_of(
     worksheet: str,
     doubted: Collection[int],
     branches: Mapping[int, str],
-) -> Iterator[Line]:
+) -> Iterator[PreviewRow]:
     """Yield the first rows and those in doubt; row n's texts stand at `at[n]` in `raw`."""
     wanted = frame.with_row_index("_at").filter(
-        (pl.col("_at") < FIRST) | pl.col("row").is_in(list(doubted))
+        (pl.col("_at") < FIRST_ROWS) | pl.col("row").is_in(list(doubted))
     )
-    for read in wanted.head(MOST).iter_rows(named=True):
+    for read in wanted.head(MAX_ROWS).iter_rows(named=True):
         cells = {}
         for name, texts in raw.items():
             field = spec.field(name)
             text = texts[at[read["_at"]]] or ""
-            cells[name] = (shown(text, field), _told(field, read.get(name), branches))
-        yield Line(worksheet, read["row"], read["row"] in doubted, cells)
+            cells[name] = (display_text(text, field), _display_value(field, read.get(name), branches))
+        yield PreviewRow(worksheet, read["row"], read["row"] in doubted, cells)
 
 
-def _told(field: FieldSpec, value: object, branches: Mapping[int, str]) -> str:
+def _display_value(field: FieldSpec, value: object, branches: Mapping[int, str]) -> str:
     """Return a value as read, in words; masked where it is personal."""
     if value is None:
         return ""
@@ -72,4 +72,4 @@ def _told(field: FieldSpec, value: object, branches: Mapping[int, str]) -> str:
             return f"{value:,}".removesuffix(".0") + field.unit.label
         case CellKind.DATE if isinstance(value, dt.date):
             return f"{value.year}年{value.month}月{value.day}日"
-    return shown(str(value), field)
+    return display_text(str(value), field)

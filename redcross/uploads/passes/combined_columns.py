@@ -13,40 +13,48 @@ from decimal import Decimal
 
 import polars as pl
 
-from redcross.uploads.cells.columns import clean_column, parser_for
+from redcross.uploads.cells.columns import parse_column, cell_parser
 from redcross.uploads.cells.dates import parse_date
-from redcross.uploads.cells.parsed import BLANKS, folded
-from redcross.uploads.files.parser import EMPTY, KIND, TEXT, letter
+from redcross.uploads.cells.parsed import BLANKS, normalize_text
+from redcross.uploads.files.parser import EMPTY, KIND_SUFFIX, TEXT, column_letter
 from redcross.uploads.files.workbook import Grid
-from redcross.uploads.mapping.normalize import JOINER, plain
-from redcross.uploads.mapping.units import multiple_for
-from redcross.uploads.schema.import_spec import Context, FieldSpec, InParts, SheetSpec
-from redcross.uploads.tables.cell_texts import index_of
+from redcross.uploads.mapping.normalize import JOINER, normalize_header
+from redcross.uploads.mapping.units import column_multiple
+from redcross.uploads.schema.import_spec import ImportContext, FieldSpec, SplitAmounts, SheetSpec
+from redcross.uploads.tables.cell_texts import column_index
 from redcross.uploads.tables.layout import Layout
 
 _YEAR_MONTH_DAY = ("年", "月", "日")
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月(?:份)?(?!\d)")
 _DAY_OF_MONTH = re.compile(r"(?:0?[1-9]|[12]\d|3[01])(?:\.0)?[日号]?")
-_NUMBERED = re.compile(r"^[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*")
+_SECTION_NUMBER = re.compile(r"^[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*")
 _PLUS = "＋"
-Composed = tuple[Grid, Layout]
+GridAndLayout = tuple[Grid, Layout]
 
 
-def composed(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Composed:
+def add_combined_columns(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
+) -> GridAndLayout:
     """Return the table with the columns that its cells give together."""
-    for compose in (_in_three_columns, _above_its_rows, _in_a_month, _in_sections, _in_parts):
+    for compose in (
+        _join_year_month_day,
+        _carry_section_dates,
+        _complete_days_of_month,
+        _carry_section_branches,
+        _sum_split_amount,
+    ):
         grid, layout = compose(grid, layout, spec, context)
     return grid, layout
 
 
-def _with_column(
+def _add_column(
     grid: Grid, layout: Layout, heading: str, name: str, texts: Sequence[str]
-) -> Composed:
+) -> GridAndLayout:
     """Add a column of texts, one for each row of the grid, under a field."""
-    at = letter(max(index_of(each) for each in grid.letters) + 1)
+    at = column_letter(max(column_index(each) for each in grid.letters) + 1)
     kinds = [TEXT if text else EMPTY for text in texts]
     cells = grid.cells.with_columns(
-        pl.Series(at, texts, dtype=pl.String), pl.Series(at + KIND, kinds, dtype=pl.UInt8)
+        pl.Series(at, texts, dtype=pl.String), pl.Series(at + KIND_SUFFIX, kinds, dtype=pl.UInt8)
     )
     taken = set(heading.split(_PLUS))
     return dataclasses.replace(grid, cells=cells), dataclasses.replace(
@@ -59,7 +67,7 @@ def _with_column(
     )
 
 
-def _dated(layout: Layout, spec: SheetSpec) -> FieldSpec | None:
+def _missing_date_field(layout: Layout, spec: SheetSpec) -> FieldSpec | None:
     """Return the day of the rows, where no column of the table is read as it."""
     if spec.dated_by is None or spec.dated_by in layout.columns.values():
         return None
@@ -69,13 +77,17 @@ def _dated(layout: Layout, spec: SheetSpec) -> FieldSpec | None:
 # Days --------------------------------------------------------------------------------
 
 
-def _in_three_columns(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Composed:
+def _join_year_month_day(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
+) -> GridAndLayout:
     """Put 2020, 1 and 24 under 年, 月 and 日 together; a year above the two will do."""
     del context
-    field = _dated(layout, spec)
+    field = _missing_date_field(layout, spec)
     if field is None:
         return grid, layout
-    leaves = {plain(text.rpartition(JOINER)[2]): at for at, text in layout.headings.items()}
+    leaves = {
+        normalize_header(text.rpartition(JOINER)[2]): at for at, text in layout.headings.items()
+    }
     if not {"月", "日"} <= set(leaves):
         return grid, layout
     parts = [leaves[each] for each in _YEAR_MONTH_DAY if each in leaves]
@@ -89,31 +101,37 @@ def _in_three_columns(grid: Grid, layout: Layout, spec: SheetSpec, context: Cont
     if len(parts) == 2 and year:
         texts = [f"{year[0]}-{text}" if text else "" for text in texts]
     heading = _PLUS.join(layout.headings[at] for at in parts)
-    return _with_column(grid, layout, heading, field.name, texts)
+    return _add_column(grid, layout, heading, field.name, texts)
 
 
-def _above_its_rows(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Composed:
+def _carry_section_dates(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
+) -> GridAndLayout:
     """Take 2月20日, alone in a row, for the day of the rows that follow."""
-    field = _dated(layout, spec)
+    field = _missing_date_field(layout, spec)
     start, end = layout.positions
     data = set(layout.data)
     if field is None or not data:
         return grid, layout
-    alone = ((at, next(_written(grid, at))) for at in _alone(grid, start, end, data))
-    days = {at: text for at, text in alone if _is_a_day(text, context)}
+    alone = (
+        (at, next(_filled_texts(grid, at))) for at in _single_cell_rows(grid, start, end, data)
+    )
+    days = {at: text for at, text in alone if _is_date_text(text, context)}
     if not days or min(days) > min(data):
         return grid, layout
-    texts = _carried(grid, days, start, end, data)
-    return _with_column(grid, layout, "（各段前的日期）", field.name, texts)
+    texts = _carry_down(grid, days, start, end, data)
+    return _add_column(grid, layout, "（各段前的日期）", field.name, texts)
 
 
-def _is_a_day(text: str, context: Context) -> bool:
-    bare = folded(text).rstrip(":")
+def _is_date_text(text: str, context: ImportContext) -> bool:
+    bare = normalize_text(text).rstrip(":")
     parsed = parse_date(bare, is_number=False, is_date=False, period=context.period)
     return parsed.value is not None and not bare.isdigit()
 
 
-def _in_a_month(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Composed:
+def _complete_days_of_month(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
+) -> GridAndLayout:
     """Read 1 to 31 under 日期 as days of the month that the worksheet or its title names."""
     at = next((each for each, name in layout.columns.items() if name == spec.dated_by), None)
     if at is None:
@@ -122,7 +140,7 @@ def _in_a_month(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -
     written = texts.filter(texts != "")
     if written.is_empty() or not all(map(_DAY_OF_MONTH.fullmatch, written.unique())):
         return grid, layout
-    month = _month_named(grid, layout) or (
+    month = _month_of_table(grid, layout) or (
         context.period.last.month if context.period.length == 1 else None
     )
     if month is None:
@@ -134,21 +152,23 @@ def _in_a_month(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -
         dated[row] = f"{month}月{day}日" if day else ""
     columns = {each: name for each, name in layout.columns.items() if each != at}
     layout = dataclasses.replace(layout, columns=columns)
-    return _with_column(grid, layout, layout.headings[at], str(spec.dated_by), dated)
+    return _add_column(grid, layout, layout.headings[at], str(spec.dated_by), dated)
 
 
-def _in_sections(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Composed:
+def _carry_section_branches(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
+) -> GridAndLayout:
     """Take 一、富宁县, alone in a row, for the branch of the rows that follow."""
     name = spec.branch_field
     if name is None or name in layout.columns.values() or len(context.own_subtree) == 1:
         return grid, layout
     start, end = layout.positions
     data = set(layout.data)
-    parse = parser_for(spec.field(name), context, Decimal(1))
+    parse = cell_parser(spec.field(name), context, Decimal(1))
     sections: dict[int, str] = {}
-    for at in _alone(grid, 0, end, data):
-        written = next(_written(grid, at))
-        text = _NUMBERED.sub("", written).rstrip(":： ")
+    for at in _single_cell_rows(grid, 0, end, data):
+        written = next(_filled_texts(grid, at))
+        text = _SECTION_NUMBER.sub("", written).rstrip(":： ")
         # Above a heading printed again 二、官渡区 goes on; a title is no section.
         is_section = at >= start or text != written
         if is_section and parse(text, TEXT).value is not None:
@@ -157,11 +177,11 @@ def _in_sections(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) 
         return grid, layout
     last_above = max((at for at in sections if at < start), default=0)
     sections = {max(at, start - 1): text for at, text in sections.items() if at >= last_above}
-    texts = _carried(grid, sections, start, end, data)
-    return _with_column(grid, layout, "（各段前的单位）", name, texts)
+    texts = _carry_down(grid, sections, start, end, data)
+    return _add_column(grid, layout, "（各段前的单位）", name, texts)
 
 
-def _alone(grid: Grid, start: int, end: int, data: set[int]) -> Iterator[int]:
+def _single_cell_rows(grid: Grid, start: int, end: int, data: set[int]) -> Iterator[int]:
     """Yield the rows of a table that are no data and have one cell."""
     filled = grid.cells.select(
         pl.sum_horizontal(
@@ -171,11 +191,11 @@ def _alone(grid: Grid, start: int, end: int, data: set[int]) -> Iterator[int]:
     yield from (at for at in (filled == 1).arg_true() if start <= at < end and at not in data)
 
 
-def _written(grid: Grid, at: int) -> Iterator[str]:
+def _filled_texts(grid: Grid, at: int) -> Iterator[str]:
     return (text for each in grid.letters if (text := grid.cells[each][at].strip(BLANKS)))
 
 
-def _carried(
+def _carry_down(
     grid: Grid, said: Mapping[int, str], start: int, end: int, data: set[int]
 ) -> list[str]:
     """Lay out what stands above rows beside each of them."""
@@ -186,7 +206,7 @@ def _carried(
     return texts
 
 
-def _month_named(grid: Grid, layout: Layout) -> int | None:
+def _month_of_table(grid: Grid, layout: Layout) -> int | None:
     """Return the one month that the worksheet's name, else what stands above, names."""
     above = layout.heading_rows[0] - grid.first_row
     rows = grid.cells[max(above - 6, 0) : max(above, 0)].select(grid.letters).rows()
@@ -204,18 +224,20 @@ def _month_named(grid: Grid, layout: Layout) -> int | None:
 # Amounts -----------------------------------------------------------------------------
 
 
-def _in_parts(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Composed:
+def _sum_split_amount(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
+) -> GridAndLayout:
     """Add up an amount that is given as 现金, 转账 and 微信, or as money and goods.
 
     Where a column beside them is their 合计, that is the amount.
     """
-    if spec.in_parts is None:
+    if spec.split_amounts is None:
         return grid, layout
-    field = spec.field(spec.in_parts.field)
+    field = spec.field(spec.split_amounts.field)
     holder = next((at for at, name in layout.columns.items() if name == field.name), None)
     free = [at for at in layout.headings if at not in layout.columns]
-    is_whole = _named(layout, spec.in_parts.wholes)
-    is_part = _named(layout, list(spec.in_parts.parts), below=spec.in_parts.groups)
+    is_whole = _heading_matcher(layout, spec.split_amounts.totals)
+    is_part = _heading_matcher(layout, list(spec.split_amounts.parts), below=spec.split_amounts.groups)
     parts = [
         at
         for at in layout.headings
@@ -230,7 +252,7 @@ def _in_parts(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> 
     columns = {at: name for at, name in layout.columns.items() if at != holder}
     multiples = {**layout.multiples}
     for at in (*parts, *([whole] if whole else [])):
-        multiples[at] = multiple_for(field, layout.headings[at].split(JOINER), layout.unit)
+        multiples[at] = column_multiple(field, layout.headings[at].split(JOINER), layout.unit)
     if whole is not None:
         known = {layout.headings[at] for at in (*parts, whole)}
         unknown = tuple(each for each in layout.unknown if each not in known)
@@ -239,8 +261,8 @@ def _in_parts(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> 
         )
     added = pl.DataFrame(
         {
-            at: clean_column(
-                grid.cells[at], grid.cells[at + KIND], field, context, multiple=multiples[at]
+            at: parse_column(
+                grid.cells[at], grid.cells[at + KIND_SUFFIX], field, context, multiple=multiples[at]
             ).values
             for at in parts
         }
@@ -254,22 +276,23 @@ def _in_parts(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> 
     ]
     layout = dataclasses.replace(layout, columns=columns)
     heading = _PLUS.join(layout.headings[at] for at in parts)
-    grid, layout = _with_column(grid, layout, heading, field.name, texts)
-    return _told_by_their_column(grid, layout, spec.in_parts, parts, rows)
+    grid, layout = _add_column(grid, layout, heading, field.name, texts)
+    return _add_column_meaning(grid, layout, spec.split_amounts, parts, rows)
 
 
-def _told_by_their_column(
+def _add_column_meaning(
     grid: Grid,
     layout: Layout,
-    in_parts: InParts,
+    in_parts: SplitAmounts,
     parts: Sequence[str],
     rows: Sequence[Sequence[object]],
-) -> Composed:
+) -> GridAndLayout:
     """Keep in which of its columns an amount stands, where it stands in one: 微信."""
     headings = [layout.headings[at] for at in parts]
-    known = {plain(word): said for word, said in in_parts.parts.items()}
+    known = {normalize_header(word): said for word, said in in_parts.parts.items()}
     says = [
-        known.get(plain(each)) or known.get(plain(each.rpartition(JOINER)[2])) for each in headings
+        known.get(normalize_header(each)) or known.get(normalize_header(each.rpartition(JOINER)[2]))
+        for each in headings
     ]
     fields = {said[0] if said else "" for said in says}
     name = fields.pop() if len(fields) == 1 else ""
@@ -279,27 +302,27 @@ def _told_by_their_column(
     for row in rows:
         filled = [said for said, value in zip(says, row, strict=True) if value is not None]
         texts.append(filled[0][1] if len(filled) == 1 and filled[0] else "")
-    return _with_column(grid, layout, "（数字所在的栏）", name, texts)
+    return _add_column(grid, layout, "（数字所在的栏）", name, texts)
 
 
-def _named(
+def _heading_matcher(
     layout: Layout, words: Sequence[str], *, below: Sequence[str] = ()
 ) -> Callable[[str], bool]:
     """Return what tells whether a column is headed by one of the words, under any group."""
-    known = set(map(plain, words))
-    groups = set(map(plain, below))
+    known = set(map(normalize_header, words))
+    groups = set(map(normalize_header, below))
 
     def is_named(at: str) -> bool:
         heading = layout.headings[at]
         group, _, leaf = heading.rpartition(JOINER)
-        is_part = plain(leaf) in known or plain(heading) in known
-        return is_part or (plain(group) in groups and bool(group))
+        is_part = normalize_header(leaf) in known or normalize_header(heading) in known
+        return is_part or (normalize_header(group) in groups and bool(group))
 
     return is_named
 
 
-def _holds_amounts(grid: Grid, layout: Layout, at: str, field: FieldSpec, context: Context) -> bool:
+def _holds_amounts(grid: Grid, layout: Layout, at: str, field: FieldSpec, context: ImportContext) -> bool:
     """Tell whether a column holds amounts and nothing else, or nothing at all."""
-    texts, kinds = grid.cells[at][layout.data], grid.cells[at + KIND][layout.data]
-    column = clean_column(texts, kinds, field, context, multiple=Decimal(1))
+    texts, kinds = grid.cells[at][layout.data], grid.cells[at + KIND_SUFFIX][layout.data]
+    column = parse_column(texts, kinds, field, context, multiple=Decimal(1))
     return not any(parsed.value is None and parsed.code for _, parsed, _ in column.problems)

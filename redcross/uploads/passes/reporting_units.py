@@ -8,30 +8,30 @@ import dataclasses
 import re
 from decimal import Decimal
 
-from redcross.uploads.cells.columns import clean_column, parser_for
+from redcross.uploads.cells.columns import parse_column, cell_parser
 from redcross.uploads.cells.parsed import BLANKS
-from redcross.uploads.files.parser import KIND, TEXT
+from redcross.uploads.files.parser import KIND_SUFFIX, TEXT
 from redcross.uploads.files.workbook import Grid
-from redcross.uploads.mapping.normalize import JOINER, plain
+from redcross.uploads.mapping.normalize import JOINER, normalize_header
 from redcross.uploads.schema.finding_catalogue import CODES, severity_of
 from redcross.uploads.schema.findings import Finding
-from redcross.uploads.schema.import_spec import Context, SheetKind, SheetSpec
+from redcross.uploads.schema.import_spec import ImportContext, SheetKind, SheetSpec
 from redcross.uploads.tables.layout import Layout
 
-_LIKE_A_BRANCH = re.compile(r"红十字|红会|[县区市州]$")
-_WORKPLACES = frozenset({"单位", "单位名称", "所属单位", "工作单位", "所在单位"})
-_LONGEST_MEASURE = 3
+_BRANCH_LIKE = re.compile(r"红十字|红会|[县区市州]$")
+_WORKPLACE_HEADINGS = frozenset({"单位", "单位名称", "所属单位", "工作单位", "所在单位"})
+_MAX_MEASURE_LENGTH = 3
 
 
-def settled(
-    grid: Grid, layout: Layout, spec: SheetSpec, context: Context
+def resolve_reporting_units(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
 ) -> tuple[Layout, list[Finding]]:
     """Return the layout with its 单位 column read as what it holds, and what to say of it."""
-    layout = _names_are_no_branches(grid, layout, spec, context)
-    return _without_workplaces(grid, layout, spec, context)
+    layout = _remap_other_units(grid, layout, spec, context)
+    return _drop_workplaces(grid, layout, spec, context)
 
 
-def _names_are_no_branches(grid: Grid, layout: Layout, spec: SheetSpec, context: Context) -> Layout:
+def _remap_other_units(grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext) -> Layout:
     """Take a 单位 column that names no branch at all for what else 单位 may head.
 
     Offices write 单位 over the giver and over the measure of goods as often as over the
@@ -45,13 +45,14 @@ def _names_are_no_branches(grid: Grid, layout: Layout, spec: SheetSpec, context:
         field
         for field in spec.fields
         if field.name not in layout.columns.values()
-        and plain(heading.rpartition(JOINER)[2]) in map(plain, (field.label, *field.aliases))
+        and normalize_header(heading.rpartition(JOINER)[2])
+        in map(normalize_header, (field.label, *field.aliases))
     ]
     if not wanting and JOINER not in heading:
         return layout
-    column = clean_column(
+    column = parse_column(
         grid.cells[letter][layout.data],
-        grid.cells[letter + KIND][layout.data],
+        grid.cells[letter + KIND_SUFFIX][layout.data],
         spec.field("branch"),
         context,
         multiple=Decimal(1),
@@ -61,7 +62,7 @@ def _names_are_no_branches(grid: Grid, layout: Layout, spec: SheetSpec, context:
     required = [field for field in wanting if field.name in layout.missing]
     written = grid.cells[letter][layout.data].str.strip_chars(BLANKS).str.len_chars()
     # A name nobody knows stays a finding: what is long as one is not taken for 件 or 箱.
-    if not required and wanting and (written > _LONGEST_MEASURE).any():
+    if not required and wanting and (written > _MAX_MEASURE_LENGTH).any():
         return layout
     if not wanting:
         return layout.without([letter])
@@ -73,8 +74,8 @@ def _names_are_no_branches(grid: Grid, layout: Layout, spec: SheetSpec, context:
     )
 
 
-def _without_workplaces(
-    grid: Grid, layout: Layout, spec: SheetSpec, context: Context
+def _drop_workplaces(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
 ) -> tuple[Layout, list[Finding]]:
     """Leave out a 单位 column of a list of persons that names no branch, and say so.
 
@@ -85,13 +86,13 @@ def _without_workplaces(
     if (
         letter is None
         or spec.kind is SheetKind.STATISTICS
-        or plain(layout.headings[letter]) not in _WORKPLACES
+        or normalize_header(layout.headings[letter]) not in _WORKPLACE_HEADINGS
     ):
         return layout, []
     texts = set(grid.cells[letter][layout.data].str.strip_chars(BLANKS)) - {""}
-    parse = parser_for(spec.field("branch"), context, Decimal(1))
+    parse = cell_parser(spec.field("branch"), context, Decimal(1))
     if not texts or any(
-        _LIKE_A_BRANCH.search(text) or parse(text, TEXT).code != "branch.unknown" for text in texts
+        _BRANCH_LIKE.search(text) or parse(text, TEXT).code != "branch.unknown" for text in texts
     ):
         return layout, []
     finding = Finding(

@@ -12,42 +12,42 @@ import polars as pl
 from django.db.models.fields.files import FieldFile
 
 from redcross.branches.models import Branch
-from redcross.branches.tree import tree
+from redcross.branches.tree import get_tree
 from redcross.periods import Period, business_date
 from redcross.uploads.cells.columns import dtype_of
-from redcross.uploads.choices import State
-from redcross.uploads.database.diff import Comparison, compare, known
-from redcross.uploads.database.staging import key_column, look_up_by_index, stage, stage_keys
+from redcross.uploads.choices import UploadState
+from redcross.uploads.database.diff import Comparison, diff_rows, any_row_exists
+from redcross.uploads.database.staging import key_column, disable_seqscan, stage_rows, stage_keys
 from redcross.uploads.files import storage, workbook
 from redcross.uploads.models import HeadingMemory, Upload
 from redcross.uploads.parsing import parse
-from redcross.uploads.parsing.preview_rows import Line
-from redcross.uploads.preparing.row_keys import with_row_keys
+from redcross.uploads.parsing.preview_rows import PreviewRow
+from redcross.uploads.preparing.row_keys import add_row_keys
 from redcross.uploads.schema import row_ids
 from redcross.uploads.schema.finding_catalogue import CODES, severity_of
-from redcross.uploads.schema.findings import Doubt, Finding, FindingGroup, Severity
-from redcross.uploads.schema.import_spec import Context, FieldSpec, SheetKind, SheetSpec
+from redcross.uploads.schema.findings import PlausibilityWarning, Finding, FindingGroup, Severity
+from redcross.uploads.schema.import_spec import ImportContext, FieldSpec, SheetKind, SheetSpec
 from redcross.uploads.schema.row_ids import ROW_KEY
 from redcross.uploads.schema.sheet import Parent, Sheet
-from redcross.uploads.validation.row_rules import collapse
+from redcross.uploads.validation.row_rules import group_findings
 
-Report = Callable[[str, int], object]
+ProgressCallback = Callable[[str, int], object]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Setting:
+class ImportSetup:
     """What has to be known before a file is opened."""
 
     sheet: Sheet
     spec: SheetSpec
-    context: Context
+    context: ImportContext
     remembered: Mapping[str, str]
     accepted_before: Mapping[int, FieldFile] = dataclasses.field(default_factory=dict)
     """Uploads of these months that went on without their bad rows → the rows they took."""
 
 
 @dataclasses.dataclass(slots=True)
-class Examination:
+class CheckResult:
     """What a file holds, as far as it could be read."""
 
     tables: list[dict[str, Any]]
@@ -57,7 +57,7 @@ class Examination:
     findings: list[Finding]
     groups: list[FindingGroup]
     seconds: dict[str, float]
-    lines: Sequence[Line] = ()
+    lines: Sequence[PreviewRow] = ()
     comparison: Comparison = dataclasses.field(default_factory=Comparison)
     counts: pl.DataFrame | None = None
     """The rows of a statistics sheet as read, for what they are held against; few."""
@@ -77,7 +77,7 @@ class Examination:
 class Stopwatch:
     """Seconds of each step, told on as they begin."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: ProgressCallback) -> None:
         self.seconds: dict[str, float] = {}
         self._report = report
 
@@ -91,14 +91,14 @@ class Stopwatch:
         self.seconds[name] = round(self.seconds.get(name, 0) + spent, 3)
 
 
-def setting_for(sheet: Sheet, branch: Branch, period: Period, *, now: dt.datetime) -> Setting:
+def prepare_setup(sheet: Sheet, branch: Branch, period: Period, *, now: dt.datetime) -> ImportSetup:
     """Gather the sheet's words, the names of branches, and remembered headings."""
-    branches = tree()
-    context = Context(
+    branches = get_tree()
+    context = ImportContext(
         period=period,
         today=business_date(now),
         branch_id=branch.pk,
-        branch_names=branches.names_for(branch),
+        branch_names=branches.resolve_names(branch),
         branch_labels=branches.short_names,
         own_subtree=frozenset(branches.under(branch.code)),
         branch_levels={each.pk: each.level for each in branches.branches},
@@ -112,40 +112,42 @@ def setting_for(sheet: Sheet, branch: Branch, period: Period, *, now: dt.datetim
         first_month=period.start,
         last_month=period.last,
         accept_good_rows=True,
-    ).exclude(state__in=[State.WITHDRAWN, State.UNDONE, State.RETURNED])
-    return Setting(
+    ).exclude(state__in=[UploadState.WITHDRAWN, UploadState.UNDONE, UploadState.RETURNED])
+    return ImportSetup(
         sheet,
-        readable(sheet),
+        import_spec(sheet),
         context,
         remembered,
         {each.pk: each.rows_file for each in went_on if each.rows_file},
     )
 
 
-def readable(sheet: Sheet) -> SheetSpec:
+def import_spec(sheet: Sheet) -> SheetSpec:
     """Return what may stand in a workbook of the sheet: its columns, and the marks of an export.
 
     Where one row of a workbook fills several records, or is known by its month, no mark helps.
     """
     spec = sheet.specification()
-    if sheet.unfolded_identity:
+    if sheet.exploded_identity:
         return spec
     return dataclasses.replace(
-        spec, fields=(*spec.fields, row_ids.FIELD), rules=(*spec.rules, row_ids.RULE)
+        spec, fields=(*spec.fields, row_ids.ROW_ID_FIELD), rules=(*spec.rules, row_ids.ROW_ID_RULE)
     )
 
 
-def read(setting: Setting, path: Path, *, filename: str, watch: Stopwatch) -> Examination:
+def read_file(setting: ImportSetup, path: Path, *, filename: str, watch: Stopwatch) -> CheckResult:
     """Open, recognise, clean and check a file; raise workbook.UnreadableError."""
     with watch.step("read"):
-        book = workbook.read(path, filename=filename)
+        book = workbook.read_workbook(path, filename=filename)
     with watch.step("recognise"):
-        tables = parse.read_tables(book, setting.spec, setting.context, setting.remembered)
+        tables = parse.parse_workbook(book, setting.spec, setting.context, setting.remembered)
     del book  # its cells would lie beside the rows read from them, a quarter of a large upload
-    return examined(setting, tables, watch)
+    return prepare_result(setting, tables, watch)
 
 
-def examined(setting: Setting, found: parse.Reading, watch: Stopwatch) -> Examination:
+def prepare_result(
+    setting: ImportSetup, found: parse.ParsedWorkbook, watch: Stopwatch
+) -> CheckResult:
     """Set aside the rows with an error, and prepare the others."""
     with watch.step("check", found.frame.height):
         broken: set[tuple[str, int | None]] = {
@@ -156,14 +158,14 @@ def examined(setting: Setting, found: parse.Reading, watch: Stopwatch) -> Examin
         # No row is right that lacks what each must have.
         lacking = {each.worksheet for each in found.findings if each.code == "column.missing"}
         complete = found.frame.filter(~pl.col("worksheet").is_in(list(lacking)))
-        whole = _without(complete, broken)
-        frame = prepared(setting, whole)
-    return Examination(
+        whole = _drop_rows(complete, broken)
+        frame = prepare_rows(setting, whole)
+    return CheckResult(
         tables=[table.as_json() for table in found.tables],
         rows=found.frame.height,
         frame=frame,
         findings=list(found.findings),
-        groups=collapse(found.findings),
+        groups=group_findings(found.findings),
         seconds=watch.seconds,
         lines=found.lines,
         counts=whole if setting.spec.kind is SheetKind.STATISTICS else None,
@@ -175,7 +177,7 @@ def examined(setting: Setting, found: parse.Reading, watch: Stopwatch) -> Examin
     )
 
 
-def doubted(setting: Setting, found: Examination) -> Examination:
+def add_plausibility_warnings(setting: ImportSetup, found: CheckResult) -> CheckResult:
     """Return it with what its counts say against those effective already.
 
     Inside the caller's scope. A cell that something was said of is left alone.
@@ -187,16 +189,18 @@ def doubted(setting: Setting, found: Examination) -> Examination:
         for each in found.findings
         if each.severity is not Severity.NOTICE
     }
-    doubts = setting.sheet.doubts(with_branch(setting, found.counts), setting.context.period)
+    doubts = setting.sheet.plausibility_warnings(fill_branch(setting, found.counts), setting.context.period)
     findings = found.findings + [
-        _as_finding(each, setting.spec.field(each.field), found.letters)
+        _warning_finding(each, setting.spec.field(each.field), found.letters)
         for each in doubts
         if (each.worksheet, each.row, each.field) not in told
     ]
-    return dataclasses.replace(found, findings=findings, groups=collapse(findings))
+    return dataclasses.replace(found, findings=findings, groups=group_findings(findings))
 
 
-def _as_finding(doubt: Doubt, field: FieldSpec, letters: Mapping[tuple[str, str], str]) -> Finding:
+def _warning_finding(
+    doubt: PlausibilityWarning, field: FieldSpec, letters: Mapping[tuple[str, str], str]
+) -> Finding:
     return Finding(
         worksheet=doubt.worksheet,
         row=doubt.row,
@@ -210,7 +214,7 @@ def _as_finding(doubt: Doubt, field: FieldSpec, letters: Mapping[tuple[str, str]
     )
 
 
-def _without(frame: pl.DataFrame, broken: set[tuple[str, int | None]]) -> pl.DataFrame:
+def _drop_rows(frame: pl.DataFrame, broken: set[tuple[str, int | None]]) -> pl.DataFrame:
     if not broken:
         return frame
     bad = pl.DataFrame(
@@ -219,7 +223,7 @@ def _without(frame: pl.DataFrame, broken: set[tuple[str, int | None]]) -> pl.Dat
     return frame.join(bad, on=["worksheet", "row"], how="anti", maintain_order="left")
 
 
-def with_branch(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
+def fill_branch(setting: ImportSetup, frame: pl.DataFrame) -> pl.DataFrame:
     """Give each row that names no branch the uploading one."""
     return frame.with_columns(
         pl.col("branch").fill_null(setting.context.branch_id)
@@ -228,34 +232,34 @@ def with_branch(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def prepared(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
+def prepare_rows(setting: ImportSetup, frame: pl.DataFrame) -> pl.DataFrame:
     """Add what follows from the cells: derived columns, row keys, the parents' keys."""
     sheet, spec = setting.sheet, setting.spec
     if frame.is_empty():
         return frame
-    frame = with_branch(setting, frame)
-    frame = frame.with_columns(_empty_texts(sheet, frame))
+    frame = fill_branch(setting, frame)
+    frame = frame.with_columns(_fill_model_defaults(sheet, frame))
     absent = [
         field
         for field in spec.fields
-        if field.name not in frame.columns and field.name != row_ids.MARK
+        if field.name not in frame.columns and field.name != row_ids.ROW_ID
     ]
     frame = frame.with_columns(
         pl.lit(None, dtype=dtype_of(field)).alias(field.name) for field in absent
     )
-    frame = sheet.unfold(frame, setting.context.period)
-    frame = with_row_keys(
+    frame = sheet.explode(frame, setting.context.period)
+    frame = add_row_keys(
         frame,
         namespace=sheet.key,
-        identity=sheet.unfolded_identity or spec.identity,
+        identity=sheet.exploded_identity or spec.identity,
         content=[
-            *(field.name for field in spec.fields if field.name not in ("branch", row_ids.MARK)),
-            *sheet.unfolded_identity,
+            *(field.name for field in spec.fields if field.name not in ("branch", row_ids.ROW_ID)),
+            *sheet.exploded_identity,
         ],
         period=setting.context.period,
         dated_by=spec.dated_by,
-        accepted=_accepted(setting, frame),
-    ).drop(row_ids.MARK, strict=False)
+        accepted=_accepted_keys(setting, frame),
+    ).drop(row_ids.ROW_ID, strict=False)
     missing = [
         pl.lit(value).alias(name)
         for name, value in sheet.constants.items()
@@ -263,29 +267,29 @@ def prepared(setting: Setting, frame: pl.DataFrame) -> pl.DataFrame:
     ]
     frame = sheet.derive(frame.with_columns(missing))
     for parent in sheet.parents:
-        frame = _with_parent_key(frame, parent)
-    return frame.drop(_still_empty(frame, absent))
+        frame = _add_parent_key(frame, parent)
+    return frame.drop(_empty_columns(frame, absent))
 
 
-def _accepted(setting: Setting, frame: pl.DataFrame) -> set[tuple[int, str]]:
+def _accepted_keys(setting: ImportSetup, frame: pl.DataFrame) -> set[tuple[int, str]]:
     """Return branch and key of the rows that went on while these were mended."""
     return {
         pair
-        for pk in row_ids.mended_uploads(frame)
+        for pk in row_ids.source_upload_ids(frame)
         if pk in setting.accepted_before
-        for pair in storage.get_frame(setting.accepted_before[pk])
+        for pair in storage.load_frame(setting.accepted_before[pk])
         .select("branch", ROW_KEY)
         .iter_rows()
     }
 
 
-def _still_empty(frame: pl.DataFrame, absent: Sequence[FieldSpec]) -> list[str]:
+def _empty_columns(frame: pl.DataFrame, absent: Sequence[FieldSpec]) -> list[str]:
     """Name the columns the workbook lacks and nothing was derived for: they say nothing."""
     names = [field.name for field in absent if field.name in frame.columns]
     return [name for name in names if frame[name].null_count() == frame.height]
 
 
-def _empty_texts(sheet: Sheet, frame: pl.DataFrame) -> list[pl.Expr]:
+def _fill_model_defaults(sheet: Sheet, frame: pl.DataFrame) -> list[pl.Expr]:
     """Give empty cells the model's default where the column may not be null."""
     filled = []
     for name in frame.columns:
@@ -300,7 +304,7 @@ def _empty_texts(sheet: Sheet, frame: pl.DataFrame) -> list[pl.Expr]:
     return filled
 
 
-def _with_parent_key(frame: pl.DataFrame, parent: Parent) -> pl.DataFrame:
+def _add_parent_key(frame: pl.DataFrame, parent: Parent) -> pl.DataFrame:
     """Number the parent's rows within each branch by an HMAC of its key."""
     sources = [parent.fields[name] for name in parent.key]
     named = pl.all_horizontal(
@@ -313,7 +317,7 @@ def _with_parent_key(frame: pl.DataFrame, parent: Parent) -> pl.DataFrame:
         .unique(["branch", *sources], keep="first", maintain_order=True)
         .select("branch", *sources, worksheet=pl.lit(""), row=pl.lit(0))
     )
-    keyed = with_row_keys(
+    keyed = add_row_keys(
         keyed,
         namespace=f"{parent.model._meta.label}",
         identity=sources,
@@ -330,7 +334,7 @@ def _with_parent_key(frame: pl.DataFrame, parent: Parent) -> pl.DataFrame:
     )
 
 
-def held_against(
+def diff_with_database(
     upload: Upload,
     sheet: Sheet,
     frame: pl.DataFrame,
@@ -346,9 +350,9 @@ def held_against(
     with watch.step("compare", frame.height):
         if frame.is_empty() and upload.mode == "append":
             return Comparison()
-        look_up_by_index(sheet)
+        disable_seqscan(sheet)
         if look_only and upload.mode == "append":
             stage_keys(sheet, frame)
-            if not known(sheet):
+            if not any_row_exists(sheet):
                 return Comparison(new=frame.height)
-        return compare(upload, sheet, stage(sheet, frame))
+        return diff_rows(upload, sheet, stage_rows(sheet, frame))

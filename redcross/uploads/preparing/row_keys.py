@@ -8,12 +8,12 @@ import polars as pl
 
 from redcross.accounts.encryption import index_key
 from redcross.periods import Period
-from redcross.uploads.schema.row_ids import MARK, ROW_KEY, known_by_mark
+from redcross.uploads.schema.row_ids import ROW_ID, ROW_KEY, match_by_row_id
 
 _SEPARATOR = "\x1f"
 
 
-def with_row_keys(
+def add_row_keys(
     frame: pl.DataFrame,
     *,
     namespace: str,
@@ -32,12 +32,12 @@ def with_row_keys(
     待改行 is none of the `accepted` ones (branch and key).
     """
     present = [name for name in identity if name in frame.columns]
-    whole = _joined([name for name in content if name in frame.columns])
+    whole = _join_cells([name for name in content if name in frame.columns])
     undated = dated_by is None or dated_by not in frame.columns
     whole = pl.lit(f"C{_SEPARATOR}{period if undated else ''}{_SEPARATOR}") + whole
     if present:
-        named = pl.any_horizontal([_filled(name) for name in present])
-        text = pl.when(named).then(pl.lit(f"I{_SEPARATOR}") + _joined(present)).otherwise(whole)
+        named = pl.any_horizontal([_is_filled(name) for name in present])
+        text = pl.when(named).then(pl.lit(f"I{_SEPARATOR}") + _join_cells(present)).otherwise(whole)
     else:
         text = whole
     keyed = frame.with_columns(_text=text).with_columns(
@@ -59,19 +59,19 @@ def with_row_keys(
         return zip(keyed["_text"], keyed["_occurrence"], strict=True)
 
     keys = [keyed_by(text, occurrence) for text, occurrence in numbered()]
-    if MARK in frame.columns and frame[MARK].is_not_null().any():
-        keys = known_by_mark(frame, keys, [further(*each) for each in numbered()], accepted)
+    if ROW_ID in frame.columns and frame[ROW_ID].is_not_null().any():
+        keys = match_by_row_id(frame, keys, [further(*each) for each in numbered()], accepted)
     return frame.with_columns(pl.Series(ROW_KEY, keys, dtype=pl.String))
 
 
-def _filled(name: str) -> pl.Expr:
+def _is_filled(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.String).fill_null("") != ""
 
 
-def _joined(names: Sequence[str]) -> pl.Expr:
+def _join_cells(names: Sequence[str]) -> pl.Expr:
     """Name and value of every cell that is filled: a column added later changes nothing."""
     parts = [
-        pl.when(_filled(name)).then(pl.lit(f"{name}=") + pl.col(name).cast(pl.String))
+        pl.when(_is_filled(name)).then(pl.lit(f"{name}=") + pl.col(name).cast(pl.String))
         for name in names
     ]
     return pl.concat_str(parts, separator=_SEPARATOR, ignore_nulls=True)

@@ -8,7 +8,7 @@ _E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Code:
+class FindingCode:
     """One kind of finding."""
 
     key: str
@@ -19,7 +19,7 @@ class Code:
     remedy: str
 
 
-_ROWS = (
+_CODE_ROWS = (
     (
         "heading.missing",
         "E001",
@@ -488,10 +488,10 @@ _ROWS = (
     ("rule.broken", "E799", _E, "不符合填报规则", "各栏之间不一致。", "请按提示核对。"),
 )
 
-CODES = {row[0]: Code(*row) for row in _ROWS}
+CODES = {row[0]: FindingCode(*row) for row in _CODE_ROWS}
 
 
-def declare(*codes: Code) -> None:
+def register_codes(*codes: FindingCode) -> None:
     """Add the kinds of finding that an app's own rules give; a key used twice fails."""
     for code in codes:
         if CODES.setdefault(code.key, code) != code:

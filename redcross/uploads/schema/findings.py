@@ -35,7 +35,7 @@ class Finding:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Doubt:
+class PlausibilityWarning:
     """A cell that can be right by itself, and does not fit what is effective already."""
 
     worksheet: str

@@ -34,9 +34,9 @@ class CellKind(enum.StrEnum):
     CREDIT_CODE = "CREDIT_CODE"  # [String], GB 32100, warned of only
 
 
-NUMERIC = (CellKind.DECIMAL, CellKind.INTEGER)
+NUMERIC_KINDS = (CellKind.DECIMAL, CellKind.INTEGER)
 """Kinds whose cells hold numbers, which can be added up."""
-LABELLING = (
+LABEL_KINDS = (
     CellKind.TEXT,
     CellKind.DATE,
     CellKind.CHOICE,
@@ -70,13 +70,13 @@ class FieldSpec:
     label: str  # the heading we print
     kind: CellKind
     aliases: tuple[str, ...] = ()  # other headings staff write
-    hints: tuple[str, ...] = ()  # words within a heading, where no heading is exact
-    shapes: tuple[str, ...] = ()  # patterns of whole headings, folded, that mean it too
-    never: re.Pattern[str] | None = None  # within a heading: it is another thing
-    between: tuple[int, int] | None = None  # a column with no number between these is another
-    worded: bool = False  # names something: a column of bare numbers is another
-    nothings: tuple[str, ...] = ()  # more words for an empty cell: 不标价
-    month_ends: bool = False  # a month without a day means its last one
+    substrings: tuple[str, ...] = ()  # words within a heading, where no heading is exact
+    patterns: tuple[str, ...] = ()  # patterns of whole headings, folded, that mean it too
+    exclude_pattern: re.Pattern[str] | None = None  # within a heading: it is another thing
+    value_range: tuple[int, int] | None = None  # a column with no number between these is another
+    rejects_numbers: bool = False  # names something: a column of bare numbers is another
+    null_values: tuple[str, ...] = ()  # more words for an empty cell: 不标价
+    default_to_month_end: bool = False  # a month without a day means its last one
     required: bool = False
     unit: Unit = Unit.NONE  # what it is stored in; headings may say 万元
     max_length: int | None = None
@@ -91,10 +91,10 @@ class FieldSpec:
     latest: dt.date | None = None
     none_is_answer: bool = False  # 无 is a word of this column, not an empty cell
     fill_down: bool = False  # a merged label stands for the rows below it
-    in_title: bool = False  # a table without the column may say it in its title
-    by_period: bool = False  # else its rows are of the report's month, with a warning
-    names_branch: bool = False  # an address: it may say whose the row is
-    otherwise: str = ""  # the field that takes what this one cannot hold
+    from_title: bool = False  # a table without the column may say it in its title
+    default_from_period: bool = False  # else its rows are of the report's month, with a warning
+    branch_from_address: bool = False  # an address: it may say whose the row is
+    fallback_column: str = ""  # the field that takes what this one cannot hold
     may_register: Callable[[str, dt.date], bool] | None = None
     """For REFERENCE: whether a load may register this name, in a report up to this day."""
     personal: bool = False  # findings and diffs show it masked
@@ -114,7 +114,7 @@ class Rule:
     """
 
     code: str
-    broken: Callable[[], pl.Expr]
+    violation: Callable[[], pl.Expr]
     needs: tuple[str, ...]  # fields that must be present, the first one is shown
     message: str
     suggestion: str = ""
@@ -122,14 +122,14 @@ class Rule:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class InParts:
+class SplitAmounts:
     """An amount that some lists give in several columns: 现金, 转账, 微信; 现金, 物资折价."""
 
     field: str
     parts: Mapping[str, tuple[str, str] | None]
     """How a part is headed, folded → the field its heading tells, and the word; or nothing."""
     groups: tuple[str, ...] = ()  # what the parts stand under: 捐赠金额／定向
-    wholes: tuple[str, ...] = ()  # the column beside them that adds them up
+    totals: tuple[str, ...] = ()  # the column beside them that adds them up
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -145,8 +145,8 @@ class SheetSpec:
     rules: tuple[Rule, ...] = ()
     titles: tuple[str, ...] = ()  # what offices call it besides
     branch_field: str | None = "branch"  # the 单位 column, where the workbook has one
-    in_parts: InParts | None = None
-    interpret: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    split_amounts: SplitAmounts | None = None
+    normalize: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     """Mends what rows say in other columns than they should, before they are checked."""
 
     def field(self, name: str) -> FieldSpec:
@@ -158,7 +158,7 @@ class SheetSpec:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Context:
+class ImportContext:
     """Who uploads, for when, and how he names branches."""
 
     period: Period

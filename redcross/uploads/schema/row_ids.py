@@ -9,24 +9,24 @@ from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
-from redcross.uploads.schema.finding_catalogue import Code, declare
+from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
 from redcross.uploads.schema.findings import Finding, Severity
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec, Rule
 
 ROW_KEY = "row_key"
-MARK = "row_mark"
-_KEY = r"^[0-9a-f]{32}$"
-MENDED = r"^b(\d+)r\d+$"
+ROW_ID = "row_mark"
+_KEY_PATTERN = r"^[0-9a-f]{32}$"
+RETURNED_ROW_PATTERN = r"^b(\d+)r\d+$"
 """The mark of a row of 待改行: the upload it came back from, and where it stood there."""
 
-FIELD = FieldSpec(
-    name=MARK,
+ROW_ID_FIELD = FieldSpec(
+    name=ROW_ID,
     label="行标识",
     kind=CellKind.TEXT,
     max_length=60,
     note="导出时自动带出，用来认出同一行；请勿改动，新增的行留空",
 )
-UNKNOWN = Code(
+UNKNOWN_ROW_ID = FindingCode(
     "mark.unknown",
     "W521",
     Severity.WARNING,
@@ -34,7 +34,7 @@ UNKNOWN = Code(
     "行标识被改动过，无法认出是原来的哪一行，按普通的行读取。",
     "请从导出的表中复制原来的行标识；新增的行请留空。",
 )
-REPEATED = Code(
+REPEATED_ROW_ID = FindingCode(
     "mark.repeated",
     "W522",
     Severity.WARNING,
@@ -42,45 +42,45 @@ REPEATED = Code(
     "复制的行带着原行的行标识，只有第一行按原行读取，其余按新增的行读取。",
     "新增的行请把“行标识”留空。",
 )
-declare(UNKNOWN, REPEATED)
+register_codes(UNKNOWN_ROW_ID, REPEATED_ROW_ID)
 
-RULE = Rule(
-    code=UNKNOWN.key,
-    broken=lambda: pl.col(MARK).is_not_null() & ~pl.col(MARK).str.contains(f"{_KEY}|{MENDED}"),
-    needs=(MARK,),
+ROW_ID_RULE = Rule(
+    code=UNKNOWN_ROW_ID.key,
+    violation=lambda: pl.col(ROW_ID).is_not_null() & ~pl.col(ROW_ID).str.contains(f"{_KEY_PATTERN}|{RETURNED_ROW_PATTERN}"),
+    needs=(ROW_ID,),
     message="行标识被改动过，按普通的行读取",
-    suggestion=UNKNOWN.remedy,
+    suggestion=UNKNOWN_ROW_ID.remedy,
     severity=Severity.WARNING,
 )
 
 
-def repeated(frame: pl.DataFrame) -> Iterator[Finding]:
+def repeated_row_ids(frame: pl.DataFrame) -> Iterator[Finding]:
     """Say which rows bear a mark that stands above already."""
-    if MARK not in frame.columns:
+    if ROW_ID not in frame.columns:
         return
-    again = pl.col(MARK).str.contains(_KEY) & ~pl.col(MARK).is_first_distinct()
+    again = pl.col(ROW_ID).str.contains(_KEY_PATTERN) & ~pl.col(ROW_ID).is_first_distinct()
     for row in frame.filter(again).select("worksheet", "row").iter_rows(named=True):
         yield Finding(
             worksheet=row["worksheet"],
             row=row["row"],
             column=None,
-            field=MARK,
-            code=REPEATED.key,
-            severity=REPEATED.severity,
+            field=ROW_ID,
+            code=REPEATED_ROW_ID.key,
+            severity=REPEATED_ROW_ID.severity,
             message=f"第{row['row']}行「行标识」：与前面的一行相同，按新增的行读取",
-            suggestion=REPEATED.remedy,
+            suggestion=REPEATED_ROW_ID.remedy,
         )
 
 
-def mended_uploads(frame: pl.DataFrame) -> list[int]:
+def source_upload_ids(frame: pl.DataFrame) -> list[int]:
     """Return the uploads whose 待改行 these rows are."""
-    if MARK not in frame.columns:
+    if ROW_ID not in frame.columns:
         return []
-    numbers = frame[MARK].str.extract(MENDED, 1).drop_nulls().unique()
+    numbers = frame[ROW_ID].str.extract(RETURNED_ROW_PATTERN, 1).drop_nulls().unique()
     return sorted(int(number) for number in numbers if len(number) < 18)
 
 
-def known_by_mark(
+def match_by_row_id(
     frame: pl.DataFrame,
     keys: Sequence[str],
     keyed_again: Sequence[Iterator[str]],
@@ -91,11 +91,11 @@ def known_by_mark(
     `keyed_again` yields for each row the keys of its further occurrences; `accepted` are
     branch and key of rows that stand already, and that a mended row is never.
     """
-    valid = pl.col(MARK).str.contains(_KEY) & pl.struct("branch", MARK).is_first_distinct()
+    valid = pl.col(ROW_ID).str.contains(_KEY_PATTERN) & pl.struct("branch", ROW_ID).is_first_distinct()
     told = frame.select(
         "branch",
-        mark=pl.when(valid).then(pl.col(MARK)),
-        mended=pl.col(MARK).str.contains(MENDED).fill_null(value=False),
+        mark=pl.when(valid).then(pl.col(ROW_ID)),
+        mended=pl.col(ROW_ID).str.contains(RETURNED_ROW_PATTERN).fill_null(value=False),
     )
     taken = {(row["branch"], row["mark"]) for row in told.iter_rows(named=True) if row["mark"]}
     found = []

@@ -16,15 +16,8 @@ from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.models import NamedKey, Record
 from redcross.uploads.schema import id_number_rules
-from redcross.uploads.schema.findings import Doubt
-from redcross.uploads.schema.import_spec import (
-    CellKind,
-    FieldSpec,
-    InParts,
-    Rule,
-    SheetKind,
-    SheetSpec,
-)
+from redcross.uploads.schema.findings import PlausibilityWarning
+from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SplitAmounts, Rule, SheetKind, SheetSpec
 from redcross.uploads.schema.schedule import Due
 
 _ENCRYPTED_KINDS = {
@@ -32,7 +25,7 @@ _ENCRYPTED_KINDS = {
     "id_number": CellKind.ID_NUMBER,
     "credit_code": CellKind.CREDIT_CODE,
 }
-_KINDS: "tuple[tuple[type[models.Field[Any, Any]], CellKind], ...]" = (
+_CELL_KINDS: "tuple[tuple[type[models.Field[Any, Any]], CellKind], ...]" = (
     (models.DateField, CellKind.DATE),
     (models.DecimalField, CellKind.DECIMAL),
     (models.BooleanField, CellKind.BOOLEAN),
@@ -52,15 +45,15 @@ class Column:
 
     label: str
     aliases: Sequence[str] = ()
-    hints: Sequence[str] = ()
-    shapes: Sequence[str] = ()
+    substrings: Sequence[str] = ()
+    patterns: Sequence[str] = ()
     """Patterns of whole headings that mean it too: the many words for who gives."""
-    never: str = ""
+    exclude_pattern: str = ""
     """A pattern within headings that are something else: 认捐金额 is no amount received."""
-    between: tuple[int, int] | None = None
-    worded: bool = False
-    nothings: Sequence[str] = ()
-    month_ends: bool = False
+    value_range: tuple[int, int] | None = None
+    rejects_numbers: bool = False
+    null_values: Sequence[str] = ()
+    default_to_month_end: bool = False
     unit: Unit = Unit.NONE
     required: bool | None = None  # None: as the model says
     kind: CellKind | None = None
@@ -68,16 +61,16 @@ class Column:
     """More words for a choice: what staff write → the stored key."""
     allow_negative: bool = False
     fill_down: bool = False
-    in_title: bool = False
+    from_title: bool = False
     """Whether the table's title may say it for every row: 2026年99公益日筹款统计表."""
-    by_period: bool = False
+    default_from_period: bool = False
     """Whether rows without the column are dated by the report, where that is of one month."""
-    names_branch: bool = False
+    branch_from_address: bool = False
     """Whether its addresses tell the branch where the workbook has no column for that."""
-    otherwise: str = ""
+    fallback_column: str = ""
     """The column that takes its words where these are none it can hold: 初审 holds a day in
     one office and 同意 in another; a 项目 nobody has registered is what a gift was meant for."""
-    introduces: bool = False
+    allow_create: bool = False
     """Whether a load registers the names of this column that nobody has registered."""
     earliest: dt.date | None = None
     default: object = None
@@ -95,12 +88,12 @@ class Parent:
     which `when` is false, get none.
     """
 
-    into: str  # the foreign key on the sheet's model, or on a later parent
+    foreign_key: str  # the foreign key on the sheet's model, or on a later parent
     model: type[Record]
     fields: Mapping[str, str]
     key: tuple[str, ...]
     when: Callable[[], pl.Expr] | None = None
-    points_at: tuple[str, ...] = ()  # foreign keys of the parent filled by earlier parents
+    parent_keys: tuple[str, ...] = ()  # foreign keys of the parent filled by earlier parents
 
 
 class Sheet:
@@ -114,12 +107,12 @@ class Sheet:
     kind: ClassVar[SheetKind] = SheetKind.LEDGER
     dated_by: ClassVar[str | None] = None
     identity: ClassVar[Sequence[str]] = ()
-    unfolded_identity: ClassVar[Sequence[str]] = ()
+    exploded_identity: ClassVar[Sequence[str]] = ()
     """What tells the rows apart that `unfold` makes; empty where it makes none."""
     due: ClassVar[Sequence[Due]] = ()
     parents: ClassVar[Sequence[Parent]] = ()
     constants: ClassVar[Mapping[str, object]] = {}
-    in_parts: ClassVar[InParts | None] = None
+    split_amounts: ClassVar[SplitAmounts | None] = None
     two_step: ClassVar[bool] = False
     columns: ClassVar[dict[str, Column]] = {}
 
@@ -152,7 +145,7 @@ class Sheet:
         """Return the checks across columns; override."""
         return ()
 
-    def interpret(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def normalize(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Mend what rows say in other columns than they should, before any check; override."""
         return frame
 
@@ -160,18 +153,18 @@ class Sheet:
         """Add columns that follow from the cleaned ones; override."""
         return frame
 
-    def unfold(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
+    def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Make the rows of the model out of the workbook's; override where these differ."""
         return frame
 
-    def fold(self, records: Sequence[Any], period: Period) -> list[dict[str, object]] | None:
+    def collapse(self, records: Sequence[Any], period: Period) -> list[dict[str, object]] | None:
         """Undo `unfold` for an export: a workbook's rows out of records of one period.
 
         None where a record is a row; override where `unfold` makes several of one.
         """
         return None
 
-    def doubts(self, frame: pl.DataFrame, period: Period) -> Iterable[Doubt]:
+    def plausibility_warnings(self, frame: pl.DataFrame, period: Period) -> Iterable[PlausibilityWarning]:
         """Hold the rows as read against what is effective already; override.
 
         Asked of statistics sheets, inside the uploader's scope; each row names its branch.
@@ -190,29 +183,29 @@ class Sheet:
             fields=fields,
             dated_by=self.dated_by,
             identity=tuple(self.identity),
-            rules=(*self.rules(), *id_number_rules.rules_of(self.columns)),
+            rules=(*self.rules(), *id_number_rules.rules_for_columns(self.columns)),
             branch_field="branch" if "branch" in self.columns else None,
-            in_parts=self.in_parts,
-            interpret=self.interpret,
+            split_amounts=self.split_amounts,
+            normalize=self.normalize,
         )
 
     def _field(self, name: str, column: Column) -> FieldSpec:
         field = self.model_field(name)
-        words, labels = _words(field, column)
+        words, labels = _accepted_words(field, column)
         encrypted = isinstance(field, EncryptedField)
         return FieldSpec(
             name=name,
             label=column.label,
-            kind=column.kind or _kind(field),
+            kind=column.kind or _cell_kind(field),
             aliases=tuple(column.aliases),
-            hints=tuple(column.hints),
-            shapes=tuple(column.shapes),
-            never=re.compile(column.never) if column.never else None,
-            between=column.between,
-            worded=column.worded,
-            nothings=tuple(column.nothings),
-            month_ends=column.month_ends,
-            required=_required(field, name) if column.required is None else column.required,
+            substrings=tuple(column.substrings),
+            patterns=tuple(column.patterns),
+            exclude_pattern=re.compile(column.exclude_pattern) if column.exclude_pattern else None,
+            value_range=column.value_range,
+            rejects_numbers=column.rejects_numbers,
+            null_values=tuple(column.null_values),
+            default_to_month_end=column.default_to_month_end,
+            required=_is_required(field, name) if column.required is None else column.required,
             unit=column.unit,
             max_length=column.max_length or getattr(field, "max_length", None),
             max_digits=getattr(field, "max_digits", None),
@@ -222,11 +215,11 @@ class Sheet:
             allow_negative=column.allow_negative,
             earliest=column.earliest,
             fill_down=column.fill_down,
-            in_title=column.in_title,
-            by_period=column.by_period,
-            names_branch=column.names_branch,
-            otherwise=column.otherwise,
-            may_register=named_by(field).registrable() if column.introduces else None,
+            from_title=column.from_title,
+            default_from_period=column.default_from_period,
+            branch_from_address=column.branch_from_address,
+            fallback_column=column.fallback_column,
+            may_register=name_model(field).registration_rule() if column.allow_create else None,
             personal=encrypted,
             default=column.default,
             note=column.note,
@@ -251,25 +244,25 @@ class Sheet:
         raise SheetError(message)
 
 
-def _kind(field: "models.Field[Any, Any]") -> CellKind:
+def _cell_kind(field: "models.Field[Any, Any]") -> CellKind:
     if isinstance(field, EncryptedField):
         return _ENCRYPTED_KINDS.get(field.kind, CellKind.TEXT)
     if isinstance(field, models.ForeignKey):
         return CellKind.BRANCH if field.related_model is Branch else CellKind.REFERENCE
     if field.choices:
         return CellKind.CHOICE
-    for kind_of, kind in _KINDS:
+    for kind_of, kind in _CELL_KINDS:
         if isinstance(field, kind_of):
             return kind
     message = f"{field.model.__name__}.{field.name}: no kind of cell fits"
     raise SheetError(message)
 
 
-def _required(field: "models.Field[Any, Any]", name: str) -> bool:
+def _is_required(field: "models.Field[Any, Any]", name: str) -> bool:
     return name != "branch" and not (field.blank or field.null or field.has_default())
 
 
-def _words(
+def _accepted_words(
     field: "models.Field[Any, Any]", column: Column
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return every accepted word → key, and key → the word we print."""
@@ -288,7 +281,7 @@ def _words(
     return words | dict(column.words), labels
 
 
-def named_by(field: "models.Field[Any, Any]") -> type[NamedKey]:
+def name_model(field: "models.Field[Any, Any]") -> type[NamedKey]:
     """Return the list of names a field points into; raise SheetError where it does not."""
     model = field.related_model
     if isinstance(model, type) and issubclass(model, NamedKey):

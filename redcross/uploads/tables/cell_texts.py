@@ -6,30 +6,30 @@ In goes a grid, which may have a million rows; out come single rows of it by fra
 from collections import Counter
 from collections.abc import Sequence
 
-from redcross.uploads.cells.parsed import stripped
-from redcross.uploads.files.parser import KIND
+from redcross.uploads.cells.parsed import strip_text
+from redcross.uploads.files.parser import KIND_SUFFIX
 from redcross.uploads.files.workbook import Grid
 
-SCANNED = 60
+SCANNED_ROWS = 60
 """A first heading stands within so many rows."""
-_AT_ONCE = 8
+_BATCH_ROWS = 8
 
 
-class Texts:
+class RowTexts:
     """One worksheet as the search for its headings looks at it."""
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
         self.letters = grid.letters
         self.height = grid.cells.height
-        self._kinds = [at for at, name in enumerate(grid.cells.columns) if name.endswith(KIND)]
+        self._kinds = [at for at, name in enumerate(grid.cells.columns) if name.endswith(KIND_SUFFIX)]
         self._rows: dict[int, list[str]] = {}
-        self.look_up(range(min(self.height, SCANNED)))
+        self.look_up(range(min(self.height, SCANNED_ROWS)))
 
     def row(self, position: int) -> list[str]:
         """Return the texts of one row."""
         if position not in self._rows:
-            self.look_up(range(position, min(position + _AT_ONCE, self.height)))
+            self.look_up(range(position, min(position + _BATCH_ROWS, self.height)))
         return self._rows[position]
 
     def written(self, position: int) -> list[str]:
@@ -54,10 +54,10 @@ class Texts:
         """Fetch many rows at once."""
         rows = self.grid.cells.select(self.letters)[list(positions)]
         for position, row in zip(positions, rows.iter_rows(), strict=True):
-            self._rows[position] = [stripped(cell) if cell else "" for cell in row]
+            self._rows[position] = [strip_text(cell) if cell else "" for cell in row]
 
 
-def index_of(letter: str) -> int:
+def column_index(letter: str) -> int:
     """Return the column's number from 0: A → 0, AA → 26."""
     value = 0
     for char in letter:

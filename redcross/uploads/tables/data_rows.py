@@ -8,27 +8,32 @@ blank rows are neither.
 import polars as pl
 
 from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN
-from redcross.uploads.mapping.assignment import Columns
-from redcross.uploads.mapping.normalize import SERIAL_HEADINGS, SUMS, plain, spellings
+from redcross.uploads.mapping.assignment import MappedColumns
+from redcross.uploads.mapping.normalize import (
+    SERIAL_HEADINGS,
+    SUM_WORDS,
+    normalize_header,
+    spacing_variants,
+)
 from redcross.uploads.mapping.vocabulary import Vocabulary
 from redcross.uploads.schema.import_spec import SheetKind
-from redcross.uploads.tables.cell_texts import Texts, index_of
-from redcross.uploads.tables.header_rows import DEEPEST
+from redcross.uploads.tables.cell_texts import RowTexts, column_index
+from redcross.uploads.tables.header_rows import MAX_HEADING_ROWS
 from redcross.uploads.tables.layout import TotalRow
-from redcross.uploads.tables.phrases import CARRIED, SECTION
-from redcross.uploads.tables.printed_totals import total_at
-from redcross.uploads.tables.row_classifier import BELOW_HEADING, Kind, Row, RowKinds
+from redcross.uploads.tables.phrases import CARRIED_FORWARD, SECTION
+from redcross.uploads.tables.printed_totals import total_row_at
+from redcross.uploads.tables.row_classifier import COLUMN_NUMBER_ROWS, Row, RowClassifier, RowKind
 
-_LOOKED_AT, _MOST = 300, 0.6
-_LONGEST_SUMMARY = 3
+_SAMPLE_ROWS, _MIN_WORD_SHARE = 300, 0.6
+_MAX_SUMMARY_ROWS = 3
 """Rows below the heading of a summary at the foot; where more follow it is none."""
 
 
-class Body:
+class DataRows:
     """The rows of one table."""
 
     def __init__(
-        self, texts: Texts, vocabulary: Vocabulary, columns: Columns, at: int, depth: int
+        self, texts: RowTexts, vocabulary: Vocabulary, columns: MappedColumns, at: int, depth: int
     ) -> None:
         self.texts = texts
         self.vocabulary = vocabulary
@@ -36,25 +41,29 @@ class Body:
         self.start = at + depth
         # The texts of the heading by letter, from the lowest row, to know it when it comes again.
         self.printed_again = [
-            {letter: plain(text) for letter, text in cells.items() if plain(text)}
+            {
+                letter: normalize_header(text)
+                for letter, text in cells.items()
+                if normalize_header(text)
+            }
             for cells in map(texts.filled, reversed(range(at, self.start)))
         ]
-        self.kinds = RowKinds(texts, vocabulary, columns, self.start, self.printed_again)
+        self.kinds = RowClassifier(texts, vocabulary, columns, self.start, self.printed_again)
 
     def rows(self, end: int) -> tuple[pl.Series, tuple[TotalRow, ...]]:
         """Return the positions of the data before `end`, and the totals among them."""
         if self.texts.grid.cells[self.start : end].is_empty():
             return pl.Series([], dtype=pl.UInt32), ()
         table = self._table(end)
-        self.kinds.worded = self._worded(table)
+        self.kinds.rejects_numbers = self._worded(table)
         across = self._merged_across()
         sections = self._sections(table)
         doubtful = self._doubtful(table, across)
-        last_data = _last_certain(table, doubtful)
+        last_data = _last_certain_row(table, doubtful)
         others = [
             row["at"]
-            for row in table.head(BELOW_HEADING).iter_rows(named=True)
-            if row["at"] < BELOW_HEADING and self.kinds.numbers_the_columns(row)
+            for row in table.head(COLUMN_NUMBER_ROWS).iter_rows(named=True)
+            if row["at"] < COLUMN_NUMBER_ROWS and self.kinds.numbers_the_columns(row)
         ]
         totals: list[TotalRow] = []
         stopped = end - self.start
@@ -71,7 +80,7 @@ class Body:
                 others.append(position)
             if kind == "signature" and position > last_data:
                 stopped = min(stopped, position)
-            if kind == "summary" and table["at"][-1] - position <= _LONGEST_SUMMARY:
+            if kind == "summary" and table["at"][-1] - position <= _MAX_SUMMARY_ROWS:
                 stopped = min(stopped, position)
         keep = table.select((~pl.col("at").is_in(others)) & (pl.col("at") < stopped)).to_series()
         positions = table["at"].filter(keep).cast(pl.UInt32) + self.start
@@ -116,24 +125,27 @@ class Body:
     def _serial_letters(self) -> set[str]:
         """Return the columns that only number the rows."""
         above = [
-            self.texts.filled(self.start - back) for back in range(1, min(DEEPEST, self.start) + 1)
+            self.texts.filled(self.start - back)
+            for back in range(1, min(MAX_HEADING_ROWS, self.start) + 1)
         ]
         lowest = {letter: text for cells in reversed(above) for letter, text in cells.items()}
-        return {letter for letter, text in lowest.items() if plain(text) in SERIAL_HEADINGS}
+        return {
+            letter for letter, text in lowest.items() if normalize_header(text) in SERIAL_HEADINGS
+        }
 
     def _worded(self, table: pl.DataFrame) -> set[str]:
         """Return the columns, read or not, in which most rows have a word."""
-        words = table.head(_LOOKED_AT).select(
+        words = table.head(_SAMPLE_ROWS).select(
             ((pl.col(each) != "") & ~pl.col(each).str.contains(r"^[\d,.%]+$")).mean().alias(each)
             for each in self.texts.letters
         )
         shares = words.row(0, named=True).items() if words.height else ()
-        return {letter for letter, share in shares if (share or 0) >= _MOST}
+        return {letter for letter, share in shares if (share or 0) >= _MIN_WORD_SHARE}
 
     def _merged_across(self) -> set[int]:
         """Return the rows in which a cell is merged over a name and a number."""
         grid = self.texts.grid
-        numbers = {index_of(letter) for letter in self.columns.numbers}
+        numbers = {column_index(letter) for letter in self.columns.numbers}
         offset = grid.first_row - 1 + self.start
         return {
             top - offset
@@ -174,10 +186,13 @@ class Body:
         if columns.labels and columns.numbers:
             # A sum below the names, without a word beside it.
             suspicious |= pl.all_horizontal([pl.col(letter) == "" for letter in columns.labels])
-        sums = [*(spelt for word in SUMS for spelt in spellings(word)), *CARRIED]
+        sums = [
+            *(spelt for word in SUM_WORDS for spelt in spacing_variants(word)),
+            *CARRIED_FORWARD,
+        ]
         suspicious |= pl.any_horizontal(pl.col(self.texts.letters).is_in(sums))
         again = [
-            pl.col(letter).is_in(spellings(text))
+            pl.col(letter).is_in(spacing_variants(text))
             for texts in self.printed_again
             for letter, text in list(texts.items())[:3]
         ]
@@ -186,7 +201,7 @@ class Body:
         suspicious |= known.is_in(list(self.vocabulary.words))
         return table.filter(suspicious)
 
-    def _kind_among(self, row: Row, *, in_sections: bool, is_across: bool) -> Kind:
+    def _kind_among(self, row: Row, *, in_sections: bool, is_across: bool) -> RowKind:
         """Return what a row of data is after all, by where it stands among the others.
 
         一、单位 stands alone, or beside the sum of what follows.
@@ -195,8 +210,8 @@ class Body:
             return "section" if self.kinds.numbers_in(row) else "note"
         return "note" if is_across and len(self.kinds.texts_of(row)) == 1 else "data"
 
-    def _total(self, row: Row, kind: Kind) -> TotalRow:
-        return total_at(
+    def _total(self, row: Row, kind: RowKind) -> TotalRow:
+        return total_row_at(
             self.texts.grid,
             self.start + row["at"],
             row["first"],
@@ -205,7 +220,7 @@ class Body:
         )
 
 
-def _last_certain(table: pl.DataFrame, doubtful: pl.DataFrame) -> int:
+def _last_certain_row(table: pl.DataFrame, doubtful: pl.DataFrame) -> int:
     """Return the position of the last row nobody doubts, -1 where all are doubtful."""
     certain = table.filter(~pl.col("at").is_in(doubtful["at"].implode()))
     return int(certain["at"].max()) if certain.height else -1  # type: ignore[arg-type]

@@ -8,25 +8,30 @@ import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
 
-from redcross.uploads.files.parser import KIND
+from redcross.uploads.files.parser import KIND_SUFFIX
 from redcross.uploads.files.workbook import Grid, UnreadableError
-from redcross.uploads.mapping.assignment import Columns, assigned, named_once, proposals
-from redcross.uploads.mapping.normalize import SERIAL_HEADINGS, plain
-from redcross.uploads.mapping.similarity import nearly
-from redcross.uploads.mapping.units import multiple_for
+from redcross.uploads.mapping.assignment import (
+    MappedColumns,
+    assign_columns,
+    number_repeated_headings,
+    propose_fields,
+)
+from redcross.uploads.mapping.normalize import SERIAL_HEADINGS, normalize_header
+from redcross.uploads.mapping.similarity import match_by_similarity
+from redcross.uploads.mapping.units import column_multiple
 from redcross.uploads.mapping.vocabulary import Vocabulary
 from redcross.uploads.schema.import_spec import SheetSpec
-from redcross.uploads.tables.cell_texts import Texts
-from redcross.uploads.tables.data_rows import Body
-from redcross.uploads.tables.header_rows import Levels
-from redcross.uploads.tables.header_search import MOST_TABLES, Places
+from redcross.uploads.tables.cell_texts import RowTexts
+from redcross.uploads.tables.data_rows import DataRows
+from redcross.uploads.tables.header_rows import HeadingRows
+from redcross.uploads.tables.header_search import MAX_TABLES, HeaderSearch
 from redcross.uploads.tables.layout import Layout
 from redcross.uploads.tables.printed_totals import totals_above, totals_beside
-from redcross.uploads.tables.side_by_side import side_by_side
+from redcross.uploads.tables.side_by_side import split_side_by_side
 from redcross.uploads.tables.table_unit import unit_above, unit_below
 
 
-def recognise(
+def detect_tables(
     grid: Grid, spec: SheetSpec, remembered: Mapping[str, str] | None = None
 ) -> list[Layout]:
     """Find every table of a worksheet; empty where no heading is known.
@@ -34,28 +39,31 @@ def recognise(
     Raise UnreadableError where there are more than anybody prints.
     """
     vocabulary = Vocabulary(spec, remembered or {})
-    whole = Levels(Texts(grid), vocabulary)
-    starts = Places(whole).heading_positions()
+    whole = HeadingRows(RowTexts(grid), vocabulary)
+    starts = HeaderSearch(whole).heading_positions()
     layouts: list[Layout] = []
     for at, end in itertools.pairwise([*starts, grid.cells.height]):
-        beside = side_by_side(whole, at)
-        if len(layouts) + len(beside) > MOST_TABLES:
+        beside = split_side_by_side(whole, at)
+        if len(layouts) + len(beside) > MAX_TABLES:
             raise UnreadableError("file.too_many_tables", grid.worksheet)
-        parts = [Levels(Texts(_part(grid, letters)), vocabulary) for letters in beside] or [whole]
+        parts = [
+            HeadingRows(RowTexts(_select_columns(grid, letters)), vocabulary) for letters in beside
+        ] or [whole]
         # A second table, or the heading repeated on a new page, keeps the unit of the first.
         above = layouts[-1].unit if layouts else ""
         found = [
             layout
             for each in parts
-            if (layout := _layout(each, at, end, above, is_first=at == starts[0])) is not None
+            if (layout := _describe_table(each, at, end, above, is_first=at == starts[0]))
+            is not None
         ]
         layouts += found
     return layouts
 
 
-def below(grid: Grid, above: Layout, spec: SheetSpec) -> Layout:
+def continue_layout(grid: Grid, above: Layout, spec: SheetSpec) -> Layout:
     """Describe a worksheet whose rows stand under the heading of another one."""
-    body = Body(Texts(grid), Vocabulary(spec, {}), Columns(above.columns, spec), 0, 0)
+    body = DataRows(RowTexts(grid), Vocabulary(spec, {}), MappedColumns(above.columns, spec), 0, 0)
     data, totals = body.rows(grid.cells.height)
     return dataclasses.replace(
         above,
@@ -69,35 +77,35 @@ def below(grid: Grid, above: Layout, spec: SheetSpec) -> Layout:
     )
 
 
-def _part(grid: Grid, letters: Sequence[str]) -> Grid:
+def _select_columns(grid: Grid, letters: Sequence[str]) -> Grid:
     """Return some columns of a worksheet under their own letters."""
-    columns = [name for letter in letters for name in (letter, letter + KIND)]
+    columns = [name for letter in letters for name in (letter, letter + KIND_SUFFIX)]
     return dataclasses.replace(grid, cells=grid.cells.select(columns))
 
 
-def _layout(
-    levels: Levels, at: int, end: int, unit_before: str, *, is_first: bool
+def _describe_table(
+    levels: HeadingRows, at: int, end: int, unit_before: str, *, is_first: bool
 ) -> Layout | None:
     """Describe the table whose heading begins at a frame position."""
     texts, vocabulary = levels.texts, levels.vocabulary
     depth = levels.depth(at)[0]
     heading = levels.of(at, depth)
-    columns = assigned(heading, vocabulary)
+    columns = assign_columns(heading, vocabulary)
     near: dict[str, str] = {}
     if len(columns) < 2 <= len(heading):
         rest = {letter: each for letter, each in heading.items() if letter not in columns}
-        near = nearly(rest, vocabulary.spec.fields, columns.values())
+        near = match_by_similarity(rest, vocabulary.spec.fields, columns.values())
         columns |= near
     if len(columns) < 2:
         return None
-    headings = named_once(heading)
+    headings = number_repeated_headings(heading)
     unknown = [
         printed
         for letter, printed in headings.items()
-        if letter not in columns and plain(printed) not in SERIAL_HEADINGS
+        if letter not in columns and normalize_header(printed) not in SERIAL_HEADINGS
     ]
     start = at + depth
-    body = Body(texts, vocabulary, Columns(columns, vocabulary.spec), at, depth)
+    body = DataRows(texts, vocabulary, MappedColumns(columns, vocabulary.spec), at, depth)
     data, totals = body.rows(end)
     if is_first:
         totals = (*totals_above(texts, at), *totals)
@@ -117,14 +125,14 @@ def _layout(
             if field.required and field.name not in present and field.default is None
         ),
         multiples={
-            letter: multiple_for(spec.field(name), heading[letter], unit)
+            letter: column_multiple(spec.field(name), heading[letter], unit)
             for letter, name in columns.items()
         },
         unit=unit,
         positions=(start, end),
         data=data,
         totals=totals,
-        proposals=proposals(unknown, present, vocabulary),
+        proposals=propose_fields(unknown, present, vocabulary),
         declined=tuple(
             headings[letter]
             for letter, each in heading.items()

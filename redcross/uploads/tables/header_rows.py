@@ -9,17 +9,17 @@ import itertools
 from redcross.uploads.files.parser import NUMBER
 from redcross.uploads.mapping.units import is_unit
 from redcross.uploads.mapping.vocabulary import Vocabulary
-from redcross.uploads.tables.cell_texts import Texts, index_of
+from redcross.uploads.tables.cell_texts import RowTexts, column_index
 
-DEEPEST = 3
-_MOSTLY = 5
-_MOST_MERGED = 5000
+MAX_HEADING_ROWS = 3
+_MIN_COVERED_RATIO = 5
+_MAX_MERGED_RANGES = 5000
 
 
-class Levels:
+class HeadingRows:
     """The headings of one worksheet as one vocabulary has them."""
 
-    def __init__(self, texts: Texts, vocabulary: Vocabulary) -> None:
+    def __init__(self, texts: RowTexts, vocabulary: Vocabulary) -> None:
         self.texts = texts
         self.vocabulary = vocabulary
         self._depths: dict[int, tuple[int, int]] = {}
@@ -32,10 +32,10 @@ class Levels:
 
     def _depth(self, at: int) -> tuple[int, int]:
         least = 1
-        while least < DEEPEST and self.continues(at, least):
+        while least < MAX_HEADING_ROWS and self.continues(at, least):
             least += 1
         best = (least, self._score(at, least))
-        for depth in range(least + 1, DEEPEST + 1):
+        for depth in range(least + 1, MAX_HEADING_ROWS + 1):
             if (
                 at + depth > self.texts.height
                 or self.texts.kinds(at + depth - 1).get(NUMBER, 0) > 1
@@ -78,7 +78,7 @@ class Levels:
         filled = self.texts.columns(at + depth)
         beside = filled - self.left_open(at, depth)
         # 受益人数 may have 人次 below it as the groups beside have their columns.
-        return len(filled) > 1 and len(beside) * _MOSTLY <= len(filled)
+        return len(filled) > 1 and len(beside) * _MIN_COVERED_RATIO <= len(filled)
 
     def left_open(self, at: int, depth: int) -> set[int]:
         """Return the columns that stand under a cell with blanks beside it: a group.
@@ -116,10 +116,10 @@ class Levels:
 
     def _fill_merged(self, rows: list[list[str]], at: int) -> None:
         grid, letters = self.texts.grid, self.texts.letters
-        if len(grid.merged) > _MOST_MERGED:
+        if len(grid.merged) > _MAX_MERGED_RANGES:
             return
         top = at + grid.first_row - 1
-        left = index_of(letters[0])
+        left = column_index(letters[0])
         for first_row, first_column, last_row, last_column in grid.merged:
             level = first_row - top
             if not 0 <= level < len(rows) or last_column == first_column:

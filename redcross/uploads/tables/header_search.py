@@ -10,25 +10,25 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN
-from redcross.uploads.files.parser import EMPTY, KIND, NUMBER
+from redcross.uploads.files.parser import EMPTY, KIND_SUFFIX, NUMBER
 from redcross.uploads.files.workbook import UnreadableError
-from redcross.uploads.mapping.normalize import LONGEST_HEADING, plain
-from redcross.uploads.mapping.similarity import nearly
-from redcross.uploads.tables.cell_texts import SCANNED
-from redcross.uploads.tables.header_rows import Levels
+from redcross.uploads.mapping.normalize import MAX_HEADING_LENGTH, normalize_header
+from redcross.uploads.mapping.similarity import match_by_similarity
+from redcross.uploads.tables.cell_texts import SCANNED_ROWS
+from redcross.uploads.tables.header_rows import HeadingRows
 from redcross.uploads.tables.phrases import SIGNATURE
 
-MOST_TABLES = 2000
+MAX_TABLES = 2000
 """A list of fifty thousand lines has its heading on each of 1,700 pages."""
-_AT_ONCE = 50_000
-_TOP, _FEWEST = 15, 4
-_UNIT_ALONE = re.compile(r"\(?(?:金额|货币|计量)?单位[:为是]")
+_BATCH_ROWS = 50_000
+_SIMILAR_HEADING_ROWS, _MIN_SIMILAR_CELLS = 15, 4
+_UNIT_NOTE = re.compile(r"\(?(?:金额|货币|计量)?单位[:为是]")
 
 
-class Places:
+class HeaderSearch:
     """Searches one worksheet for headings."""
 
-    def __init__(self, levels: Levels) -> None:
+    def __init__(self, levels: HeadingRows) -> None:
         self.levels = levels
         self.texts = levels.texts
         self.vocabulary = levels.vocabulary
@@ -38,13 +38,18 @@ class Places:
         first = next(
             (
                 at
-                for at in range(min(self.texts.height, SCANNED))
+                for at in range(min(self.texts.height, SCANNED_ROWS))
                 if self._is_heading(at) or self._is_group_row(at)
             ),
             None,
         )
         if first is None:
-            first = next(filter(self._is_nearly_heading, range(min(self.texts.height, _TOP))), None)
+            first = next(
+                filter(
+                    self._is_nearly_heading, range(min(self.texts.height, _SIMILAR_HEADING_ROWS))
+                ),
+                None,
+            )
         if first is None:
             return []
         found = [first]
@@ -59,13 +64,13 @@ class Places:
             if (known and not lower) or self._is_row_again(at, first):
                 found.append(at)
                 below = at + self.levels.depth(at)[0]
-            if len(found) > MOST_TABLES:
+            if len(found) > MAX_TABLES:
                 raise UnreadableError("file.too_many_tables", self.texts.grid.worksheet)
         return found
 
     def _is_heading(self, at: int) -> bool:
         cells = self.texts.written(at)
-        short = [text for text in cells if len(text) <= LONGEST_HEADING]
+        short = [text for text in cells if len(text) <= MAX_HEADING_LENGTH]
         fields = {match.field for text in short if (match := self.vocabulary.exact(text))}
         if len(fields) < 2:
             fields |= self._hinted(at, short)
@@ -77,12 +82,14 @@ class Places:
     def _is_nearly_heading(self, at: int) -> bool:
         """Tell a heading none of whose words is known, and most of which are nearly."""
         cells = self.texts.filled(at)
-        short = {each: [text] for each, text in cells.items() if len(text) <= LONGEST_HEADING}
-        if len(short) < _FEWEST or self.texts.kinds(at).get(NUMBER):
+        short = {each: [text] for each, text in cells.items() if len(text) <= MAX_HEADING_LENGTH}
+        if len(short) < _MIN_SIMILAR_CELLS or self.texts.kinds(at).get(NUMBER):
             return False
         known = [match.field for text in cells.values() if (match := self.vocabulary.exact(text))]
-        found = nearly(short, self.vocabulary.spec.fields, known)
-        return len(found) + len(known) >= _FEWEST and (len(found) + len(known)) * 2 >= len(cells)
+        found = match_by_similarity(short, self.vocabulary.spec.fields, known)
+        return len(found) + len(known) >= _MIN_SIMILAR_CELLS and (
+            len(found) + len(known)
+        ) * 2 >= len(cells)
 
     def _hinted(self, at: int, texts: Sequence[str]) -> set[str]:
         """Return the fields that words within the cells of a heading point to.
@@ -118,27 +125,30 @@ class Places:
 
     def _repeats_lower_row(self, at: int, lower: Iterable[int]) -> bool:
         """Tell the lower row of a heading that comes again: without its groups it says less."""
-        cells = [(index, plain(text)) for index, text in enumerate(self.texts.row(at)) if text]
+        cells = [
+            (index, normalize_header(text)) for index, text in enumerate(self.texts.row(at)) if text
+        ]
         return any(
-            all(plain(self.texts.row(row)[index]) == text for index, text in cells) for row in lower
+            all(normalize_header(self.texts.row(row)[index]) == text for index, text in cells)
+            for row in lower
         )
 
     def _is_row_again(self, at: int, first: int) -> bool:
         """Tell the upper row of a heading, groups as they may be, that comes a second time."""
         rows = zip(self.texts.row(at), self.texts.row(first), strict=True)
-        cells = [(text, plain(above)) for text, above in rows]
+        cells = [(text, normalize_header(above)) for text, above in rows]
         filled = sum(bool(text) for text, _ in cells)
-        alike = sum(plain(text) == above for text, above in cells if text)
+        alike = sum(normalize_header(text) == above for text, above in cells if text)
         return alike > 1 and alike * 3 > filled * 2
 
     def _candidates(self, start: int, first: Sequence[str]) -> list[int]:
         """Return rows far below that hold words of headings or repeat the first, found at once."""
         rest = self.texts.grid.cells[start:].with_row_index("at", offset=start)
-        return [at for part in rest.iter_slices(_AT_ONCE) for at in self._among(part, first)]
+        return [at for part in rest.iter_slices(_BATCH_ROWS) for at in self._among(part, first)]
 
     def _among(self, part: pl.DataFrame, first: Sequence[str]) -> list[int]:
         letters = self.texts.letters
-        kinds = [pl.col(letter + KIND) for letter in letters]
+        kinds = [pl.col(letter + KIND_SUFFIX) for letter in letters]
         numbers = pl.sum_horizontal([kind == NUMBER for kind in kinds])
         filled = pl.sum_horizontal([kind != EMPTY for kind in kinds])
         part = part.filter((numbers <= len(letters) // 3) & (filled > 1))
@@ -151,7 +161,7 @@ class Places:
         stacked = pl.concat([part[letter] for letter in letters])
         texts = stacked.str.replace_all(rf"\s|{INVISIBLE_PATTERN}", "")
         known = (texts.str.contains_any(words) | texts.is_in(single)) & (
-            texts.str.len_chars() <= LONGEST_HEADING
+            texts.str.len_chars() <= MAX_HEADING_LENGTH
         )
         hits = self._in_each_row(known, part.height)
         again = self._in_each_row(stacked.str.strip_chars(BLANKS).is_in(above), part.height)
@@ -168,4 +178,4 @@ class Places:
 def _is_note(text: str) -> bool:
     """Tell 制表人：… and （单位：万元） from a heading like 捐赠额（单位：元）, in either width."""
     bare = unicodedata.normalize("NFKC", text)
-    return bool(SIGNATURE.match(bare) or _UNIT_ALONE.match(bare))
+    return bool(SIGNATURE.match(bare) or _UNIT_NOTE.match(bare))

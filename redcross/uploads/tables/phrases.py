@@ -29,18 +29,18 @@ SIGNATURE = re.compile(
     r"统计时间|统计日期|截止|截至|数据来源|日期|时间|签字|盖章|公示|监督|电话|地址|开户)"
     r"(?:人|单位|日期|时间|电话|领导|责任人|来源|期|说明|方式|银行)*\s*[(]?[^:]{0,12}:"
 )
-ASKED = re.compile(r"[\u3400-\u9fff]{2,8}(?:\([^)]{1,6}\))?:")
+LABEL_WITH_COLON = re.compile(r"[\u3400-\u9fff]{2,8}(?:\([^)]{1,6}\))?:")
 """分管领导：, 科室（盖章）：, whatever stands behind it."""
-OF_THE_PAGE = re.compile(
+PAGE_FURNITURE = re.compile(
     r"\(?(?:金额|货币|计量)?单位[:为是]\S{1,8}\)?|第\d+页(?:[,，/／]?共\d+页)?|共\d+页|\d+[/／]\d+页?"
     r"|接上页|转下页|续表|续上表"
 )
 """单位：元 and 第2页, printed again above the heading of each page."""
-SUMS_OF_A_TIME = frozenset(
+PERIOD_SUMS = frozenset(
     {f"{when}{what}" for when in ("本月", "本日", "当月", "当日") for what in ("合计", "小计")}
 )
 """The sum of the lines since the last of its kind; 本年累计 counts what is carried too."""
-CARRIED = SUMS_OF_A_TIME | frozenset(
+CARRIED_FORWARD = PERIOD_SUMS | frozenset(
     {
         *("承前页", "过次页", "转次页", "接前页", "承上页", "转下页"),
         *("上年结转", "结转下年", "期初余额", "年初余额", "月初余额", "上月结转", "上期结转"),
@@ -59,4 +59,4 @@ SUMMARY = re.compile(
 """总交易单数, 订单总金额: the heading of the summary at the foot of an export."""
 NOTE = re.compile(r"^(?:注|备注|说明|附注|温馨提示|存在问题)[:\d(]")
 DAY_ALONE = re.compile(r"^(?:二[〇○零O0]..?|\d{4})年.{1,3}月.{1,4}日$")
-DAY_IN_FIGURES = re.compile(r"^\d{4}([-./])\d{1,2}\1\d{1,2}$")
+NUMERIC_DAY = re.compile(r"^\d{4}([-./])\d{1,2}\1\d{1,2}$")

@@ -8,32 +8,32 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from redcross.uploads.cells.parsed import BLANKS, folded
+from redcross.uploads.cells.parsed import BLANKS, normalize_text
 from redcross.uploads.files.workbook import Grid
-from redcross.uploads.mapping.normalize import LONGEST_HEADING
-from redcross.uploads.tables.cell_texts import Texts
+from redcross.uploads.mapping.normalize import MAX_HEADING_LENGTH
+from redcross.uploads.tables.cell_texts import RowTexts
 from redcross.uploads.tables.layout import TotalRow
 from redcross.uploads.tables.phrases import TOTAL
 
 _AMOUNT = re.compile(r"\d")
 
 
-def totals_above(texts: Texts, at: int) -> list[TotalRow]:
+def totals_above(texts: RowTexts, at: int) -> list[TotalRow]:
     """Return the totals printed between the title and the first heading."""
     found = []
     for position in range(max(at - 6, 0), at):
         cells = texts.filled(position)
         label = next(iter(cells.values()), "")
-        if len(label) > LONGEST_HEADING or not TOTAL.match(folded(label)):
+        if len(label) > MAX_HEADING_LENGTH or not TOTAL.match(normalize_text(label)):
             continue
         amounts = [letter for letter, text in cells.items() if _AMOUNT.search(text)]
         if len(amounts) == 1:
-            found.append(total_at(texts.grid, position, label, column=amounts[0]))
+            found.append(total_row_at(texts.grid, position, label, column=amounts[0]))
     return found
 
 
 def totals_beside(
-    texts: Texts,
+    texts: RowTexts,
     data: pl.Series,
     end: int,
     headings: Mapping[str, str],
@@ -54,11 +54,11 @@ def totals_beside(
         if position < foot or position in told:
             continue
         if _AMOUNT.search(str(texts.grid.cells[letter][position])):
-            found.append(total_at(texts.grid, position, "", column=letter))
+            found.append(total_row_at(texts.grid, position, "", column=letter))
     return tuple(found)
 
 
-def total_at(
+def total_row_at(
     grid: Grid,
     position: int,
     label: str,

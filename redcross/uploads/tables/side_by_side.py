@@ -6,12 +6,12 @@ there is only one.
 
 from collections.abc import Mapping, Sequence
 
-from redcross.uploads.mapping.normalize import SERIAL_HEADINGS, plain
-from redcross.uploads.schema.import_spec import NUMERIC, CellKind, SheetSpec
-from redcross.uploads.tables.header_rows import Levels
+from redcross.uploads.mapping.normalize import SERIAL_HEADINGS, normalize_header
+from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, SheetSpec
+from redcross.uploads.tables.header_rows import HeadingRows
 
 
-def side_by_side(levels: Levels, at: int) -> list[list[str]]:
+def split_side_by_side(levels: HeadingRows, at: int) -> list[list[str]]:
     """Return the letters of each table where several stand beside each other.
 
     They begin where rows are numbered anew, else where a column comes again. Tables
@@ -25,16 +25,20 @@ def side_by_side(levels: Levels, at: int) -> list[list[str]]:
         for letter, texts in heading.items()
         if (match := levels.vocabulary.match(texts)) is not None and match.field
     }
-    numbered = [letter for letter, texts in heading.items() if plain(texts[-1]) in SERIAL_HEADINGS]
-    for starts in (numbered[1:], _repeats(fields)):
-        tables = _split(levels.texts.letters, starts)
+    numbered = [
+        letter
+        for letter, texts in heading.items()
+        if normalize_header(texts[-1]) in SERIAL_HEADINGS
+    ]
+    for starts in (numbered[1:], _repeated_columns(fields)):
+        tables = _split_letters(levels.texts.letters, starts)
         held = [[fields[each] for each in one if each in fields] for one in tables]
         if starts and _are_tables(held, levels.vocabulary.spec):
             return tables
     return []
 
 
-def _repeats(fields: Mapping[str, str]) -> list[str]:
+def _repeated_columns(fields: Mapping[str, str]) -> list[str]:
     """Return the columns that say what one since the last of these has said already."""
     starts: list[str] = []
     seen: set[str] = set()
@@ -46,7 +50,7 @@ def _repeats(fields: Mapping[str, str]) -> list[str]:
     return starts
 
 
-def _split(letters: Sequence[str], starts: Sequence[str]) -> list[list[str]]:
+def _split_letters(letters: Sequence[str], starts: Sequence[str]) -> list[list[str]]:
     """Return the letters anew from each start."""
     tables: list[list[str]] = [[]]
     for letter in letters:
@@ -65,7 +69,7 @@ def _are_tables(held: Sequence[Sequence[str]], spec: SheetSpec) -> bool:
         return True
     kinds = {field.name: field.kind for field in spec.fields}
     labels = [
-        next((name for name in names if kinds[name] not in (*NUMERIC, CellKind.DATE)), "")
+        next((name for name in names if kinds[name] not in (*NUMERIC_KINDS, CellKind.DATE)), "")
         for names in held
     ]
     if not labels[0] or any(label != labels[0] for label in labels):
@@ -73,5 +77,5 @@ def _are_tables(held: Sequence[Sequence[str]], spec: SheetSpec) -> bool:
     # A day may stand over the right table alone; what else a row needs, both have or neither.
     needed = {each.name for each in spec.fields if each.required and each.kind != CellKind.DATE}
     needed = {name for name in needed if any(name in names for names in named)}
-    has_number = all(any(kinds[name] in NUMERIC for name in names) for names in named)
+    has_number = all(any(kinds[name] in NUMERIC_KINDS for name in names) for names in named)
     return has_number and all(needed <= names for names in named)

@@ -10,11 +10,13 @@ import polars as pl
 from redcross.uploads.schema.finding_catalogue import CODES, severity_of
 from redcross.uploads.schema.findings import Finding
 
-_LEAST = 3
+_MIN_ROWS = 3
 """Fewer rows may be alike by chance: two gifts of ten yuan by 爱心人士."""
 
 
-def excerpts(worksheets: Sequence[str], frames: Sequence[pl.DataFrame]) -> Iterator[int]:
+def find_duplicate_tables(
+    worksheets: Sequence[str], frames: Sequence[pl.DataFrame]
+) -> Iterator[int]:
     """Yield the tables all of whose rows stand on one other worksheet, each as often there.
 
     Of two worksheets that are the same the later one repeats.
@@ -23,18 +25,18 @@ def excerpts(worksheets: Sequence[str], frames: Sequence[pl.DataFrame]) -> Itera
         return
     repeated: set[int] = set()
     for at, frame in reversed(list(enumerate(frames))):
-        if frame.height < _LEAST:
+        if frame.height < _MIN_ROWS:
             continue
         for other, whole in enumerate(frames):
             if other in repeated or worksheets[other] == worksheets[at]:
                 continue
-            if _stand_in(frame, whole) and (frame.height < whole.height or other < at):
+            if _is_contained(frame, whole) and (frame.height < whole.height or other < at):
                 repeated.add(at)
                 yield at
                 break
 
 
-def _stand_in(frame: pl.DataFrame, whole: pl.DataFrame) -> bool:
+def _is_contained(frame: pl.DataFrame, whole: pl.DataFrame) -> bool:
     if frame.height > whole.height:
         return False
     names = [name for name in frame.columns if name not in ("worksheet", "row")]
@@ -45,10 +47,10 @@ def _stand_in(frame: pl.DataFrame, whole: pl.DataFrame) -> bool:
     )
     both = ours.join(theirs, on=names, how="left", nulls_equal=True, suffix="_there")
     # Rows that are all the same say nothing of where they come from.
-    return ours.height >= _LEAST and bool((both["n_there"].fill_null(0) >= both["n"]).all())
+    return ours.height >= _MIN_ROWS and bool((both["n_there"].fill_null(0) >= both["n"]).all())
 
 
-def told(worksheet: str, rows: int) -> Finding:
+def duplicate_table_finding(worksheet: str, rows: int) -> Finding:
     """Say that a worksheet's rows are not read twice."""
     return Finding(
         worksheet=worksheet,

@@ -6,35 +6,35 @@ from decimal import Decimal
 import polars as pl
 
 from redcross.units import Unit
-from redcross.uploads.cells.parsed import BLANKS, folded
+from redcross.uploads.cells.parsed import BLANKS, normalize_text
 from redcross.uploads.files.workbook import Grid
-from redcross.uploads.mapping.units import multiple_of
+from redcross.uploads.mapping.units import unit_multiple
 from redcross.uploads.schema.finding_catalogue import CODES, severity_of
 from redcross.uploads.schema.findings import Finding
-from redcross.uploads.schema.import_spec import Context, SheetSpec
+from redcross.uploads.schema.import_spec import ImportContext, SheetSpec
 from redcross.uploads.tables.layout import Layout
 
-_TEN_THOUSAND, _JUMP, _FEW_ROWS = Decimal(10_000), 1_000, 4
-_ALONE = Decimal(10) ** 9
+_TEN_THOUSAND, _JUMP_FACTOR, _FEW_ROWS = Decimal(10_000), 1_000, 4
+_IMPLAUSIBLE_AMOUNT = Decimal(10) ** 9
 """With few rows to compare with, only what no branch raises in a period is doubted."""
 
 
-def doubts_of(
-    grid: Grid, layout: Layout, frame: pl.DataFrame, spec: SheetSpec, context: Context
+def plausibility_findings(
+    grid: Grid, layout: Layout, frame: pl.DataFrame, spec: SheetSpec, context: ImportContext
 ) -> list[Finding]:
     """Return the warnings a table gives by its units, its branches and its sizes."""
     return [
-        *_units_differ(layout, spec),
-        *_branches_unread(grid, layout, spec, context),
-        *_jumps(frame, layout, spec),
+        *_unit_conflicts(layout, spec),
+        *_unread_branches(grid, layout, spec, context),
+        *_amount_jumps(frame, layout, spec),
     ]
 
 
-def _units_differ(layout: Layout, spec: SheetSpec) -> Iterable[Finding]:
+def _unit_conflicts(layout: Layout, spec: SheetSpec) -> Iterable[Finding]:
     """Tell where a heading says 元 and the cell above the table 万元."""
     if not layout.unit:
         return
-    table = multiple_of(layout.unit)
+    table = unit_multiple(layout.unit)
     for letter, name in layout.columns.items():
         field = spec.field(name)
         if field.unit is Unit.YUAN and layout.multiples[letter] != table:
@@ -51,8 +51,8 @@ def _units_differ(layout: Layout, spec: SheetSpec) -> Iterable[Finding]:
             )
 
 
-def _branches_unread(
-    grid: Grid, layout: Layout, spec: SheetSpec, context: Context
+def _unread_branches(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
 ) -> Iterable[Finding]:
     """Tell of a column nobody asked for that holds names of branches, where none else does."""
     if spec.branch_field is None or spec.branch_field in layout.columns.values():
@@ -76,18 +76,18 @@ def _branches_unread(
             )
 
 
-def _names_branches(texts: pl.Series, context: Context) -> bool:
+def _names_branches(texts: pl.Series, context: ImportContext) -> bool:
     """Tell whether four texts of five name a branch; no further than to a fifth that do not."""
     others = 0
     for text, count in texts.value_counts().iter_rows():
-        if not context.branch_names.get(folded(text).upper()):
+        if not context.branch_names.get(normalize_text(text).upper()):
             others += count
             if others * 5 > texts.len():
                 return False
     return True
 
 
-def _jumps(frame: pl.DataFrame, layout: Layout, spec: SheetSpec) -> Iterable[Finding]:
+def _amount_jumps(frame: pl.DataFrame, layout: Layout, spec: SheetSpec) -> Iterable[Finding]:
     """Tell of 元 typed into a 万元 column: ten thousand times the other rows."""
     for letter, name in layout.columns.items():
         field = spec.field(name)
@@ -95,7 +95,9 @@ def _jumps(frame: pl.DataFrame, layout: Layout, spec: SheetSpec) -> Iterable[Fin
             continue
         median = frame[name].cast(pl.Float64).filter(frame[name] > 0).median()
         usual = Decimal(str(median or 0)) if frame.height > _FEW_ROWS else Decimal(0)
-        limit = max(usual * _JUMP, _TEN_THOUSAND * _TEN_THOUSAND if usual else _ALONE)
+        limit = max(
+            usual * _JUMP_FACTOR, _TEN_THOUSAND * _TEN_THOUSAND if usual else _IMPLAUSIBLE_AMOUNT
+        )
         for row, value in frame.filter(pl.col(name) >= limit).select("row", name).iter_rows():
             yield Finding(
                 worksheet=layout.worksheet,

@@ -6,25 +6,18 @@ from decimal import Decimal
 
 import polars as pl
 
-from redcross.uploads.cells.columns import dtype_of, shown
+from redcross.uploads.cells.columns import dtype_of, display_text
 from redcross.uploads.schema.finding_catalogue import CODES, severity_of
 from redcross.uploads.schema.findings import Finding, FindingGroup, Severity
-from redcross.uploads.schema.import_spec import (
-    NUMERIC,
-    CellKind,
-    Context,
-    FieldSpec,
-    Rule,
-    SheetSpec,
-)
+from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, ImportContext, FieldSpec, Rule, SheetSpec
 
 SHOWN_ROWS = 20
 
 
-def check(
+def check_rows(
     frame: pl.DataFrame,
     spec: SheetSpec,
-    context: Context,
+    context: ImportContext,
     *,
     letters: Mapping[str, str],
     unread: Mapping[str, set[int]],
@@ -38,8 +31,8 @@ def check(
     for field in spec.fields:
         if field.name in letters:
             found += _check_field(frame, field, letters[field.name], unread.get(field.name, set()))
-    found += _wrong_days(frame, spec, context, letters)
-    found += _repeated(frame, spec, letters)
+    found += _date_findings(frame, spec, context, letters)
+    found += _repeated_identities(frame, spec, letters)
     present = set(frame.columns)
     whole = frame.with_columns(
         pl.lit(None, dtype=dtype_of(field)).alias(field.name)
@@ -49,9 +42,11 @@ def check(
     for rule in spec.rules:
         if set(rule.needs) <= present:
             # A cell that could not be read is one mistake, not two.
-            asked = {*rule.needs, *rule.broken().meta.root_names()}
+            asked = {*rule.needs, *rule.violation().meta.root_names()}
             known = set().union(*(unread.get(name, set()) for name in asked))
-            found += _broken(whole.filter(~pl.col("row").is_in(list(known))), rule, spec, letters)
+            found += _broken_rule_findings(
+                whole.filter(~pl.col("row").is_in(list(known))), rule, spec, letters
+            )
     return found
 
 
@@ -62,29 +57,33 @@ def _check_field(
     column = pl.col(field.name)
     if field.required and field.default is None:
         empty = frame.filter(column.is_null() & ~pl.col("row").is_in(list(unread)))
-        found += _at(empty, field, letter, "required.empty", "未填写", "请补填。")
+        found += _cell_findings(empty, field, letter, "required.empty", "未填写", "请补填。")
     if field.kind is CellKind.TEXT and field.max_length:
         long = frame.filter(column.str.len_chars() > field.max_length)
         reason = f"超过 {field.max_length} 个字"
-        found += _at(long, field, letter, "text.too_long", reason, "请精简。")
+        found += _cell_findings(long, field, letter, "text.too_long", reason, "请精简。")
     if field.kind is CellKind.DECIMAL and field.max_digits:
         limit = Decimal(10) ** (field.max_digits - field.decimal_places)
         large = frame.filter(column.abs() >= limit)
-        found += _at(large, field, letter, "amount.digits", "数值位数过多", "请核对数值。")
-    if field.kind in NUMERIC and not field.allow_negative:
+        found += _cell_findings(
+            large, field, letter, "amount.digits", "数值位数过多", "请核对数值。"
+        )
+    if field.kind in NUMERIC_KINDS and not field.allow_negative:
         negative = frame.filter(column < 0)
-        found += _at(negative, field, letter, "amount.negative", "不能为负数", "请核对数值。")
+        found += _cell_findings(
+            negative, field, letter, "amount.negative", "不能为负数", "请核对数值。"
+        )
     if field.earliest is not None:
         early = frame.filter(column < field.earliest)
         reason = f"早于 {field.earliest}"
-        found += _at(early, field, letter, "date.impossible", reason, "请核对年份。")
+        found += _cell_findings(early, field, letter, "date.impossible", reason, "请核对年份。")
     if field.unique_in_workbook:
         twice = frame.filter(column.is_not_null() & column.is_duplicated())
-        found += _at(twice, field, letter, "row.repeated", "与其他行重复", "请核对。")
+        found += _cell_findings(twice, field, letter, "row.repeated", "与其他行重复", "请核对。")
     return found
 
 
-def _at(
+def _cell_findings(
     rows: pl.DataFrame,
     field: FieldSpec,
     letter: str,
@@ -102,14 +101,14 @@ def _at(
             severity=severity_of(code),
             message=f"第{row}行「{field.label}」：{reason}",
             suggestion=suggestion,
-            value="" if value is None else shown(str(value), field),
+            value="" if value is None else display_text(str(value), field),
         )
         for worksheet, row, value in rows.select("worksheet", "row", field.name).iter_rows()
     ]
 
 
-def _wrong_days(
-    frame: pl.DataFrame, spec: SheetSpec, context: Context, letters: Mapping[str, str]
+def _date_findings(
+    frame: pl.DataFrame, spec: SheetSpec, context: ImportContext, letters: Mapping[str, str]
 ) -> list[Finding]:
     name = spec.dated_by
     if name is None or name not in letters:
@@ -122,7 +121,7 @@ def _wrong_days(
     )
     field, letter = spec.field(name), letters[name]
     return [
-        *_at(
+        *_cell_findings(
             outside,
             field,
             letter,
@@ -130,11 +129,13 @@ def _wrong_days(
             f"不在报告期 {period.label} 内",
             "请改正日期，或另报所属月份。",
         ),
-        *_at(ahead, field, letter, "date.future", "晚于今天", "请核对日期。"),
+        *_cell_findings(ahead, field, letter, "date.future", "晚于今天", "请核对日期。"),
     ]
 
 
-def _repeated(frame: pl.DataFrame, spec: SheetSpec, letters: Mapping[str, str]) -> list[Finding]:
+def _repeated_identities(
+    frame: pl.DataFrame, spec: SheetSpec, letters: Mapping[str, str]
+) -> list[Finding]:
     identity = [name for name in spec.identity if name in letters]
     if not identity:
         return []
@@ -160,7 +161,7 @@ def _repeated(frame: pl.DataFrame, spec: SheetSpec, letters: Mapping[str, str]) 
             severity=Severity.WARNING,
             message=f"第{row}行「{field.label}」：与第{first}行相同",
             suggestion="确为同一张票据的多笔时无需修改，否则请删去重复的行。",
-            value=shown(str(value), field),
+            value=display_text(str(value), field),
         )
         for worksheet, row, first, value in alike.select(
             "worksheet", "row", "first", field.name
@@ -168,10 +169,10 @@ def _repeated(frame: pl.DataFrame, spec: SheetSpec, letters: Mapping[str, str]) 
     ]
 
 
-def _broken(
+def _broken_rule_findings(
     frame: pl.DataFrame, rule: Rule, spec: SheetSpec, letters: Mapping[str, str]
 ) -> list[Finding]:
-    rows = frame.filter(rule.broken().fill_null(value=False))
+    rows = frame.filter(rule.violation().fill_null(value=False))
     field = spec.field(rule.needs[0])
     return [
         Finding(
@@ -184,13 +185,13 @@ def _broken(
             message=f"第{row['row']}行「{field.label}」："
             + rule.message.format_map({name: row.get(name) for name in row}),
             suggestion=rule.suggestion,
-            value=shown(str(row[field.name] if row[field.name] is not None else ""), field),
+            value=display_text(str(row[field.name] if row[field.name] is not None else ""), field),
         )
         for row in rows.iter_rows(named=True)
     ]
 
 
-def collapse(findings: Iterable[Finding]) -> list[FindingGroup]:
+def group_findings(findings: Iterable[Finding]) -> list[FindingGroup]:
     """Gather the same cause in the same column; errors first, then as they stand."""
     gathered: dict[tuple[str, str | None, str, str], list[Finding]] = {}
     for finding in findings:
@@ -208,6 +209,6 @@ def collapse(findings: Iterable[Finding]) -> list[FindingGroup]:
     return sorted(groups, key=lambda group: order.index(group.severity))
 
 
-def title_of(code: str) -> str:
+def finding_title(code: str) -> str:
     """Return the catalogue's short name of a code."""
     return CODES[code].title if code in CODES else code

@@ -10,7 +10,7 @@ from redcross.uploads.schema.import_spec import FieldSpec, SheetSpec
 from redcross.uploads.tables.layout import Layout
 
 
-def notice(text: str, code: str = "workbook.notice", worksheet: str = "") -> Finding:
+def notice_finding(text: str, code: str = "workbook.notice", worksheet: str = "") -> Finding:
     """Return a sentence as a finding that stands at no cell."""
     return Finding(
         worksheet=worksheet,
@@ -23,7 +23,7 @@ def notice(text: str, code: str = "workbook.notice", worksheet: str = "") -> Fin
     )
 
 
-def no_heading(book: Workbook, spec: SheetSpec) -> Finding:
+def missing_heading_finding(book: Workbook, spec: SheetSpec) -> Finding:
     """Tell what heading was looked for in vain."""
     expected = "、".join(field.label for field in spec.fields[:8])
     return Finding(
@@ -38,7 +38,7 @@ def no_heading(book: Workbook, spec: SheetSpec) -> Finding:
     )
 
 
-def no_rows(layout: Layout) -> Finding:
+def empty_table_finding(layout: Layout) -> Finding:
     """Tell that a table has a heading and nothing below."""
     return Finding(
         worksheet=layout.worksheet,
@@ -52,7 +52,7 @@ def no_rows(layout: Layout) -> Finding:
     )
 
 
-def missing(layout: Layout, field: FieldSpec) -> Finding:
+def missing_column_finding(layout: Layout, field: FieldSpec) -> Finding:
     """Tell that a table lacks a column that must be filled in."""
     return Finding(
         worksheet=layout.worksheet,
@@ -67,7 +67,7 @@ def missing(layout: Layout, field: FieldSpec) -> Finding:
     )
 
 
-def unknown(layout: Layout) -> list[Finding]:
+def unknown_column_findings(layout: Layout) -> list[Finding]:
     """Tell of each column that is not read."""
     return [
         Finding(

@@ -28,7 +28,7 @@ class PeriodField(forms.CharField):
         return period
 
 
-class WhatForm(forms.Form):
+class UploadForm(forms.Form):
     """Which sheet, which branch, which months."""
 
     sheet = forms.ChoiceField(label="报表")
@@ -42,28 +42,28 @@ class WhatForm(forms.Form):
             Branch.objects.filter(pk__in=ids).in_official_order()
         )
         self.fields["sheet"].choices = [  # type: ignore[attr-defined]
-            (sheet.key, sheet.title) for sheet in registry.offered()
+            (sheet.key, sheet.title) for sheet in registry.in_menu_order()
         ]
 
 
-def usual_answers(request: SignedInRequest) -> dict[str, Any]:
+def initial_values(request: SignedInRequest) -> dict[str, Any]:
     """Return what most people say: the sheet due each month, last month, their own branch."""
     month = Period.month(add_months(month_start(business_date(timezone.now())), -1))
     return {
         "period": request.GET.get("period") or str(month),
-        "sheet": request.GET.get("sheet") or usual_sheet().key,
+        "sheet": request.GET.get("sheet") or default_sheet().key,
         "branch": request.GET.get("branch") or home_branch(request.user),
     }
 
 
-def usual_sheet() -> Sheet:
+def default_sheet() -> Sheet:
     """Return the sheet that is handed in most often: the first one due each month."""
     monthly = [
         sheet
-        for sheet in registry.offered()
+        for sheet in registry.in_menu_order()
         if any(isinstance(due.calendar, Monthly) for due in sheet.due)
     ]
-    return (monthly or registry.offered())[0]
+    return (monthly or registry.in_menu_order())[0]
 
 
 class ReasonForm(forms.Form):

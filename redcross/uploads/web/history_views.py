@@ -12,31 +12,31 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import READING, holds, home_branch
+from redcross.accounts.rules import READ_ROLES, has_role, home_branch
 from redcross.branches.models import Branch
-from redcross.files import Holds, sent
+from redcross.files import Sensitivity, file_response
 from redcross.periods import Period, UnknownPeriodError
-from redcross.uploads.choices import State
+from redcross.uploads.choices import UploadState
 from redcross.uploads.models import UploadQuerySet
 from redcross.uploads.output import export_rows
 from redcross.uploads.registry import registry
-from redcross.uploads.web.forms import ReasonForm, usual_answers
-from redcross.uploads.web.views import require_entering
+from redcross.uploads.web.forms import ReasonForm, initial_values
+from redcross.uploads.web.views import require_entering_role
 from redcross.uploads.workflow import services
-from redcross.uploads.workflow.queries import entering_branch, memories_of, visible_uploads
+from redcross.uploads.workflow.queries import entering_branch, heading_mappings, visible_uploads
 from redcross.uploads.workflow.services import RefusedError
 
-PAGE = 20
-MOST_LISTED = 5000
-FILTERS = ("q", "sheet", "state", "branch", "period", "sort")
-SORTS = {
+PAGE_SIZE = 20
+MAX_LISTED = 5000
+FILTER_NAMES = ("q", "sheet", "state", "branch", "period", "sort")
+SORT_ORDERS = {
     "": ("新的在前", ("-pk",)),
     "old": ("旧的在前", ("pk",)),
     "period": ("按报告期", ("-last_month", "-first_month", "-pk")),
     "branch": ("按单位", ("branch__position", "branch__code", "-pk")),
     "rows": ("行数多的在前", ("-rows", "-pk")),
 }
-LISTED = (
+LIST_HEADINGS = (
     "批次",
     "报表",
     "单位",
@@ -53,13 +53,13 @@ LISTED = (
 
 @login_required
 @require_GET
-def history(request: SignedInRequest) -> HttpResponse:
+def list_uploads(request: SignedInRequest) -> HttpResponse:
     """List the uploads one may see, by what the address asks for; or give that list out."""
-    asked = {name: request.GET.get(name, "").strip() for name in FILTERS}
-    uploads, complaint = _filtered(visible_uploads(request.user), asked)
+    asked = {name: request.GET.get(name, "").strip() for name in FILTER_NAMES}
+    uploads, complaint = _filter_uploads(visible_uploads(request.user), asked)
     if "export" in request.GET:
-        return _list_of(uploads)
-    page = Paginator(uploads, PAGE).get_page(request.GET.get("page"))
+        return _send_list(uploads)
+    page = Paginator(uploads, PAGE_SIZE).get_page(request.GET.get("page"))
     kept = QueryDict(mutable=True)
     kept.update({name: value for name, value in asked.items() if value})
     context = {
@@ -67,16 +67,16 @@ def history(request: SignedInRequest) -> HttpResponse:
         "wanted": asked,
         "kept": f"{kept.urlencode()}&" if kept else "",
         "complaint": complaint,
-        "states": State.choices,
+        "states": UploadState.choices,
         "sheets": registry.values(),
-        "sorts": [(key, label) for key, (label, _) in SORTS.items()],
+        "sorts": [(key, label) for key, (label, _) in SORT_ORDERS.items()],
     }
     return render(request, "uploads/history.html", context)
 
 
-def _filtered(uploads: UploadQuerySet, asked: dict[str, str]) -> tuple[UploadQuerySet, str]:
+def _filter_uploads(uploads: UploadQuerySet, asked: dict[str, str]) -> tuple[UploadQuerySet, str]:
     complaint = ""
-    if asked["state"] in State.values:
+    if asked["state"] in UploadState.values:
         uploads = uploads.filter(state=asked["state"])
     if asked["sheet"] in registry:
         uploads = uploads.filter(sheet=asked["sheet"])
@@ -91,29 +91,29 @@ def _filtered(uploads: UploadQuerySet, asked: dict[str, str]) -> tuple[UploadQue
             uploads = uploads.for_period(Period.parse(asked["period"]))
         except UnknownPeriodError as error:
             complaint, uploads = str(error), uploads.none()
-    return uploads.order_by(*SORTS.get(asked["sort"], SORTS[""])[1]), complaint
+    return uploads.order_by(*SORT_ORDERS.get(asked["sort"], SORT_ORDERS[""])[1]), complaint
 
 
-def _list_of(uploads: UploadQuerySet) -> HttpResponse:
+def _send_list(uploads: UploadQuerySet) -> HttpResponse:
     rows = [
         (
             each.pk, each.declared.title, str(each.branch), each.period.label, each.filename,
             each.rows, each.errors, each.warnings, each.get_state_display(),
             str(each.uploaded_by), timezone.localtime(each.created_at).strftime("%Y-%m-%d %H:%M"),
         )
-        for each in uploads[:MOST_LISTED]
+        for each in uploads[:MAX_LISTED]
     ]  # fmt: skip
-    content = export_rows.listed("报送记录", LISTED, rows)
-    return sent(content, "报送记录.xlsx", holds=Holds.FIGURES, rows=len(rows))
+    content = export_rows.build_list_workbook("报送记录", LIST_HEADINGS, rows)
+    return file_response(content, "报送记录.xlsx", holds=Sensitivity.FIGURES, rows=len(rows))
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def memories(request: SignedInRequest) -> HttpResponse:
+def list_heading_mappings(request: SignedInRequest) -> HttpResponse:
     """Show how one's branch had its own headings mapped; one of them may be forgotten."""
     branch = entering_branch(request.user)
     if request.method == "POST":
-        require_entering(request)
+        require_entering_role(request)
         about = get_object_or_404(Branch, pk=request.POST.get("branch") or 0)
         heading = request.POST.get("heading", "")
         try:
@@ -125,24 +125,24 @@ def memories(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, f"已忘记“{heading}”的对应关系。")
         return redirect("memories")
-    context = {"branch": branch, "memories": memories_of(branch) if branch else []}
+    context = {"branch": branch, "memories": heading_mappings(branch) if branch else []}
     return render(request, "uploads/memories.html", context)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def export(request: SignedInRequest, key: str) -> HttpResponse:
+def export_sheet(request: SignedInRequest, key: str) -> HttpResponse:
     """Give out what is effective, in the sheet's form or in the branch's own."""
     if key not in registry:
         raise Http404
-    if not holds(request.user, READING):
+    if not has_role(request.user, READ_ROLES):
         raise PermissionDenied
     sheet = registry[key]
     said: dict[str, Any] = dict(request.POST.items() if request.POST else request.GET.items())
     branch = Branch.objects.named(said.get("branch", "")) or home_branch(request.user)
-    if branch is None or not holds(request.user, READING, branch):
+    if branch is None or not has_role(request.user, READ_ROLES, branch):
         raise Http404
-    personal = export_rows.has_personal(sheet) and export_rows.sees_personal(
+    personal = export_rows.has_personal_columns(sheet) and export_rows.may_see_personal(
         request.user, sheet, branch
     )
     reason = ReasonForm(request.POST or None)
@@ -152,22 +152,22 @@ def export(request: SignedInRequest, key: str) -> HttpResponse:
         try:
             form = export_rows.ExportForm(said.get("form", "blank"))
             period = Period.parse(said.get("period", ""))
-            content = export_rows.exported(
+            content = export_rows.export_workbook(
                 request.user, sheet=sheet, branch=branch, period=period, form=form
             )
         except (RefusedError, UnknownPeriodError, ValueError) as error:
             messages.error(request, str(error))
         else:
-            return sent(
+            return file_response(
                 content,
                 f"{branch}{sheet.title}（{period.label}）.xlsx",
-                holds=Holds.PEOPLE if personal else Holds.FIGURES,
+                holds=Sensitivity.PEOPLE if personal else Sensitivity.FIGURES,
                 branch_code=branch.code,
             )
     context = {
         "sheet": sheet,
         "branch": branch,
-        "period": said.get("period") or usual_answers(request)["period"],
+        "period": said.get("period") or initial_values(request)["period"],
         "form": said.get("form", "blank"),
         "personal": personal,
         "reason": reason,

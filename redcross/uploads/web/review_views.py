@@ -23,62 +23,62 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from redcross.accounts.requests import SignedInRequest
 from redcross.branches.models import Branch
 from redcross.exports.services import ExportRefusedError
-from redcross.files import Holds, ending, sent
-from redcross.files.passwords import LOCKABLE
+from redcross.files import Sensitivity, file_extension, file_response
+from redcross.files.passwords import ENCRYPTABLE
 from redcross.units import Unit
 from redcross.uploads import rules, tasks
-from redcross.uploads.choices import Origin, State
+from redcross.uploads.choices import UploadOrigin, UploadState
 from redcross.uploads.files import storage, workbook
 from redcross.uploads.models import Upload
-from redcross.uploads.output.annotated_workbook import annotated
+from redcross.uploads.output.annotated_workbook import annotate_workbook
 from redcross.uploads.web.forms import ReasonForm
-from redcross.uploads.web.views import upload_of
+from redcross.uploads.web.views import get_visible_upload
 from redcross.uploads.workflow import services
-from redcross.uploads.workflow.queries import queue_of, sheets_waiting
+from redcross.uploads.workflow.queries import review_queue, count_by_sheet
 from redcross.uploads.workflow.services import RefusedError
 
-ORIGINALS = "originals"
-OPEN_FOR = dt.timedelta(minutes=30)
-PREFECTURE = "5301"
+ORIGINALS_SESSION_KEY = "originals"
+ORIGINAL_ACCESS_TIME = dt.timedelta(minutes=30)
+PREFECTURE_CODE = "5301"
 """As long as a prefecture's code; the units of the province are longer and have no parent below."""
 ALL = "all"
-_BETWEEN = re.compile(r"[\s,、;]+")
-_CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
+_ADDRESS_SEPARATORS = re.compile(r"[\s,、;]+")
+_CELL_ADDRESS = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def review(request: SignedInRequest) -> HttpResponse:
+def review_uploads(request: SignedInRequest) -> HttpResponse:
     """The queue, oldest first; what is in no doubt may be passed several at once."""
-    whole = queue_of(request.user)
+    whole = review_queue(request.user)
     sheet, place = request.GET.get("sheet", ""), request.GET.get("place", "")
-    queue = _filtered(whole, sheet, place)
+    queue = _filter_queue(whole, sheet, place)
     if request.method == "POST":
         chosen = set(request.POST.getlist("pk"))
         passed = sum(
-            _passed(request, upload)
+            _approve_routine(request, upload)
             for upload in queue
-            if str(upload.pk) in chosen and in_no_doubt(upload)
+            if str(upload.pk) in chosen and is_routine(upload)
         )
         if passed or chosen:
             messages.success(request, f"已通过 {passed} 份，正在生效。")
         else:
             messages.error(request, "没有选中任何一份。")
-        return redirect(f"{reverse('review')}?{_filters(sheet, place)}")
+        return redirect(f"{reverse('review')}?{_filter_query(sheet, place)}")
     context = {
-        "queue": [(upload, in_no_doubt(upload)) for upload in queue],
-        "clear": sum(in_no_doubt(upload) for upload in queue),
+        "queue": [(upload, is_routine(upload)) for upload in queue],
+        "clear": sum(is_routine(upload) for upload in queue),
         "whole": len(whole),
-        "sheets": sheets_waiting(whole),
-        "places": _places(whole),
+        "sheets": count_by_sheet(whole),
+        "places": _prefectures(whole),
         "sheet": sheet,
         "place": place,
-        "filters": _filters(sheet, place),
+        "filters": _filter_query(sheet, place),
     }
     return render(request, "uploads/review.html", context)
 
 
-def _filtered(queue: list[Upload], sheet: str, place: str) -> list[Upload]:
+def _filter_queue(queue: list[Upload], sheet: str, place: str) -> list[Upload]:
     return [
         upload
         for upload in queue
@@ -86,17 +86,17 @@ def _filtered(queue: list[Upload], sheet: str, place: str) -> list[Upload]:
     ]
 
 
-def _filters(sheet: str, place: str) -> str:
+def _filter_query(sheet: str, place: str) -> str:
     """Return the queue's filters as they stand in its address; all of them, or nothing."""
     return urlencode({"sheet": sheet, "place": place}) if sheet or place else ""
 
 
-def _places(queue: list[Upload]) -> list[tuple[Branch, int]]:
+def _prefectures(queue: list[Upload]) -> list[tuple[Branch, int]]:
     """Return the prefectures whose uploads, or whose counties', wait in the queue."""
     found: dict[str, tuple[Branch, int]] = {}
     for upload in queue:
         branch = upload.branch
-        if len(branch.code) > len(PREFECTURE) and branch.parent is not None:
+        if len(branch.code) > len(PREFECTURE_CODE) and branch.parent is not None:
             branch = branch.parent
         found[branch.code] = (branch, found.get(branch.code, (branch, 0))[1] + 1)
     return [found[code] for code in sorted(found)]
@@ -104,22 +104,22 @@ def _places(queue: list[Upload]) -> list[tuple[Branch, int]]:
 
 @login_required
 @require_POST
-def decide(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
+def decide_upload(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     """Approve or return one of the queue, and open the next."""
-    upload = upload_of(request, pk)
+    upload = get_visible_upload(request, pk)
     said = dict(parse_qsl(request.POST.get("queue", "")))
     sheet, place = said.get("sheet", ""), said.get("place", "")
-    queue = [each.pk for each in _filtered(queue_of(request.user), sheet, place)]
+    queue = [each.pk for each in _filter_queue(review_queue(request.user), sheet, place)]
     try:
-        done = _approved(request, upload) if verb == "approve" else _returned(request, upload)
+        done = _approve(request, upload) if verb == "approve" else _return(request, upload)
     except RefusedError as error:
         messages.error(request, str(error))
         return redirect("upload", pk=pk)
     messages.success(request, f"{upload}：{done}")
-    return redirect(_next_in(queue, upload.pk, _filters(sheet, place)))
+    return redirect(_next_address(queue, upload.pk, _filter_query(sheet, place)))
 
 
-def _next_in(queue: list[int], pk: int, filters: str) -> str:
+def _next_address(queue: list[int], pk: int, filters: str) -> str:
     """Return the address of the one after `pk`, the first one left, or the empty queue."""
     at = queue.index(pk) if pk in queue else -1
     left = [*queue[at + 1 :], *queue[: max(at, 0)]]
@@ -128,24 +128,24 @@ def _next_in(queue: list[int], pk: int, filters: str) -> str:
     return f"{reverse('upload', kwargs={'pk': left[0]})}?{urlencode({'queue': filters or ALL})}"
 
 
-def _approved(request: SignedInRequest, upload: Upload) -> str:
+def _approve(request: SignedInRequest, upload: Upload) -> str:
     approved = services.approve(
         upload.pk,
         user=request.user,
         now=timezone.now(),
-        then=tasks.load_later,
+        then=tasks.enqueue_apply,
         remark=request.POST.get("remark", ""),
     )
-    return "已初审，等待终审。" if approved.state == State.REVIEWED else "已通过，正在生效。"
+    return "已初审，等待终审。" if approved.state == UploadState.REVIEWED else "已通过，正在生效。"
 
 
-def _returned(request: SignedInRequest, upload: Upload) -> str:
-    services.send_back(
+def _return(request: SignedInRequest, upload: Upload) -> str:
+    services.return_upload(
         upload.pk,
         user=request.user,
         now=timezone.now(),
         remark=request.POST.get("remark", ""),
-        cells=remarks_on_cells(
+        cells=parse_cell_remarks(
             request.POST.getlist("worksheet"),
             request.POST.getlist("cell"),
             request.POST.getlist("said"),
@@ -154,7 +154,7 @@ def _returned(request: SignedInRequest, upload: Upload) -> str:
     return "已退回填报单位。"
 
 
-def remarks_on_cells(
+def parse_cell_remarks(
     worksheets: Sequence[str], cells: Sequence[str], said: Sequence[str]
 ) -> list[tuple[str, str, str]]:
     """Return (worksheet, cell, text) of each cell named; raise RefusedError.
@@ -163,10 +163,10 @@ def remarks_on_cells(
     """
     found = []
     for worksheet, addresses, text in zip(worksheets, cells, said, strict=False):
-        for address in _BETWEEN.split(unicodedata.normalize("NFKC", addresses).upper()):
+        for address in _ADDRESS_SEPARATORS.split(unicodedata.normalize("NFKC", addresses).upper()):
             if not address:
                 continue
-            if not _CELL.fullmatch(address):
+            if not _CELL_ADDRESS.fullmatch(address):
                 raise RefusedError(
                     "cell.unknown", f"无法识别单元格“{address}”，请写列号加行号，如 C12。"
                 )
@@ -176,7 +176,7 @@ def remarks_on_cells(
     return found
 
 
-def in_no_doubt(upload: Upload) -> bool:
+def is_routine(upload: Upload) -> bool:
     """Tell whether nothing was warned of, nothing goes and no correction by hand is lost."""
     changes = upload.changes
     return not (
@@ -187,11 +187,11 @@ def in_no_doubt(upload: Upload) -> bool:
     )
 
 
-def _passed(request: SignedInRequest, upload: Upload) -> bool:
+def _approve_routine(request: SignedInRequest, upload: Upload) -> bool:
     try:
         with transaction.atomic():
             services.approve(
-                upload.pk, user=request.user, now=timezone.now(), then=tasks.load_later
+                upload.pk, user=request.user, now=timezone.now(), then=tasks.enqueue_apply
             )
     except RefusedError as error:
         messages.error(request, f"批次{upload.pk}：{error}")
@@ -201,14 +201,14 @@ def _passed(request: SignedInRequest, upload: Upload) -> bool:
 
 @login_required
 @require_GET
-def paper(request: SignedInRequest, pk: int) -> HttpResponse:
+def print_form(request: SignedInRequest, pk: int) -> HttpResponse:
     """The 报送表 to be printed and stamped: figures, who filled and checked, the way back."""
-    upload = upload_of(request, pk)
+    upload = get_visible_upload(request, pk)
     address = f"{settings.SITE_URL}{reverse('upload', kwargs={'pk': upload.pk})}"
     context = {
         "upload": upload,
         "sheet": upload.declared,
-        "sums": _sums(upload),
+        "sums": _column_sums(upload),
         "address": address,
         "code": segno.make(address, error="m").svg_data_uri(scale=4, border=2),
     }
@@ -217,52 +217,52 @@ def paper(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def original(request: SignedInRequest, pk: int) -> HttpResponse:
+def open_original(request: SignedInRequest, pk: int) -> HttpResponse:
     """查看原件: a reason opens the workbook as it came for half an hour, and is written down."""
-    upload = upload_of(request, pk)
+    upload = get_visible_upload(request, pk)
     if not rules.may_see_file(request.user, upload) or not upload.file:
         raise PermissionDenied
-    opened = request.session.get(ORIGINALS, {})
+    opened = request.session.get(ORIGINALS_SESSION_KEY, {})
     until = opened.get(str(pk), 0)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         request.reason = form.cleaned_data["reason"]
-        until = timezone.now().timestamp() + OPEN_FOR.total_seconds()
-        request.session[ORIGINALS] = {**opened, str(pk): until}
+        until = timezone.now().timestamp() + ORIGINAL_ACCESS_TIME.total_seconds()
+        request.session[ORIGINALS_SESSION_KEY] = {**opened, str(pk): until}
     elif "file" in request.GET and timezone.now().timestamp() < until:
-        return _original(upload)
+        return _send_original(upload)
     open_now = timezone.now().timestamp() < until
     context = {
         "upload": upload,
         "form": form,
         "open_now": open_now,
-        "minutes": OPEN_FOR.seconds // 60,
+        "minutes": ORIGINAL_ACCESS_TIME.seconds // 60,
     }
     return render(request, "uploads/original.html", context)
 
 
-def _original(upload: Upload) -> HttpResponse:
+def _send_original(upload: Upload) -> HttpResponse:
     """Answer with the workbook as it came; what no password can close is written as xlsx."""
     name = upload.filename or str(upload.pk)
     personal = any(field.personal for field in upload.declared.specification().fields)
-    content = storage.get(upload.file)
-    if personal and ending(name) not in LOCKABLE and upload.origin == Origin.FILE:
-        with storage.opened(upload.file, name) as path:
+    content = storage.load_file(upload.file)
+    if personal and file_extension(name) not in ENCRYPTABLE and upload.origin == UploadOrigin.FILE:
+        with storage.unsealed_file(upload.file, name) as path:
             try:
-                content = annotated(path, name, workbook.read(path, filename=name), [])
+                content = annotate_workbook(path, name, workbook.read_workbook(path, filename=name), [])
             except workbook.UnreadableError as error:
                 raise ExportRefusedError(str(error)) from None
         name = f"{name}.xlsx"
-    return sent(
+    return file_response(
         content,
         name,
-        holds=Holds.PEOPLE if personal else Holds.FIGURES,
+        holds=Sensitivity.PEOPLE if personal else Sensitivity.FIGURES,
         rows=upload.rows,
         branch_code=upload.branch.code,
     )
 
 
-def _sums(upload: Upload) -> list[tuple[str, str, Decimal]]:
+def _column_sums(upload: Upload) -> list[tuple[str, str, Decimal]]:
     """Return each column of a unit that adds up, with its sum over all tables."""
     found: dict[str, Decimal] = {}
     for table in upload.tables:

@@ -17,64 +17,64 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
 from redcross.branches.models import Branch
-from redcross.files import Holds, sent
+from redcross.files import Sensitivity, file_response
 from redcross.uploads import rules, tasks
-from redcross.uploads.choices import IN_WORK, OPEN, Origin, State
+from redcross.uploads.choices import PROCESSING_STATES, OPEN_STATES, UploadOrigin, UploadState
 from redcross.uploads.files import storage, workbook
 from redcross.uploads.models import HeadingMemory, Upload, UploadFinding
-from redcross.uploads.output.annotated_workbook import annotated, bad_rows
-from redcross.uploads.output.blank_workbook import template
-from redcross.uploads.preparing.prepare import readable
+from redcross.uploads.output.annotated_workbook import annotate_workbook, build_bad_rows
+from redcross.uploads.output.blank_workbook import build_blank_workbook
+from redcross.uploads.preparing.prepare import import_spec
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.finding_catalogue import CODES
 from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import CellKind, SheetSpec
-from redcross.uploads.web.forms import WhatForm, usual_answers, usual_sheet
+from redcross.uploads.web.forms import UploadForm, initial_values, default_sheet
 from redcross.uploads.workflow import check, progress, services
-from redcross.uploads.workflow.queries import enterable_branches, memories_of, visible_uploads
+from redcross.uploads.workflow.queries import enterable_branches, heading_mappings, visible_uploads
 from redcross.uploads.workflow.services import RefusedError
 
-PAGE = 20
+PAGE_SIZE = 20
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def typed(request: SignedInRequest) -> HttpResponse:
+def type_rows(request: SignedInRequest) -> HttpResponse:
     """Type rows into a table; they become an upload like any other."""
     if request.method == "POST":
-        require_entering(request)
-    form = WhatForm(
+        require_entering_role(request)
+    form = UploadForm(
         request.POST or None,
         branches=enterable_branches(request.user),
-        initial=usual_answers(request),
+        initial=initial_values(request),
     )
-    key = request.POST.get("sheet") or request.GET.get("sheet") or usual_sheet().key
-    sheet = registry[key] if key in registry else usual_sheet()
+    key = request.POST.get("sheet") or request.GET.get("sheet") or default_sheet().key
+    sheet = registry[key] if key in registry else default_sheet()
     fields = sheet.specification().fields
     if request.method == "POST" and form.is_valid():
         rows = _typed_rows(request, [field.name for field in fields])
         try:
-            upload = services.receive_typed(
+            upload = services.create_typed_upload(
                 request.user, **form.cleaned_data, rows=rows, now=timezone.now()
             )
         except RefusedError as error:
             messages.error(request, str(error))
         else:
-            tasks.check_later(upload, request.user.pk)
+            tasks.enqueue_check(upload, request.user.pk)
             return redirect("upload", pk=upload.pk)
     context = {
         "form": form,
         "fields": fields,
         "numbers": range(10),
         "sheet": sheet,
-        "enters": rules.enters(request.user),
+        "enters": rules.has_entering_role(request.user),
     }
     return render(request, "uploads/typed.html", context)
 
 
-def require_entering(request: SignedInRequest) -> None:
+def require_entering_role(request: SignedInRequest) -> None:
     """Refuse a form of somebody who hands nothing in; reading the page he finds a sentence."""
-    if not rules.enters(request.user):
+    if not rules.has_entering_role(request.user):
         raise PermissionDenied
 
 
@@ -92,19 +92,19 @@ def _typed_rows(request: SignedInRequest, names: list[str]) -> list[dict[str, st
 @require_GET
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One upload: what was read, found, would change; who did what; what can be done."""
-    upload = upload_of(request, pk)
-    return render(request, "uploads/detail.html", _told(request, upload))
+    upload = get_visible_upload(request, pk)
+    return render(request, "uploads/detail.html", _detail_context(request, upload))
 
 
-def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
+def _detail_context(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
     rows_shown = rules.may_see_rows(request.user, upload)
-    labels = {field.name: field.label for field in readable(upload.declared).fields}
-    changes = storage.get_json(upload.changes_file) if upload.changes_file and rows_shown else {}
+    labels = {field.name: field.label for field in import_spec(upload.declared).fields}
+    changes = storage.load_json(upload.changes_file) if upload.changes_file and rows_shown else {}
     turn = upload.get_turn_display()
-    in_work = upload.state in IN_WORK or bool(turn)
+    in_work = upload.state in PROCESSING_STATES or bool(turn)
     spec = upload.declared.specification()
     mine = rules.may_enter(request.user, upload.branch, upload.sheet)
-    kept = _lines(upload) if rows_shown else []
+    kept = _load_preview_rows(upload) if rows_shown else []
     doubted = [line for line in kept if line["in_doubt"]]
     return {
         "upload": upload,
@@ -112,27 +112,27 @@ def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
         "labels": labels,
         "tables": _tables(upload, list(labels)),
         "fields": spec.fields,
-        "unsaid": _unsaid(upload, spec),
-        "causes": causes_of(upload),
+        "unsaid": _fillable_columns(upload, spec),
+        "causes": finding_causes(upload),
         "steps": upload.steps.select_related("by").order_by("at", "pk"),
         "remarks": upload.remarks.select_related("by").order_by("at"),
         "changed": changes.get("changed", [])[:50],
         "missing": changes.get("missing", [])[:50],
         "rows_shown": rows_shown,
-        "lines": _laid_out(upload, [line for line in kept if not line["in_doubt"]][:8]),
-        "doubted": _laid_out(upload, doubted[:5]),
+        "lines": _preview_table(upload, [line for line in kept if not line["in_doubt"]][:8]),
+        "doubted": _preview_table(upload, doubted[:5]),
         "doubted_count": len(doubted),
-        "memories": memories_of(upload.branch, upload.sheet) if mine else [],
-        "twins": _twins(request, upload),
+        "memories": heading_mappings(upload.branch, upload.sheet) if mine else [],
+        "twins": _identical_uploads(request, upload),
         "in_work": in_work,
         "turn": turn,
-        "progress": progress.current(upload.pk) if in_work else None,
+        "progress": progress.current_progress(upload.pk) if in_work else None,
         "is_mine": mine,
-        "is_open": upload.state in OPEN or upload.state == State.READY,
-        "may_submit": mine and upload.state == State.READY,
-        "may_review": upload.state in (State.SUBMITTED, State.REVIEWED)
+        "is_open": upload.state in OPEN_STATES or upload.state == UploadState.READY,
+        "may_submit": mine and upload.state == UploadState.READY,
+        "may_review": upload.state in (UploadState.SUBMITTED, UploadState.REVIEWED)
         and rules.may_review(request.user, upload),
-        "may_undo": rules.may_undo(request.user, upload),
+        "may_undo": rules.may_revert(request.user, upload),
         "may_see_file": rules.may_see_file(request.user, upload),
     }
 
@@ -140,12 +140,12 @@ def _told(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
 def _tables(upload: Upload, names: list[str]) -> list[dict[str, Any]]:
     """Return the tables as read, their columns in the sheet's order: JSON keeps none."""
     return [
-        {**table, "columns": sorted(table["columns"].items(), key=lambda pair: _at(names, pair[1]))}
+        {**table, "columns": sorted(table["columns"].items(), key=lambda pair: _position(names, pair[1]))}
         for table in upload.tables
     ]
 
 
-def _unsaid(upload: Upload, spec: SheetSpec) -> list[dict[str, Any]]:
+def _fillable_columns(upload: Upload, spec: SheetSpec) -> list[dict[str, Any]]:
     """Return the columns no table has that the uploader may fill in for all rows at once."""
     names = {name for table in upload.tables for name in table.get("unsaid", ())}
     return [
@@ -156,16 +156,16 @@ def _unsaid(upload: Upload, spec: SheetSpec) -> list[dict[str, Any]]:
             "stated": upload.stated.get(field.name, ""),
         }
         for field in spec.fields
-        if field.name in names and check.may_be_stated(field)
+        if field.name in names and check.may_fill_table(field)
     ]
 
 
-def _at(names: list[str], name: str) -> int:
+def _position(names: list[str], name: str) -> int:
     return names.index(name) if name in names else len(names)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Cause:
+class FindingCause:
     """Findings of one code: one thing to understand, however often it is found."""
 
     title: str
@@ -174,13 +174,13 @@ class Cause:
     findings: list[UploadFinding]
 
 
-def causes_of(upload: Upload) -> list[Cause]:
+def finding_causes(upload: Upload) -> list[FindingCause]:
     """Return what was found, by its cause: errors first, then in the order it was met."""
     by_code: dict[str, list[UploadFinding]] = {}
     for finding in upload.findings.order_by("pk"):
         by_code.setdefault(finding.code, []).append(finding)
     causes = [
-        Cause(
+        FindingCause(
             title=CODES[code].title if code in CODES else code,
             count=sum(each.count for each in found),
             first=found[0],
@@ -192,15 +192,15 @@ def causes_of(upload: Upload) -> list[Cause]:
     return sorted(causes, key=lambda cause: grave.index(cause.first.severity))
 
 
-def _twins(request: SignedInRequest, upload: Upload) -> list[Upload]:
+def _identical_uploads(request: SignedInRequest, upload: Upload) -> list[Upload]:
     """Return the uploads that brought this very file before, or beside it."""
-    if upload.origin != Origin.FILE or not upload.digest:
+    if upload.origin != UploadOrigin.FILE or not upload.digest:
         return []
     same = visible_uploads(request.user).filter(digest=upload.digest).exclude(pk=upload.pk)
     return list(same[:5])
 
 
-def _laid_out(upload: Upload, kept: list[dict[str, Any]]) -> dict[str, Any]:
+def _preview_table(upload: Upload, kept: list[dict[str, Any]]) -> dict[str, Any]:
     """Return lines for a table: their headings, and each cell as it stood and as it was read."""
     fields = upload.declared.specification().fields
     shown = [field for field in fields if any(field.name in line["cells"] for line in kept)]
@@ -208,27 +208,27 @@ def _laid_out(upload: Upload, kept: list[dict[str, Any]]) -> dict[str, Any]:
     return {"headings": [field.label for field in shown], "rows": rows}
 
 
-def _lines(upload: Upload) -> list[dict[str, Any]]:
+def _load_preview_rows(upload: Upload) -> list[dict[str, Any]]:
     """Return the lines kept of an upload, none while a machine is at work on it."""
-    if not upload.lines_file or upload.state in IN_WORK:
+    if not upload.lines_file or upload.state in PROCESSING_STATES:
         return []
-    kept: list[dict[str, Any]] = storage.get_json(upload.lines_file)
+    kept: list[dict[str, Any]] = storage.load_json(upload.lines_file)
     return kept
 
 
 @login_required
 @require_GET
-def lines(request: SignedInRequest, pk: int) -> HttpResponse:
+def doubtful_rows(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every line in doubt, as it stood in the workbook and as it was read."""
-    upload = upload_of(request, pk)
+    upload = get_visible_upload(request, pk)
     seen = rules.may_see_rows(request.user, upload)
-    doubted = [line for line in _lines(upload) if line["in_doubt"]] if seen else []
-    page = Paginator(doubted, PAGE).get_page(request.GET.get("page"))
-    context = {"upload": upload, "page": page, "lines": _laid_out(upload, list(page.object_list))}
+    doubted = [line for line in _load_preview_rows(upload) if line["in_doubt"]] if seen else []
+    page = Paginator(doubted, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"upload": upload, "page": page, "lines": _preview_table(upload, list(page.object_list))}
     return render(request, "uploads/lines.html", context)
 
 
-def upload_of(request: SignedInRequest, pk: int) -> Upload:
+def get_visible_upload(request: SignedInRequest, pk: int) -> Upload:
     """Return an upload one may see, its branch noted for the access log; else 404."""
     uploads = Upload.objects.visible_to(request.user).select_related(
         "branch__parent", "uploaded_by", "reviewed_by", "approved_by"
@@ -240,23 +240,23 @@ def upload_of(request: SignedInRequest, pk: int) -> Upload:
 
 @login_required
 @require_GET
-def state(request: SignedInRequest, pk: int) -> HttpResponse:
+def poll_state(request: SignedInRequest, pk: int) -> HttpResponse:
     """The live part of an upload's page; when the work ends the page is told to reload."""
-    upload = upload_of(request, pk)
+    upload = get_visible_upload(request, pk)
     turn = upload.get_turn_display()
-    if upload.state not in IN_WORK and not turn:
+    if upload.state not in PROCESSING_STATES and not turn:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    context = {"upload": upload, "progress": progress.current(pk), "turn": turn}
+    context = {"upload": upload, "progress": progress.current_progress(pk), "turn": turn}
     return render(request, "uploads/_progress.html", context)
 
 
 @login_required
 @require_POST
-def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
+def perform_action(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     """Do one thing to an upload, and say how it went."""
-    upload = upload_of(request, pk)
+    upload = get_visible_upload(request, pk)
     try:
-        done = _ACTS[verb](request, upload)
+        done = _ACTIONS[verb](request, upload)
     except RefusedError as error:
         messages.error(request, str(error))
         transaction.set_rollback(False)
@@ -276,24 +276,24 @@ def _withdraw(request: SignedInRequest, upload: Upload) -> str:
     return "已撤回。"
 
 
-def _undo(request: SignedInRequest, upload: Upload) -> str:
-    tasks.undo_later(upload, request.user)
+def _request_revert(request: SignedInRequest, upload: Upload) -> str:
+    tasks.request_revert(upload, request.user)
     return "已开始作废本批。"
 
 
-def _restore(request: SignedInRequest, upload: Upload) -> str:
-    tasks.restore_later(upload, request.user)
+def _request_restore(request: SignedInRequest, upload: Upload) -> str:
+    tasks.request_restore(upload, request.user)
     return "已开始恢复本批。"
 
 
 def _recheck(request: SignedInRequest, upload: Upload) -> str:
     services.recheck(upload.pk, user=request.user, now=timezone.now())
-    tasks.check_later(upload, request.user.pk)
+    tasks.enqueue_check(upload, request.user.pk)
     return "已重新检查。"
 
 
-def _options(request: SignedInRequest, upload: Upload) -> str:
-    services.choose(
+def _set_options(request: SignedInRequest, upload: Upload) -> str:
+    services.set_options(
         upload.pk,
         user=request.user,
         accept_good_rows="accept_good_rows" in request.POST,
@@ -317,61 +317,61 @@ def _map_heading(request: SignedInRequest, upload: Upload) -> str:
     return _recheck(request, upload)
 
 
-def _fill(request: SignedInRequest, upload: Upload) -> str:
-    check.state_for_all(
+def _set_table_value(request: SignedInRequest, upload: Upload) -> str:
+    check.set_table_value(
         upload.pk,
         field=request.POST.get("field", ""),
         text=request.POST.get("text", "").strip(),
         user=request.user,
         now=timezone.now(),
     )
-    tasks.check_later(upload, request.user.pk)
+    tasks.enqueue_check(upload, request.user.pk)
     return "已重新检查。"
 
 
-def _forget(request: SignedInRequest, upload: Upload) -> str:
+def _forget_heading(request: SignedInRequest, upload: Upload) -> str:
     heading = request.POST.get("heading", "")
     services.forget_heading(upload.branch, upload.sheet, heading, user=request.user)
-    if upload.state in (State.HAS_ERRORS, State.READY, State.FAILED):
+    if upload.state in (UploadState.HAS_ERRORS, UploadState.READY, UploadState.FAILED):
         _recheck(request, upload)
     return f"已忘记“{heading}”的对应关系。"
 
 
-_ACTS = {
+_ACTIONS = {
     "submit": _submit,
     "withdraw": _withdraw,
-    "undo": _undo,
-    "restore": _restore,
+    "undo": _request_revert,
+    "restore": _request_restore,
     "recheck": _recheck,
-    "options": _options,
+    "options": _set_options,
     "map": _map_heading,
-    "fill": _fill,
-    "forget": _forget,
+    "fill": _set_table_value,
+    "forget": _forget_heading,
 }
 
 
 @login_required
 @require_POST
-def zero(request: SignedInRequest) -> HttpResponse:
+def report_zero(request: SignedInRequest) -> HttpResponse:
     """Report that there was nothing."""
-    require_entering(request)
-    form = WhatForm(request.POST, branches=enterable_branches(request.user))
+    require_entering_role(request)
+    form = UploadForm(request.POST, branches=enterable_branches(request.user))
     if not form.is_valid():
         messages.error(request, "请选择报表、填报单位和报告期。")
         return redirect("upload-new")
     try:
-        upload = services.receive(
+        upload = services.create_upload(
             request.user,
             **form.cleaned_data,
             content=b"",
             filename="零报告",
-            origin=Origin.ZERO,
+            origin=UploadOrigin.ZERO,
             now=timezone.now(),
         )
     except RefusedError as error:
         messages.error(request, str(error))
         return redirect("upload-new")
-    tasks.check_later(upload, request.user.pk)
+    tasks.enqueue_check(upload, request.user.pk)
     return redirect("upload", pk=upload.pk)
 
 
@@ -379,39 +379,39 @@ def zero(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def download(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
     """Give back 批注本 or 待改行."""
-    upload = upload_of(request, pk)
+    upload = get_visible_upload(request, pk)
     if not upload.file or not rules.may_see_file(request.user, upload):
         messages.error(request, "没有可下载的文件，或您没有查看原件的权限。")
         return redirect("upload", pk=pk)
-    found = storage.get_json(upload.findings_file) if upload.findings_file else []
-    with storage.opened(upload.file, upload.filename) as path:
+    found = storage.load_json(upload.findings_file) if upload.findings_file else []
+    with storage.unsealed_file(upload.file, upload.filename) as path:
         try:
-            book = workbook.read(path, filename=upload.filename)
+            book = workbook.read_workbook(path, filename=upload.filename)
         except workbook.UnreadableError as error:
             messages.error(request, str(error))
             return redirect("upload", pk=pk)
         if kind == "annotated":
-            content = annotated(path, upload.filename, book, found)
-            return _back(request, upload, content, f"批注本-{upload.filename}")
+            content = annotate_workbook(path, upload.filename, book, found)
+            return _send_workbook(request, upload, content, f"批注本-{upload.filename}")
     sheet = upload.declared
-    content = bad_rows(
+    content = build_bad_rows(
         book,
         upload.tables,
         found,
-        readable(sheet),
+        import_spec(sheet),
         upload_id=upload.pk,
-        unmarked=bool(sheet.unfolded_identity),
+        unmarked=bool(sheet.exploded_identity),
     )
-    return _back(request, upload, content, f"待改行-{upload.filename}")
+    return _send_workbook(request, upload, content, f"待改行-{upload.filename}")
 
 
-def _back(request: SignedInRequest, upload: Upload, content: bytes, name: str) -> HttpResponse:
+def _send_workbook(request: SignedInRequest, upload: Upload, content: bytes, name: str) -> HttpResponse:
     """Answer with what was made of an upload; a password would keep from nobody what he has."""
-    holding = Holds.FIGURES
+    holding = Sensitivity.FIGURES
     if any(field.personal for field in upload.declared.specification().fields):
-        own = rules.handed_in(request.user, upload)
-        holding = Holds.GIVEN_BACK if own else Holds.PEOPLE
-    return sent(
+        own = rules.is_original_uploader(request.user, upload)
+        holding = Sensitivity.GIVEN_BACK if own else Sensitivity.PEOPLE
+    return file_response(
         content,
         _as_xlsx(name),
         holds=holding,
@@ -422,26 +422,26 @@ def _back(request: SignedInRequest, upload: Upload, content: bytes, name: str) -
 
 @login_required
 @require_GET
-def blanks(request: SignedInRequest) -> HttpResponse:
+def list_blanks(request: SignedInRequest) -> HttpResponse:
     """List the blank workbooks."""
     return render(request, "uploads/blanks.html", {"sheets": registry.values()})
 
 
 @login_required
 @require_GET
-def blank(request: SignedInRequest, key: str) -> HttpResponse:
+def download_blank(request: SignedInRequest, key: str) -> HttpResponse:
     """Give out the blank workbook of a sheet."""
     if key not in registry:
         messages.error(request, f"没有名为“{key}”的报表。")
         return redirect("blanks")
     branch = home_branch(request.user)
     below = Branch.objects.under(branch).in_official_order() if branch else Branch.objects.none()
-    content = template(
+    content = build_blank_workbook(
         registry[key].specification(),
         society=branch.society if branch else "",
         branch_names=list(below.values_list("short_name", flat=True)),
     )
-    return sent(content, f"{registry[key].title}.xlsx", holds=Holds.NOTHING)
+    return file_response(content, f"{registry[key].title}.xlsx", holds=Sensitivity.NOTHING)
 
 
 def _as_xlsx(name: str) -> str:
@@ -450,7 +450,7 @@ def _as_xlsx(name: str) -> str:
 
 @login_required
 @require_GET
-def code(request: SignedInRequest, key: str) -> HttpResponse:
+def explain_code(request: SignedInRequest, key: str) -> HttpResponse:
     """Explain one kind of finding."""
     known = CODES.get(key)
     return render(

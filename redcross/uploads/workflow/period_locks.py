@@ -26,7 +26,7 @@ def lock_period(
     return lock
 
 
-def open_for(
+def grant_exception(
     lock: PeriodLock, branch: Branch, *, until: dt.datetime, user: User, reason: str
 ) -> PeriodException:
     """Let a subtree write into closed months until a moment; it ends by itself."""

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
-LIFETIME = 3600
-BEAT = 10
-SILENT_AFTER = 60
+CACHE_SECONDS = 3600
+HEARTBEAT_SECONDS = 10
+STALLED_SECONDS = 60
 
-STEPS = {
+STEP_LABELS = {
     "waiting": "排队",
     "read": "打开文件",
     "recognise": "识别表头",
@@ -30,7 +30,7 @@ STEPS = {
     "done": "完成",
 }
 
-_OF_LOAD = ("stage", "load")
+_APPLY_STEPS = ("stage", "load")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,32 +44,32 @@ class Progress:
     @property
     def label(self) -> str:
         """What the page shows."""
-        return STEPS[self.step]
+        return STEP_LABELS[self.step]
 
     @property
     def steps(self) -> list[tuple[str, str]]:
         """Every step of the check or load at work: its name, and done, now or ahead."""
-        names = [name for name in STEPS if (name in _OF_LOAD) == (self.step in _OF_LOAD)]
+        names = [name for name in STEP_LABELS if (name in _APPLY_STEPS) == (self.step in _APPLY_STEPS)]
         at = names.index(self.step)
         return [
-            (STEPS[name], "done" if place < at else "now" if place == at else "ahead")
+            (STEP_LABELS[name], "done" if place < at else "now" if place == at else "ahead")
             for place, name in enumerate(names)
         ]
 
     @property
     def percent(self) -> int:
         """How many of the steps are behind."""
-        return round(100 * list(STEPS).index(self.step) / (len(STEPS) - 1))
+        return round(100 * list(STEP_LABELS).index(self.step) / (len(STEP_LABELS) - 1))
 
 
-def report(upload_id: int, step: str, rows: int = 0) -> None:
+def report_step(upload_id: int, step: str, rows: int = 0) -> None:
     """Say which step begins."""
     value = {"step": step, "rows": rows, "at": time.time()}
     with contextlib.suppress(RedisError):
-        cache.set(f"upload:{upload_id}:progress", value, LIFETIME)
+        cache.set(f"upload:{upload_id}:progress", value, CACHE_SECONDS)
 
 
-def current(upload_id: int) -> Progress | None:
+def current_progress(upload_id: int) -> Progress | None:
     """Return the step at work, None where nothing was said."""
     value = None
     with contextlib.suppress(RedisError):
@@ -77,10 +77,10 @@ def current(upload_id: int) -> Progress | None:
     return Progress(**value) if value else None
 
 
-def wait(upload_id: int) -> None:
+def mark_waiting(upload_id: int) -> None:
     """Say that it stands in the queue; the sweeper leaves it there for a while."""
-    report(upload_id, "waiting")
-    _beat(upload_id)
+    report_step(upload_id, "waiting")
+    _record_heartbeat(upload_id)
 
 
 @contextlib.contextmanager
@@ -89,10 +89,10 @@ def heartbeat(upload_id: int) -> Iterator[None]:
     ended = threading.Event()
 
     def beat() -> None:
-        while not ended.wait(BEAT):
-            _beat(upload_id)
+        while not ended.wait(HEARTBEAT_SECONDS):
+            _record_heartbeat(upload_id)
 
-    _beat(upload_id)
+    _record_heartbeat(upload_id)
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
     try:
@@ -101,25 +101,25 @@ def heartbeat(upload_id: int) -> Iterator[None]:
         ended.set()
         thread.join()
         with contextlib.suppress(RedisError):
-            cache.delete(_key(upload_id))
+            cache.delete(_heartbeat_key(upload_id))
 
 
 def last_heartbeat(upload_id: int) -> float | None:
     """Return when somebody last worked on it or queued it, in seconds since 1970."""
-    seen: float | None = cache.get(_key(upload_id))
+    seen: float | None = cache.get(_heartbeat_key(upload_id))
     return seen
 
 
-def is_silent(upload_id: int, *, now: dt.datetime) -> bool:
+def is_stalled(upload_id: int, *, now: dt.datetime) -> bool:
     """Tell whether nobody has worked on it for a minute."""
     last = last_heartbeat(upload_id)
-    return last is None or now.timestamp() - last > SILENT_AFTER
+    return last is None or now.timestamp() - last > STALLED_SECONDS
 
 
-def _beat(upload_id: int) -> None:
+def _record_heartbeat(upload_id: int) -> None:
     with contextlib.suppress(RedisError):
-        cache.set(_key(upload_id), time.time(), LIFETIME)
+        cache.set(_heartbeat_key(upload_id), time.time(), CACHE_SECONDS)
 
 
-def _key(upload_id: int) -> str:
+def _heartbeat_key(upload_id: int) -> str:
     return f"upload:{upload_id}:heartbeat"

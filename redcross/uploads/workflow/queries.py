@@ -6,18 +6,18 @@ from collections import Counter
 from django.db.models import Exists, OuterRef
 
 from redcross.accounts.models import User
-from redcross.accounts.rules import ENTERING, REVIEWING, holds
+from redcross.accounts.rules import ENTRY_ROLES, REVIEW_ROLES, has_role
 from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
-from redcross.branches.tree import with_branches
+from redcross.branches.tree import attach_branches
 from redcross.uploads import rules
-from redcross.uploads.choices import OPEN, State
+from redcross.uploads.choices import OPEN_STATES, UploadState
 from redcross.uploads.models import HeadingMemory, Upload, UploadQuerySet
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.sheet import Sheet
 
-SHOWN = 20
-LONGEST_QUEUE = 500
+MAX_OPEN_UPLOADS = 20
+MAX_QUEUE_LENGTH = 500
 
 
 def visible_uploads(user: User) -> UploadQuerySet:
@@ -29,25 +29,25 @@ def visible_uploads(user: User) -> UploadQuerySet:
     )
 
 
-def queue_of(user: User) -> list[Upload]:
+def review_queue(user: User) -> list[Upload]:
     """Return the uploads this person may decide on, oldest first."""
-    return _waiting(user, Upload.objects.select_related("uploaded_by"))
+    return _reviewable_uploads(user, Upload.objects.select_related("uploaded_by"))
 
 
-def waiting_for(user: User) -> list[tuple[Sheet, int]]:
+def review_counts(user: User) -> list[tuple[Sheet, int]]:
     """Return how many uploads of each sheet this person may decide on, the longest row first."""
     told = Upload.objects.only("sheet", "branch_id", "uploaded_by_id", "reviewed_by_id")
-    return sheets_waiting(_waiting(user, told))
+    return count_by_sheet(_reviewable_uploads(user, told))
 
 
-def _waiting(user: User, told: UploadQuerySet) -> list[Upload]:
-    if not holds(user, (*REVIEWING, "FINANCE")):
+def _reviewable_uploads(user: User, told: UploadQuerySet) -> list[Upload]:
+    if not has_role(user, (*REVIEW_ROLES, "FINANCE")):
         return []
-    waiting = told.visible_to(user).awaiting_review().order_by("submitted_at", "pk")[:LONGEST_QUEUE]
-    return [upload for upload in with_branches(waiting) if rules.may_review(user, upload)]
+    waiting = told.visible_to(user).awaiting_review().order_by("submitted_at", "pk")[:MAX_QUEUE_LENGTH]
+    return [upload for upload in attach_branches(waiting) if rules.may_review(user, upload)]
 
 
-def sheets_waiting(queue: list[Upload]) -> list[tuple[Sheet, int]]:
+def count_by_sheet(queue: list[Upload]) -> list[tuple[Sheet, int]]:
     """Return how many uploads of each sheet wait in a queue, the longest row first."""
     return [
         (registry[key], count)
@@ -60,7 +60,7 @@ def open_uploads(user: User) -> list[Upload]:
 
     One after which the same was handed in once more is left alone.
     """
-    if not holds(user, ENTERING):
+    if not has_role(user, ENTRY_ROLES):
         return []
     visible = Upload.objects.visible_to(user)
     once_more = visible.filter(
@@ -69,36 +69,36 @@ def open_uploads(user: User) -> list[Upload]:
         first_month=OuterRef("first_month"),
         last_month=OuterRef("last_month"),
         pk__gt=OuterRef("pk"),
-    ).exclude(state__in=[State.WITHDRAWN, State.UNDONE])
-    mine = visible.filter(uploaded_by=user, state__in=OPEN).exclude(state=State.WITHDRAWN)
+    ).exclude(state__in=[UploadState.WITHDRAWN, UploadState.UNDONE])
+    mine = visible.filter(uploaded_by=user, state__in=OPEN_STATES).exclude(state=UploadState.WITHDRAWN)
     if not mine.exists():
         return []
     return list(
         mine.filter(~Exists(once_more))
         .select_related("branch", "uploaded_by")
-        .order_by("-pk")[:SHOWN]
+        .order_by("-pk")[:MAX_OPEN_UPLOADS]
     )
 
 
 def entering_branch(user: User) -> Branch | None:
     """Return the branch a person enters for: the highest of his roles that enter."""
-    held = [each.branch for each in roles_of(user) if each.role in ENTERING]
+    held = [each.branch for each in roles_of(user) if each.role in ENTRY_ROLES]
     return min(held, key=lambda branch: len(branch.code), default=None)
 
 
 def enterable_sheets(user: User) -> list[Sheet]:
     """Return the sheets one of the user's roles hands in, what falls due first."""
-    held = [each.branch for each in roles_of(user) if each.role in ENTERING]
+    held = [each.branch for each in roles_of(user) if each.role in ENTRY_ROLES]
     return [
         sheet
-        for sheet in registry.offered()
+        for sheet in registry.in_menu_order()
         if any(rules.may_enter(user, branch, sheet.key) for branch in held)
     ]
 
 
 def enterable_branches(user: User) -> list[Branch]:
     """Return the branches the user may hand in for, his own first."""
-    held = [each.branch for each in roles_of(user) if each.role in ENTERING]
+    held = [each.branch for each in roles_of(user) if each.role in ENTRY_ROLES]
     found: dict[int, Branch] = {}
     for branch in held:
         for each in Branch.objects.under(branch).in_official_order():
@@ -107,7 +107,7 @@ def enterable_branches(user: User) -> list[Branch]:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Memory:
+class HeadingMapping:
     """How a heading of a branch's own is read: a field's label, "" where it is skipped."""
 
     sheet: Sheet
@@ -116,17 +116,17 @@ class Memory:
     told: HeadingMemory
 
 
-def memories_of(branch: Branch, sheet: str = "") -> list[Memory]:
+def heading_mappings(branch: Branch, sheet: str = "") -> list[HeadingMapping]:
     """Return what a branch had mapped by hand, for one sheet or for all of them."""
     kept = HeadingMemory.objects.filter(branch=branch).select_related("by")
     kept = kept.filter(sheet=sheet) if sheet else kept
     return [
-        Memory(registry[each.sheet], each.heading, _label_of(each), each)
+        HeadingMapping(registry[each.sheet], each.heading, _mapped_label(each), each)
         for each in kept.order_by("sheet", "heading")
         if each.sheet in registry
     ]
 
 
-def _label_of(memory: HeadingMemory) -> str:
+def _mapped_label(memory: HeadingMemory) -> str:
     column = registry[memory.sheet].columns.get(memory.field)
     return column.label if column else ""

@@ -11,18 +11,12 @@ from django.urls import reverse
 
 from redcross.accounts.models import User
 from redcross.branches.models import Branch
-from redcross.exports.services import reopened
-from redcross.files.passwords import is_locked
-from redcross.notices.services import tell
+from redcross.exports.services import decrypt_own_export
+from redcross.files.passwords import is_encrypted
+from redcross.notices.services import notify
 from redcross.periods import Period
 from redcross.uploads import rules
-from redcross.uploads.choices import (
-    AWAITING_REVIEW,
-    OPEN,
-    Origin,
-    State,
-    UploadMode,
-)
+from redcross.uploads.choices import REVIEW_STATES, OPEN_STATES, UploadOrigin, UploadState, UploadMode
 from redcross.uploads.files import storage
 from redcross.uploads.models import (
     HeadingMemory,
@@ -34,8 +28,8 @@ from redcross.uploads.models import (
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.import_spec import SheetKind
 
-LARGEST_FILE = 200 * 1024 * 1024
-DEAD = frozenset({State.WITHDRAWN, State.UNDONE, State.RETURNED, State.HAS_ERRORS, State.FAILED})
+MAX_FILE_BYTES = 200 * 1024 * 1024
+DISCARDED_STATES = frozenset({UploadState.WITHDRAWN, UploadState.UNDONE, UploadState.RETURNED, UploadState.HAS_ERRORS, UploadState.FAILED})
 """States in which the same file may be handed in once more."""
 
 
@@ -51,7 +45,7 @@ class RefusedError(Exception):
         return self.message
 
 
-def receive(
+def create_upload(
     user: User,
     *,
     sheet: str,
@@ -62,19 +56,19 @@ def receive(
     now: dt.datetime,
     mode: str | None = None,
     note: str = "",
-    origin: str = Origin.FILE,
+    origin: str = UploadOrigin.FILE,
     accept_good_rows: bool = False,
 ) -> Upload:
     """Take a workbook in, if this person may hand it in here and for these months."""
     require_enterable(user, sheet=sheet, branch=branch, period=period, now=now)
-    if is_locked(content):
+    if is_encrypted(content):
         # 批注本 and the like come back as they went: their password is known for a while.
-        content = reopened(user, content) or content
-    if len(content) > LARGEST_FILE:
+        content = decrypt_own_export(user, content) or content
+    if len(content) > MAX_FILE_BYTES:
         raise RefusedError("file.too_large", "文件超过 200 MB，请分成几份上传。")
     digest = hashlib.sha256(content).hexdigest()
-    _alone_with(f"{sheet}:{branch.pk}:{digest}")
-    refuse_twin(sheet=sheet, branch=branch, period=period, digest=digest)
+    _lock_file_digest(f"{sheet}:{branch.pk}:{digest}")
+    reject_duplicate_file(sheet=sheet, branch=branch, period=period, digest=digest)
     upload = Upload(
         branch=branch,
         sheet=sheet,
@@ -91,13 +85,13 @@ def receive(
         created_at=now,
     )
     if content:
-        storage.put(upload.file, content)
+        storage.store_file(upload.file, content)
     upload.save()
     record_step(upload, by=user, now=now)
     return upload
 
 
-def receive_typed(
+def create_typed_upload(
     user: User,
     *,
     sheet: str,
@@ -110,14 +104,14 @@ def receive_typed(
     if not rows:
         raise RefusedError("rows.missing", "还没有填写任何一行；本期确无数据时请报“零报告”。")
     content = json.dumps(list(rows), ensure_ascii=False).encode()
-    return receive(
+    return create_upload(
         user,
         sheet=sheet,
         branch=branch,
         period=period,
         content=content,
         filename="在线填报",
-        origin=Origin.TYPED,
+        origin=UploadOrigin.TYPED,
         now=now,
     )
 
@@ -125,20 +119,20 @@ def receive_typed(
 def recheck(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
     """Have an upload read once more, say after a heading was mapped."""
     with transaction.atomic():
-        upload = _locked(upload_id)
+        upload = _locked_upload(upload_id)
         _require_own(upload, user)
-        if upload.state not in {State.HAS_ERRORS, State.READY, State.FAILED}:
+        if upload.state not in {UploadState.HAS_ERRORS, UploadState.READY, UploadState.FAILED}:
             raise RefusedError("upload.not_ready", "只有尚未提交的数据可以重新检查。")
-        _move(upload, State.RECEIVED, by=user, now=now)
+        _change_state(upload, UploadState.RECEIVED, by=user, now=now)
     return upload
 
 
-def choose(upload_id: int, *, user: User, accept_good_rows: bool, delete_missing: bool) -> Upload:
+def set_options(upload_id: int, *, user: User, accept_good_rows: bool, delete_missing: bool) -> Upload:
     """Keep what the uploader ticked: good rows only, delete what is missing."""
     with transaction.atomic():
-        upload = _locked(upload_id)
+        upload = _locked_upload(upload_id)
         _require_own(upload, user)
-        if upload.state not in {State.HAS_ERRORS, State.READY}:
+        if upload.state not in {UploadState.HAS_ERRORS, UploadState.READY}:
             raise RefusedError("upload.not_ready", "只有尚未提交的数据可以更改选择。")
         upload.accept_good_rows, upload.delete_missing = accept_good_rows, delete_missing
         upload.save(update_fields=["accept_good_rows", "delete_missing"])
@@ -164,12 +158,12 @@ def require_enterable(
         raise RefusedError(
             "branch.outside", f"您没有为“{branch}”填报此表的权限，请联系上级红十字会。"
         )
-    lock = lock_on(registry[sheet].domain, branch, period, now=now)
+    lock = find_period_lock(registry[sheet].domain, branch, period, now=now)
     if lock is not None:
         raise RefusedError("period.locked", f"{lock}已锁定，请向省红十字会申请解锁后再报。")
 
 
-def lock_on(domain: str, branch: Branch, period: Period, *, now: dt.datetime) -> PeriodLock | None:
+def find_period_lock(domain: str, branch: Branch, period: Period, *, now: dt.datetime) -> PeriodLock | None:
     """Return a lock that closes the whole period for the branch, None where it is open."""
     ancestors = [branch.code[:length] for length in range(2, len(branch.code) + 1)]
     return (
@@ -185,13 +179,13 @@ def lock_on(domain: str, branch: Branch, period: Period, *, now: dt.datetime) ->
     )
 
 
-def _alone_with(what: str) -> None:
+def _lock_file_digest(what: str) -> None:
     """Let one at a time take the same file in: who comes second sees the first."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(530001, hashtext(%s))", [what])
 
 
-def refuse_twin(*, sheet: str, branch: Branch, period: Period, digest: str) -> None:
+def reject_duplicate_file(*, sheet: str, branch: Branch, period: Period, digest: str) -> None:
     """Raise RefusedError where the very same file is on its way or effective already."""
     twin = (
         Upload.objects.filter(
@@ -201,11 +195,11 @@ def refuse_twin(*, sheet: str, branch: Branch, period: Period, digest: str) -> N
             first_month=period.start,
             last_month=period.last,
         )
-        .exclude(state__in=DEAD)
+        .exclude(state__in=DISCARDED_STATES)
         .order_by("-pk")
         .first()
     )
-    if twin is not None and twin.origin == Origin.FILE:
+    if twin is not None and twin.origin == UploadOrigin.FILE:
         raise RefusedError(
             "upload.duplicate",
             f"同一文件已上传过（批次 {twin.pk}，{twin.get_state_display()}），无需再报。",
@@ -225,10 +219,10 @@ def forget_heading(branch: Branch, sheet: str, heading: str, *, user: User) -> N
 def submit(upload_id: int, *, user: User, now: dt.datetime, note: str | None = None) -> Upload:
     """Hand the checked rows over to the level above."""
     with transaction.atomic():
-        upload = _locked(upload_id)
+        upload = _locked_upload(upload_id)
         _require_own(upload, user)
-        ready = upload.state == State.READY or (
-            upload.state == State.HAS_ERRORS and upload.accept_good_rows and upload.accepted > 0
+        ready = upload.state == UploadState.READY or (
+            upload.state == UploadState.HAS_ERRORS and upload.accept_good_rows and upload.accepted > 0
         )
         if not ready:
             raise RefusedError(
@@ -241,22 +235,22 @@ def submit(upload_id: int, *, user: User, now: dt.datetime, note: str | None = N
             raise RefusedError("upload.note_missing", "有提醒事项时，须填写说明后提交。")
         _require_open_months(upload, now)
         upload.submitted_at = now
-        _move(upload, State.SUBMITTED, by=user, now=now, remark=upload.note)
+        _change_state(upload, UploadState.SUBMITTED, by=user, now=now, remark=upload.note)
     return upload
 
 
 def withdraw(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
     """Take it back before it is decided on."""
     with transaction.atomic():
-        upload = _locked(upload_id)
+        upload = _locked_upload(upload_id)
         _require_own(upload, user)
-        if upload.state not in AWAITING_REVIEW | OPEN:
+        if upload.state not in REVIEW_STATES | OPEN_STATES:
             raise RefusedError(
                 "upload.not_withdrawable",
                 f"当前状态为“{upload.get_state_display()}”，不能撤回；已生效的请作废本批。",
             )
         upload.reviewed_by = None
-        _move(upload, State.WITHDRAWN, by=user, now=now)
+        _change_state(upload, UploadState.WITHDRAWN, by=user, now=now)
     return upload
 
 
@@ -270,20 +264,20 @@ def approve(
 ) -> Upload:
     """Let it become effective; `then` is called with its id once this is committed."""
     with transaction.atomic():
-        upload = _locked(upload_id)
+        upload = _locked_upload(upload_id)
         require_reviewable(upload, user)
         _require_open_months(upload, now)
-        if upload.declared.two_step and upload.state == State.SUBMITTED:
+        if upload.declared.two_step and upload.state == UploadState.SUBMITTED:
             upload.reviewed_by = user
-            _move(upload, State.REVIEWED, by=user, now=now, remark=remark)
+            _change_state(upload, UploadState.REVIEWED, by=user, now=now, remark=remark)
             return upload
         upload.approved_by = user
-        _move(upload, State.LOADING, by=user, now=now, remark=remark)
+        _change_state(upload, UploadState.LOADING, by=user, now=now, remark=remark)
         transaction.on_commit(lambda: then(upload_id))
     return upload
 
 
-def send_back(
+def return_upload(
     upload_id: int,
     *,
     user: User,
@@ -295,7 +289,7 @@ def send_back(
     if not remark.strip() and not cells:
         raise RefusedError("remark.missing", "退回时须写明原因。")
     with transaction.atomic():
-        upload = _locked(upload_id)
+        upload = _locked_upload(upload_id)
         require_reviewable(upload, user)
         for worksheet, cell, text in cells:
             UploadRemark.objects.create(
@@ -308,8 +302,8 @@ def send_back(
                 at=now,
             )
         upload.reviewed_by = None
-        _move(upload, State.RETURNED, by=user, now=now, remark=remark)
-        tell(
+        _change_state(upload, UploadState.RETURNED, by=user, now=now, remark=remark)
+        notify(
             [upload.uploaded_by],
             f"{upload}已退回：{remark or '请看单元格上的意见'}",
             link=reverse("upload", kwargs={"pk": upload.pk}),
@@ -321,7 +315,7 @@ def send_back(
 
 def require_reviewable(upload: Upload, user: User) -> None:
     """Raise RefusedError unless it waits for a decision this person may take."""
-    if upload.state not in AWAITING_REVIEW:
+    if upload.state not in REVIEW_STATES:
         raise RefusedError(
             "upload.not_awaiting",
             f"该批数据当前为“{upload.get_state_display()}”，可能已被他人办理，请刷新页面。",
@@ -333,7 +327,7 @@ def require_reviewable(upload: Upload, user: User) -> None:
 
 
 def _require_open_months(upload: Upload, now: dt.datetime) -> None:
-    lock = lock_on(upload.declared.domain, upload.branch, upload.period, now=now)
+    lock = find_period_lock(upload.declared.domain, upload.branch, upload.period, now=now)
     if lock is not None:
         raise RefusedError("period.locked", f"{lock}已锁定，请先申请解锁。")
 
@@ -343,7 +337,7 @@ def _require_own(upload: Upload, user: User) -> None:
         raise RefusedError("upload.not_yours", "只有填报单位可以办理。")
 
 
-def _locked(upload_id: int) -> Upload:
+def _locked_upload(upload_id: int) -> Upload:
     return (
         Upload.objects.select_for_update(of=("self",))
         .select_related("branch__parent", "uploaded_by")
@@ -351,7 +345,7 @@ def _locked(upload_id: int) -> Upload:
     )
 
 
-def _move(
+def _change_state(
     upload: Upload, state: str, *, by: User | None, now: dt.datetime, remark: str = ""
 ) -> None:
     upload.state = state

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from redcross.audit.services import verify
+from redcross.audit.services import verify_chain
 
 
 class Command(BaseCommand):
@@ -19,18 +19,18 @@ class Command(BaseCommand):
         parser.add_argument("--expect", default="", help="另存的某条指纹，须仍在链上")
 
     def handle(self, **options: Any) -> None:
-        found = verify(using=settings.OWNER_DATABASE)
+        found = verify_chain(using=settings.OWNER_DATABASE)
         if found.broken:
             shown = "、".join(map(str, found.broken[:20]))
             self.stderr.write(f"访问日志被改动：第 {shown} 条与前文不符。")
             sys.exit(1)
-        if options["expect"] and not _holds(options["expect"]):
+        if options["expect"] and not _contains_digest(options["expect"]):
             self.stderr.write("访问日志缺少另存的那条指纹：末尾被删去，或整份被替换。")
             sys.exit(1)
         self.stdout.write(f"访问日志共 {found.entries} 条，前后一致。最后一条指纹 {found.last}")
 
 
-def _holds(digest: str) -> bool:
+def _contains_digest(digest: str) -> bool:
     from redcross.audit.models import AccessEntry
 
     try:

@@ -22,28 +22,34 @@ from rich.table import Table
 from redcross.accounts.choices import Domain
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_as_system, acting_for
-from redcross.accounts.services import give_role
+from redcross.accounts.services import grant_role
 from redcross.branches.models import PROVINCE_CODE, Branch
 from redcross.completeness.models import DueRule, Exemption
-from redcross.completeness.services import exempt
-from redcross.demo.acceptance import Expectation, all_expected
-from redcross.demo.declaration import ACCOUNTS, PASSWORD, DemoFile, all_files, visitors_files
+from redcross.completeness.services import grant_exemption
+from redcross.demo.acceptance import ExpectedFigure, list_expected_figures
+from redcross.demo.declaration import (
+    ACCOUNTS,
+    PASSWORD,
+    DemoFile,
+    list_demo_files,
+    list_visitor_files,
+)
 from redcross.indicators.declare.declaration import registry as indicators
-from redcross.indicators.query.resolve import Question, figure
+from redcross.indicators.query.resolve import Question, answer_question
 from redcross.periods import Period, business_now
-from redcross.reports.choices import State as ReportState
-from redcross.reports.due import issue_due
+from redcross.reports.choices import ReportState
 from redcross.reports.models import Report
-from redcross.reports.services import finalise, issue
-from redcross.uploads.choices import State
+from redcross.reports.workflow.due_reports import write_due_reports
+from redcross.reports.workflow.services import finalise_report, issue_report
+from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload
 from redcross.uploads.workflow import apply, check, services
 from redcross.uploads.workflow.period_locks import lock_period
 
 WORKERS = 2
 LAST_MONTH = dt.date(2021, 12, 1)
-EXCUSED = "5334"
-FILLER, REVIEWER = "命令行（填报）", "命令行（审核）"
+EXEMPT_BRANCH = "5334"
+CLERK, REVIEWER = "命令行（填报）", "命令行（审核）"
 
 
 class Command(BaseCommand):
@@ -57,7 +63,7 @@ class Command(BaseCommand):
             sys.exit(1)
         self.console = Console(stderr=False, highlight=False)
         self.seconds: dict[str, float] = {}
-        self._timed("数据库与机构", lambda: call_command("setup", stdout=_Silence()))
+        self._timed("数据库与机构", lambda: call_command("setup", stdout=_NullOutput()))
         self._timed("账户", make_accounts)
         files = self._timed("工作簿清单", self._waiting)
         try:
@@ -67,11 +73,11 @@ class Command(BaseCommand):
             self.stderr.write("演示数据若由旧版本建立，请先运行 make reset 再重来。")
             sys.exit(1)
         self._timed("锁定 2021 年", lock_2021)
-        self._timed("应报起点与免报", begin_counting)
-        self._timed("待试用文件", leave_files)
+        self._timed("应报起点与免报", start_obligations)
+        self._timed("待试用文件", write_visitor_files)
         self._timed("到期报告", write_reports)
-        differing = self._timed("核对公开数字", differing_figures)
-        self._tell(done, len(all_expected()) - len(differing))
+        differing = self._timed("核对公开数字", list_wrong_figures)
+        self._tell(done, len(list_expected_figures()) - len(differing))
         for line in differing:
             self.stderr.write(line)
         if differing:
@@ -86,9 +92,9 @@ class Command(BaseCommand):
     def _waiting(self) -> list[DemoFile]:
         """Return the workbooks that have not gone their way yet."""
         with acting_as_system("演示数据"):
-            gone = Upload.objects.exclude(state__in=[State.HAS_ERRORS, State.FAILED])
+            gone = Upload.objects.exclude(state__in=[UploadState.HAS_ERRORS, UploadState.FAILED])
             known = set(gone.values_list("branch__code", "filename"))
-            return [each for each in all_files() if (each.branch, each.filename) not in known]
+            return [each for each in list_demo_files() if (each.branch, each.filename) not in known]
 
     def _send(self, files: list[DemoFile]) -> int:
         if not files:
@@ -105,7 +111,7 @@ class Command(BaseCommand):
 
             def one(file: DemoFile) -> None:
                 close_old_connections()
-                send(file)
+                process_file(file)
                 with lock:
                     bar.advance(task)
 
@@ -123,7 +129,7 @@ class Command(BaseCommand):
             table.add_row("机构", f"{Branch.objects.count()} 个")
             table.add_row("工作簿", f"{uploads} 份（本次新报 {sent} 份）")
             table.add_row("已生效明细", f"{rows} 行")
-            table.add_row("与公开数字一致", f"{agreeing}/{len(all_expected())}")
+            table.add_row("与公开数字一致", f"{agreeing}/{len(list_expected_figures())}")
             for name, seconds in self.seconds.items():
                 table.add_row(name, f"{seconds:.1f} 秒")
             self.console.print(table)
@@ -135,7 +141,7 @@ class Command(BaseCommand):
             self.console.print(settings.DEMO_NOTICE)
 
 
-class _Silence:
+class _NullOutput:
     def write(self, text: str) -> None:
         """Say nothing: the demonstration prints accounts of its own."""
 
@@ -151,17 +157,17 @@ def make_accounts() -> None:
                 user.set_password(PASSWORD)
                 user.save()
             branch = Branch.objects.get(code=account.branch)
-            give_role(user, account.role, branch, domain=account.domain)
+            grant_role(user, account.role, branch, domain=account.domain)
 
 
-def send(file: DemoFile) -> None:
+def process_file(file: DemoFile) -> None:
     """Walk one workbook along the road as its branch and the level above would."""
-    now = moment_of(file)
+    now = submission_time(file)
     with acting_as_system("演示数据"):
-        filler = User.objects.get(username=FILLER)
+        filler = User.objects.get(username=CLERK)
         reviewer = User.objects.get(username=REVIEWER)
         branch = Branch.objects.get(code=file.branch)
-        upload = services.receive(
+        upload = services.create_upload(
             filler,
             sheet=file.sheet,
             branch=branch,
@@ -170,22 +176,22 @@ def send(file: DemoFile) -> None:
             filename=file.filename,
             now=now,
         )
-    upload = check.check(upload.pk, user=filler, now=now)
-    if upload.state != State.READY:
+    upload = check.check_upload(upload.pk, user=filler, now=now)
+    if upload.state != UploadState.READY:
         message = f"{file.filename}：{upload.get_state_display()} {upload.message}"
         raise RuntimeError(message)
     with acting_for(filler):
         services.submit(upload.pk, user=filler, now=now, note="演示数据。")
     if file.outcome == "returned":
         with acting_for(reviewer):
-            services.send_back(upload.pk, user=reviewer, now=now, remark=file.remark)
+            services.return_upload(upload.pk, user=reviewer, now=now, remark=file.remark)
     elif file.outcome == "effective":
         with acting_for(reviewer):
             services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
-        apply.load(upload.pk, now=now)
+        apply.apply_upload(upload.pk, now=now)
 
 
-def moment_of(file: DemoFile) -> dt.datetime:
+def submission_time(file: DemoFile) -> dt.datetime:
     """Return when a branch would have handed it in: a few days after its months, some late."""
     end = Period.parse(file.period).end
     days = 1 + zlib.crc32(f"{file.branch} {file.filename}".encode()) % 8
@@ -209,13 +215,13 @@ def lock_2021() -> None:
             )
 
 
-def begin_counting() -> None:
+def start_obligations() -> None:
     """Say since when reports are owed, and excuse one branch for a while."""
     with acting_as_system("演示数据"):
         DueRule.objects.filter(sheet="", since=None).update(since=dt.date(2022, 1, 1))
-        branch = Branch.objects.get(code=EXCUSED)
+        branch = Branch.objects.get(code=EXEMPT_BRANCH)
         if not Exemption.objects.filter(branch=branch).exists():
-            exempt(
+            grant_exemption(
                 branch,
                 Period.parse("2022-01..2022-03"),
                 user=User.objects.get(username=REVIEWER),
@@ -228,31 +234,31 @@ def begin_counting() -> None:
 def write_reports() -> None:
     """Write what is due, and send out the review of the year that is complete."""
     now = business_now(timezone.now())
-    issue_due(now)
+    write_due_reports(now)
     with acting_as_system("演示数据"):
         office = User.objects.get(username="office")
         review = Report.objects.get(
             kind="portal.annual_review", branch__code=PROVINCE_CODE, last_month=LAST_MONTH
         )
         if review.state == ReportState.DRAFT:
-            finalise(review.pk, document_number="", user=office, now=now)
-            issue(review.pk, user=office, now=now)
+            finalise_report(review.pk, document_number="", user=office, now=now)
+            issue_report(review.pk, user=office, now=now)
 
 
-def leave_files() -> None:
+def write_visitor_files() -> None:
     """Lay the visitor's files under var/demo/."""
     folder = settings.VAR_DIR / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     with acting_as_system("演示数据"):
-        for name, content in visitors_files():
+        for name, content in list_visitor_files():
             (folder / name).write_bytes(content)
 
 
-def differing_figures() -> list[str]:
+def list_wrong_figures() -> list[str]:
     """Ask every published figure, and tell of each that does not come out exactly."""
     province = Branch.objects.get(code=PROVINCE_CODE)
     with acting_as_system("核对公开数字"):
-        found = [(each, _found(each, province)) for each in all_expected()]
+        found = [(each, _actual_value(each, province)) for each in list_expected_figures()]
     return [
         f"{each.indicator} {each.period} {each.category}：应为 {each.value}，得 {value}"
         for each, value in found
@@ -260,7 +266,7 @@ def differing_figures() -> list[str]:
     ]
 
 
-def _found(expected: Expectation, province: Branch) -> Decimal | None:
+def _actual_value(expected: ExpectedFigure, province: Branch) -> Decimal | None:
     question = Question(
         indicator=indicators[expected.indicator],
         period=Period.parse(expected.period),
@@ -270,4 +276,4 @@ def _found(expected: Expectation, province: Branch) -> Decimal | None:
         by=(expected.breakdown,) if expected.breakdown else (),
         category=expected.category or None,
     )
-    return figure(question).value
+    return answer_question(question).value

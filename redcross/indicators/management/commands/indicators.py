@@ -12,11 +12,11 @@ from redcross.accounts.scope import acting_as_system
 from redcross.branches.choices import Level
 from redcross.indicators import rollup
 from redcross.indicators.declare.declaration import registry
-from redcross.indicators.disclosure.disclosure_control import Audience
-from redcross.indicators.query.resolve import ask
-from redcross.indicators.query.serialize import UnknownWordError, as_json, questions_of
+from redcross.indicators.disclosure.disclosure_control import FigureAudience
+from redcross.indicators.query.resolve import answer_questions
+from redcross.indicators.query.serialize import UnknownWordError, parse_questions, serialize_figure
 from redcross.periods import UnknownPeriodError
-from redcross.uploads.management.commands.upload import Parser
+from redcross.uploads.management.commands.upload import StrictParser
 
 DIFFERENT, REFUSED = 1, 3
 FIELDS = (
@@ -31,7 +31,7 @@ class Command(BaseCommand):
     help = "查询指标；--verify 逐格核对汇总，--rebuild 重新汇总。"
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        parser = Parser(prog=f"manage.py {subcommand}", description=self.help)
+        parser = StrictParser(prog=f"manage.py {subcommand}", description=self.help)
         for option in ("--settings", "--pythonpath"):
             parser.add_argument(option)
         for option in ("--traceback", "--no-color", "--force-color", "--skip-checks"):
@@ -60,7 +60,7 @@ class Command(BaseCommand):
             self._verify()
         else:
             try:
-                lines = answer(options)
+                lines = answer_options(options)
             except (UnknownWordError, UnknownPeriodError) as error:
                 self.stderr.write(str(error))
                 sys.exit(REFUSED)
@@ -95,13 +95,13 @@ class Command(BaseCommand):
                 self.stdout.write("\t".join((*shown, line["from"])))
 
 
-def answer(options: dict[str, Any]) -> list[dict[str, Any]]:
+def answer_options(options: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the lines of the questions the options ask; raise on unknown words."""
     if not options["period"]:
         message = "请用 --period 指明报告期，如 2021、2021Q3、2021-09。"
         raise UnknownWordError(message)
     with acting_as_system("命令行查询指标"):
-        questions = questions_of(
+        questions = parse_questions(
             options["keys"],
             period=options["period"],
             branch=options["branch"],
@@ -111,5 +111,5 @@ def answer(options: dict[str, Any]) -> list[dict[str, Any]]:
             category=options["category"],
         )
         # Whoever may run commands on the server reads the records as well.
-        answers = ask(*questions, reader=Audience.RECORDS)
-        return [as_json(figure) for lines in answers for figure in lines]
+        answers = answer_questions(*questions, reader=FigureAudience.RECORDS)
+        return [serialize_figure(figure) for lines in answers for figure in lines]

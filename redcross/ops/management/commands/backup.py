@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from redcross.accounts.scope import acting_as_system
 from redcross.embedded import EmbeddedServerError
-from redcross.ops.backups import BackupError, make
+from redcross.ops.backups import BackupError, create_backup
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         try:
             with acting_as_system("备份"):
-                made = make(options["output"], now=timezone.now())
+                made = create_backup(options["output"], now=timezone.now())
         except (BackupError, EmbeddedServerError, OSError) as error:
             self.stderr.write(str(error))
             sys.exit(1)

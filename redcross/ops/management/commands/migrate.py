@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.management.commands import migrate
 
-from redcross.ops.migrating import rendering_new_models_alone
+from redcross.ops.migration_support import light_state_rendering
 
 
 class Command(migrate.Command):
     """Bring the database to the tables the program is written for."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with rendering_new_models_alone():
+        with light_state_rendering():
             super().handle(*args, **options)

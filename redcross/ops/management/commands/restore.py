@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from redcross.embedded import EmbeddedServerError
-from redcross.ops.backups import BackupError, restore
+from redcross.ops.backups import BackupError, restore_backup
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            made = restore(options["file"], replace=options["replace"])
+            made = restore_backup(options["file"], replace=options["replace"])
         except (BackupError, EmbeddedServerError, OSError) as error:
             self.stderr.write(str(error))
             sys.exit(1)

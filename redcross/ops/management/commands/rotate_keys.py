@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from redcross.accounts.encryption import UnreadableSecretError, current_key_id
 from redcross.accounts.scope import acting_as_system
-from redcross.ops.rotation import left_behind, rotate
+from redcross.ops.rotation import count_old_secrets, rotate_secrets
 
 
 class Command(BaseCommand):
@@ -22,8 +22,8 @@ class Command(BaseCommand):
         try:
             if not options["check"]:
                 with acting_as_system("更换密钥"):
-                    rotate(lambda name, count: self.stdout.write(f"{name}：{count}"))
-            left = left_behind()
+                    rotate_secrets(lambda name, count: self.stdout.write(f"{name}：{count}"))
+            left = count_old_secrets()
         except UnreadableSecretError as error:
             self.stderr.write(str(error))
             sys.exit(1)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from redcross.accounts.canary import refuse_wrong_keys
+from redcross.accounts.canary import exit_on_wrong_keys
 
 
 class Command(BaseCommand):
@@ -26,9 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=urlsplit(settings.SITE_URL).port or 8000)
 
     def handle(self, **options: Any) -> None:
-        refuse_taken(options["host"], options["port"])
+        check_port_free(options["host"], options["port"])
         connection.ensure_connection()
-        refuse_wrong_keys()
+        exit_on_wrong_keys()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with tempfile.TemporaryDirectory(prefix="metrics-") as folder:
             environment = {
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             }
             processes = [
                 subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)  # noqa: S603  our own programs
-                for command in commands(options["host"], options["port"])
+                for command in process_commands(options["host"], options["port"])
             ]
             self.stdout.write(f"门户已启动：{settings.SITE_URL}（按 Ctrl-C 结束）")
             try:
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                     process.wait()
 
 
-def commands(host: str, port: int) -> list[list[str]]:
+def process_commands(host: str, port: int) -> list[list[str]]:
     """Return the commands of the three processes, the web first."""
     celery = [sys.executable, "-m", "celery", "-A", "redcross.celery"]
     return [
@@ -67,7 +67,7 @@ def commands(host: str, port: int) -> list[list[str]]:
     ]
 
 
-def refuse_taken(host: str, port: int) -> None:
+def check_port_free(host: str, port: int) -> None:
     """Raise CommandError where another program listens already."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as trying:

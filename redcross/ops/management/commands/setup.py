@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from redcross.accounts.scope import acting_as_system
-from redcross.accounts.services import ensure_service_accounts, first_administrator
+from redcross.accounts.services import create_first_administrator, ensure_service_accounts
 from redcross.branches.services import load_divisions
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             branches = load_divisions()
             ensure_service_accounts()
             password = secrets.token_urlsafe(9)
-            created = first_administrator(password=password)
+            created = create_first_administrator(password=password)
         self.stdout.write(f"机构 {branches} 个已就绪。")
         if created:
             self.stdout.write(f"系统管理员 admin 的初始密码：{password}（首次登录须修改）")

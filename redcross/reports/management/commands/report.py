@@ -8,14 +8,14 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from redcross.accounts.scope import acting_as_system
-from redcross.branches.services import branch_by_code
+from redcross.branches.services import find_branch
 from redcross.periods import Period, UnknownPeriodError, business_now
-from redcross.reports import services
-from redcross.reports.choices import State
-from redcross.reports.content import NothingToTellError
-from redcross.reports.document import document_of, document_of_content
-from redcross.reports.services import ReportRefusedError
-from redcross.uploads.management.commands.upload import Parser
+from redcross.reports.choices import ReportState
+from redcross.reports.compose.content import EmptyReportError
+from redcross.reports.documents.word import write_content, write_report
+from redcross.reports.workflow import services
+from redcross.reports.workflow.services import ReportRefusedError
+from redcross.uploads.management.commands.upload import StrictParser
 
 REFUSED = 3
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     help = "把一份报告写成 Word 文件。"
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        parser = Parser(prog=f"manage.py {subcommand}", description=self.help)
+        parser = StrictParser(prog=f"manage.py {subcommand}", description=self.help)
         for option in ("--settings", "--pythonpath"):
             parser.add_argument(option)
         for option in ("--traceback", "--no-color", "--force-color", "--skip-checks"):
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         try:
             document = _document(options)
             options["output"].write_bytes(document)
-        except (ReportRefusedError, NothingToTellError, UnknownPeriodError) as error:
+        except (ReportRefusedError, EmptyReportError, UnknownPeriodError) as error:
             self.stderr.write(str(error))
             sys.exit(REFUSED)
         except OSError as error:
@@ -55,17 +55,19 @@ class Command(BaseCommand):
 
 
 def _document(options: dict[str, Any]) -> bytes:
-    kind = services.kind_named(options["key"])
+    kind = services.find_report_kind(options["key"])
     period = Period.parse(options["period"])
     with acting_as_system("命令行生成报告"):
-        branch = branch_by_code(options["branch"])
+        branch = find_branch(options["branch"])
         if branch is None:
             message = f"没有代码或名称为“{options['branch']}”的机构。"
             raise ReportRefusedError(message)
-        services.check_asked(kind, branch, period)
-        report = services.existing(kind, branch, period)
-        if report is not None and report.state != State.DRAFT:
-            return document_of(report)
-        content = services.written(kind, branch, period, now=business_now(timezone.now()))
+        services.check_report_scope(kind, branch, period)
+        report = services.find_report(kind, branch, period)
+        if report is not None and report.state != ReportState.DRAFT:
+            return write_report(report)
+        content = services.compose_checked_report(
+            kind, branch, period, now=business_now(timezone.now())
+        )
         edits = report.edits if report is not None else {}
-        return document_of_content(content, edits, kind=kind.key, branch_id=branch.pk)
+        return write_content(content, edits, kind=kind.key, branch_id=branch.pk)

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.uploads.output.blank_workbook import template
+from redcross.uploads.output.blank_workbook import build_blank_workbook
 from redcross.uploads.registry import registry
 
 
@@ -29,5 +29,5 @@ class Command(BaseCommand):
         units = Branch.objects.exclude(level=Level.UNIT).in_official_order()
         names = list(units.values_list("short_name", flat=True))
         spec = registry[options["sheet"]].specification()
-        options["output"].write_bytes(template(spec, branch_names=names))
+        options["output"].write_bytes(build_blank_workbook(spec, branch_names=names))
         self.stdout.write(f"已生成 {options['output']}")

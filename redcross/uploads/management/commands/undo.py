@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from redcross.accounts.models import User
-from redcross.uploads.management.commands.upload import REFUSED, REVIEWER
+from redcross.uploads.management.commands.upload import EXIT_REFUSED, COMMAND_REVIEWER
 from redcross.uploads.models import Upload
 from redcross.uploads.workflow import apply
 from redcross.uploads.workflow.services import RefusedError
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("upload", type=int)
-        parser.add_argument("--user", default=REVIEWER)
+        parser.add_argument("--user", default=COMMAND_REVIEWER)
 
     def handle(self, **options: Any) -> None:
         try:
@@ -30,14 +30,14 @@ class Command(BaseCommand):
                 raise RefusedError(  # noqa: TRY301  answered in one place below
                     "user.unknown", f"没有名为“{options['user']}”的用户。"
                 )
-            undone = apply.undo(options["upload"], user=user, now=timezone.now())
+            undone = apply.revert_upload(options["upload"], user=user, now=timezone.now())
         except RefusedError as error:
             self._answer({"state": "refused", "code": error.code, "message": error.message})
-            sys.exit(REFUSED)
+            sys.exit(EXIT_REFUSED)
         except Upload.DoesNotExist:
             message = f"没有批次 {options['upload']}，或不在您的范围内。"
             self._answer({"state": "refused", "code": "upload.unknown", "message": message})
-            sys.exit(REFUSED)
+            sys.exit(EXIT_REFUSED)
         self._answer(
             {
                 "state": "undone",

@@ -12,35 +12,35 @@ from django.utils import timezone
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_as_system, acting_for
 from redcross.branches.models import Branch
-from redcross.branches.services import branch_by_code
+from redcross.branches.services import find_branch
 from redcross.periods import Period, UnknownPeriodError
-from redcross.uploads.choices import State, UploadMode
+from redcross.uploads.choices import UploadState, UploadMode
 from redcross.uploads.files.workbook import UnreadableError
 from redcross.uploads.models import Upload
-from redcross.uploads.output.serialize import as_json
+from redcross.uploads.output.serialize import serialize_upload
 from redcross.uploads.preparing.prepare import (
-    Examination,
+    CheckResult,
     Stopwatch,
-    doubted,
-    held_against,
-    read,
-    setting_for,
+    add_plausibility_warnings,
+    diff_with_database,
+    prepare_setup,
+    read_file,
 )
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.findings import FindingGroup, Severity
 from redcross.uploads.workflow import apply, check, services
 from redcross.uploads.workflow.services import RefusedError
 
-CLEAN, FAULTY, UNREADABLE, REFUSED, USAGE = 0, 1, 2, 3, 64
-FILLER, REVIEWER = "命令行（填报）", "命令行（审核）"
+EXIT_CLEAN, EXIT_ERRORS, EXIT_UNREADABLE, EXIT_REFUSED, EXIT_USAGE = 0, 1, 2, 3, 64
+COMMAND_UPLOADER, COMMAND_REVIEWER = "命令行（填报）", "命令行（审核）"
 
 
-class Parser(argparse.ArgumentParser):
+class StrictParser(argparse.ArgumentParser):
     """Answers wrong usage as other programs expect it."""
 
     def error(self, message: str) -> Any:
         self.print_usage(sys.stderr)
-        self.exit(USAGE, f"{message}\n")
+        self.exit(EXIT_USAGE, f"{message}\n")
 
 
 class Command(BaseCommand):
@@ -50,7 +50,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        parser = Parser(prog=f"{Path(prog_name).name} {subcommand}", description=self.help)
+        parser = StrictParser(prog=f"{Path(prog_name).name} {subcommand}", description=self.help)
         for option in ("--settings", "--pythonpath"):
             parser.add_argument(option)
         for option in ("--traceback", "--no-color", "--force-color", "--skip-checks"):
@@ -65,8 +65,8 @@ class Command(BaseCommand):
         parser.add_argument("--branch", required=True)
         parser.add_argument("--period", required=True)
         parser.add_argument("--mode", choices=UploadMode.values)
-        parser.add_argument("--user", default=FILLER)
-        parser.add_argument("--reviewer", default=REVIEWER)
+        parser.add_argument("--user", default=COMMAND_UPLOADER)
+        parser.add_argument("--reviewer", default=COMMAND_REVIEWER)
         parser.add_argument("--note", default="")
         act = parser.add_mutually_exclusive_group()
         act.add_argument("--check", action="store_true")
@@ -77,25 +77,25 @@ class Command(BaseCommand):
         try:
             answer, code = self.answer(options)
         except UnreadableError as error:
-            answer, code = _refusal("unreadable", error.code, str(error), options), UNREADABLE
+            answer, code = _serialize_refusal("unreadable", error.code, str(error), options), EXIT_UNREADABLE
         except RefusedError as error:
-            answer, code = _refusal("refused", error.code, error.message, options), REFUSED
+            answer, code = _serialize_refusal("refused", error.code, error.message, options), EXIT_REFUSED
         if options["format"] == "json":
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
-            self.stdout.write(_in_words(answer))
+            self.stdout.write(_to_text(answer))
         if code:
             sys.exit(code)
 
     def answer(self, options: dict[str, Any]) -> tuple[dict[str, Any], int]:
         """Do what was asked; return the answer and the exit code."""
         now = timezone.now()
-        user, branch, period = _asked(options)
-        content = _content(options["file"])
+        user, branch, period = _resolve_arguments(options)
+        content = _read_content(options["file"])
         if options["check"]:
             return self._checked(options, user, branch, period, content)
         with acting_for(user):
-            upload = services.receive(
+            upload = services.create_upload(
                 user,
                 sheet=options["sheet"],
                 branch=branch,
@@ -106,13 +106,13 @@ class Command(BaseCommand):
                 note=options["note"],
                 now=now,
             )
-        upload = check.check(upload.pk, user=user, now=now)
-        if upload.state == State.FAILED:
-            answer = _told(upload)
+        upload = check.check_upload(upload.pk, user=user, now=now)
+        if upload.state == UploadState.FAILED:
+            answer = _serialize_as_uploader(upload)
             answer["state"] = "unreadable"
-            return answer, UNREADABLE
-        if upload.state != State.READY:
-            return _told(upload), FAULTY
+            return answer, EXIT_UNREADABLE
+        if upload.state != UploadState.READY:
+            return _serialize_as_uploader(upload), EXIT_ERRORS
         with acting_for(user):
             note = options["note"] or ("由命令行提交。" if upload.warnings else "")
             upload = services.submit(upload.pk, user=user, now=now, note=note)
@@ -120,12 +120,12 @@ class Command(BaseCommand):
             reviewer = _user(options["reviewer"])
             with acting_for(reviewer):
                 upload = services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
-            if upload.state == State.REVIEWED:
-                second = _user(REVIEWER)
+            if upload.state == UploadState.REVIEWED:
+                second = _user(COMMAND_REVIEWER)
                 with acting_for(second):
                     upload = services.approve(upload.pk, user=second, now=now, then=lambda _: None)
-            upload = apply.load(upload.pk, now=now).upload
-        return _told(upload), CLEAN
+            upload = apply.apply_upload(upload.pk, now=now).upload
+        return _serialize_as_uploader(upload), EXIT_CLEAN
 
     def _checked(
         self, options: dict[str, Any], user: User, branch: Branch, period: Period, content: bytes
@@ -134,10 +134,10 @@ class Command(BaseCommand):
         sheet = registry[options["sheet"]]
         with acting_for(user):
             services.require_enterable(user, sheet=sheet.key, branch=branch, period=period, now=now)
-            setting = setting_for(sheet, branch, period, now=now)
+            setting = prepare_setup(sheet, branch, period, now=now)
         watch = Stopwatch(lambda *_: None)
         del content
-        found = read(setting, options["file"], filename=options["file"].name, watch=watch)
+        found = read_file(setting, options["file"], filename=options["file"].name, watch=watch)
         mode = options["mode"] or services.default_mode(sheet.key)
         probe = Upload(
             branch=branch,
@@ -147,12 +147,12 @@ class Command(BaseCommand):
             mode=mode,
         )
         with acting_for(user):
-            found = doubted(setting, found)
-            found.comparison = held_against(probe, sheet, found.frame, watch, look_only=True)
-        return _examined(found, sheet.key), FAULTY if found.has_errors else CLEAN
+            found = add_plausibility_warnings(setting, found)
+            found.comparison = diff_with_database(probe, sheet, found.frame, watch, look_only=True)
+        return _serialize_result(found, sheet.key), EXIT_ERRORS if found.has_errors else EXIT_CLEAN
 
 
-def _asked(options: dict[str, Any]) -> tuple[User, Branch, Period]:
+def _resolve_arguments(options: dict[str, Any]) -> tuple[User, Branch, Period]:
     try:
         period = Period.parse(options["period"])
     except UnknownPeriodError as error:
@@ -160,7 +160,7 @@ def _asked(options: dict[str, Any]) -> tuple[User, Branch, Period]:
     if options["sheet"] not in registry:
         listed = "、".join(registry)
         raise RefusedError("sheet.unknown", f"没有名为“{options['sheet']}”的报表。可用：{listed}。")
-    branch = branch_by_code(options["branch"])
+    branch = find_branch(options["branch"])
     if branch is None:
         raise RefusedError("branch.unknown", f"没有代码或名称为“{options['branch']}”的机构。")
     return _user(options["user"]), branch, period
@@ -174,14 +174,14 @@ def _user(name: str) -> User:
     return user
 
 
-def _content(path: Path) -> bytes:
+def _read_content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
         raise UnreadableError("file.not_found", path.name) from None
 
 
-def _refusal(state: str, code: str, message: str, options: dict[str, Any]) -> dict[str, Any]:
+def _serialize_refusal(state: str, code: str, message: str, options: dict[str, Any]) -> dict[str, Any]:
     return {
         "upload": None,
         "state": state,
@@ -197,12 +197,12 @@ def _refusal(state: str, code: str, message: str, options: dict[str, Any]) -> di
     }
 
 
-def _told(upload: Upload) -> dict[str, Any]:
+def _serialize_as_uploader(upload: Upload) -> dict[str, Any]:
     with acting_for(upload.uploaded_by):
-        return as_json(upload)
+        return serialize_upload(upload)
 
 
-def _examined(found: Examination, sheet: str) -> dict[str, Any]:
+def _serialize_result(found: CheckResult, sheet: str) -> dict[str, Any]:
     worst = next((each for each in found.groups if each.severity is Severity.ERROR), None)
     return {
         "upload": None,
@@ -213,13 +213,13 @@ def _examined(found: Examination, sheet: str) -> dict[str, Any]:
         "tables": found.tables,
         "rows": found.rows,
         "accepted": found.frame.height,
-        "findings": [_finding(group) for group in found.groups],
+        "findings": [_serialize_group(group) for group in found.groups],
         "changes": found.comparison.counts,
         "seconds": found.seconds,
     }
 
 
-def _finding(group: FindingGroup) -> dict[str, Any]:
+def _serialize_group(group: FindingGroup) -> dict[str, Any]:
     first = group.first
     return {
         "worksheet": first.worksheet,
@@ -237,7 +237,7 @@ def _finding(group: FindingGroup) -> dict[str, Any]:
     }
 
 
-def _in_words(answer: dict[str, Any]) -> str:
+def _to_text(answer: dict[str, Any]) -> str:
     lines = [f"{answer['sheet']}：{answer['state']} {answer['message']}".rstrip()]
     lines.append(f"共 {answer['rows']} 行，可生效 {answer['accepted']} 行。")
     lines += [

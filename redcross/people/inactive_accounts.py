@@ -1,0 +1,119 @@
+"""Accounts nobody uses: their holder is warned, then they are closed; the level above reopens."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from redcross.accounts.choices import Role
+from redcross.accounts.models import RoleAssignment, SafetySettings, User
+from redcross.accounts.rules import ENTRY_ROLES
+from redcross.completeness.obligations import nominal_due_date
+from redcross.notices.services import list_role_holders, notify
+from redcross.people.rules import LOOKING_AFTER
+from redcross.periods import Period, add_months, month_start
+from redcross.uploads.registry import registry
+from redcross.uploads.schema.schedule import Due
+
+DUE_WINDOW = dt.timedelta(days=7)
+MARGIN_DAYS = 31
+"""Days a reporter by quarter or year may be later than his calendar says."""
+_DAYS_PER_MONTH = 31
+_log = structlog.get_logger("redcross.people")
+
+
+@transaction.atomic
+def close_inactive_accounts(*, now: dt.datetime) -> tuple[int, int]:
+    """Warn and close accounts by the safety settings; return how many were warned and closed.
+
+    Who reports by quarter or year is given his whole calendar, nobody is closed in a week in
+    which something of his is due, and the last administrator never is.
+    """
+    settings, today = SafetySettings.current(), timezone.localdate(now)
+    silent_for = dt.timedelta(days=settings.unused_days)
+    notice = dt.timedelta(days=settings.unused_notice_days)
+    warned = closed = 0
+    for user in _list_candidates(now - silent_for + notice):
+        held = list(user.roles.on(today).select_related("branch__parent"))
+        allowed = max(silent_for, _longest_calendar(held))
+        seen = user.seen_at  # type: ignore[attr-defined]
+        if now - seen < allowed - notice or _is_last_administrator(held, today):
+            continue
+        if user.unused_notice_at is None or user.unused_notice_at < seen:
+            closes = timezone.localdate(max(seen + allowed, now + notice))
+            text = f"您的账户很久没有登录，如不登录，将于{closes:%Y年%m月%d日}停用。"
+            notify([user], text, link="/", now=now)
+            user.unused_notice_at = now
+            user.save(update_fields=["unused_notice_at"])
+            warned += 1
+        elif (
+            now - seen >= allowed
+            and now - user.unused_notice_at >= notice
+            and not _is_due(held, today)
+        ):
+            _close_account(user, held, now)
+            closed += 1
+    return warned, closed
+
+
+def _list_candidates(before: dt.datetime) -> Iterable[User]:
+    seen = Coalesce(F("last_login"), F("date_joined"))
+    return list(
+        User.objects.annotate(seen_at=seen)
+        .filter(is_active=True, is_service=False)
+        .filter(Q(seen_at__lte=before))
+        .order_by("pk")
+        .select_for_update(of=("self",), skip_locked=True)
+    )
+
+
+def _close_account(user: User, held: Iterable[RoleAssignment], now: dt.datetime) -> None:
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    above = {each.branch.parent or each.branch for each in held}
+    keepers = list_role_holders(above, LOOKING_AFTER, timezone.localdate(now))
+    text = f"{user}（{user.username}）的账户因长期未登录已停用；需要时请为其重置密码，即可恢复。"
+    notify(keepers, text, link=f"/people/{user.pk}/", now=now)
+    _log.info("account.closed", account=user.pk)
+
+
+def _longest_calendar(held: Iterable[RoleAssignment]) -> dt.timedelta:
+    """Return how long a reporter may have no cause to come: his longest calendar and a margin."""
+    months = max((due.calendar.months for each in held for due in _iter_due(each)), default=0)
+    return (
+        dt.timedelta(days=months * _DAYS_PER_MONTH + MARGIN_DAYS) if months > 1 else dt.timedelta(0)
+    )
+
+
+def _iter_due(held: RoleAssignment) -> Iterable[Due]:
+    if held.role not in ENTRY_ROLES:
+        return
+    for sheet in registry.values():
+        if held.sheets and sheet.key not in held.sheets:
+            continue
+        if held.domain and sheet.domain != held.domain:
+            continue
+        yield from (due for due in sheet.due if due.level == held.branch.level)
+
+
+def _is_due(held: Iterable[RoleAssignment], today: dt.date) -> bool:
+    """Tell whether something of his is due within a week, or was within the last."""
+    months = [Period.month(add_months(month_start(today), -back)) for back in range(14)]
+    return any(
+        abs((nominal_due_date(due, month) - today).days) <= DUE_WINDOW.days
+        for each in held
+        for due in _iter_due(each)
+        for month in months
+        if month.last.month % due.calendar.months == 0
+    )
+
+
+def _is_last_administrator(held: Iterable[RoleAssignment], today: dt.date) -> bool:
+    if not any(each.role == Role.ADMINISTRATOR for each in held):
+        return False
+    others = RoleAssignment.objects.on(today).filter(role=Role.ADMINISTRATOR, user__is_active=True)
+    return others.values("user").distinct().count() <= 1

@@ -1,0 +1,94 @@
+"""What docs/add-a-record.md shows is all one more kind of record takes: a copy is built."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "docs" / "add-a-record.md"
+MODULE = re.compile(r"^# (\S+\.py)", re.MULTILINE)
+WALK = """
+import pytest
+from django.urls import reverse
+from redcross.accounts.choices import Role
+from redcross.uploads.workflow import apply
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_new_record_walks_the_whole_road(road, value, signed_in, person):
+    rows = [("2021-08-03", "咨询", 12), ("2021年8月4日", "办证", 30)]
+    upload = road.effective("reform.window_visits", "日期 办理事项 人次", *rows)
+    assert value("reform.window_visitors") == 42
+    page = signed_in(person(Role.DESK, "53")).get(reverse("admin:reform_windowvisit_changelist"))
+    assert "办证" in page.content.decode()
+
+    apply.undo(upload.pk, user=road.clerk, now=road.now)
+    assert value("reform.window_visitors") is None
+"""
+
+
+def blocks():
+    """Yield the guide's blocks with the module each belongs to."""
+    for block in re.findall(r"```python\n(.*?)```", GUIDE.read_text(), re.DOTALL):
+        yield MODULE.search(block)[1], block
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of what is versioned, with servers of its own."""
+    folder = tmp_path / "copy"
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    yield folder
+    run(folder, "-m", "redcross.embedded", "forget")
+
+
+def run(folder, *arguments):
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"}
+        and not name.startswith(("PYTEST", "DJANGO_SETTINGS"))
+    }
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_add_a_record_guide_stays_short():
+    assert len(GUIDE.read_text().splitlines()) <= 60
+
+
+@pytest.mark.timeout(300)
+def test_record_built_by_the_guide_passes_the_whole_pipeline(copy):
+    for module, block in blocks():
+        path = copy / module
+        imported = "" if module.endswith("models.py") else "from reform.models import WindowVisit\n"
+        path.write_text(f"{path.read_text()}\n{imported}\n{block}")
+    (copy / "tests" / "test_the_new_record.py").write_text(WALK)
+
+    made = run(copy, "manage.py", "makemigrations", "reform")
+    assert made.returncode == 0, made.stderr
+    walked = run(copy, "-m", "pytest", "-q", "-n", "0", "tests/test_the_new_record.py")
+
+    assert walked.returncode == 0, walked.stdout

@@ -1,0 +1,52 @@
+"""Each demonstration workbook goes the whole road and back, and leaves no trace."""
+
+import pytest
+
+from redcross.branches.models import Branch
+from redcross.demo.declaration import list_demo_files
+from redcross.indicators.models import Rollup
+from redcross.indicators.rollup import verify
+from redcross.uploads.registry import registry
+from redcross.uploads.workflow import apply
+from tests.support.gift_ledger import create_effective_upload
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def smallest(db):
+    """Return one workbook of each sheet: that of the branch deepest in the tree."""
+    found = {}
+    for file in sorted(list_demo_files(), key=lambda each: (len(each.branch), each.branch)):
+        if file.outcome == "effective":
+            found[file.sheet] = file
+    return found
+
+
+def figures():
+    filled = Rollup.objects.exclude(rows=0)
+    return set(filled.values_list("indicator", "branch_id", "month", "category", "value"))
+
+
+@pytest.mark.parametrize("key", registry)
+def test_demo_workbook_becomes_figures_and_is_reverted(key, smallest, road):
+    file = smallest.get(key)
+    if file is None:
+        pytest.skip("no demonstration workbook of this sheet")
+    before = figures()
+
+    upload = create_effective_upload(
+        road.clerk,
+        road.reviewer,
+        Branch.objects.get(code=file.branch),
+        file.build(),
+        now=road.now,
+        sheet=key,
+        period=file.period,
+    )
+    assert upload.accepted > 0
+    assert all(each.different == 0 for each in verify(using="default"))
+
+    apply.revert_upload(upload.pk, user=road.clerk, now=road.now)
+    assert not registry[key].model._base_manager.filter(upload=upload).exists()
+    assert figures() == before

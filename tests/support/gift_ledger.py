@@ -1,0 +1,45 @@
+"""Walking a small ledger of gifts along the road in tests."""
+
+from redcross.periods import Period
+from redcross.uploads.choices import UploadState
+from redcross.uploads.workflow import apply, check, services
+from tests.support.workbooks import gift_workbook
+
+
+def create_upload(
+    user, branch, content, *, now, period="2021-08", mode=None, sheet="donations.ledger"
+):
+    return services.create_upload(
+        user,
+        sheet=sheet,
+        branch=branch,
+        period=Period.parse(period),
+        content=content,
+        filename="明细.xlsx",
+        mode=mode,
+        now=now,
+    )
+
+
+def create_checked_upload(user, branch, content, *, now, **more):
+    upload = create_upload(user, branch, content, now=now, **more)
+    return check.check_upload(upload.pk, user=user, now=now)
+
+
+def create_effective_upload(user, reviewer, branch, content, *, now, **more):
+    """Walk a workbook to the end; fail where it does not get there."""
+    upload = create_checked_upload(user, branch, content, now=now, **more)
+    assert upload.state == UploadState.READY, upload.message
+    services.submit(upload.pk, user=user, now=now, note="说明")
+    services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    loaded = apply.apply_upload(upload.pk, now=now)
+    return loaded.upload
+
+
+def ledger_workbook(*amounts, day="2021-08-08", tickets="T"):
+    """Write a gift for each amount, each with its own ticket."""
+    rows = [
+        (f"示例{number}", amount, day, f"{tickets}{number}")
+        for number, amount in enumerate(amounts)
+    ]
+    return gift_workbook(*rows)

@@ -1,0 +1,122 @@
+"""Whatever is loaded, replaced, undone and restored, the table is what a plain model says."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from donations.models import Donation
+from redcross.indicators.rollup import verify
+from redcross.uploads.choices import UploadState
+from redcross.uploads.workflow import apply, services
+from tests.support.gift_ledger import create_checked_upload
+from tests.support.workbooks import gift_workbook
+
+pytestmark = pytest.mark.django_db
+
+LEDGERS = st.dictionaries(st.sampled_from("ABCDE"), st.integers(1, 3), min_size=1)
+ACTS = st.one_of(
+    st.tuples(st.just("append"), LEDGERS),
+    st.tuples(st.just("replace"), LEDGERS),
+    st.tuples(st.just("keep"), LEDGERS),
+    st.tuples(st.just("undo")),
+    st.tuples(st.just("restore")),
+)
+
+
+class Model:
+    """What the table should hold: amounts by ticket, and the uploads that stand or were undone."""
+
+    def __init__(self):
+        self.rows = {}
+        self.standing = []
+        self.undone = []
+
+    def load(self, upload, given, *, deleting):
+        self.standing.append((upload, given, deleting, self.rows))
+        self.rows = given if deleting else self.rows | given
+
+    def undo(self):
+        upload, given, deleting, before = self.standing.pop()
+        self.undone.append((upload, given, deleting))
+        self.rows = before
+        return upload
+
+    def restore(self):
+        upload, given, deleting = self.undone.pop()
+        self.load(upload, given, deleting=deleting)
+        return upload
+
+
+class Life:
+    """The same acts on the portal."""
+
+    def __init__(self, clerk, reviewer, branch, now):
+        self.clerk, self.reviewer, self.branch, self.now = clerk, reviewer, branch, now
+        self.count = 0
+
+    def tick(self):
+        """Let a minute pass: what became effective later stands on what did before."""
+        self.now += dt.timedelta(minutes=1)
+        return self.now
+
+    def load(self, given, *, mode, deleting, before):
+        self.count += 1
+        rows = [("示例", amount, "2021-08-08", name) for name, amount in sorted(given.items())]
+        # A note below the table makes each file another one.
+        content = gift_workbook(*rows, [f"备注：第{self.count}份"])
+        upload = create_checked_upload(self.clerk, self.branch, content, now=self.now, mode=mode)
+        assert upload.state == UploadState.READY, upload.message
+        assert upload.changes == compared(before, given, replacing=mode == "replace")
+        services.set_options(upload.pk, user=self.clerk, accept_good_rows=False, delete_missing=deleting)
+        services.submit(upload.pk, user=self.clerk, now=self.now, note="说明")
+        services.approve(upload.pk, user=self.reviewer, now=self.now, then=lambda _: None)
+        apply.apply_upload(upload.pk, now=self.tick())
+        return upload.pk
+
+
+def compared(before, given, *, replacing):
+    common = before.keys() & given.keys()
+    changed = sum(before[name] != given[name] for name in common)
+    return {
+        "new": len(given) - len(common),
+        "changed": changed,
+        "unchanged": len(common) - changed,
+        "missing": len(before.keys() - given.keys()) if replacing else 0,
+        "edited_by_hand": 0,
+    }
+
+
+def table():
+    return dict(Donation.objects.values_list("ticket_number", "value"))
+
+
+@given(acts=st.lists(ACTS, min_size=2, max_size=8))
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_random_loads_reverts_and_restores_match_the_reference_model(
+    acts, clerk, reviewer, branch, now
+):
+    before = transaction.savepoint()
+    model, life = Model(), Life(clerk, reviewer, branch("5301"), now)
+    for act in acts:
+        match act:
+            case ("append" | "replace" | "keep" as how, given):
+                mode = "append" if how == "append" else "replace"
+                deleting = how == "replace"
+                upload = life.load(given, mode=mode, deleting=deleting, before=model.rows)
+                model.load(upload, given, deleting=deleting)
+            case ("undo",) if model.standing:
+                done = apply.revert_upload(model.undo(), user=clerk, now=life.tick())
+                assert done.kept == ()
+            case ("restore",) if model.undone:
+                apply.restore_upload(model.restore(), user=clerk, now=life.tick())
+        assert table() == {name: Decimal(value) for name, value in model.rows.items()}
+    assert [each for each in verify(using="default") if each.different] == []
+    transaction.savepoint_rollback(before)

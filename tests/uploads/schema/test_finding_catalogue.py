@@ -1,0 +1,62 @@
+"""The catalogue of findings knows every code the road can give."""
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+from redcross.uploads.schema.finding_catalogue import CODES
+
+ROOT = Path(__file__).parents[3]
+SPEAKING = [
+    *(ROOT / "redcross/uploads").rglob("*.py"),
+    *(ROOT / "redcross/indicators").rglob("*.py"),
+    *(ROOT / name / "sheets.py" for name in ("training", "donors", "relief", "reform")),
+    *(ROOT / "donations/sheets").rglob("*.py"),
+]
+
+
+def given_codes(path):
+    """Return the literals a finding, a rule or a cell's answer is given as its code."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        if node.func.id not in ("Parsed", "Rule", "Finding", "severity_of"):
+            continue
+        named = [each.value for each in node.keywords if each.arg == "code"]
+        if node.func.id == "severity_of":
+            named += node.args[:1]
+        if node.func.id == "Parsed":
+            named += node.args[1:2]
+        yield from (
+            each.value
+            for each in named
+            if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value
+        )
+
+
+def test_every_finding_code_in_the_source_is_in_the_catalogue():
+    given = {code for path in SPEAKING for code in given_codes(path)}
+
+    assert len(given) > 40
+    assert given - set(CODES) == set()
+
+
+def test_every_catalogue_code_is_used_in_the_source():
+    catalogue = ROOT / "redcross/uploads/codes.py"
+    written = {
+        node.value
+        for app in ("redcross", "donations", "training", "donors", "relief", "reform")
+        for path in (ROOT / app).rglob("*.py")
+        if path != catalogue
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+    assert set(CODES) - written == set()
+
+
+def test_every_catalogue_code_has_unique_number_and_texts():
+    numbers = Counter(code.number for code in CODES.values())
+
+    assert [number for number, times in numbers.items() if times > 1] == []
+    assert all(code.title and code.meaning and code.remedy for code in CODES.values())

@@ -1,0 +1,529 @@
+"""Whatever dies in the middle of the road, each upload is loaded once, whole, or not at all."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import warnings
+import zlib
+
+import pytest
+from celery.exceptions import AlwaysEagerIgnored
+from django.db import DatabaseError, close_old_connections, connection
+from django.utils import timezone
+
+from donations.models import Donation
+from redcross.accounts.choices import Role
+from redcross.accounts.models import User
+from redcross.accounts.scope import acting_for
+from redcross.accounts.services import grant_role
+from redcross.branches.models import Branch
+from redcross.indicators.rollup import verify
+from redcross.uploads import tasks
+from redcross.uploads.choices import UploadState, PendingAction
+from redcross.uploads.models import Upload, UploadStep
+from redcross.uploads.workflow import apply, check, pending_actions, progress, services
+from redcross.uploads.workflow.services import RefusedError
+from tests.support.cache import clear_test_cache
+from tests.support.gift_ledger import create_checked_upload, create_effective_upload, create_upload
+from tests.support.gift_ledger import ledger_workbook as plain_ledger
+
+pytestmark = pytest.mark.django_db
+
+UPSERT = "WITH written AS"
+KEEP = 'UPDATE "uploads_upload" SET'
+
+
+def later():
+    """Return a moment at which a heartbeat of now has been silent for too long."""
+    return timezone.now() + dt.timedelta(seconds=progress.STALLED_SECONDS + 1)
+
+
+@pytest.fixture(autouse=True)
+def _django_db_helper(committed_rows):
+    """Wrap no test in a transaction: pytest-django's own fixture of this name would."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def committed_rows(django_db_setup, django_db_blocker):
+    """Let the tests of this module commit, since others must see it; swept away at its end.
+
+    Emptying every table between them would take longer than they do.
+    """
+    with django_db_blocker.unblock():
+        users = set(User.objects.values_list("pk", flat=True))
+        clear_test_cache()
+        yield
+        clear_test_cache()
+        Donation.objects.all().delete()
+        Upload.objects.all().delete()
+        User.objects.exclude(pk__in=users).delete()
+        with connection.cursor() as cursor:
+            events = (each._meta.db_table for each in Donation.pgh_event_models.values())
+            cursor.execute(f"TRUNCATE pghistory_context, {', '.join(events)}")
+        connection.close()
+
+
+def reviewing(code="53"):
+    return somebody(Role.REVIEWER, code)
+
+
+def somebody(role, code):
+    user = User.objects.create_user(f"killed{User.objects.count()}", display_name="示例")
+    grant_role(user, role, Branch.objects.get(code=code))
+    return user
+
+
+@pytest.fixture(scope="module")
+def places(committed_rows):
+    return iter(Branch.objects.filter(code__regex=r"^53\d\d$").order_by("code"))
+
+
+@pytest.fixture
+def place(places):
+    """Give each test a prefecture of its own: nothing of another test stands on its uploads."""
+    return next(places)
+
+
+@pytest.fixture
+def pair(place):
+    return somebody(Role.STATISTICIAN, place.code), reviewing()
+
+
+@pytest.fixture
+def ledger(request):
+    """Write a ledger whose tickets no other test has."""
+
+    def write(*amounts, tickets=""):
+        return plain_ledger(*amounts, tickets=f"{zlib.crc32(request.node.name.encode())}-{tickets}")
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def victim():
+    """Start the process whose children are killed."""
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "tests.uploads.support.killed_worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+        process.stdin.close()
+
+
+@pytest.fixture
+def killed(victim, settings):
+    """Carry a step of the road out in a process that is killed; fail where it lives on."""
+
+    def kill(verb, upload, *, user=None, **moment):
+        order = {
+            "verb": verb,
+            "upload": upload.pk,
+            "user": user and user.pk,
+            "database": connection.settings_dict["NAME"],
+            "media": str(settings.MEDIA_ROOT),
+            **moment,
+        }
+        victim.stdin.write(json.dumps(order) + "\n")
+        victim.stdin.flush()
+        assert victim.stdout.readline() == "-9\n", moment
+
+    return kill
+
+
+def approved(clerk, reviewer, branch, content, *, now):
+    upload = create_checked_upload(clerk, branch, content, now=now)
+    services.submit(upload.pk, user=clerk, now=now, note="说明")
+    services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    return upload
+
+
+def values(*uploads):
+    there = Donation.objects.filter(upload__in=[each.pk for each in uploads])
+    return sorted(there.values_list("value", flat=True))
+
+
+def recounted():
+    return [each for each in verify(using="default") if each.different]
+
+
+def test_check_killed_at_any_step_is_repeated_and_stores_findings_once(
+    killed, pair, place, ledger, now
+):
+    moments = [
+        *({"step": step} for step in ("read", "recognise", "check", "compare")),
+        {"statement": KEEP},
+        {"statement": KEEP, "after": True},
+        {"statement": 'INSERT INTO "uploads_uploadstep"', "after": True},
+    ]
+    uploads = [
+        create_upload(pair[0], place, ledger("六万", tickets=f"K{number}"), now=now)
+        for number in range(len(moments))
+    ]
+
+    for upload, moment in zip(uploads, moments, strict=True):
+        killed("check", upload, user=pair[0], **moment)
+    swept = tasks.requeue_stalled_work(now=later())
+
+    assert swept == [upload.pk for upload in uploads]
+    states = Upload.objects.filter(pk__in=swept).values_list("state", "errors")
+    assert list(states) == [(UploadState.HAS_ERRORS, 1)] * len(moments)
+    assert [upload.findings.filter(severity="error").count() for upload in uploads] == [1] * len(
+        moments
+    )
+
+
+def test_load_killed_at_any_step_is_completed_once_and_whole(killed, pair, place, ledger, now):
+    moments = [
+        *({"step": step} for step in ("stage", "load")),
+        {"statement": UPSERT},
+        {"statement": UPSERT, "after": True},
+        {"statement": KEEP, "after": True},
+        {"statement": 'INSERT INTO "uploads_uploadstep"', "after": True},
+    ]
+    uploads = [
+        approved(*pair, place, ledger(10, 20, tickets=f"L{number}-"), now=now)
+        for number in range(len(moments))
+    ]
+
+    for upload, moment in zip(uploads, moments, strict=True):
+        killed("load", upload, **moment)
+    before = values(*uploads)
+    swept = tasks.requeue_stalled_work(now=later())
+
+    assert (before, swept) == ([], [upload.pk for upload in uploads])
+    assert values(*uploads) == [10] * len(moments) + [20] * len(moments)
+    states = Upload.objects.filter(pk__in=swept).values_list("state", flat=True)
+    assert set(states) == {UploadState.EFFECTIVE}
+    effected = UploadStep.objects.filter(upload__in=uploads, state=UploadState.EFFECTIVE)
+    assert (effected.count(), recounted()) == (len(moments), [])
+
+
+def test_revert_and_restore_killed_at_any_step_are_completed_once_and_whole(
+    killed, pair, place, ledger, now
+):
+    upload = create_effective_upload(*pair, place, ledger(10, 20), now=now)
+    undoing = [
+        {"statement": 'UPDATE "donations_donation"'},
+        {"statement": 'DELETE FROM "donations_donation"', "after": True},
+        {"statement": KEEP, "after": True},
+    ]
+    restoring = [
+        {"statement": KEEP, "after": True},
+        {"step": "load"},
+        {"statement": UPSERT, "after": True},
+    ]
+
+    for moment in undoing:
+        pending_actions.request_action(upload.pk, PendingAction.UNDO, user=pair[0])
+        killed("undo", upload, user=pair[0], **moment)
+        assert values(upload) == [10, 20]
+        assert tasks.requeue_stalled_work(now=later()) == [upload.pk]
+        upload.refresh_from_db()
+        assert (upload.state, upload.turn, values(upload)) == (UploadState.UNDONE, "", [])
+        tasks.request_restore(upload, pair[0])
+    for moment in restoring:
+        tasks.request_revert(upload, pair[0])
+        pending_actions.request_action(upload.pk, PendingAction.RESTORE, user=pair[0])
+        killed("restore", upload, user=pair[0], **moment)
+        assert values(upload) == []
+        assert tasks.requeue_stalled_work(now=later()) == [upload.pk]
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.turn, values(upload)) == (UploadState.EFFECTIVE, "", [10, 20])
+    assert (tasks.requeue_stalled_work(now=later()), recounted()) == ([], [])
+
+
+def test_duplicate_task_message_is_processed_once(pair, place, ledger, now):
+    upload = create_effective_upload(*pair, place, ledger(10), now=now)
+    pending_actions.request_action(upload.pk, PendingAction.UNDO, user=pair[0])
+    tasks.execute_pending_action(upload_id=upload.pk)
+    tasks.request_restore(upload, pair[0])
+
+    tasks.execute_pending_action(upload_id=upload.pk)
+    tasks.apply_upload(upload_id=upload.pk)
+    tasks.check_upload(upload_id=upload.pk, user_id=pair[0].pk)
+
+    upload.refresh_from_db()
+    assert (upload.state, values(upload)) == (UploadState.EFFECTIVE, [10])
+
+
+def test_impossible_pending_action_is_reported_and_removed(pair, place, ledger, now):
+    first = create_effective_upload(*pair, place, ledger(10), now=now)
+    pending_actions.request_action(first.pk, PendingAction.UNDO, user=pair[0])
+    create_effective_upload(*pair, place, ledger(11), now=now)
+
+    pending_actions.execute_action(first.pk, now=now)
+
+    first.refresh_from_db()
+    assert (first.state, first.turn) == (UploadState.EFFECTIVE, "")
+    assert "请先作废这些批次" in pair[0].notices.get().text
+
+
+def together(*acts):
+    """Do all at the same moment in threads of their own; return what each gave or raised."""
+    start = threading.Barrier(len(acts))
+    given = [None] * len(acts)
+
+    def run(number, act):
+        close_old_connections()
+        start.wait(20)
+        try:
+            given[number] = act()
+        except (RefusedError, DatabaseError) as error:
+            given[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return given
+
+
+def codes(given):
+    return sorted(each.code for each in given if isinstance(each, RefusedError))
+
+
+def test_concurrent_approvals_load_once(pair, place, ledger, now):
+    upload = create_checked_upload(pair[0], place, ledger(10), now=now)
+    services.submit(upload.pk, user=pair[0], now=now)
+    other = reviewing()
+
+    given = together(
+        *(
+            lambda user=user: services.approve(upload.pk, user=user, now=now, then=tasks.enqueue_apply)
+            for user in (pair[1], other)
+        )
+    )
+
+    assert (codes(given), values(upload)) == (["upload.not_awaiting"], [10])
+    assert UploadStep.objects.filter(upload=upload, state=UploadState.EFFECTIVE).count() == 1
+
+
+def test_concurrent_approve_and_withdraw_exactly_one_succeeds(pair, place, ledger, now):
+    for number in range(4):
+        upload = create_checked_upload(pair[0], place, ledger(10, tickets=f"W{number}"), now=now)
+        services.submit(upload.pk, user=pair[0], now=now)
+
+        given = together(
+            lambda upload=upload: services.withdraw(upload.pk, user=pair[0], now=now),
+            lambda upload=upload: services.approve(
+                upload.pk, user=pair[1], now=now, then=tasks.enqueue_apply
+            ),
+        )
+
+        upload.refresh_from_db()
+        there = Donation.objects.filter(upload=upload).count()
+        assert len(codes(given)) == 1
+        assert (upload.state, there) in {(UploadState.WITHDRAWN, 0), (UploadState.EFFECTIVE, 1)}
+
+
+def test_concurrent_uploads_of_the_same_file_create_one_upload(pair, place, ledger, now):
+    def hand_in():
+        with acting_for(pair[0]):
+            return create_upload(pair[0], place, ledger(10), now=now)
+
+    given = together(hand_in, hand_in, hand_in)
+
+    assert codes(given) == ["upload.duplicate"] * 2
+    [taken] = Upload.objects.filter(branch=place)
+    tasks.check_upload(upload_id=taken.pk, user_id=pair[0].pk)
+
+
+def test_concurrent_workers_with_the_same_load_write_it_once(pair, place, ledger, now):
+    upload = approved(*pair, place, ledger(10, 20), now=now)
+
+    given = together(*[lambda: apply.apply_upload(upload.pk, now=now)] * 3)
+
+    assert sorted(each.inserted for each in given) == [0, 0, 2]
+    assert (values(upload), recounted()) == ([10, 20], [])
+
+
+def test_concurrent_workers_with_the_same_check_store_findings_once(pair, place, ledger, now):
+    upload = create_upload(pair[0], place, ledger("六万"), now=now)
+
+    together(*[lambda: check.check_upload(upload.pk, user=pair[0], now=now)] * 2)
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.findings.filter(severity="error").count()) == (
+        UploadState.HAS_ERRORS,
+        1,
+    )
+
+
+@pytest.fixture
+def holding():
+    """Hold a branch's lock, as a load that goes on does, until told to let go."""
+    import psycopg2
+
+    def hold(branch):
+        given = connection.get_connection_params()
+        wanted = {"dbname": given["dbname"], "user": given["user"]}
+        more = {key: given[key] for key in ("host", "port", "password") if given.get(key)}
+        other = psycopg2.connect(**wanted, **more)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(530000, %s)", [branch.pk])
+        return other
+
+    return hold
+
+
+def wait_for_lock(count=1):
+    """Wait until somebody of this database waits for an advisory lock."""
+    for _ in range(1500):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT array_agg(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND wait_event_type = 'Lock' AND wait_event = 'advisory'"
+            )
+            found = cursor.fetchone()[0] or []
+        if len(found) >= count:
+            return found
+        time.sleep(0.02)
+    raise AssertionError
+
+
+def test_revert_during_a_later_load_does_not_remove_its_base(pair, place, ledger, holding, now):
+    first = create_effective_upload(*pair, place, ledger(10), now=now)
+    second = approved(*pair, place, ledger(12), now=now)
+    held = holding(place)
+    given = []
+
+    def first_load_then_undo():
+        loading = threading.Thread(
+            target=lambda: given.extend(together(lambda: apply.apply_upload(second.pk, now=now)))
+        )
+        loading.start()
+        wait_for_lock(1)
+        undoing = threading.Thread(
+            target=lambda: given.extend(
+                together(lambda: apply.revert_upload(first.pk, user=pair[0], now=now))
+            )
+        )
+        undoing.start()
+        wait_for_lock(2)
+        held.rollback()
+        loading.join(60)
+        undoing.join(60)
+
+    first_load_then_undo()
+
+    assert codes(given) == ["upload.stood_on"]
+    assert (values(first, second), recounted()) == ([12], [])
+    held.close()
+
+
+def test_load_with_lost_database_connection_is_completed_later_once(
+    pair, place, ledger, holding, now
+):
+    upload = approved(*pair, place, ledger(10, 20), now=now)
+    held = holding(place)
+    given = []
+    loading = threading.Thread(
+        target=lambda: given.extend(together(lambda: apply.apply_upload(upload.pk, now=now)))
+    )
+    loading.start()
+    waiting = wait_for_lock()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) AS pid", [waiting])
+    loading.join(60)
+    held.close()
+
+    upload.refresh_from_db()
+    assert [type(each).__name__ for each in given] == ["OperationalError"]
+    assert (upload.state, values(upload)) == (UploadState.LOADING, [])
+    assert tasks.requeue_stalled_work(now=later()) == [upload.pk]
+    upload.refresh_from_db()
+    assert (upload.state, values(upload)) == (UploadState.EFFECTIVE, [10, 20])
+
+
+@pytest.fixture
+def celery(tmp_path, settings):
+    """Start a worker of Celery on a queue of its own; killed at the end, if not before."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "TESTED_DATABASE": connection.settings_dict["NAME"],
+        "TESTED_MEDIA": str(settings.MEDIA_ROOT),
+        "TESTED_QUEUE": f"killed-{os.getpid()}",
+    }
+    with (tmp_path / "worker.log").open("wb") as log:
+        process = subprocess.Popen(
+            [
+                *(
+                    sys.executable,
+                    "-W",
+                    "ignore",
+                    "-m",
+                    "celery",
+                    "-A",
+                    "tests.uploads.support.celery_worker",
+                ),
+                *("worker", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip"),
+                *("-Q", environment["TESTED_QUEUE"]),
+            ],
+            env=environment,
+            start_new_session=True,
+            stdout=log,
+            stderr=log,
+        )
+        yield process, environment["TESTED_QUEUE"]
+        if process.poll() is None:
+            os.killpg(process.pid, 9)
+        process.wait(30)
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:  # noqa: PTH123  no real file
+        return [int(each) for each in file.read().split()]
+
+
+def test_load_of_a_killed_worker_is_completed_by_its_successor(
+    celery, pair, place, ledger, holding, now
+):
+    process, queue = celery
+    first, second = (
+        approved(*pair, place, ledger(10, tickets=name), now=now) for name in ("A", "B")
+    )
+
+    def send(upload):
+        from redcross.celery import app
+
+        with warnings.catch_warnings():
+            # That tasks run in place else is what this test does without.
+            warnings.simplefilter("ignore", AlwaysEagerIgnored)
+            app.send_task("uploads.load", kwargs={"upload_id": upload.pk}, queue=queue)
+
+    def settled(upload):
+        for _ in range(1500):
+            upload.refresh_from_db()
+            if upload.state == UploadState.EFFECTIVE:
+                return True
+            time.sleep(0.02)
+        return False
+
+    held = holding(place)
+    send(first)
+    wait_for_lock()
+    for child in children(process.pid):
+        os.kill(child, 9)
+    held.rollback()
+    assert settled(first)
+
+    held = holding(place)
+    send(second)
+    wait_for_lock()
+    os.killpg(process.pid, 9)
+    held.close()
+    assert tasks.requeue_stalled_work(now=later()) == [second.pk]
+
+    second.refresh_from_db()
+    assert (second.state, values(first, second), recounted()) == (UploadState.EFFECTIVE, [10, 10], [])

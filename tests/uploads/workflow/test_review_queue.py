@@ -1,0 +1,192 @@
+"""The queue of one who decides: forty uploads, the next one, remarks on cells, two at once."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from redcross.accounts.choices import Role
+from redcross.accounts.scope import acting_as_system
+from redcross.people.services import stand_in
+from redcross.uploads.choices import UploadState
+from redcross.uploads.models import Upload, UploadRemark, UploadStep
+from redcross.uploads.workflow import apply, services
+from redcross.uploads.workflow.queries import review_queue
+from redcross.uploads.workflow.services import RefusedError
+from tests.support.gift_ledger import create_checked_upload, ledger_workbook
+
+
+@pytest.fixture
+def waiting(clerk, branch, now):
+    """Make uploads that wait: one is checked, the others are like it."""
+
+    def make(count, code="5301"):
+        first = create_checked_upload(
+            clerk, branch(code), ledger_workbook(1, tickets=code), now=now
+        )
+        services.submit(first.pk, user=clerk, now=now)
+        first.refresh_from_db()
+        made = [first]
+        for number in range(1, count):
+            like = Upload.objects.get(pk=first.pk)
+            like.pk, like.digest = None, f"{code}{number}"
+            like.submitted_at = now + dt.timedelta(minutes=number)
+            like.save()
+            made.append(like)
+        return made
+
+    return make
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 40])
+def test_review_queue_query_count_is_constant_up_to_forty(
+    waiting, reviewer, signed_in, count, django_assert_max_num_queries
+):
+    made = waiting(count)
+    page = signed_in(reviewer)
+
+    with django_assert_max_num_queries(19):
+        response = page.get(reverse("review"))
+
+    assert [each.pk for each, _ in response.context["queue"]] == [each.pk for each in made]
+
+
+@pytest.mark.django_db
+def test_review_queue_filters_are_in_the_query_string(waiting, reviewer, signed_in):
+    waiting(3)
+
+    page = signed_in(reviewer)
+    here = page.get(reverse("review"), {"place": "5301", "sheet": "donations.ledger"})
+    nothing = page.get(reverse("review"), {"place": "5303"})
+
+    assert len(here.context["queue"]) == 3
+    assert nothing.context["queue"] == []
+    assert "还有 3 份在等" in nothing.content.decode()
+
+
+@pytest.mark.django_db
+def test_review_decision_opens_the_next_upload_or_the_queue(waiting, reviewer, signed_in):
+    first, second = waiting(2)
+    page = signed_in(reviewer)
+
+    def send(upload, verb, **said):
+        address = reverse("review-decide", kwargs={"pk": upload.pk, "verb": verb})
+        return page.post(address, {"queue": "sheet=donations.ledger&place=", **said})
+
+    onward = send(second, "return", remark="请核对")
+    last = send(first, "return", remark="请核对")
+
+    assert onward.url.startswith(reverse("upload", kwargs={"pk": first.pk}))
+    assert "donations.ledger" in onward.url
+    assert last.url.startswith(reverse("review"))
+
+
+@pytest.mark.django_db
+def test_review_remarks_on_several_cells_are_returned_together(waiting, reviewer, signed_in):
+    upload = waiting(1)[0]
+    address = reverse("review-decide", kwargs={"pk": upload.pk, "verb": "return"})
+    page = signed_in(reviewer)
+
+    wrong = page.post(address, {"worksheet": "明细", "cell": "第三行", "said": "?"}, follow=True)
+    assert "无法识别单元格" in wrong.content.decode()
+    assert not UploadRemark.objects.exists()
+
+    page.post(
+        address,
+        {
+            "worksheet": ["明细", "明细"], "cell": ["c3、Ｃ4", "B3"], "said": ["金额不符", "名称不全"],
+        },
+    )  # fmt: skip
+
+    kept = list(UploadRemark.objects.order_by("pk").values_list("cell", "text"))
+    assert kept == [("C3", "金额不符"), ("C4", "金额不符"), ("B3", "名称不全")]
+    upload.refresh_from_db()
+    assert upload.state == UploadState.RETURNED
+
+
+@pytest.mark.django_db
+def test_review_queue_of_the_represented_reviewer_is_shown_to_the_deputy(
+    waiting, reviewer, person, branch, now
+):
+    waiting(2)
+    deputy, chief = person(Role.STATISTICIAN, "530102"), person(Role.ADMINISTRATOR, "53")
+    assert review_queue(deputy) == []
+
+    stand_in(reviewer, deputy, until=dt.date(2099, 1, 1), by=chief, now=now)
+
+    del deputy._roles_held
+    assert len(review_queue(deputy)) == 2
+
+
+def at_once(*acts):
+    """Run acts on connections of their own at the same moment; return what each came to."""
+    start, came = threading.Barrier(len(acts)), {}
+
+    def run(at, act):
+        try:
+            start.wait()
+            with acting_as_system("测试"):
+                came[at] = act()
+        except RefusedError as error:
+            came[at] = str(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return [came[at] for at in range(len(acts))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_concurrent_approval_second_reviewer_is_told_it_is_done(
+    transactional_db, waiting, reviewer, person, now
+):
+    upload, other = waiting(1)[0], person(Role.DESK, "53")
+
+    came = at_once(
+        *(
+            lambda user=user: (
+                services.approve(upload.pk, user=user, now=now, then=lambda _: None).state
+            )
+            for user in (reviewer, other)
+        )
+    )
+
+    assert min(came, key=len) == UploadState.LOADING
+    assert "可能已被他人办理" in max(came, key=len)
+    assert UploadStep.objects.filter(upload=upload, state=UploadState.LOADING).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_concurrent_withdraw_and_approve_leave_one_result(
+    transactional_db, waiting, clerk, reviewer, now
+):
+    upload = waiting(1)[0]
+
+    came = at_once(
+        lambda: services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None).state,
+        lambda: services.withdraw(upload.pk, user=clerk, now=now).state,
+    )
+
+    upload.refresh_from_db()
+    assert upload.state in (UploadState.LOADING, UploadState.WITHDRAWN)
+    assert upload.state in came
+    assert any(len(each) > len(UploadState.WITHDRAWN) for each in came)
+
+
+@pytest.mark.django_db
+def test_revert_of_a_non_effective_upload_is_refused_with_a_message(waiting, reviewer, now):
+    upload = waiting(1)[0]
+    services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    upload.refresh_from_db()
+
+    with pytest.raises(RefusedError) as refused:
+        apply.require_revertible(upload, reviewer)
+
+    assert str(refused.value)
