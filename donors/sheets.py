@@ -222,7 +222,9 @@ class StemCellSteps(Sheet):
             ),
             Rule(
                 code="code.check",
-                violation=lambda: ~pl.col("code").map_elements(is_donor_code, return_dtype=pl.Boolean),
+                violation=lambda: (
+                    ~pl.col("code").map_elements(is_donor_code, return_dtype=pl.Boolean)
+                ),
                 needs=("code",),
                 message="代码 {code} 的校验字符不符",
                 suggestion="请从志愿者名册复制代码。",

@@ -1128,7 +1128,9 @@ class Network(Sheet):
             ),
         )
 
-    def plausibility_warnings(self, frame: pl.DataFrame, period: Period) -> Iterable[PlausibilityWarning]:
+    def plausibility_warnings(
+        self, frame: pl.DataFrame, period: Period
+    ) -> Iterable[PlausibilityWarning]:
         """Hold the counts of grassroots units against their register."""
         counted = {
             name: column

@@ -11,7 +11,7 @@ from redcross.units import Unit
 from redcross.uploads.registry import register
 from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
 from redcross.uploads.schema.findings import Severity
-from redcross.uploads.schema.import_spec import SplitAmounts, Rule, SheetKind
+from redcross.uploads.schema.import_spec import Rule, SheetKind, SplitAmounts
 from redcross.uploads.schema.schedule import Due, Monthly, Quarterly, Yearly
 from redcross.uploads.schema.sheet import Column, Sheet
 from relief.choices import AidFund, Disease, DispatchForm, MovementKind, Origin

@@ -450,7 +450,9 @@ class Roster(Sheet):
             ),
             Rule(
                 code="certificate.incomplete",
-                violation=lambda: _is_blank("certificate_number") & pl.col("issued_on").is_not_null(),
+                violation=lambda: (
+                    _is_blank("certificate_number") & pl.col("issued_on").is_not_null()
+                ),
                 needs=("issued_on",),
                 message="有发证日期而没有证书编号",
                 suggestion="请补填证书编号，未发证的删去发证日期。",

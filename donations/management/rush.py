@@ -115,7 +115,8 @@ def _round(
         time.sleep(LOOKS_EVERY)
         known = dict(handed_in)
         ready = Upload.objects.filter(
-            pk__in=known.keys() - found.keys(), state__in=[UploadState.READY, UploadState.HAS_ERRORS]
+            pk__in=known.keys() - found.keys(),
+            state__in=[UploadState.READY, UploadState.HAS_ERRORS],
         ).values_list("pk", flat=True)
         found.update((pk, time.perf_counter() - known[pk]) for pk in ready)
     for thread in threads:

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from redcross.branches.choices import Level
-from redcross.uploads.choices import UploadState, UploadMode
+from redcross.uploads.choices import UploadMode, UploadState
 
 _PERIOD_PART = r"(?:19|2[0-9])[0-9]{2}(?:-?[Qq][1-4]|-?[Hh][12]|-(?:0?[1-9]|1[0-2]))?"
 PERIOD_PATTERN = rf"^(?:{_PERIOD_PART}|(?:{_PERIOD_PART})?\.\.{_PERIOD_PART})$"

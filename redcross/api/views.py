@@ -253,7 +253,9 @@ class UploadAction(APIView):
             case "approve":
                 services.approve(upload.pk, user=user, now=now, then=tasks.enqueue_apply)
             case "return":
-                services.return_upload(upload.pk, user=user, now=now, remark=given.get("remark", ""))
+                services.return_upload(
+                    upload.pk, user=user, now=now, remark=given.get("remark", "")
+                )
             case "undo":
                 tasks.request_revert(upload, user)
         upload.refresh_from_db()

@@ -20,7 +20,7 @@ from redcross.completeness.choices import (
 from redcross.completeness.models import DueRule, Exemption, Occasion
 from redcross.completeness.working_days import WorkingDays, load_working_days
 from redcross.periods import Period, add_months
-from redcross.uploads.choices import REVIEW_STATES, PROCESSING_STATES, UploadOrigin, UploadState
+from redcross.uploads.choices import PROCESSING_STATES, REVIEW_STATES, UploadOrigin, UploadState
 from redcross.uploads.models import Upload
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.schedule import Due, Yearly

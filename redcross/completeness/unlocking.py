@@ -17,9 +17,9 @@ from redcross.completeness.models import UnlockRequest
 from redcross.notices.services import list_role_holders, notify
 from redcross.periods import Period
 from redcross.uploads import rules
-from redcross.uploads.choices import REVIEW_STATES, OPEN_STATES, UploadState
+from redcross.uploads.choices import OPEN_STATES, REVIEW_STATES, UploadState
 from redcross.uploads.models import PeriodLock, Upload
-from redcross.uploads.workflow.period_locks import lock_period, grant_exception
+from redcross.uploads.workflow.period_locks import grant_exception, lock_period
 from redcross.uploads.workflow.services import RefusedError
 
 

@@ -128,7 +128,9 @@ class StatisticsSheet(Sheet):
                 row[name] = record.value
         return list(rows.values())
 
-    def plausibility_warnings(self, frame: pl.DataFrame, period: Period) -> Iterator[PlausibilityWarning]:
+    def plausibility_warnings(
+        self, frame: pl.DataFrame, period: Period
+    ) -> Iterator[PlausibilityWarning]:
         """Hold each figure against the period before, and those of persons against rosters."""
         counted = {
             name: column

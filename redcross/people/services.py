@@ -175,7 +175,9 @@ def hand_over(leaving: User, successor: User, *, by: User, now: dt.datetime) -> 
             sheets=each.sheets,
             defaults={"starts_on": today, "ends_on": each.ends_on},
         )
-    moved = Upload.objects.filter(uploaded_by=leaving, state__in=OPEN_STATES).update(uploaded_by=successor)
+    moved = Upload.objects.filter(uploaded_by=leaving, state__in=OPEN_STATES).update(
+        uploaded_by=successor
+    )
     leaving.roles.on(today).filter(starts_on=today).delete()
     leaving.roles.on(today).update(ends_on=today - dt.timedelta(days=1))
     leaving.is_active = False

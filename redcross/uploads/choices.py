@@ -74,7 +74,15 @@ PROCESSING_STATES = frozenset({UploadState.RECEIVED, UploadState.CHECKING, Uploa
 DRAFT_PROCESSING_STATES = frozenset({DraftState.WAITING, DraftState.OPENING, DraftState.MATCHING})
 """States of a dropped file in which a machine is at work on it."""
 
-OPEN_STATES = frozenset({UploadState.HAS_ERRORS, UploadState.READY, UploadState.RETURNED, UploadState.WITHDRAWN, UploadState.FAILED})
+OPEN_STATES = frozenset(
+    {
+        UploadState.HAS_ERRORS,
+        UploadState.READY,
+        UploadState.RETURNED,
+        UploadState.WITHDRAWN,
+        UploadState.FAILED,
+    }
+)
 """States in which the uploader has the next word."""
 
 REVIEW_STATES = frozenset({UploadState.SUBMITTED, UploadState.REVIEWED})

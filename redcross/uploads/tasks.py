@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 
 from redcross.accounts.models import User
 from redcross.accounts.tasks import ScopedTask
-from redcross.uploads.choices import UploadState, PendingAction
+from redcross.uploads.choices import PendingAction, UploadState
 from redcross.uploads.intake import drafts, recovery
 from redcross.uploads.models import Parcel, Upload
 from redcross.uploads.workflow import apply, check, pending_actions, progress

@@ -17,7 +17,13 @@ from redcross.uploads.cells.identifiers import (
     parse_id_number,
     parse_phone,
 )
-from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN, NULL_TEXTS, ParsedCell, normalize_text
+from redcross.uploads.cells.parsed import (
+    BLANKS,
+    INVISIBLE_PATTERN,
+    NULL_TEXTS,
+    ParsedCell,
+    normalize_text,
+)
 from redcross.uploads.cells.words import (
     boolean_parser,
     branch_parser,
@@ -27,7 +33,7 @@ from redcross.uploads.cells.words import (
 from redcross.uploads.files.parser import DATE, EMPTY, ERROR, NUMBER
 from redcross.uploads.schema.finding_catalogue import severity_of
 from redcross.uploads.schema.findings import Finding
-from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, ImportContext, FieldSpec
+from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, FieldSpec, ImportContext
 
 CellParser = Callable[[str, int], ParsedCell]
 
@@ -117,7 +123,11 @@ def parse_column(
     column = _parse_remaining(frame, quick, field, cell_parser(field, context, multiple))
     if scaled:
         column.problems.extend(
-            (index, ParsedCell(None, code, _PERCENT_REASONS[code].format(frame["text"][index])), text)
+            (
+                index,
+                ParsedCell(None, code, _PERCENT_REASONS[code].format(frame["text"][index])),
+                text,
+            )
             for index in scaled
             if (text := texts[index])
         )

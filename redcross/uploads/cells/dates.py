@@ -100,7 +100,9 @@ def _to_digits(text: str) -> str:
 
 def _chinese_number(text: str) -> int:
     tens, ten, ones = text.rpartition("十")
-    return (int(_CHINESE_DIGITS[tens]) if tens else 1) * 10 * bool(ten) + int(_CHINESE_DIGITS[ones] if ones else 0)
+    return (int(_CHINESE_DIGITS[tens]) if tens else 1) * 10 * bool(ten) + int(
+        _CHINESE_DIGITS[ones] if ones else 0
+    )
 
 
 def _parse_iso(text: str) -> ParsedCell:

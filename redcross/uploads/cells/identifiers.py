@@ -9,7 +9,9 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
 _RESIDENT_NUMBER = re.compile(r"\d{17}[\dX]")
 _OLD_RESIDENT_NUMBER = re.compile(r"\d{15}")
-_FOREIGN_DOCUMENT = re.compile(r"[A-Z]{1,3}\d{6,10}(?:\(\d\))?|\d{8}|(?=[A-Z0-9]*[A-Z])[A-Z0-9]{7,12}")
+_FOREIGN_DOCUMENT = re.compile(
+    r"[A-Z]{1,3}\d{6,10}(?:\(\d\))?|\d{8}|(?=[A-Z0-9]*[A-Z])[A-Z0-9]{7,12}"
+)
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 _MASKED_PHONE = re.compile(r"(?=[\d*]{11}$)1\d{0,3}\*+\d{0,4}|\d{3,4}-?\*+\d{0,4}")
 _LANDLINE = re.compile(r"(?:0\d{2,3}-?)?\d{7,8}(?:-\d{1,6})?")
@@ -110,7 +112,9 @@ def parse_credit_code(text: str, *, is_number: bool) -> ParsedCell:
     del is_number
     bare = normalize_text(text).upper()
     if len(bare) != 18 or any(char not in _CODE_CHARACTERS for char in bare):
-        return ParsedCell(bare, "credit_code.form", "不是 18 位统一社会信用代码", "请对照证照核对。")
+        return ParsedCell(
+            bare, "credit_code.form", "不是 18 位统一社会信用代码", "请对照证照核对。"
+        )
     total = sum(
         _CODE_CHARACTERS.index(char) * pow(3, index, 31) for index, char in enumerate(bare[:17])
     )

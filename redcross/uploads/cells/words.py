@@ -123,7 +123,9 @@ def choice_parser(words: Mapping[str, str], labels: Mapping[str, str]) -> Callab
         if OTHER_KEY in labels and (len(within) == 1 or not _is_misspelling(bare, known)):
             key = within.pop() if len(within) == 1 else OTHER_KEY
             reason = f"“{text.strip()[:40]}”不在可选范围内，读作“{labels[key]}”"
-            return ParsedCell(key, "choice.other", reason, f"另有所指的，改填：{_list_labels(labels)}。")
+            return ParsedCell(
+                key, "choice.other", reason, f"另有所指的，改填：{_list_labels(labels)}。"
+            )
         return _unknown_word("choice.unknown", text, nearest_to(bare), known, labels)
 
     return parse
@@ -132,7 +134,10 @@ def choice_parser(words: Mapping[str, str], labels: Mapping[str, str]) -> Callab
 def _is_misspelling(bare: str, known: Iterable[str]) -> bool:
     """Tell whether a word is one of a list with a character wrong, missing or too many."""
     alike = [word for word in known if abs(len(word) - len(bare)) <= 1]
-    return process.extractOne(bare, alike, scorer=fuzz.ratio, score_cutoff=_MIN_MISSPELLING_SIMILARITY) is not None
+    return (
+        process.extractOne(bare, alike, scorer=fuzz.ratio, score_cutoff=_MIN_MISSPELLING_SIMILARITY)
+        is not None
+    )
 
 
 def reference_parser(
@@ -248,7 +253,11 @@ def _branch_of_address(bare: str, names: Mapping[str, tuple[int, ...]]) -> tuple
 
     Below what it names no other county or city may stand, known or not.
     """
-    ends = [match.end() for match in _LEVEL_CHARACTER.finditer(bare) if _TOWNSHIP.fullmatch(bare[match.end() :])]
+    ends = [
+        match.end()
+        for match in _LEVEL_CHARACTER.finditer(bare)
+        if _TOWNSHIP.fullmatch(bare[match.end() :])
+    ]
     for end in reversed(ends):
         found = names.get(bare[:end], ()) or _branch_of_last_part(bare[:end], names)
         if found:

@@ -6,7 +6,14 @@ from typing import Any
 from django.db import connection
 
 from redcross.accounts.encryption import EncryptedField
-from redcross.uploads.database.staging import STAGING_TABLE, StagedColumns, columns_by_name, model_columns, quote_name, table_name
+from redcross.uploads.database.staging import (
+    STAGING_TABLE,
+    StagedColumns,
+    columns_by_name,
+    model_columns,
+    quote_name,
+    table_name,
+)
 from redcross.uploads.models import Upload
 from redcross.uploads.schema.sheet import Sheet
 
@@ -99,7 +106,9 @@ def _match_own_row(sheet: Sheet) -> str:
 def any_row_exists(sheet: Sheet) -> bool:
     """Tell whether any staged row is in the database already."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {STAGING_TABLE} i JOIN {_match_own_row(sheet)} ON true)")
+        cursor.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {STAGING_TABLE} i JOIN {_match_own_row(sheet)} ON true)"
+        )
         return bool(cursor.fetchone()[0])
 
 
@@ -112,7 +121,9 @@ def _differs_sql(staged: StagedColumns) -> str:
     return f"(({old}) IS DISTINCT FROM ({new}))"
 
 
-def _changed_rows(sheet: Sheet, staged: StagedColumns, differs: str) -> tuple[int, tuple[RowChange, ...]]:
+def _changed_rows(
+    sheet: Sheet, staged: StagedColumns, differs: str
+) -> tuple[int, tuple[RowChange, ...]]:
     by_hand = by_hand_sql(sheet)
     columns = [quote_name(column) for column in staged.columns]
     old = ", ".join(f"t.{column}::text" for column in columns)

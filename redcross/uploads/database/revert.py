@@ -66,7 +66,9 @@ def _changed_later_sql(events: str, row: str, context: str) -> str:
     )
 
 
-def _restore_rows(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[int, list[KeptRow]]:
+def _restore_rows(
+    model: type[Record], upload: Upload, context: uuid.UUID
+) -> tuple[int, list[KeptRow]]:
     updated, deleted = _event_table(model, UPDATED), _event_table(model, DELETED)
     if updated is None or deleted is None:
         return 0, []
@@ -116,7 +118,9 @@ def _overwritten_rows(model: type[Record], upload: Upload, context: uuid.UUID) -
         return [KeptRow(pk, _EDITED_REASON) for (pk,) in cursor.fetchall()]
 
 
-def _delete_rows(model: type[Record], upload: Upload, context: uuid.UUID) -> tuple[int, list[KeptRow]]:
+def _delete_rows(
+    model: type[Record], upload: Upload, context: uuid.UUID
+) -> tuple[int, list[KeptRow]]:
     updated = _event_table(model, UPDATED)
     brought = "t.upload_id = %(upload)s"
     edited = "false"
@@ -137,7 +141,8 @@ def _delete_rows(model: type[Record], upload: Upload, context: uuid.UUID) -> tup
         deleted = cursor.rowcount
         cursor.execute(f"SELECT t.id, {edited} FROM {table} t WHERE {brought}", parameters)
         kept = [
-            KeptRow(pk, _EDITED_REASON if was_edited else _REFERENCED_REASON) for pk, was_edited in cursor.fetchall()
+            KeptRow(pk, _EDITED_REASON if was_edited else _REFERENCED_REASON)
+            for pk, was_edited in cursor.fetchall()
         ]
     return deleted, kept
 

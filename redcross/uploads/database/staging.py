@@ -211,14 +211,18 @@ def _hex_series(name: str, values: Sequence[bytes | None]) -> pl.Series:
     )
 
 
-def _copy_rows(definitions: Mapping[str, tuple[type[Record], str]], frame: pl.DataFrame | None) -> None:
+def _copy_rows(
+    definitions: Mapping[str, tuple[type[Record], str]], frame: pl.DataFrame | None
+) -> None:
     with connection.cursor() as cursor:
         typed = ", ".join(
             f"{quote_name(name)} {model_columns(model)[column].db_type(connection)}"
             for name, (model, column) in definitions.items()
         )
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{STAGING_TABLE}")
-        cursor.execute(f"CREATE TEMPORARY TABLE {STAGING_TABLE} (n integer, {typed}) ON COMMIT DROP")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {STAGING_TABLE} (n integer, {typed}) ON COMMIT DROP"
+        )
         if frame is None:
             return
         rows = frame.with_row_index("n").select("n", *definitions)

@@ -11,7 +11,16 @@ from django.db import connection, models
 from redcross.logs import request_id
 from redcross.uploads.cells.words import normalize_name
 from redcross.uploads.database.diff import missing_sql
-from redcross.uploads.database.staging import STAGING_TABLE, STAMP_COLUMNS, StagedColumns, key_column, model_columns, parent_column, quote_name, table_name
+from redcross.uploads.database.staging import (
+    STAGING_TABLE,
+    STAMP_COLUMNS,
+    StagedColumns,
+    key_column,
+    model_columns,
+    parent_column,
+    quote_name,
+    table_name,
+)
 from redcross.uploads.models import NamedKey, Record, Upload
 from redcross.uploads.schema.sheet import Parent, Sheet, name_model
 
@@ -41,7 +50,11 @@ def resolve_new_names(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
             for key, label, others in model.sheet_words()
             for word in (label, *others)
         }
-        known = {key: registered[normalize_name(key)] for key in keys if normalize_name(key) in registered}
+        known = {
+            key: registered[normalize_name(key)]
+            for key in keys
+            if normalize_name(key) in registered
+        }
         frame = frame.with_columns(pl.col(name).replace(known))
     return frame
 
@@ -55,7 +68,9 @@ def create_new_names(sheet: Sheet, frame: pl.DataFrame) -> None:
         )
 
 
-def _new_names(sheet: Sheet, frame: pl.DataFrame) -> Iterator[tuple[str, type[NamedKey], list[str]]]:
+def _new_names(
+    sheet: Sheet, frame: pl.DataFrame
+) -> Iterator[tuple[str, type[NamedKey], list[str]]]:
     """Yield each column with names nobody has registered, their list, and the names."""
     for name, column in sheet.columns.items():
         if not column.allow_create or name not in frame.columns:
@@ -179,7 +194,9 @@ def _upsert_sql(sheet: Sheet, staged: StagedColumns) -> str:
             },
         }
     )
-    data = [quote_name(name) for name in values if name not in {*STAMP_COLUMNS, "branch_id", "row_key"}]
+    data = [
+        quote_name(name) for name in values if name not in {*STAMP_COLUMNS, "branch_id", "row_key"}
+    ]
     values |= _default_literals(sheet.model, set(values))
     names, select = _select_list(values)
     assignments = ", ".join(

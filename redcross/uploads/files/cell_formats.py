@@ -77,7 +77,9 @@ def _percent_cells(
         listed = [_attributes(each) for _, each in _elements(part)]
     targets = {each["Id"]: each["Target"] for each in listed if "Id" in each}
     with archive.open("xl/workbook.xml") as part:
-        sheets = [_attributes(each) for _, each in _elements(part) if _local_name(each.tag) == "sheet"]
+        sheets = [
+            _attributes(each) for _, each in _elements(part) if _local_name(each.tag) == "sheet"
+        ]
     for sheet in sheets:
         target = targets.get(sheet.get("id", ""), "")
         name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
@@ -155,7 +157,9 @@ def _read_biff_formats(path: Path) -> dict[str, SheetFormats]:
     } | _BUILT_IN_PERCENT_FORMATS
     styles = {number for number, body in enumerate(told[_FORM]) if _has_format(body, formats)}
     return {
-        _record_text(body[6:], encoding): SheetFormats(_biff_cells_with_style(content, start, styles))
+        _record_text(body[6:], encoding): SheetFormats(
+            _biff_cells_with_style(content, start, styles)
+        )
         for body in told[_SHEET]
         if styles and (start := int.from_bytes(body[:4], "little"))
     }

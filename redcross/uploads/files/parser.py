@@ -125,7 +125,9 @@ def _open_archive(path: Path, folder: Path) -> dict[str, Any]:
                 raise UnopenableError("file.encrypted")
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise UnopenableError("file.damaged") from None
-    if size > MAX_UNZIPPED_BYTES or (size > MIN_RATIO_BYTES and size / packed > MAX_COMPRESSION_RATIO):
+    if size > MAX_UNZIPPED_BYTES or (
+        size > MIN_RATIO_BYTES and size / packed > MAX_COMPRESSION_RATIO
+    ):
         raise UnopenableError("file.bomb", f"{size // 1_000_000}")
     if any(name.startswith("word/") for name in names):
         raise UnopenableError("file.not_a_workbook", "Word 文档")
@@ -233,7 +235,9 @@ def _write_sheet(book: Any, name: str, target: Path, under: SheetFormats) -> dic
     frames, start = [], first_row
     # What lies above and left of the first cell is told too, though only the rows of it.
     rows = itertools.islice(sheet.iter_rows(), first_row, None)
-    while block := list(itertools.islice(rows, 1 + BATCH_CELLS // (last_column - first_column + 1))):
+    while block := list(
+        itertools.islice(rows, 1 + BATCH_CELLS // (last_column - first_column + 1))
+    ):
         for row in shown.keys() & range(start, start + len(block)):
             line = block[row - start]
             for column in shown[row]:
@@ -311,7 +315,9 @@ def _cell_text(value: Any) -> tuple[str, int]:
         case None | "":
             return "", EMPTY
         case str():
-            return value[:MAX_CELL_LENGTH].replace(NUL, ""), ERROR if value in _ERROR_WORDS else TEXT
+            return value[:MAX_CELL_LENGTH].replace(
+                NUL, ""
+            ), ERROR if value in _ERROR_WORDS else TEXT
         case bool():
             return ("TRUE" if value else "FALSE"), BOOLEAN
         case int() | float():

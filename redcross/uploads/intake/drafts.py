@@ -16,7 +16,15 @@ from redcross.periods import Period, UnknownPeriodError, business_date
 from redcross.uploads.choices import DRAFT_PROCESSING_STATES, DraftState
 from redcross.uploads.files import storage, workbook
 from redcross.uploads.files.workbook import UnreadableError, Workbook
-from redcross.uploads.intake.guessing import SheetGuess, column_texts, guess_branch, guess_period, guess_sheet, dated_months, workbook_texts
+from redcross.uploads.intake.guessing import (
+    SheetGuess,
+    column_texts,
+    dated_months,
+    guess_branch,
+    guess_period,
+    guess_sheet,
+    workbook_texts,
+)
 from redcross.uploads.models import HeadingMemory, Parcel, Upload
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.import_spec import SheetSpec
@@ -87,12 +95,18 @@ def recognize_draft(parcel_id: int, *, user: User, now: dt.datetime) -> None:
             _change_state(parcel_id, DraftState.GUESSED, now, **found)
     except UnreadableError as error:
         with acting_for(user):
-            _change_state(parcel_id, DraftState.UNREADABLE, now, code=error.code, message=str(error))
+            _change_state(
+                parcel_id, DraftState.UNREADABLE, now, code=error.code, message=str(error)
+            )
 
 
 def _change_state(parcel_id: int, state: str, now: dt.datetime, **values: Any) -> Parcel | None:
     """Bring a file still being read into a state; None where it was thrown away meanwhile."""
-    parcel = Parcel.objects.select_for_update().filter(pk=parcel_id, state__in=DRAFT_PROCESSING_STATES).first()
+    parcel = (
+        Parcel.objects.select_for_update()
+        .filter(pk=parcel_id, state__in=DRAFT_PROCESSING_STATES)
+        .first()
+    )
     if parcel is not None:
         for name, value in {"state": state, "touched_at": now, **values}.items():
             setattr(parcel, name, value)
@@ -100,7 +114,9 @@ def _change_state(parcel_id: int, state: str, now: dt.datetime, **values: Any) -
     return parcel
 
 
-def _recognized_values(parcel: Parcel, book: Workbook, user: User, now: dt.datetime) -> dict[str, Any]:
+def _recognized_values(
+    parcel: Parcel, book: Workbook, user: User, now: dt.datetime
+) -> dict[str, Any]:
     enterable = {branch.pk: branch for branch in enterable_branches(user)}
     words = workbook_texts(book.grids, parcel.filename)
     specs = [sheet.specification() for sheet in registry.values()]
@@ -145,7 +161,11 @@ def _recognized_values(parcel: Parcel, book: Workbook, user: User, now: dt.datet
     likely = around(by_key.get(sheet.key))
     return {
         "guess": {
-            "sheet": {"sure": sheet.certainty, "why": sheet.why, "fits": _candidates_to_json(sheet, allowed)},
+            "sheet": {
+                "sure": sheet.certainty,
+                "why": sheet.why,
+                "fits": _candidates_to_json(sheet, allowed),
+            },
             "around": {fit.key: around(by_key[fit.key]) for fit in sheet.fits},
             "otherwise": likely,
             "notices": list(book.notices),
@@ -284,4 +304,8 @@ def delete_expired_drafts(now: dt.datetime) -> int:
 def find_stalled_drafts(now: dt.datetime) -> list[Parcel]:
     """Return the files whose reading somebody began and nobody ended."""
     silent = now - dt.timedelta(seconds=workbook.TIMEOUT_SECONDS * 4)
-    return list(Parcel.objects.filter(state__in=DRAFT_PROCESSING_STATES, touched_at__lt=silent).order_by("pk"))
+    return list(
+        Parcel.objects.filter(state__in=DRAFT_PROCESSING_STATES, touched_at__lt=silent).order_by(
+            "pk"
+        )
+    )

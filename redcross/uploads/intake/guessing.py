@@ -35,7 +35,9 @@ _DISTINCTIVE_WORDS = (
     "物资", "资金", "款物", "发放", "接收", "入库", "出库", "名册", "申请", "巡检", "志愿者",
 )  # fmt: skip
 """接收捐赠物资 is no misspelling of 接收捐赠资金."""
-_GENERIC_TITLE_WORDS = re.compile(r"\(.*?\)|登记表|统计表|明细表|情况表|汇总表|台账|名册|记录|清单|表$")
+_GENERIC_TITLE_WORDS = re.compile(
+    r"\(.*?\)|登记表|统计表|明细表|情况表|汇总表|台账|名册|记录|清单|表$"
+)
 
 
 class Certainty(enum.StrEnum):
@@ -143,7 +145,9 @@ def workbook_texts(grids: Sequence[Grid], filename: str) -> WorkbookTexts:
     worksheets = tuple(
         normalize_spaces(grid.worksheet) for grid in grids if grid.worksheet not in OWN_WORKSHEETS
     )
-    return WorkbookTexts(tuple(titles), stated, normalize_spaces(PurePath(filename).stem), worksheets)
+    return WorkbookTexts(
+        tuple(titles), stated, normalize_spaces(PurePath(filename).stem), worksheets
+    )
 
 
 def normalize_spaces(text: str) -> str:
@@ -173,13 +177,17 @@ def guess_sheet(
         named = [spec for spec in listed if _is_titled(spec, words)]
         said = f"标题像《{named[0].title}》，但" if named else ""
         return SheetGuess(
-            "", Certainty.NO, f"{said}没有找到任何一张报表的表头。请选择报表，或下载空表对照栏目名称。"
+            "",
+            Certainty.NO,
+            f"{said}没有找到任何一张报表的表头。请选择报表，或下载空表对照栏目名称。",
         )
     best = fits[0]
     asked = next((fit for fit in fits if fit.key == hinted), None)
     lacking = _MISSING_PENALTY * min(len(asked.missing), 3) if asked is not None else 0
     if asked is not None and asked.score + lacking >= best.score - _TITLE_BONUS:
-        return SheetGuess(asked.key, Certainty.YES, f"您要报的就是这张表；{_describe_candidate(asked)}", fits)
+        return SheetGuess(
+            asked.key, Certainty.YES, f"您要报的就是这张表；{_describe_candidate(asked)}", fits
+        )
     rivals = [fit for fit in fits[1:] if best.score - fit.score < _MIN_LEAD]
     best, *rivals = _drop_less_specific([best, *rivals])
     if allowed is not None:
@@ -194,7 +202,9 @@ def guess_sheet(
         names = "、".join(f"《{fit.title}》" for fit in (best, *rivals))
         return SheetGuess("", Certainty.NO, f"与{names}几乎同样相符，请选择是哪一张。", fits)
     certain = best.score >= 0.75 and not best.missing
-    return SheetGuess(best.key, Certainty.YES if certain else Certainty.LIKELY, _describe_candidate(best), fits)
+    return SheetGuess(
+        best.key, Certainty.YES if certain else Certainty.LIKELY, _describe_candidate(best), fits
+    )
 
 
 def _drop_less_specific(fits: Sequence[SheetCandidate]) -> list[SheetCandidate]:
@@ -289,11 +299,15 @@ def _score_sheet(
             lacking = [each for each in layout.missing if not spec.field(each).default_from_period]
             there = len(needed) - len(lacking)
             own = there / len(needed) if needed else min(1.0, named / len(spec.fields) * 2)
-            score = 0.5 * named / columns + 0.2 * exact / columns + 0.3 * own + _TITLE_BONUS * titled
+            score = (
+                0.5 * named / columns + 0.2 * exact / columns + 0.3 * own + _TITLE_BONUS * titled
+            )
             score -= _MISSING_PENALTY * min(len(lacking), 3)
             if best is None or score > best.score:
                 missing = tuple(spec.field(name).label for name in lacking)
-                best = SheetCandidate(spec.key, spec.title, score, named, columns, missing, titled, there)
+                best = SheetCandidate(
+                    spec.key, spec.title, score, named, columns, missing, titled, there
+                )
     return best
 
 
@@ -425,7 +439,9 @@ def dated_months(grids: Sequence[Grid], spec: SheetSpec) -> Period | None:
     """Return the months the sheet's own date column spans, None where no day is plain."""
     if spec.dated_by is None:
         return None
-    days = [day for text in column_texts(grids, spec, spec.dated_by) if (day := _month_of_date(text))]
+    days = [
+        day for text in column_texts(grids, spec, spec.dated_by) if (day := _month_of_date(text))
+    ]
     return Period(month_start(min(days)), month_start(max(days))) if days else None
 
 
@@ -483,7 +499,9 @@ def guess_period(
         return PeriodGuess(period, sure, f"{where}是{period.label}{missing}")
     if dated is not None and (dated.length or 0) <= 12:
         one = dated.length == 1
-        return PeriodGuess(dated, Certainty.YES if one else Certainty.LIKELY, f"日期列都在{dated.label}")
+        return PeriodGuess(
+            dated, Certainty.YES if one else Certainty.LIKELY, f"日期列都在{dated.label}"
+        )
     if hinted is not None:
         return PeriodGuess(hinted, Certainty.LIKELY, f"您要报的是{hinted.label}")
     last = Period.month(add_months(month_start(today), -1))
@@ -590,5 +608,9 @@ def _common_ancestor(
     """Return the lowest branch that holds all of these and may be entered."""
     if not found:
         return None
-    shared = [pk for pk in _ancestor_line(found[0], above) if all(pk in _ancestor_line(one, above) for one in found)]
+    shared = [
+        pk
+        for pk in _ancestor_line(found[0], above)
+        if all(pk in _ancestor_line(one, above) for one in found)
+    ]
     return next((pk for pk in shared if pk in enterable), None)

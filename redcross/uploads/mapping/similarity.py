@@ -97,7 +97,9 @@ def field_similarity(levels: Sequence[str], field: FieldSpec) -> float:
     sort, text = value_class(field), normalize_header(levels[-1])
     if any(pattern.search(text) for other, pattern in _CLASS_ENDINGS.items() if other != sort):
         return 0.0
-    if field.exclude_pattern is not None and field.exclude_pattern.search(normalize_header("".join(levels))):
+    if field.exclude_pattern is not None and field.exclude_pattern.search(
+        normalize_header("".join(levels))
+    ):
         return 0.0
     near = heading_similarity(levels, (field.label, *field.aliases))
     return near - _NUMERIC_PENALTY if field.kind in NUMERIC_KINDS else near

@@ -80,7 +80,9 @@ class Vocabulary:
             (re.compile(shape), field.name) for field in spec.fields for shape in field.patterns
         ]
         self.substrings = [
-            (normalize_header(hint), field.name) for field in spec.fields for hint in field.substrings
+            (normalize_header(hint), field.name)
+            for field in spec.fields
+            for hint in field.substrings
         ]
 
     def exact(self, heading: str) -> Match | None:

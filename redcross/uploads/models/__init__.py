@@ -3,7 +3,15 @@
 from redcross.uploads.models.drafts import Parcel
 from redcross.uploads.models.period_locks import PeriodException, PeriodLock
 from redcross.uploads.models.records import NamedKey, NamedKeyQuerySet, Record, RecordQuerySet
-from redcross.uploads.models.uploads import HeadingMemory, Upload, UploadFinding, UploadQuerySet, UploadRemark, UploadStep, storage_path
+from redcross.uploads.models.uploads import (
+    HeadingMemory,
+    Upload,
+    UploadFinding,
+    UploadQuerySet,
+    UploadRemark,
+    UploadStep,
+    storage_path,
+)
 
 __all__ = [
     "HeadingMemory",

@@ -21,9 +21,7 @@ class Parcel(Visible):
     file = models.FileField("文件", upload_to=storage_path, blank=True)
     size = models.PositiveBigIntegerField("大小（字节）", default=0)
     digest = models.CharField("文件指纹", max_length=64)
-    state = models.CharField(
-        "状态", max_length=12, choices=DraftState, default=DraftState.WAITING
-    )
+    state = models.CharField("状态", max_length=12, choices=DraftState, default=DraftState.WAITING)
     code = models.CharField("代码", max_length=40, blank=True)
     message = models.TextField("说明", blank=True)
     hint = models.JSONField("来时要报的", default=dict, blank=True)

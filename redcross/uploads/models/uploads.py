@@ -8,7 +8,15 @@ from django.db.models import F, Q
 
 from redcross.accounts.models import User, Visible, VisibleQuerySet
 from redcross.periods import Period
-from redcross.uploads.choices import REVIEW_STATES, PROCESSING_STATES, FindingSeverity, UploadOrigin, UploadState, PendingAction, UploadMode
+from redcross.uploads.choices import (
+    PROCESSING_STATES,
+    REVIEW_STATES,
+    FindingSeverity,
+    PendingAction,
+    UploadMode,
+    UploadOrigin,
+    UploadState,
+)
 from redcross.uploads.registry import registry
 
 if TYPE_CHECKING:
@@ -50,8 +58,12 @@ class Upload(Visible):
     first_month = models.DateField("报告期起")
     last_month = models.DateField("报告期止")
     mode = models.CharField("方式", max_length=10, choices=UploadMode)
-    origin = models.CharField("来源", max_length=10, choices=UploadOrigin, default=UploadOrigin.FILE)
-    state = models.CharField("状态", max_length=12, choices=UploadState, default=UploadState.RECEIVED)
+    origin = models.CharField(
+        "来源", max_length=10, choices=UploadOrigin, default=UploadOrigin.FILE
+    )
+    state = models.CharField(
+        "状态", max_length=12, choices=UploadState, default=UploadState.RECEIVED
+    )
 
     filename = models.CharField("文件名", max_length=200, blank=True)
     file = models.FileField("文件", upload_to=storage_path, blank=True)

@@ -16,7 +16,7 @@ from redcross.uploads.cells.columns import DITTO_MARKS
 from redcross.uploads.files.parser import NUMBER, TEXT
 from redcross.uploads.files.workbook import Grid, Workbook
 from redcross.uploads.schema.import_spec import SheetSpec
-from redcross.uploads.schema.row_ids import ROW_ID_FIELD, ROW_ID
+from redcross.uploads.schema.row_ids import ROW_ID, ROW_ID_FIELD
 
 MAX_IN_PLACE_CELLS = 400_000
 """Above so many cells the workbook is written anew instead of being kept as it is."""
@@ -41,7 +41,9 @@ def escape_formula(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_PREFIXES) else text
 
 
-def annotate_workbook(path: Path, filename: str, book: Workbook, findings: Iterable[Annotation]) -> bytes:
+def annotate_workbook(
+    path: Path, filename: str, book: Workbook, findings: Iterable[Annotation]
+) -> bytes:
     """Return 批注本: the workbook with its bad cells coloured, the message beside the row."""
     listed = list(findings)
     cells = sum(grid.cells.height * len(grid.letters) for grid in book.grids)
@@ -183,7 +185,8 @@ def _resolve_ditto(
             continue
         texts = grid.cells[letter][data - grid.first_row : position].to_list()
         above = next(
-            (text for text in reversed(texts) if text and text.strip() not in {"", *DITTO_MARKS}), ""
+            (text for text in reversed(texts) if text and text.strip() not in {"", *DITTO_MARKS}),
+            "",
         )
         found[letter] = above
     return found

@@ -25,7 +25,7 @@ from redcross.uploads.mapping.normalize import JOINER
 from redcross.uploads.models import Record, Upload
 from redcross.uploads.output.blank_workbook import Cell, build_blank_workbook, write_cell
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SheetSpec
-from redcross.uploads.schema.row_ids import ROW_ID_FIELD, ROW_ID
+from redcross.uploads.schema.row_ids import ROW_ID, ROW_ID_FIELD
 from redcross.uploads.schema.sheet import Sheet
 from redcross.uploads.workflow.services import RefusedError
 
@@ -77,10 +77,14 @@ def export_workbook(
                 "export.no_form", "还没有用自己的表格报过这张表，请改用空表样式导出。"
             )
         return _write_own_form(own, spec, rows, branch=branch, sheet=sheet, period=period)
-    return build_blank_workbook(spec, society=branch.society, period_label=period.label, rows=list(rows))
+    return build_blank_workbook(
+        spec, society=branch.society, period_label=period.label, rows=list(rows)
+    )
 
 
-def build_list_workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
+def build_list_workbook(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[str | int]]
+) -> bytes:
     """Return a plain list as an xlsx: one row of headings, texts that stay texts."""
     book = ExportWorkbook()
     target = book.add_worksheet(title)
@@ -110,7 +114,9 @@ def own_form(user: User, sheet: Sheet, branch: Branch) -> OwnForm | None:
     uploads = Upload.objects.visible_to(user).filter(
         branch=branch, sheet=sheet.key, origin=UploadOrigin.FILE, rows__gt=0
     )
-    for upload in uploads.exclude(state__in=[UploadState.FAILED, UploadState.HAS_ERRORS]).order_by("-pk")[:5]:
+    for upload in uploads.exclude(state__in=[UploadState.FAILED, UploadState.HAS_ERRORS]).order_by(
+        "-pk"
+    )[:5]:
         table = max(upload.tables, key=lambda each: int(each["rows"]), default=None)
         if table and table.get("layout"):
             columns = tuple(
@@ -202,7 +208,9 @@ def _export_row_values(
         paths = _column_paths(sheet)
         folded = [_record_values(record, paths) for record in records]
     for row in folded:
-        yield {field.name: _display_value(field, row.get(field.name), names) for field in spec.fields}
+        yield {
+            field.name: _display_value(field, row.get(field.name), names) for field in spec.fields
+        }
 
 
 def _record_values(record: Record, paths: Mapping[str, tuple[str, ...]]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import polars as pl
 
 from redcross.units import Unit
-from redcross.uploads.cells.columns import parse_column, dtype_of, column_findings
+from redcross.uploads.cells.columns import column_findings, dtype_of, parse_column
 from redcross.uploads.cells.dates import EPOCH_1904
 from redcross.uploads.files.parser import KIND_SUFFIX
 from redcross.uploads.files.workbook import OWN_WORKSHEETS, Grid, UnreadableError, Workbook
@@ -30,7 +30,14 @@ from redcross.uploads.passes.table_defaults import (
     table_default_findings,
 )
 from redcross.uploads.schema.findings import Finding, Severity
-from redcross.uploads.schema.import_spec import LABEL_KINDS, NUMERIC_KINDS, CellKind, ImportContext, SheetKind, SheetSpec
+from redcross.uploads.schema.import_spec import (
+    LABEL_KINDS,
+    NUMERIC_KINDS,
+    CellKind,
+    ImportContext,
+    SheetKind,
+    SheetSpec,
+)
 from redcross.uploads.schema.row_ids import ROW_ID, repeated_row_ids
 from redcross.uploads.tables.cell_texts import column_index
 from redcross.uploads.tables.continuation_sheets import (
@@ -347,7 +354,9 @@ def _parse_table(
             field,
             context,
             multiple=layout.multiples[letter],
-            merged=_merged_continuations(grid, letter, layout) if field.kind in LABEL_KINDS else None,
+            merged=_merged_continuations(grid, letter, layout)
+            if field.kind in LABEL_KINDS
+            else None,
             knows_merges=grid.knows_merges,
         )
         if (
@@ -371,7 +380,9 @@ def _parse_table(
     if beside is not None:
         letter, column = beside
         field = spec.field("branch")
-        findings += column_findings(column, field, worksheet=layout.worksheet, letter=letter, rows=rows)
+        findings += column_findings(
+            column, field, worksheet=layout.worksheet, letter=letter, rows=rows
+        )
         columns["branch"], letters["branch"] = column.values.alias("branch"), letter
     layout = layout.without(unused)
     frame = pl.DataFrame(

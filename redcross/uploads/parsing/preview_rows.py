@@ -53,7 +53,10 @@ def preview_rows(
         for name, texts in raw.items():
             field = spec.field(name)
             text = texts[at[read["_at"]]] or ""
-            cells[name] = (display_text(text, field), _display_value(field, read.get(name), branches))
+            cells[name] = (
+                display_text(text, field),
+                _display_value(field, read.get(name), branches),
+            )
         yield PreviewRow(worksheet, read["row"], read["row"] in doubted, cells)
 
 

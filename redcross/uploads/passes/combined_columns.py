@@ -13,14 +13,14 @@ from decimal import Decimal
 
 import polars as pl
 
-from redcross.uploads.cells.columns import parse_column, cell_parser
+from redcross.uploads.cells.columns import cell_parser, parse_column
 from redcross.uploads.cells.dates import parse_date
 from redcross.uploads.cells.parsed import BLANKS, normalize_text
 from redcross.uploads.files.parser import EMPTY, KIND_SUFFIX, TEXT, column_letter
 from redcross.uploads.files.workbook import Grid
 from redcross.uploads.mapping.normalize import JOINER, normalize_header
 from redcross.uploads.mapping.units import column_multiple
-from redcross.uploads.schema.import_spec import ImportContext, FieldSpec, SplitAmounts, SheetSpec
+from redcross.uploads.schema.import_spec import FieldSpec, ImportContext, SheetSpec, SplitAmounts
 from redcross.uploads.tables.cell_texts import column_index
 from redcross.uploads.tables.layout import Layout
 
@@ -237,7 +237,9 @@ def _sum_split_amount(
     holder = next((at for at, name in layout.columns.items() if name == field.name), None)
     free = [at for at in layout.headings if at not in layout.columns]
     is_whole = _heading_matcher(layout, spec.split_amounts.totals)
-    is_part = _heading_matcher(layout, list(spec.split_amounts.parts), below=spec.split_amounts.groups)
+    is_part = _heading_matcher(
+        layout, list(spec.split_amounts.parts), below=spec.split_amounts.groups
+    )
     parts = [
         at
         for at in layout.headings
@@ -321,7 +323,9 @@ def _heading_matcher(
     return is_named
 
 
-def _holds_amounts(grid: Grid, layout: Layout, at: str, field: FieldSpec, context: ImportContext) -> bool:
+def _holds_amounts(
+    grid: Grid, layout: Layout, at: str, field: FieldSpec, context: ImportContext
+) -> bool:
     """Tell whether a column holds amounts and nothing else, or nothing at all."""
     texts, kinds = grid.cells[at][layout.data], grid.cells[at + KIND_SUFFIX][layout.data]
     column = parse_column(texts, kinds, field, context, multiple=Decimal(1))

@@ -16,7 +16,7 @@ from redcross.uploads.cells.parsed import BLANKS, ParsedCell
 from redcross.uploads.cells.words import OTHER_KEY
 from redcross.uploads.files.parser import KIND_SUFFIX
 from redcross.uploads.files.workbook import Grid
-from redcross.uploads.schema.import_spec import CellKind, ImportContext, FieldSpec, SheetSpec
+from redcross.uploads.schema.import_spec import CellKind, FieldSpec, ImportContext, SheetSpec
 from redcross.uploads.tables.layout import Layout
 
 _SEPARATOR = "；"
@@ -44,7 +44,10 @@ def remap_by_content(grid: Grid, layout: Layout, spec: SheetSpec, context: Impor
             continue
         if field.kind is CellKind.DECIMAL:
             continue
-        texts, kinds = grid.cells[letter][layout.data], grid.cells[letter + KIND_SUFFIX][layout.data]
+        texts, kinds = (
+            grid.cells[letter][layout.data],
+            grid.cells[letter + KIND_SUFFIX][layout.data],
+        )
         column = parse_column(texts, kinds, field, context, multiple=Decimal(1))
         other = spec.field(field.fallback_column)
         if other.kind is CellKind.CHOICE:
@@ -122,7 +125,10 @@ def branches_from_addresses(
     for letter, name in layout.columns.items():
         if not spec.field(name).branch_from_address:
             continue
-        texts, kinds = grid.cells[letter][layout.data], grid.cells[letter + KIND_SUFFIX][layout.data]
+        texts, kinds = (
+            grid.cells[letter][layout.data],
+            grid.cells[letter + KIND_SUFFIX][layout.data],
+        )
         field = spec.field(spec.branch_field)
         column = parse_column(texts, kinds, field, context, multiple=Decimal(1))
         written = (texts.str.strip_chars(BLANKS) != "").sum()

@@ -8,7 +8,7 @@ import dataclasses
 import re
 from decimal import Decimal
 
-from redcross.uploads.cells.columns import parse_column, cell_parser
+from redcross.uploads.cells.columns import cell_parser, parse_column
 from redcross.uploads.cells.parsed import BLANKS
 from redcross.uploads.files.parser import KIND_SUFFIX, TEXT
 from redcross.uploads.files.workbook import Grid
@@ -31,7 +31,9 @@ def resolve_reporting_units(
     return _drop_workplaces(grid, layout, spec, context)
 
 
-def _remap_other_units(grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext) -> Layout:
+def _remap_other_units(
+    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
+) -> Layout:
     """Take a 单位 column that names no branch at all for what else 单位 may head.
 
     Offices write 单位 over the giver and over the measure of goods as often as over the

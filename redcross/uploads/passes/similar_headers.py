@@ -19,7 +19,13 @@ from redcross.uploads.mapping.similarity import MIN_MARGIN, MIN_SIMILARITY, fiel
 from redcross.uploads.mapping.units import column_multiple
 from redcross.uploads.schema.finding_catalogue import CODES, severity_of
 from redcross.uploads.schema.findings import Finding, Severity
-from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, ImportContext, FieldSpec, SheetSpec
+from redcross.uploads.schema.import_spec import (
+    NUMERIC_KINDS,
+    CellKind,
+    FieldSpec,
+    ImportContext,
+    SheetSpec,
+)
 from redcross.uploads.tables.layout import Layout
 
 _SAMPLE_ROWS = 300

@@ -13,12 +13,18 @@ from decimal import Decimal
 
 from redcross.uploads.cells.columns import cell_parser
 from redcross.uploads.cells.dates import parse_date
-from redcross.uploads.cells.words import MIN_NAME_SIMILARITY, YEAR_PREFIX, NearestWord, normalize_name, new_name_message
+from redcross.uploads.cells.words import (
+    MIN_NAME_SIMILARITY,
+    YEAR_PREFIX,
+    NearestWord,
+    new_name_message,
+    normalize_name,
+)
 from redcross.uploads.files.parser import TEXT
 from redcross.uploads.files.workbook import Grid
 from redcross.uploads.schema.finding_catalogue import CODES, severity_of
 from redcross.uploads.schema.findings import Finding
-from redcross.uploads.schema.import_spec import CellKind, ImportContext, FieldSpec, SheetSpec
+from redcross.uploads.schema.import_spec import CellKind, FieldSpec, ImportContext, SheetSpec
 from redcross.uploads.tables.layout import Layout
 
 _TITLE_CODE, _UPLOADER_CODE, _PERIOD_CODE = "column.from_title", "column.stated", "column.by_period"

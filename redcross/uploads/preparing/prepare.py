@@ -16,8 +16,8 @@ from redcross.branches.tree import get_tree
 from redcross.periods import Period, business_date
 from redcross.uploads.cells.columns import dtype_of
 from redcross.uploads.choices import UploadState
-from redcross.uploads.database.diff import Comparison, diff_rows, any_row_exists
-from redcross.uploads.database.staging import key_column, disable_seqscan, stage_rows, stage_keys
+from redcross.uploads.database.diff import Comparison, any_row_exists, diff_rows
+from redcross.uploads.database.staging import disable_seqscan, key_column, stage_keys, stage_rows
 from redcross.uploads.files import storage, workbook
 from redcross.uploads.models import HeadingMemory, Upload
 from redcross.uploads.parsing import parse
@@ -25,8 +25,8 @@ from redcross.uploads.parsing.preview_rows import PreviewRow
 from redcross.uploads.preparing.row_keys import add_row_keys
 from redcross.uploads.schema import row_ids
 from redcross.uploads.schema.finding_catalogue import CODES, severity_of
-from redcross.uploads.schema.findings import PlausibilityWarning, Finding, FindingGroup, Severity
-from redcross.uploads.schema.import_spec import ImportContext, FieldSpec, SheetKind, SheetSpec
+from redcross.uploads.schema.findings import Finding, FindingGroup, PlausibilityWarning, Severity
+from redcross.uploads.schema.import_spec import FieldSpec, ImportContext, SheetKind, SheetSpec
 from redcross.uploads.schema.row_ids import ROW_KEY
 from redcross.uploads.schema.sheet import Parent, Sheet
 from redcross.uploads.validation.row_rules import group_findings
@@ -189,7 +189,9 @@ def add_plausibility_warnings(setting: ImportSetup, found: CheckResult) -> Check
         for each in found.findings
         if each.severity is not Severity.NOTICE
     }
-    doubts = setting.sheet.plausibility_warnings(fill_branch(setting, found.counts), setting.context.period)
+    doubts = setting.sheet.plausibility_warnings(
+        fill_branch(setting, found.counts), setting.context.period
+    )
     findings = found.findings + [
         _warning_finding(each, setting.spec.field(each.field), found.letters)
         for each in doubts

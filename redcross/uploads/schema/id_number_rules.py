@@ -27,13 +27,16 @@ def _digits_by_length(of_18: pl.Expr, of_15: pl.Expr) -> pl.Expr:
 
 
 def _sex_differs() -> pl.Expr:
-    digit = _digits_by_length(pl.col(ID_NUMBER).str.slice(16, 1), pl.col(ID_NUMBER).str.slice(14, 1))
+    digit = _digits_by_length(
+        pl.col(ID_NUMBER).str.slice(16, 1), pl.col(ID_NUMBER).str.slice(14, 1)
+    )
     return (digit.cast(pl.Int8, strict=False) % 2 == 1) != (pl.col(SEX) == "MALE")
 
 
 def _birthday_differs() -> pl.Expr:
     day = _digits_by_length(
-        pl.col(ID_NUMBER).str.slice(6, 8), pl.concat_str(pl.lit("19"), pl.col(ID_NUMBER).str.slice(6, 6))
+        pl.col(ID_NUMBER).str.slice(6, 8),
+        pl.concat_str(pl.lit("19"), pl.col(ID_NUMBER).str.slice(6, 6)),
     )
     return day.str.to_date("%Y%m%d", strict=False) != pl.col(BORN_ON)
 

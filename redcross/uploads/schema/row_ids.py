@@ -46,7 +46,10 @@ register_codes(UNKNOWN_ROW_ID, REPEATED_ROW_ID)
 
 ROW_ID_RULE = Rule(
     code=UNKNOWN_ROW_ID.key,
-    violation=lambda: pl.col(ROW_ID).is_not_null() & ~pl.col(ROW_ID).str.contains(f"{_KEY_PATTERN}|{RETURNED_ROW_PATTERN}"),
+    violation=lambda: (
+        pl.col(ROW_ID).is_not_null()
+        & ~pl.col(ROW_ID).str.contains(f"{_KEY_PATTERN}|{RETURNED_ROW_PATTERN}")
+    ),
     needs=(ROW_ID,),
     message="行标识被改动过，按普通的行读取",
     suggestion=UNKNOWN_ROW_ID.remedy,
@@ -91,7 +94,9 @@ def match_by_row_id(
     `keyed_again` yields for each row the keys of its further occurrences; `accepted` are
     branch and key of rows that stand already, and that a mended row is never.
     """
-    valid = pl.col(ROW_ID).str.contains(_KEY_PATTERN) & pl.struct("branch", ROW_ID).is_first_distinct()
+    valid = (
+        pl.col(ROW_ID).str.contains(_KEY_PATTERN) & pl.struct("branch", ROW_ID).is_first_distinct()
+    )
     told = frame.select(
         "branch",
         mark=pl.when(valid).then(pl.col(ROW_ID)),

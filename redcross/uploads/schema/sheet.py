@@ -17,7 +17,14 @@ from redcross.units import Unit
 from redcross.uploads.models import NamedKey, Record
 from redcross.uploads.schema import id_number_rules
 from redcross.uploads.schema.findings import PlausibilityWarning
-from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SplitAmounts, Rule, SheetKind, SheetSpec
+from redcross.uploads.schema.import_spec import (
+    CellKind,
+    FieldSpec,
+    Rule,
+    SheetKind,
+    SheetSpec,
+    SplitAmounts,
+)
 from redcross.uploads.schema.schedule import Due
 
 _ENCRYPTED_KINDS = {
@@ -164,7 +171,9 @@ class Sheet:
         """
         return None
 
-    def plausibility_warnings(self, frame: pl.DataFrame, period: Period) -> Iterable[PlausibilityWarning]:
+    def plausibility_warnings(
+        self, frame: pl.DataFrame, period: Period
+    ) -> Iterable[PlausibilityWarning]:
         """Hold the rows as read against what is effective already; override.
 
         Asked of statistics sheets, inside the uploader's scope; each row names its branch.

@@ -22,7 +22,9 @@ class RowTexts:
         self.grid = grid
         self.letters = grid.letters
         self.height = grid.cells.height
-        self._kinds = [at for at, name in enumerate(grid.cells.columns) if name.endswith(KIND_SUFFIX)]
+        self._kinds = [
+            at for at, name in enumerate(grid.cells.columns) if name.endswith(KIND_SUFFIX)
+        ]
         self._rows: dict[int, list[str]] = {}
         self.look_up(range(min(self.height, SCANNED_ROWS)))
 

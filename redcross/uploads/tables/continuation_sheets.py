@@ -23,7 +23,13 @@ from redcross.uploads.tables.detect import continue_layout
 from redcross.uploads.tables.layout import Layout
 
 _SAMPLE_ROWS = 300
-_DISTINCTIVE_KINDS = (CellKind.DATE, CellKind.ID_NUMBER, CellKind.PHONE, CellKind.BRANCH, *NUMERIC_KINDS)
+_DISTINCTIVE_KINDS = (
+    CellKind.DATE,
+    CellKind.ID_NUMBER,
+    CellKind.PHONE,
+    CellKind.BRANCH,
+    *NUMERIC_KINDS,
+)
 _DECISIVE_KINDS = (CellKind.DATE, CellKind.ID_NUMBER)
 _MIN_FITTING_COLUMNS = 3
 """So many columns that only hold what such columns hold, a day or an identity among them."""

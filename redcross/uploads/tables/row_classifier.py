@@ -159,7 +159,9 @@ class RowClassifier:
                 return "part" if "小计" in match[0] else "total"
         is_unnamed = not asked - days <= texts.keys() or not asked - days
         carried = (
-            {normalize_text(text) for text in texts.values()} & CARRIED_FORWARD if is_unnamed else set()
+            {normalize_text(text) for text in texts.values()} & CARRIED_FORWARD
+            if is_unnamed
+            else set()
         )
         if carried:
             return "part" if carried <= PERIOD_SUMS else "note"

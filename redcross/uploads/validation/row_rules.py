@@ -6,10 +6,17 @@ from decimal import Decimal
 
 import polars as pl
 
-from redcross.uploads.cells.columns import dtype_of, display_text
+from redcross.uploads.cells.columns import display_text, dtype_of
 from redcross.uploads.schema.finding_catalogue import CODES, severity_of
 from redcross.uploads.schema.findings import Finding, FindingGroup, Severity
-from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, ImportContext, FieldSpec, Rule, SheetSpec
+from redcross.uploads.schema.import_spec import (
+    NUMERIC_KINDS,
+    CellKind,
+    FieldSpec,
+    ImportContext,
+    Rule,
+    SheetSpec,
+)
 
 SHOWN_ROWS = 20
 

@@ -101,7 +101,9 @@ def compare_totals(
     found = []
     for table in tables:
         checks = []
-        names = [name for name in table.layout.columns.values() if spec.field(name).kind in NUMERIC_KINDS]
+        names = [
+            name for name in table.layout.columns.values() if spec.field(name).kind in NUMERIC_KINDS
+        ]
         for name in names if table.layout.totals else ():
             if name not in sheet:
                 sheet[name] = _RunningSums(name, tables)

@@ -16,7 +16,13 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.branches.models import Branch
 from redcross.periods import Period, UnknownPeriodError
 from redcross.uploads import tasks
-from redcross.uploads.choices import DRAFT_PROCESSING_STATES, PROCESSING_STATES, DraftState, UploadState, UploadMode
+from redcross.uploads.choices import (
+    DRAFT_PROCESSING_STATES,
+    PROCESSING_STATES,
+    DraftState,
+    UploadMode,
+    UploadState,
+)
 from redcross.uploads.intake import drafts
 from redcross.uploads.models import Parcel
 from redcross.uploads.registry import registry
@@ -70,7 +76,9 @@ def _store_files(request: SignedInRequest) -> None:
     if not files:
         messages.error(request, "还没有选择文件。")
     for file in files[drafts.MAX_FILES :]:
-        messages.error(request, f"{file.name}：一次最多放入 {drafts.MAX_FILES} 个文件，请稍后再放。")
+        messages.error(
+            request, f"{file.name}：一次最多放入 {drafts.MAX_FILES} 个文件，请稍后再放。"
+        )
     hint = {name: request.POST.get(f"for-{name}", "") for name in HINT_NAMES}
     for file in files[: drafts.MAX_FILES]:
         try:
@@ -113,7 +121,9 @@ def _card_context(parcel: Parcel, sheets: Iterable[Sheet]) -> dict[str, Any]:
         "parcel": parcel,
         "upload": upload,
         "at_work": parcel.state in DRAFT_PROCESSING_STATES or checking,
-        "progress": progress.current_progress(upload.pk) if upload is not None and checking else None,
+        "progress": progress.current_progress(upload.pk)
+        if upload is not None and checking
+        else None,
         "likely": [sheet for sheet in sheets if sheet.key in fits],
         "others": [sheet for sheet in sheets if sheet.key not in fits],
         "sheet_guess": parcel.guess.get("sheet", {}),

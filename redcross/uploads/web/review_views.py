@@ -34,7 +34,7 @@ from redcross.uploads.output.annotated_workbook import annotate_workbook
 from redcross.uploads.web.forms import ReasonForm
 from redcross.uploads.web.views import get_visible_upload
 from redcross.uploads.workflow import services
-from redcross.uploads.workflow.queries import review_queue, count_by_sheet
+from redcross.uploads.workflow.queries import count_by_sheet, review_queue
 from redcross.uploads.workflow.services import RefusedError
 
 ORIGINALS_SESSION_KEY = "originals"
@@ -249,7 +249,9 @@ def _send_original(upload: Upload) -> HttpResponse:
     if personal and file_extension(name) not in ENCRYPTABLE and upload.origin == UploadOrigin.FILE:
         with storage.unsealed_file(upload.file, name) as path:
             try:
-                content = annotate_workbook(path, name, workbook.read_workbook(path, filename=name), [])
+                content = annotate_workbook(
+                    path, name, workbook.read_workbook(path, filename=name), []
+                )
             except workbook.UnreadableError as error:
                 raise ExportRefusedError(str(error)) from None
         name = f"{name}.xlsx"

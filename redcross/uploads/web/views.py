@@ -19,7 +19,7 @@ from redcross.accounts.rules import home_branch
 from redcross.branches.models import Branch
 from redcross.files import Sensitivity, file_response
 from redcross.uploads import rules, tasks
-from redcross.uploads.choices import PROCESSING_STATES, OPEN_STATES, UploadOrigin, UploadState
+from redcross.uploads.choices import OPEN_STATES, PROCESSING_STATES, UploadOrigin, UploadState
 from redcross.uploads.files import storage, workbook
 from redcross.uploads.models import HeadingMemory, Upload, UploadFinding
 from redcross.uploads.output.annotated_workbook import annotate_workbook, build_bad_rows
@@ -29,7 +29,7 @@ from redcross.uploads.registry import registry
 from redcross.uploads.schema.finding_catalogue import CODES
 from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import CellKind, SheetSpec
-from redcross.uploads.web.forms import UploadForm, initial_values, default_sheet
+from redcross.uploads.web.forms import UploadForm, default_sheet, initial_values
 from redcross.uploads.workflow import check, progress, services
 from redcross.uploads.workflow.queries import enterable_branches, heading_mappings, visible_uploads
 from redcross.uploads.workflow.services import RefusedError
@@ -140,7 +140,10 @@ def _detail_context(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
 def _tables(upload: Upload, names: list[str]) -> list[dict[str, Any]]:
     """Return the tables as read, their columns in the sheet's order: JSON keeps none."""
     return [
-        {**table, "columns": sorted(table["columns"].items(), key=lambda pair: _position(names, pair[1]))}
+        {
+            **table,
+            "columns": sorted(table["columns"].items(), key=lambda pair: _position(names, pair[1])),
+        }
         for table in upload.tables
     ]
 
@@ -224,7 +227,11 @@ def doubtful_rows(request: SignedInRequest, pk: int) -> HttpResponse:
     seen = rules.may_see_rows(request.user, upload)
     doubted = [line for line in _load_preview_rows(upload) if line["in_doubt"]] if seen else []
     page = Paginator(doubted, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"upload": upload, "page": page, "lines": _preview_table(upload, list(page.object_list))}
+    context = {
+        "upload": upload,
+        "page": page,
+        "lines": _preview_table(upload, list(page.object_list)),
+    }
     return render(request, "uploads/lines.html", context)
 
 
@@ -405,7 +412,9 @@ def download(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
     return _send_workbook(request, upload, content, f"待改行-{upload.filename}")
 
 
-def _send_workbook(request: SignedInRequest, upload: Upload, content: bytes, name: str) -> HttpResponse:
+def _send_workbook(
+    request: SignedInRequest, upload: Upload, content: bytes, name: str
+) -> HttpResponse:
     """Answer with what was made of an upload; a password would keep from nobody what he has."""
     holding = Sensitivity.FIGURES
     if any(field.personal for field in upload.declared.specification().fields):

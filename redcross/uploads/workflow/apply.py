@@ -18,7 +18,15 @@ from redcross.uploads.database.diff import Comparison
 from redcross.uploads.database.period_triggers import LOCKED_SQLSTATE
 from redcross.uploads.database.revert import RevertResult, revert_rows
 from redcross.uploads.database.staging import analyze_if_grown, disable_seqscan, stage_rows
-from redcross.uploads.database.upsert import delete_missing, insert_parents, create_new_names, lock_branches, history_context, upsert_rows, resolve_new_names
+from redcross.uploads.database.upsert import (
+    create_new_names,
+    delete_missing,
+    history_context,
+    insert_parents,
+    lock_branches,
+    resolve_new_names,
+    upsert_rows,
+)
 from redcross.uploads.files import storage
 from redcross.uploads.models import Upload
 from redcross.uploads.preparing.prepare import Stopwatch, diff_with_database

@@ -87,7 +87,9 @@ def upload_setup(upload: Upload, *, now: dt.datetime) -> ImportSetup:
     return dataclasses.replace(setting, context=context)
 
 
-def set_table_value(upload_id: int, *, field: str, text: str, user: User, now: dt.datetime) -> Upload:
+def set_table_value(
+    upload_id: int, *, field: str, text: str, user: User, now: dt.datetime
+) -> Upload:
     """Keep what the uploader says of every row of tables without a column, and read anew.
 
     An empty text takes it back. Raise RefusedError where the column does not take it.
@@ -170,7 +172,9 @@ def _store_result(upload_id: int, found: CheckResult, now: dt.datetime) -> Uploa
         upload.rows_digest = _rows_digest(found.frame)
         upload.state = UploadState.HAS_ERRORS if found.has_errors else UploadState.READY
         storage.store_frame(upload.rows_file, found.frame)
-        storage.store_json(upload.findings_file, [_finding_to_json(each) for each in found.findings])
+        storage.store_json(
+            upload.findings_file, [_finding_to_json(each) for each in found.findings]
+        )
         storage.store_json(upload.lines_file, [line.as_json() for line in found.lines])
         storage.store_json(upload.changes_file, changes_to_json(found.comparison))
         upload.save()

@@ -49,7 +49,9 @@ class Progress:
     @property
     def steps(self) -> list[tuple[str, str]]:
         """Every step of the check or load at work: its name, and done, now or ahead."""
-        names = [name for name in STEP_LABELS if (name in _APPLY_STEPS) == (self.step in _APPLY_STEPS)]
+        names = [
+            name for name in STEP_LABELS if (name in _APPLY_STEPS) == (self.step in _APPLY_STEPS)
+        ]
         at = names.index(self.step)
         return [
             (STEP_LABELS[name], "done" if place < at else "now" if place == at else "ahead")

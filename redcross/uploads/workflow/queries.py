@@ -43,7 +43,9 @@ def review_counts(user: User) -> list[tuple[Sheet, int]]:
 def _reviewable_uploads(user: User, told: UploadQuerySet) -> list[Upload]:
     if not has_role(user, (*REVIEW_ROLES, "FINANCE")):
         return []
-    waiting = told.visible_to(user).awaiting_review().order_by("submitted_at", "pk")[:MAX_QUEUE_LENGTH]
+    waiting = (
+        told.visible_to(user).awaiting_review().order_by("submitted_at", "pk")[:MAX_QUEUE_LENGTH]
+    )
     return [upload for upload in attach_branches(waiting) if rules.may_review(user, upload)]
 
 
@@ -70,7 +72,9 @@ def open_uploads(user: User) -> list[Upload]:
         last_month=OuterRef("last_month"),
         pk__gt=OuterRef("pk"),
     ).exclude(state__in=[UploadState.WITHDRAWN, UploadState.UNDONE])
-    mine = visible.filter(uploaded_by=user, state__in=OPEN_STATES).exclude(state=UploadState.WITHDRAWN)
+    mine = visible.filter(uploaded_by=user, state__in=OPEN_STATES).exclude(
+        state=UploadState.WITHDRAWN
+    )
     if not mine.exists():
         return []
     return list(

@@ -16,7 +16,13 @@ from redcross.files.passwords import is_encrypted
 from redcross.notices.services import notify
 from redcross.periods import Period
 from redcross.uploads import rules
-from redcross.uploads.choices import REVIEW_STATES, OPEN_STATES, UploadOrigin, UploadState, UploadMode
+from redcross.uploads.choices import (
+    OPEN_STATES,
+    REVIEW_STATES,
+    UploadMode,
+    UploadOrigin,
+    UploadState,
+)
 from redcross.uploads.files import storage
 from redcross.uploads.models import (
     HeadingMemory,
@@ -29,7 +35,15 @@ from redcross.uploads.registry import registry
 from redcross.uploads.schema.import_spec import SheetKind
 
 MAX_FILE_BYTES = 200 * 1024 * 1024
-DISCARDED_STATES = frozenset({UploadState.WITHDRAWN, UploadState.UNDONE, UploadState.RETURNED, UploadState.HAS_ERRORS, UploadState.FAILED})
+DISCARDED_STATES = frozenset(
+    {
+        UploadState.WITHDRAWN,
+        UploadState.UNDONE,
+        UploadState.RETURNED,
+        UploadState.HAS_ERRORS,
+        UploadState.FAILED,
+    }
+)
 """States in which the same file may be handed in once more."""
 
 
@@ -127,7 +141,9 @@ def recheck(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
     return upload
 
 
-def set_options(upload_id: int, *, user: User, accept_good_rows: bool, delete_missing: bool) -> Upload:
+def set_options(
+    upload_id: int, *, user: User, accept_good_rows: bool, delete_missing: bool
+) -> Upload:
     """Keep what the uploader ticked: good rows only, delete what is missing."""
     with transaction.atomic():
         upload = _locked_upload(upload_id)
@@ -163,7 +179,9 @@ def require_enterable(
         raise RefusedError("period.locked", f"{lock}已锁定，请向省红十字会申请解锁后再报。")
 
 
-def find_period_lock(domain: str, branch: Branch, period: Period, *, now: dt.datetime) -> PeriodLock | None:
+def find_period_lock(
+    domain: str, branch: Branch, period: Period, *, now: dt.datetime
+) -> PeriodLock | None:
     """Return a lock that closes the whole period for the branch, None where it is open."""
     ancestors = [branch.code[:length] for length in range(2, len(branch.code) + 1)]
     return (
@@ -222,7 +240,9 @@ def submit(upload_id: int, *, user: User, now: dt.datetime, note: str | None = N
         upload = _locked_upload(upload_id)
         _require_own(upload, user)
         ready = upload.state == UploadState.READY or (
-            upload.state == UploadState.HAS_ERRORS and upload.accept_good_rows and upload.accepted > 0
+            upload.state == UploadState.HAS_ERRORS
+            and upload.accept_good_rows
+            and upload.accepted > 0
         )
         if not ready:
             raise RefusedError(

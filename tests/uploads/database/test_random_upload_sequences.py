@@ -71,7 +71,9 @@ class Life:
         upload = create_checked_upload(self.clerk, self.branch, content, now=self.now, mode=mode)
         assert upload.state == UploadState.READY, upload.message
         assert upload.changes == compared(before, given, replacing=mode == "replace")
-        services.set_options(upload.pk, user=self.clerk, accept_good_rows=False, delete_missing=deleting)
+        services.set_options(
+            upload.pk, user=self.clerk, accept_good_rows=False, delete_missing=deleting
+        )
         services.submit(upload.pk, user=self.clerk, now=self.now, note="说明")
         services.approve(upload.pk, user=self.reviewer, now=self.now, then=lambda _: None)
         apply.apply_upload(upload.pk, now=self.tick())

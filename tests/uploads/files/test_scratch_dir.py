@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from redcross.uploads.files.scratch_dir import delete_abandoned_dirs, create_scratch_dir
+from redcross.uploads.files.scratch_dir import create_scratch_dir, delete_abandoned_dirs
 
 KILLED = """
 import os, signal, sys, tempfile

@@ -220,7 +220,9 @@ def test_unconfirmed_draft_is_deleted_after_a_week_and_unread_draft_is_queued_ag
 ):
     drop(page, ("一.xlsx", gift()), ("二.xlsx", gift(name="示例乙")))
     old, stuck = Parcel.objects.order_by("pk")
-    Parcel.objects.filter(pk=old.pk).update(touched_at=old.touched_at - drafts.UNCONFIRMED_LIFETIME * 2)
+    Parcel.objects.filter(pk=old.pk).update(
+        touched_at=old.touched_at - drafts.UNCONFIRMED_LIFETIME * 2
+    )
     ago = stuck.touched_at - dt.timedelta(minutes=10)
     Parcel.objects.filter(pk=stuck.pk).update(state=DraftState.OPENING, touched_at=ago)
 

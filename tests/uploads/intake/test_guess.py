@@ -14,7 +14,18 @@ from redcross.periods import Period
 from redcross.uploads.files import workbook
 from redcross.uploads.files.parser import KIND_SUFFIX, TEXT, column_letter
 from redcross.uploads.files.workbook import Grid
-from redcross.uploads.intake.guessing import Certainty, WorkbookTexts, find_branch, rank_sheets, guess_branch, guess_period, guess_sheet, dated_months, find_period, workbook_texts
+from redcross.uploads.intake.guessing import (
+    Certainty,
+    WorkbookTexts,
+    dated_months,
+    find_branch,
+    find_period,
+    guess_branch,
+    guess_period,
+    guess_sheet,
+    rank_sheets,
+    workbook_texts,
+)
 from redcross.uploads.registry import registry
 
 TODAY = dt.date(2022, 2, 22)
@@ -223,13 +234,23 @@ def tree(db):
 @pytest.mark.parametrize(
     ("words", "column", "code", "sure"),
     [
-        (WorkbookTexts((), {"填报单位": "昆明市五华区红十字会"}, "表", ()), [], "530102", Certainty.YES),
+        (
+            WorkbookTexts((), {"填报单位": "昆明市五华区红十字会"}, "表", ()),
+            [],
+            "530102",
+            Certainty.YES,
+        ),
         (WorkbookTexts(("五华区红十字会培训名册",), {}, "表", ()), [], "530102", Certainty.YES),
         (WorkbookTexts((), {}, "盘龙区8月捐款", ()), [], "530103", Certainty.YES),
         (WorkbookTexts(("昆明市与曲靖市培训对比",), {}, "表", ()), [], "5301", Certainty.LIKELY),
         (SILENT, ["五华区", "五华区"], "530102", Certainty.YES),
         (SILENT, ["五华区", "盘龙区"], "5301", Certainty.YES),
-        (WorkbookTexts(("云南省红十字会捐赠款物明细表",), {}, "表", ()), [], "5301", Certainty.LIKELY),
+        (
+            WorkbookTexts(("云南省红十字会捐赠款物明细表",), {}, "表", ()),
+            [],
+            "5301",
+            Certainty.LIKELY,
+        ),
         (WorkbookTexts(("大理州红十字会培训名册",), {}, "表", ()), [], "5301", Certainty.NO),
         (SILENT, [], "5301", Certainty.LIKELY),
     ],

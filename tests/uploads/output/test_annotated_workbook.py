@@ -15,7 +15,9 @@ def test_annotated_copy_of_a_very_wide_workbook_keeps_header_and_marked_rows(tmp
     columns = {}
     for at in range(width):
         columns[column_letter(at)] = pl.repeat(f"栏{at}", height, dtype=pl.String, eager=True)
-        columns[column_letter(at) + KIND_SUFFIX] = pl.repeat(TEXT, height, dtype=pl.UInt8, eager=True)
+        columns[column_letter(at) + KIND_SUFFIX] = pl.repeat(
+            TEXT, height, dtype=pl.UInt8, eager=True
+        )
     book = Workbook((Grid("宽", 1, pl.DataFrame(columns)),), ())
     findings = [["宽", 2000, "B", "amount.unreadable", "error", "不是数字", "请改正。"]]
 

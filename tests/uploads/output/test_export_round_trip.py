@@ -225,7 +225,9 @@ def test_export_without_rows_or_own_form_shows_a_message(road):
     sheet = registry["donations.ledger"]
 
     with pytest.raises(RefusedError, match="没有已生效"):
-        export_workbook(road.clerk, sheet=sheet, branch=branch, period=AUGUST, form=ExportForm.BLANK)
+        export_workbook(
+            road.clerk, sheet=sheet, branch=branch, period=AUGUST, form=ExportForm.BLANK
+        )
 
 
 def test_export_page_requires_a_reason_for_personal_columns(road, signed_in):

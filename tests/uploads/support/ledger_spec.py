@@ -11,7 +11,13 @@ from redcross.units import Unit
 from redcross.uploads.files import parser, workbook
 from redcross.uploads.files.workbook import Grid, Workbook
 from redcross.uploads.parsing.parse import ParsedWorkbook, parse_workbook
-from redcross.uploads.schema.import_spec import CellKind, ImportContext, FieldSpec, SheetKind, SheetSpec
+from redcross.uploads.schema.import_spec import (
+    CellKind,
+    FieldSpec,
+    ImportContext,
+    SheetKind,
+    SheetSpec,
+)
 
 CHANNELS = {"银行": "BANK", "微信": "WECHAT"}
 LEDGER = SheetSpec(
@@ -86,7 +92,9 @@ def parse_ledger(
 ) -> ParsedWorkbook:
     path = folder / filename
     path.write_bytes(content)
-    return parse_workbook(workbook.read_workbook(path, filename=filename), LEDGER, ledger_context(period))
+    return parse_workbook(
+        workbook.read_workbook(path, filename=filename), LEDGER, ledger_context(period)
+    )
 
 
 def open_in_process(path: Path) -> Workbook:

@@ -369,7 +369,9 @@ def recognised(*rows):
             0 if not text else NUMBER if text.replace(".", "").isdigit() else TEXT for text in texts
         ]
         laid[column_letter(index)] = pl.Series(column_letter(index), texts, dtype=pl.String)
-        laid[column_letter(index) + KIND_SUFFIX] = pl.Series(column_letter(index) + KIND_SUFFIX, kinds, dtype=pl.UInt8)
+        laid[column_letter(index) + KIND_SUFFIX] = pl.Series(
+            column_letter(index) + KIND_SUFFIX, kinds, dtype=pl.UInt8
+        )
     return detect_tables(Grid("Sheet1", 1, pl.DataFrame(laid)), RAISED)
 
 

@@ -23,7 +23,7 @@ from redcross.accounts.services import grant_role
 from redcross.branches.models import Branch
 from redcross.indicators.rollup import verify
 from redcross.uploads import tasks
-from redcross.uploads.choices import UploadState, PendingAction
+from redcross.uploads.choices import PendingAction, UploadState
 from redcross.uploads.models import Upload, UploadStep
 from redcross.uploads.workflow import apply, check, pending_actions, progress, services
 from redcross.uploads.workflow.services import RefusedError
@@ -299,7 +299,9 @@ def test_concurrent_approvals_load_once(pair, place, ledger, now):
 
     given = together(
         *(
-            lambda user=user: services.approve(upload.pk, user=user, now=now, then=tasks.enqueue_apply)
+            lambda user=user: services.approve(
+                upload.pk, user=user, now=now, then=tasks.enqueue_apply
+            )
             for user in (pair[1], other)
         )
     )
@@ -526,4 +528,8 @@ def test_load_of_a_killed_worker_is_completed_by_its_successor(
     assert tasks.requeue_stalled_work(now=later()) == [second.pk]
 
     second.refresh_from_db()
-    assert (second.state, values(first, second), recounted()) == (UploadState.EFFECTIVE, [10, 10], [])
+    assert (second.state, values(first, second), recounted()) == (
+        UploadState.EFFECTIVE,
+        [10, 10],
+        [],
+    )

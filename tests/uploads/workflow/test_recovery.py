@@ -56,7 +56,9 @@ def test_queued_upload_is_not_queued_again_at_once(clerk, branch, now):
     early = tasks.requeue_stalled_work(
         now=moment + dt.timedelta(seconds=progress.STALLED_SECONDS - 10)
     )
-    late = tasks.requeue_stalled_work(now=moment + dt.timedelta(seconds=progress.STALLED_SECONDS + 10))
+    late = tasks.requeue_stalled_work(
+        now=moment + dt.timedelta(seconds=progress.STALLED_SECONDS + 10)
+    )
 
     assert (early, late) == ([], [upload.pk])
 

@@ -15,7 +15,7 @@ from redcross.periods import Period
 from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload
 from redcross.uploads.workflow import apply, services
-from redcross.uploads.workflow.period_locks import lock_period, grant_exception
+from redcross.uploads.workflow.period_locks import grant_exception, lock_period
 from redcross.uploads.workflow.services import RefusedError
 from tests.support.gift_ledger import (
     create_checked_upload,

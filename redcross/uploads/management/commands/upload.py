@@ -14,7 +14,7 @@ from redcross.accounts.scope import acting_as_system, acting_for
 from redcross.branches.models import Branch
 from redcross.branches.services import find_branch
 from redcross.periods import Period, UnknownPeriodError
-from redcross.uploads.choices import UploadState, UploadMode
+from redcross.uploads.choices import UploadMode, UploadState
 from redcross.uploads.files.workbook import UnreadableError
 from redcross.uploads.models import Upload
 from redcross.uploads.output.serialize import serialize_upload
@@ -77,9 +77,15 @@ class Command(BaseCommand):
         try:
             answer, code = self.answer(options)
         except UnreadableError as error:
-            answer, code = _serialize_refusal("unreadable", error.code, str(error), options), EXIT_UNREADABLE
+            answer, code = (
+                _serialize_refusal("unreadable", error.code, str(error), options),
+                EXIT_UNREADABLE,
+            )
         except RefusedError as error:
-            answer, code = _serialize_refusal("refused", error.code, error.message, options), EXIT_REFUSED
+            answer, code = (
+                _serialize_refusal("refused", error.code, error.message, options),
+                EXIT_REFUSED,
+            )
         if options["format"] == "json":
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
@@ -181,7 +187,9 @@ def _read_content(path: Path) -> bytes:
         raise UnreadableError("file.not_found", path.name) from None
 
 
-def _serialize_refusal(state: str, code: str, message: str, options: dict[str, Any]) -> dict[str, Any]:
+def _serialize_refusal(
+    state: str, code: str, message: str, options: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "upload": None,
         "state": state,
