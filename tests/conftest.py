@@ -130,7 +130,7 @@ def committed(transactional_db, now):
 
 
 @pytest.fixture
-def road(person, now):
+def pipeline(person, now):
     """Hand in tables of any sheet as the province's clerk, reviewed by another."""
     from tests.support.upload_pipeline import UploadPipeline
 
@@ -167,19 +167,19 @@ def value(db):
 
 
 @pytest.fixture
-def written():
+def read_log():
     """Lay the portal's own logging, and read back what it wrote as JSON."""
     loggers = [logging.root, *map(logging.getLogger, logs.CONFIGURATION["loggers"])]
-    kept = [(each, each.level, each.handlers[:]) for each in loggers]
+    configured = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
     logs.configure(logs.CONFIGURATION)
     stream = io.StringIO()
     logging.root.handlers[0].setStream(stream)
 
     def read():
-        said = stream.getvalue()
-        return said, [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+        text = stream.getvalue()
+        return text, [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
     yield read
-    for each, level, handlers in kept:
-        each.setLevel(level)
-        each.handlers[:] = handlers
+    for logger, level, handlers in configured:
+        logger.setLevel(level)
+        logger.handlers[:] = handlers

@@ -24,8 +24,8 @@ from redcross.uploads.schema.schedule import Quarterly
 
 pytestmark = pytest.mark.django_db
 
-GOOD = "Yunling-2022-a"
-QUIET = dt.datetime(2022, 2, 19, 9, tzinfo=dt.UTC)
+STRONG_PASSWORD = "Yunling-2022-a"  # noqa: S105  that of a test
+QUIET_DAY = dt.datetime(2022, 2, 19, 9, tzinfo=dt.UTC)
 """A day around which nothing is due."""
 
 
@@ -34,7 +34,7 @@ def sign_in(name, password):
     return client, client.post(reverse("login"), {"username": name, "password": password})
 
 
-def change(client, old, new):
+def change_password(client, old, new):
     return client.post(
         reverse("password_change"),
         {"old_password": old, "new_password1": new, "new_password2": new},
@@ -56,7 +56,7 @@ def test_password_change_succeeds_and_ends_other_sessions(clerk):
     here, _ = sign_in(clerk.username, "secret-1")
     there, _ = sign_in(clerk.username, "secret-1")
 
-    answer = change(here, "secret-1", GOOD)
+    answer = change_password(here, "secret-1", STRONG_PASSWORD)
 
     assert answer.status_code == 302
     assert here.get(reverse("home")).status_code == 200
@@ -66,17 +66,17 @@ def test_password_change_succeeds_and_ends_other_sessions(clerk):
 def test_recently_used_password_is_refused(clerk):
     SafetySettings.objects.create(pk=1, password_history=2)
     page, _ = sign_in(clerk.username, "secret-1")
-    passwords = [f"{GOOD}{number}" for number in range(3)]
+    passwords = [f"{STRONG_PASSWORD}{number}" for number in range(3)]
     for old, new in zip(["secret-1", *passwords], passwords, strict=False):
-        change(page, old, new)
+        change_password(page, old, new)
     clerk.refresh_from_db()
 
-    for each in passwords[1:]:
+    for password in passwords[1:]:
         with pytest.raises(ValidationError, match="最近用过"):
-            validate_password(each, clerk)
+            validate_password(password, clerk)
     validate_password(passwords[0], clerk)
     assert clerk.used_passwords.count() == 2
-    assert not clerk.used_passwords.filter(encoded__contains=GOOD).exists()
+    assert not clerk.used_passwords.filter(encoded__contains=STRONG_PASSWORD).exists()
 
 
 def test_expired_password_must_be_changed_first(clerk):
@@ -84,7 +84,7 @@ def test_expired_password_must_be_changed_first(clerk):
     page, _ = sign_in(clerk.username, "secret-1")
 
     assert page.get(reverse("uploads")).url == reverse("password_change")
-    change(page, "secret-1", GOOD)
+    change_password(page, "secret-1", STRONG_PASSWORD)
     assert page.get(reverse("uploads")).status_code == 200
 
 
@@ -98,7 +98,7 @@ def test_password_lifetime_follows_the_setting(clerk):
 
 
 @pytest.fixture
-def hashed(monkeypatch):
+def hash_counter(monkeypatch):
     """Count the hashes that are computed."""
     counted = []
     encode = MD5PasswordHasher.encode
@@ -112,14 +112,14 @@ def hashed(monkeypatch):
 
 
 @pytest.mark.parametrize("who", ["unknown", "known", "closed", "service"])
-def test_failed_sign_in_always_computes_one_hash(who, clerk, hashed):
+def test_failed_sign_in_always_computes_one_hash(who, clerk, hash_counter):
     name = {"unknown": "nobody", "service": "命令行（填报）"}.get(who, clerk.username)
     if who == "closed":
         User.objects.filter(pk=clerk.pk).update(is_active=False)
 
     sign_in(name, "wrong")
 
-    assert len(hashed) == 1
+    assert len(hash_counter) == 1
 
 
 # Sessions -------------------------------------------------------------------------------
@@ -155,12 +155,12 @@ def test_session_ends_when_the_account_is_closed(clerk, signed_in):
 
 
 @pytest.fixture
-def unused(person):
+def make_unused_user(person):
     """Make a person who was last here so many days before the quiet day."""
 
     def make(role, code, days):
         user = person(role, code)
-        User.objects.filter(pk=user.pk).update(last_login=QUIET - dt.timedelta(days=days))
+        User.objects.filter(pk=user.pk).update(last_login=QUIET_DAY - dt.timedelta(days=days))
         return user
 
     return make
@@ -171,35 +171,35 @@ def is_open(user):
     return user.is_active
 
 
-def test_unused_account_is_warned_then_closed(unused, person):
-    silent = unused(Role.LEADER, "5301", 200)
+def test_unused_account_is_warned_then_closed(make_unused_user, person):
+    silent = make_unused_user(Role.LEADER, "5301", 200)
     keeper = person(Role.REVIEWER, "53")
-    User.objects.filter(pk=keeper.pk).update(last_login=QUIET)
+    User.objects.filter(pk=keeper.pk).update(last_login=QUIET_DAY)
 
-    assert close_inactive_accounts(now=QUIET) == (1, 0)
+    assert close_inactive_accounts(now=QUIET_DAY) == (1, 0)
     assert is_open(silent)
-    assert close_inactive_accounts(now=QUIET + dt.timedelta(days=13)) == (0, 0)
-    assert close_inactive_accounts(now=QUIET + dt.timedelta(days=14)) == (0, 1)
+    assert close_inactive_accounts(now=QUIET_DAY + dt.timedelta(days=13)) == (0, 0)
+    assert close_inactive_accounts(now=QUIET_DAY + dt.timedelta(days=14)) == (0, 1)
 
     assert not is_open(silent)
     assert "停用" in Notice.objects.get(user=silent).text
     assert silent.username in Notice.objects.get(user=keeper).text
 
 
-def test_unused_account_is_kept_when_its_user_signs_in_after_the_warning(unused):
-    user = unused(Role.LEADER, "5301", 200)
-    close_inactive_accounts(now=QUIET)
-    User.objects.filter(pk=user.pk).update(last_login=QUIET + dt.timedelta(days=1))
+def test_unused_account_is_kept_when_its_user_signs_in_after_the_warning(make_unused_user):
+    user = make_unused_user(Role.LEADER, "5301", 200)
+    close_inactive_accounts(now=QUIET_DAY)
+    User.objects.filter(pk=user.pk).update(last_login=QUIET_DAY + dt.timedelta(days=1))
 
-    close_inactive_accounts(now=QUIET + dt.timedelta(days=20))
+    close_inactive_accounts(now=QUIET_DAY + dt.timedelta(days=20))
 
     assert is_open(user)
 
 
-def test_closed_account_is_reopened_by_the_level_above(unused, reviewer):
-    user = unused(Role.LEADER, "5301", 400)
-    close_inactive_accounts(now=QUIET)
-    close_inactive_accounts(now=QUIET + dt.timedelta(days=14))
+def test_closed_account_is_reopened_by_the_level_above(make_unused_user, reviewer):
+    user = make_unused_user(Role.LEADER, "5301", 400)
+    close_inactive_accounts(now=QUIET_DAY)
+    close_inactive_accounts(now=QUIET_DAY + dt.timedelta(days=14))
     assert not is_open(user)
 
     password = reset_password(user, by=reviewer)
@@ -208,7 +208,7 @@ def test_closed_account_is_reopened_by_the_level_above(unused, reviewer):
     assert sign_in(user.username, password)[1].status_code == 302
 
 
-def quarterly():
+def make_all_sheets_quarterly():
     return next(
         (sheet, due)
         for sheet in registry.values()
@@ -219,20 +219,20 @@ def quarterly():
 
 def test_unused_account_period_follows_the_users_reporting_calendar(person):
     SafetySettings.objects.create(pk=1, unused_days=40, unused_notice_days=7)
-    sheet, due = quarterly()
+    sheet, due = make_all_sheets_quarterly()
     code = {"PROVINCE": "53", "PREFECTURE": "5301", "COUNTY": "530102"}[due.level]
     user = person(Role.STATISTICIAN, code)
     user.roles.update(sheets=[sheet.key])
-    User.objects.filter(pk=user.pk).update(last_login=QUIET - dt.timedelta(days=100))
+    User.objects.filter(pk=user.pk).update(last_login=QUIET_DAY - dt.timedelta(days=100))
 
-    close_inactive_accounts(now=QUIET)
-    close_inactive_accounts(now=QUIET + dt.timedelta(days=10))
+    close_inactive_accounts(now=QUIET_DAY)
+    close_inactive_accounts(now=QUIET_DAY + dt.timedelta(days=10))
 
     assert is_open(user)
 
 
-def test_unused_account_is_not_closed_in_a_week_with_an_obligation(unused):
-    clerk = unused(Role.STATISTICIAN, "530102", 800)
+def test_unused_account_is_not_closed_in_a_week_with_an_obligation(make_unused_user):
+    clerk = make_unused_user(Role.STATISTICIAN, "530102", 800)
     monthly = min(
         nominal_due_date(due, Period.parse("2022-02"))
         for sheet in registry.values()
@@ -250,18 +250,18 @@ def test_unused_account_is_not_closed_in_a_week_with_an_obligation(unused):
     assert not is_open(clerk)
 
 
-def test_last_administrator_account_is_never_closed(unused, person):
-    one = unused(Role.ADMINISTRATOR, "53", 900)
+def test_last_administrator_account_is_never_closed(make_unused_user, person):
+    one = make_unused_user(Role.ADMINISTRATOR, "53", 900)
     User.objects.filter(username="admin").delete()
 
-    close_inactive_accounts(now=QUIET)
-    close_inactive_accounts(now=QUIET + dt.timedelta(days=30))
+    close_inactive_accounts(now=QUIET_DAY)
+    close_inactive_accounts(now=QUIET_DAY + dt.timedelta(days=30))
 
     assert is_open(one)
 
 
 def test_service_account_is_never_closed():
-    close_inactive_accounts(now=QUIET + dt.timedelta(days=9999))
+    close_inactive_accounts(now=QUIET_DAY + dt.timedelta(days=9999))
 
     assert not User.objects.filter(is_service=True, is_active=False).exists()
 
@@ -282,9 +282,9 @@ def test_account_settings_change_is_refused_to_other_roles(role, person, signed_
 
     assert page.get(reverse("admin:accounts_safetysettings_add")).status_code in (302, 403)
     administrator = signed_in(person(Role.ADMINISTRATOR, "53"))
-    said = {"unused_days": 90, "unused_notice_days": 7, "password_days": 90, "password_history": 3,
+    form = {"unused_days": 90, "unused_notice_days": 7, "password_days": 90, "password_history": 3,
             "export_hours": 24, "export_rows_at_once": 1000}  # fmt: skip
-    administrator.post(reverse("admin:accounts_safetysettings_add"), said)
+    administrator.post(reverse("admin:accounts_safetysettings_add"), form)
     assert SafetySettings.current().unused_days == 90
 
 

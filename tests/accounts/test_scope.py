@@ -27,7 +27,7 @@ def gifts(committed):
     return upload
 
 
-def seen():
+def read_unfiltered():
     """Read without any filter, as a page that forgot `visible_to` would."""
     return set(Donation.objects.values_list("branch__code", flat=True))
 
@@ -45,7 +45,7 @@ def seen():
 )
 def test_row_level_security_limits_each_role_to_its_subtree(gifts, person, role, code, expected):
     with acting_for(person(role, code)):
-        assert seen() == expected
+        assert read_unfiltered() == expected
 
 
 @pytest.mark.django_db(transaction=True)

@@ -49,11 +49,11 @@ def test_sign_in_answers_unknown_name_and_wrong_password_alike(clerk):
     unknown = sign_in(Client(), "nobody", "wrong")
     wrong = sign_in(Client(), clerk.username, "wrong")
 
-    def said(answer, name):
+    def error_message(answer, name):
         return answer.content.decode().replace(name, "").split("csrfmiddlewaretoken")[-1][90:]
 
     assert unknown.status_code == wrong.status_code == 200
-    assert said(unknown, "nobody") == said(wrong, clerk.username)
+    assert error_message(unknown, "nobody") == error_message(wrong, clerk.username)
 
 
 def test_client_address_behind_a_proxy_is_the_last_forwarded_address(rf, settings):
@@ -99,22 +99,22 @@ def test_other_sessions_are_ended_by_the_user(clerk):
 
 
 @pytest.mark.parametrize(
-    ("agent", "said"),
+    ("agent", "expected"),
     [
         ("Mozilla/5.0 (Windows NT 6.1) Chrome/109.0.0.0 Safari/537.36", "Windows 7，Chrome"),
         ("Mozilla/5.0 (Linux; Android 12) Chrome/107.0 MicroMessenger/8.0", "安卓，微信"),
         ("curl/8.5", "curl/8.5"),
     ],
 )
-def test_session_device_is_shown_by_its_common_name(agent, said):
-    assert describe_device(agent) == said
+def test_session_device_is_shown_by_its_common_name(agent, expected):
+    assert describe_device(agent) == expected
 
 
 # The second factor --------------------------------------------------------------------
 
 
 @pytest.fixture
-def with_authenticator(clerk):
+def authenticator_secret(clerk):
     secret = totp.generate_totp_secret()
     totp.TOTP.activate(clerk, secret)
     return clerk, secret
@@ -126,8 +126,8 @@ def code_of(secret):
     )
 
 
-def test_second_factor_code_is_accepted_once(with_authenticator, time_machine):
-    clerk, secret = with_authenticator
+def test_second_factor_code_is_accepted_once(authenticator_secret, time_machine):
+    clerk, secret = authenticator_secret
     time_machine.move_to(timezone.now(), tick=False)
     client = Client()
     sign_in(client, clerk.username)
@@ -143,8 +143,8 @@ def test_second_factor_code_is_accepted_once(with_authenticator, time_machine):
     assert again.get(reverse("home")).status_code == 302
 
 
-def test_second_factor_secret_is_stored_encrypted(with_authenticator):
-    _, secret = with_authenticator
+def test_second_factor_secret_is_stored_encrypted(authenticator_secret):
+    _, secret = authenticator_secret
 
     assert secret not in str(Authenticator.objects.get().data)
 
@@ -164,8 +164,8 @@ def test_second_factor_is_not_required_for_other_roles(clerk, signed_in, setting
     assert signed_in(clerk).get(reverse("home")).status_code == 200
 
 
-def test_second_factor_is_reset_by_the_level_above(with_authenticator, reviewer):
-    clerk, _ = with_authenticator
+def test_second_factor_is_reset_by_the_level_above(authenticator_secret, reviewer):
+    clerk, _ = authenticator_secret
 
     reset_second_factor(clerk, by=reviewer)
 

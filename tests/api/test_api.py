@@ -42,28 +42,30 @@ def no_limits(settings):
 
 
 @pytest.fixture
-def program():
+def api_client():
     """A client that acts for a person by a token."""
 
     def make(user, *scopes, **dates):
         today = timezone.localdate()
-        said = {"ends_on": today + dt.timedelta(days=30), "today": today} | dates
-        _, secret = create_token(user, name="示例程序", scopes=scopes or [TokenScope.READ], **said)
+        fields = {"ends_on": today + dt.timedelta(days=30), "today": today} | dates
+        _, secret = create_token(
+            user, name="示例程序", scopes=scopes or [TokenScope.READ], **fields
+        )
         return Client(headers={"Authorization": f"Bearer {secret}"})
 
     return make
 
 
 @pytest.fixture
-def loaded(clerk, reviewer, branch, now):
+def effective_upload(clerk, reviewer, branch, now):
     return create_effective_upload(
         clerk, reviewer, branch("5301"), ledger_workbook(100, 200), now=now
     )
 
 
-def sent(content, **more):
-    said = {"sheet": "donations.ledger", "branch": "5301", "period": "2021-08"} | more
-    return {"file": SimpleUploadedFile("明细.xlsx", content), **said}
+def upload_form(content, **more):
+    form = {"sheet": "donations.ledger", "branch": "5301", "period": "2021-08"} | more
+    return {"file": SimpleUploadedFile("明细.xlsx", content), **form}
 
 
 # Tokens -------------------------------------------------------------------------
@@ -86,12 +88,12 @@ def test_api_request_without_valid_token_is_refused(client, header):
     assert set(answer.json()) == {"code", "message"}
 
 
-def test_api_token_expired_or_revoked_is_refused(program, clerk):
+def test_api_token_expired_or_revoked_is_refused(api_client, clerk):
     yesterday = timezone.localdate() - dt.timedelta(days=1)
-    client = program(clerk, ends_on=yesterday, today=yesterday)
+    client = api_client(clerk, ends_on=yesterday, today=yesterday)
     assert client.get(reverse("api-uploads")).status_code == 401
 
-    client = program(clerk)
+    client = api_client(clerk)
     assert client.get(reverse("api-uploads")).status_code == 200
     ApiToken.objects.update(revoked_at=timezone.now())
     assert client.get(reverse("api-uploads")).status_code == 401
@@ -105,8 +107,8 @@ def test_api_wrong_token_is_refused_despite_a_session(signed_in, clerk):
     assert answer.status_code == 401
 
 
-def test_api_read_only_token_upload_is_refused(program, clerk):
-    answer = program(clerk).post(reverse("api-uploads"), sent(ledger_workbook(1)))
+def test_api_read_only_token_upload_is_refused(api_client, clerk):
+    answer = api_client(clerk).post(reverse("api-uploads"), upload_form(ledger_workbook(1)))
 
     assert answer.status_code == 403
     assert not Upload.objects.exists()
@@ -116,23 +118,23 @@ def test_api_read_only_token_upload_is_refused(program, clerk):
 
 
 def test_api_token_uploads_polls_and_submits(
-    program, clerk, reviewer, django_capture_on_commit_callbacks
+    api_client, clerk, reviewer, django_capture_on_commit_callbacks
 ):
-    client = program(clerk, TokenScope.READ, TokenScope.UPLOAD)
+    client = api_client(clerk, TokenScope.READ, TokenScope.UPLOAD)
     with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(reverse("api-uploads"), sent(ledger_workbook(100)))
+        answer = client.post(reverse("api-uploads"), upload_form(ledger_workbook(100)))
     assert answer.status_code == 201, answer.json()
     pk = answer.json()["upload"]
 
-    told = client.get(reverse("api-upload", args=[pk])).json()
-    assert (told["state"], told["rows"], told["changes"]["new"]) == ("ready", 1, 1)
+    status = client.get(reverse("api-upload", args=[pk])).json()
+    assert (status["state"], status["rows"], status["changes"]["new"]) == ("ready", 1, 1)
 
     submit = reverse("api-submit", args=[pk])
     assert client.post(submit, {}, content_type="application/json").json()["state"] == "submitted"
     again = client.post(submit, {}, content_type="application/json")
     assert again.status_code == 409
 
-    judge = program(reviewer, TokenScope.REVIEW)
+    judge = api_client(reviewer, TokenScope.REVIEW)
     with django_capture_on_commit_callbacks(execute=True):
         judge.post(reverse("api-approve", args=[pk]), {}, content_type="application/json")
     assert Upload.objects.get(pk=pk).state == UploadState.EFFECTIVE
@@ -148,9 +150,9 @@ def test_api_token_uploads_polls_and_submits(
         ({"colour": "red"}, 400, "不认识的参数“colour”"),
     ],
 )
-def test_api_invalid_upload_is_refused_with_a_message(program, clerk, more, number, sentence):
-    answer = program(clerk, TokenScope.UPLOAD).post(
-        reverse("api-uploads"), sent(ledger_workbook(1), **more)
+def test_api_invalid_upload_is_refused_with_a_message(api_client, clerk, more, number, sentence):
+    answer = api_client(clerk, TokenScope.UPLOAD).post(
+        reverse("api-uploads"), upload_form(ledger_workbook(1), **more)
     )
 
     assert answer.status_code == number
@@ -158,9 +160,9 @@ def test_api_invalid_upload_is_refused_with_a_message(program, clerk, more, numb
     assert not Upload.objects.exists()
 
 
-def test_api_upload_of_another_branch_is_not_found(program, person, clerk, branch, now):
+def test_api_upload_of_another_branch_is_not_found(api_client, person, clerk, branch, now):
     upload = create_checked_upload(clerk, branch("5301"), ledger_workbook(1), now=now)
-    client = program(person(Role.STATISTICIAN, "5329"))
+    client = api_client(person(Role.STATISTICIAN, "5329"))
 
     assert client.get(reverse("api-upload", args=[upload.pk])).status_code == 404
     assert client.get(reverse("api-uploads")).json()["results"] == []
@@ -169,8 +171,8 @@ def test_api_upload_of_another_branch_is_not_found(program, person, clerk, branc
 # Figures, records, reports --------------------------------------------------------
 
 
-def test_api_figures_equal_those_of_the_command(program, reviewer, loaded):
-    answer = program(reviewer).get(
+def test_api_figures_equal_those_of_the_command(api_client, reviewer, effective_upload):
+    answer = api_client(reviewer).get(
         reverse("api-indicators"), {"keys": "donations.raised", "period": "2021", "branch": "53"}
     )
 
@@ -178,62 +180,62 @@ def test_api_figures_equal_those_of_the_command(program, reviewer, loaded):
     assert (line["value"], line["from"], line["unit"]) == ("300", "rows", "元")
 
 
-def test_api_figures_of_another_branch_are_refused(program, clerk, loaded):
-    answer = program(clerk).get(
+def test_api_figures_of_another_branch_are_refused(api_client, clerk, effective_upload):
+    answer = api_client(clerk).get(
         reverse("api-indicators"), {"keys": "donations.raised", "period": "2021", "branch": "5329"}
     )
 
     assert answer.status_code == 403
 
 
-def test_api_records_are_masked_and_omit_encrypted_columns(program, reviewer, loaded):
-    answer = program(reviewer).get(reverse("api-records", args=["donations.donation"])).json()
+def test_api_records_are_masked_and_omit_encrypted_columns(api_client, reviewer, effective_upload):
+    answer = api_client(reviewer).get(reverse("api-records", args=["donations.donation"])).json()
 
     assert [row["value"] for row in answer["results"]] == ["200.00", "100.00"]
     assert "示例0" not in str(answer)
     assert not [name for name in answer["results"][0] if "phone" in name or "index" in name]
 
 
-def test_api_records_exclude_the_identity_vault(program, reviewer):
-    kinds = program(reviewer).get(reverse("api-record-kinds")).json()
+def test_api_records_exclude_the_identity_vault(api_client, reviewer):
+    kinds = api_client(reviewer).get(reverse("api-record-kinds")).json()
 
-    assert "donors.donoridentity" not in {each["model"] for each in kinds}
-    answer = program(reviewer).get(reverse("api-records", args=["donors.donoridentity"]))
+    assert "donors.donoridentity" not in {kind["model"] for kind in kinds}
+    answer = api_client(reviewer).get(reverse("api-records", args=["donors.donoridentity"]))
     assert answer.status_code == 404
 
 
-def test_api_leader_token_reads_figures_but_no_records(program, person, loaded):
-    client = program(person(Role.LEADER, "53"))
+def test_api_leader_token_reads_figures_but_no_records(api_client, person, effective_upload):
+    client = api_client(person(Role.LEADER, "53"))
 
     assert client.get(reverse("api-records", args=["donations.donation"])).status_code == 403
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_api_record_list_query_count_is_constant(
-    program, clerk, reviewer, branch, now, count, django_assert_max_num_queries
+    api_client, clerk, reviewer, branch, now, count, django_assert_max_num_queries
 ):
     create_effective_upload(
         clerk, reviewer, branch("5301"), ledger_workbook(*range(1, count + 1)), now=now
     )
-    client = program(reviewer)
+    client = api_client(reviewer)
 
     with django_assert_max_num_queries(19):
         client.get(reverse("api-records", args=["donations.donation"]))
 
 
-def test_api_request_above_rate_limit_is_refused_with_retry_after(program, clerk, monkeypatch):
+def test_api_request_above_rate_limit_is_refused_with_retry_after(api_client, clerk, monkeypatch):
     from rest_framework.throttling import UserRateThrottle
 
     monkeypatch.setattr(UserRateThrottle, "rate", "2/hour", raising=False)
-    client = program(clerk)
+    client = api_client(clerk)
 
     answers = [client.get(reverse("api-sheets")).status_code for _ in range(3)]
 
     assert answers == [200, 200, 429]
 
 
-def test_api_blank_workbook_is_a_readable_workbook(program, clerk):
-    answer = program(clerk).get(reverse("api-template", args=["donations.ledger"]))
+def test_api_blank_workbook_is_a_readable_workbook(api_client, clerk):
+    answer = api_client(clerk).get(reverse("api-template", args=["donations.ledger"]))
 
     assert io.BytesIO(answer.content).read(2) == b"PK"
 
@@ -249,7 +251,7 @@ def test_api_schema_page_is_served_locally(signed_in, clerk):
 
 
 @contextlib.contextmanager
-def one_connection():
+def share_test_transaction():
     """Let requests to the bare application run in the test's own transaction."""
     for moment in (request_started, request_finished):
         moment.disconnect(close_old_connections)
@@ -269,19 +271,21 @@ CHECKS = [
 @pytest.mark.parametrize(
     "role", [Role.STATISTICIAN, Role.REVIEWER, Role.LEADER, Role.AUDITOR, None]
 )
-def test_api_answers_to_generated_requests_match_the_schema(program, person, loaded, clerk, role):
+def test_api_answers_to_generated_requests_match_the_schema(
+    api_client, person, effective_upload, clerk, role
+):
     token = ""
     if role is not None:
         today = timezone.localdate()
         _, token = create_token(
             person(role, "53"), name="示例", scopes=TokenScope.values, ends_on=today, today=today
         )
-    reader = program(clerk)
+    reader = api_client(clerk)
     raw = reader.get(reverse("api-schema"), {"format": "json"}).json()
     schema = schemathesis.openapi.from_dict(raw)
     schema.app = application
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    operations = [each.ok() for each in schema.get_all_operations()]
+    operations = [get_all_operation.ok() for get_all_operation in schema.get_all_operations()]
     assert len(operations) >= 15
 
     for operation in operations:
@@ -298,7 +302,7 @@ def test_api_answers_to_generated_requests_match_the_schema(program, person, loa
             clear_test_cache()
             case.call_and_validate(headers=headers, checks=CHECKS)
 
-        with one_connection():
+        with share_test_transaction():
             ask()
 
 

@@ -32,10 +32,10 @@ def test_api_schema_request_bodies_refuse_unknown_keys_and_nul():
     for body in ("UploadInRequest", "ActInRequest", "UploadIn", "ActIn"):
         if body in schema["components"]["schemas"]:
             assert schema["components"]["schemas"][body]["additionalProperties"] is False
-    (asked,) = [
-        each
-        for each in schema["paths"]["/api/v1/uploads/"]["get"]["parameters"]
-        if each["name"] == "sheet"
+    (parameter,) = [
+        parameter
+        for parameter in schema["paths"]["/api/v1/uploads/"]["get"]["parameters"]
+        if parameter["name"] == "sheet"
     ]
-    assert not re.match(asked["schema"]["pattern"], "a\0b")
-    assert re.match(asked["schema"]["pattern"], "donations.ledger")
+    assert not re.match(parameter["schema"]["pattern"], "a\0b")
+    assert re.match(parameter["schema"]["pattern"], "donations.ledger")

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "add-a-record.md"
 MODULE = re.compile(r"^# (\S+\.py)", re.MULTILINE)
-WALK = """
+PIPELINE_TEST = """
 import pytest
 from django.urls import reverse
 from redcross.accounts.choices import Role
@@ -33,14 +33,14 @@ def test_the_new_record_walks_the_whole_road(road, value, signed_in, person):
 """
 
 
-def blocks():
+def guide_blocks():
     """Yield the guide's blocks with the module each belongs to."""
     for block in re.findall(r"```python\n(.*?)```", GUIDE.read_text(), re.DOTALL):
         yield MODULE.search(block)[1], block
 
 
 @pytest.fixture
-def copy(tmp_path):
+def project_copy(tmp_path):
     """A copy of what is versioned, with servers of its own."""
     folder = tmp_path / "copy"
     listed = subprocess.run(
@@ -55,10 +55,10 @@ def copy(tmp_path):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     yield folder
-    run(folder, "-m", "redcross.embedded", "forget")
+    run_command(folder, "-m", "redcross.embedded", "forget")
 
 
-def run(folder, *arguments):
+def run_command(folder, *arguments):
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -80,15 +80,17 @@ def test_add_a_record_guide_stays_short():
 
 
 @pytest.mark.timeout(300)
-def test_record_built_by_the_guide_passes_the_whole_pipeline(copy):
-    for module, block in blocks():
-        path = copy / module
+def test_record_built_by_the_guide_passes_the_whole_pipeline(project_copy):
+    for module, block in guide_blocks():
+        path = project_copy / module
         imported = "" if module.endswith("models.py") else "from reform.models import WindowVisit\n"
         path.write_text(f"{path.read_text()}\n{imported}\n{block}")
-    (copy / "tests" / "test_the_new_record.py").write_text(WALK)
+    (project_copy / "tests" / "test_the_new_record.py").write_text(PIPELINE_TEST)
 
-    made = run(copy, "manage.py", "makemigrations", "reform")
+    made = run_command(project_copy, "manage.py", "makemigrations", "reform")
     assert made.returncode == 0, made.stderr
-    walked = run(copy, "-m", "pytest", "-q", "-n", "0", "tests/test_the_new_record.py")
+    walked = run_command(
+        project_copy, "-m", "pytest", "-q", "-n", "0", "tests/test_the_new_record.py"
+    )
 
     assert walked.returncode == 0, walked.stdout

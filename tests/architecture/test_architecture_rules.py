@@ -13,12 +13,12 @@ from django.urls import reverse
 from redcross.accounts.choices import Role
 
 ROOT = Path(__file__).parents[2]
-WORK = ["donations", "training", "donors", "relief", "reform"]
-STANDS_ON = {"relief": {"donations"}}  # a project may be paid from a fund
-APPS = [*WORK, "redcross"]
+DOMAIN_APPS = ["donations", "training", "donors", "relief", "reform"]
+ALLOWED_RELATIONS = {"relief": {"donations"}}  # a project may be paid from a fund
+APPS = [*DOMAIN_APPS, "redcross"]
 
 
-def sources(*names):
+def source_files(*names):
     return [
         path
         for app in APPS
@@ -33,7 +33,7 @@ def test_models_match_migrations():
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
-@pytest.mark.parametrize("path", sources("models.py", "services.py"), ids=str)
+@pytest.mark.parametrize("path", source_files("models.py", "services.py"), ids=str)
 def test_domain_modules_do_not_import_http(path):
     modules = {
         node.module or ""
@@ -47,7 +47,7 @@ def test_domain_modules_do_not_import_http(path):
 RECORDS = {"Donation", "Giver", "CampaignResult", "Upload", "UploadFinding", "HeadingMemory"}
 
 
-@pytest.mark.parametrize("path", sources("*views.py", "api.py", "admin.py"), ids=str)
+@pytest.mark.parametrize("path", source_files("*views.py", "api.py", "admin.py"), ids=str)
 def test_views_read_branch_owned_rows_through_visible_to(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith(".objects"):
@@ -56,7 +56,7 @@ def test_views_read_branch_owned_rows_through_visible_to(path):
                 assert node.attr == "visible_to", f"{path}:{node.lineno}"
 
 
-@pytest.mark.parametrize("app", WORK)
+@pytest.mark.parametrize("app", DOMAIN_APPS)
 def test_domain_apps_have_no_foreign_keys_to_each_other(app):
     targets = {
         field.related_model._meta.app_label
@@ -64,7 +64,7 @@ def test_domain_apps_have_no_foreign_keys_to_each_other(app):
         for field in model._meta.get_fields()
         if field.is_relation and field.concrete and field.related_model
     }
-    assert not targets & (set(WORK) - {app} - STANDS_ON.get(app, set()))
+    assert not targets & (set(DOMAIN_APPS) - {app} - ALLOWED_RELATIONS.get(app, set()))
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from redcross.branches.tree import get_tree
 pytestmark = pytest.mark.django_db
 
 
-def meant(text, uploader):
+def resolve_name(text, uploader):
     names = get_tree().resolve_names(Branch.objects.get(code=uploader))
     return {Branch.objects.get(pk=pk).code for pk in names.get(normalize_branch_name(text), ())}
 
@@ -35,7 +35,7 @@ def test_branch_divisions_have_16_prefectures_and_129_counties():
     ],
 )  # fmt: skip
 def test_branch_name_is_resolved_in_the_uploaders_context(text, uploader, codes):
-    assert meant(text, uploader) == codes
+    assert resolve_name(text, uploader) == codes
 
 
 def test_branch_divisions_loaded_again_change_nothing():

@@ -13,15 +13,17 @@ pytestmark = pytest.mark.django_db
 
 
 def test_branch_tree_is_in_official_order_with_parents():
-    told = get_tree()
+    branches_ = get_tree()
 
-    assert list(told.branches) == list(Branch.objects.in_official_order())
+    assert list(branches_.branches) == list(Branch.objects.in_official_order())
     with CaptureQueriesContext(connection) as queries:
-        parents = {each.code: each.parent.code for each in told.branches if each.parent_id}
+        parents = {
+            branch.code: branch.parent.code for branch in branches_.branches if branch.parent_id
+        }
     assert not queries
     assert parents["530102"] == "5301"
-    assert len(told.under("5301")) == Branch.objects.filter(code__startswith="5301").count()
-    assert told.under() == ()
+    assert len(branches_.under("5301")) == Branch.objects.filter(code__startswith="5301").count()
+    assert branches_.under() == ()
 
 
 def test_branch_tree_is_validated_by_one_query():

@@ -47,19 +47,19 @@ def visitor(chromium, live_server):
         page.set_default_timeout(20_000)
         page.on(
             "console",
-            lambda said: (
-                complaints.append(f"{said.text} {said.location['url']}")
-                if said.type == "error"
+            lambda message: (
+                complaints.append(f"{message.text} {message.location['url']}")
+                if message.type == "error"
                 else None
             ),
         )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "request",
-            lambda asked: (
+            lambda request: (
                 None
-                if asked.url.startswith((live_server.url, "data:", "blob:"))
-                else complaints.append(f"left the server: {asked.url}")
+                if request.url.startswith((live_server.url, "data:", "blob:"))
+                else complaints.append(f"left the server: {request.url}")
             ),
         )
         return page

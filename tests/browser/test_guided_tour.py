@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="没有 Chromium，跳过浏览器测试"),
     pytest.mark.django_db(transaction=True),
 ]
-TOLD = ("donations.ledger", "training.roster", "relief.distributions")
+REPORTED_SHEETS = ("donations.ledger", "training.roster", "relief.distributions")
 """The sheets whose workbooks of 2021 the reports of this small province tell of."""
 STATISTICIAN = "李示例（大理州统计员）"
 REVIEWER, LEADER = "王示例（省级审核员）", "孙示例（省红会领导）"
@@ -51,16 +51,20 @@ def province(committed, settings, now, tmp_path):
 
 def _smallest() -> list[DemoFile]:
     """Return one workbook of 2021 of each told sheet: of the branch deepest in the tree."""
-    found = {}
-    for file in sorted(list_demo_files(), key=lambda each: (len(each.branch), each.branch)):
-        if file.sheet in TOLD and file.outcome == "effective" and file.period.startswith("2021"):
-            found[file.sheet] = file
-    assert found.keys() == set(TOLD)
-    return list(found.values())
+    smallest = {}
+    for file in sorted(list_demo_files(), key=lambda file: (len(file.branch), file.branch)):
+        if (
+            file.sheet in REPORTED_SHEETS
+            and file.outcome == "effective"
+            and file.period.startswith("2021")
+        ):
+            smallest[file.sheet] = file
+    assert smallest.keys() == set(REPORTED_SHEETS)
+    return list(smallest.values())
 
 
 @pytest.fixture
-def enter(visitor, live_server):
+def sign_in_as(visitor, live_server):
     """Enter as one of the accounts the sign-in page offers, by one click."""
 
     def go(name, size):
@@ -73,15 +77,15 @@ def enter(visitor, live_server):
     return go
 
 
-def menu(page, label):
+def open_menu_link(page, label):
     """Follow a link of the navigation, opening the menu where the screen is small."""
     if page.locator("[data-menu]").is_visible():
         page.click("[data-menu]")
     page.locator("nav.side").get_by_role("link", name=label, exact=True).first.click()
 
 
-def hand_in(page, path):
-    menu(page, "我要报送")
+def upload_workbook(page, path):
+    open_menu_link(page, "我要报送")
     page.set_input_files("#id_files", str(path))
     page.click("button:has-text('开始检查')")
     card = page.locator(".parcel", has_text=path.name)
@@ -90,37 +94,37 @@ def hand_in(page, path):
     page.wait_for_selector("h2:has-text('问题清单')")
 
 
-def first_aiders(page, address):
+def read_first_aiders(page, address):
     page.goto(f"{address}/dashboards/overview/?branch=53&period=2022-01")
     return page.locator(".card", has_text="培训初级救护员人数").locator(".value").inner_text()
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1366", "360"])
-def test_guided_tour_of_the_sign_in_page_is_completed(province, enter, live_server, size):
+def test_guided_tour_of_the_sign_in_page_is_completed(province, sign_in_as, live_server, size):
     dirty, mended = (
         next(path for path in province.iterdir() if word in path.name and "名册" in path.name)
         for word in ("有错误", "已改正")
     )
 
     # The statistician of 大理州 finds what is owed, returned and late.
-    clerk = enter(STATISTICIAN, size)
+    clerk = sign_in_as(STATISTICIAN, size)
     home = clerk.locator("main").inner_text()
     assert "应报未报" in home
     assert "已退回" in home
     assert "逾期" in home
 
     # The dirty roster: three mistakes, told by cell, and the workbook that marks them.
-    hand_in(clerk, dirty)
-    found = clerk.locator("main").inner_text()
-    assert "校验码不正确" in found
-    assert "2022年2月30日" in found
+    upload_workbook(clerk, dirty)
+    text = clerk.locator("main").inner_text()
+    assert "校验码不正确" in text
+    assert "2022年2月30日" in text
     with clerk.expect_download() as annotated:
         clerk.click("a:has-text('下载批注本')")
     assert zipfile.is_zipfile(annotated.value.path())
 
     # The mended one: what will change, handed over, and the sheet to sign.
-    hand_in(clerk, mended)
+    upload_workbook(clerk, mended)
     assert "新增 24 行" in clerk.locator("main").inner_text()
     if clerk.locator("#note").count():
         clerk.fill("#note", "一月新班。")
@@ -130,10 +134,10 @@ def test_guided_tour_of_the_sign_in_page_is_completed(province, enter, live_serv
     upload = Upload.objects.latest("pk")
 
     # The reviewer passes it, and the leader's figure moves.
-    leader = enter(LEADER, size)
-    assert first_aiders(leader, live_server.url) == "—"
-    reviewer = enter(REVIEWER, size)
-    menu(reviewer, "待我审核")
+    leader = sign_in_as(LEADER, size)
+    assert read_first_aiders(leader, live_server.url) == "—"
+    reviewer = sign_in_as(REVIEWER, size)
+    open_menu_link(reviewer, "待我审核")
     reviewer.wait_for_url(f"{live_server.url}{reverse('review')}")
     reviewer.wait_for_load_state("load")  # whose keys the page's script hears only then
     reviewer.keyboard.press("j")
@@ -141,19 +145,19 @@ def test_guided_tour_of_the_sign_in_page_is_completed(province, enter, live_serv
     reviewer.get_by_role("button", name="通过", exact=True).click()  # not 通过选中的, of the queue
     reviewer.goto(f"{live_server.url}{reverse('upload', args=[upload.pk])}")
     reviewer.wait_for_selector(".tag.EFFECTIVE")
-    assert first_aiders(leader, live_server.url) == "24人"
+    assert read_first_aiders(leader, live_server.url) == "24人"
 
     # From the figure to the row of the workbook; the upload taken back and put back.
-    first_aiders(reviewer, live_server.url)
+    read_first_aiders(reviewer, live_server.url)
     reviewer.locator(".card", has_text="培训初级救护员人数").locator(".value a").click()
     assert "第" in reviewer.locator("main").inner_text()
     reviewer.locator(f"main a[href='{reverse('upload', args=[upload.pk])}']").first.click()
     reviewer.click("button:has-text('作废本批')")
     reviewer.wait_for_selector(".tag.UNDONE")
-    assert first_aiders(leader, live_server.url) == "—"
+    assert read_first_aiders(leader, live_server.url) == "—"
     reviewer.click("button:has-text('恢复本批')")
     reviewer.wait_for_selector(".tag.EFFECTIVE")
-    assert first_aiders(leader, live_server.url) == "24人"
+    assert read_first_aiders(leader, live_server.url) == "24人"
 
     # The leader's year, the map, an event.
     leader.goto(f"{live_server.url}/dashboards/overview/?branch=53&period=2021")
@@ -161,26 +165,26 @@ def test_guided_tour_of_the_sign_in_page_is_completed(province, enter, live_serv
     leader.wait_for_selector("[data-chart='map'] svg path")
     leader.locator("[data-chart='map'] svg text", has_text="昆明").first.click()
     leader.wait_for_url(re.compile(r"branch=5301"))
-    menu(leader, "灾害事件")
+    open_menu_link(leader, "灾害事件")
     leader.click("text=漾濞")
     leader.wait_for_selector("h1:has-text('漾濞')")
 
     # Who has not reported, and a reminder.
-    desk = enter(DESK, size)
-    menu(desk, "报送进度")
+    desk = sign_in_as(DESK, size)
+    open_menu_link(desk, "报送进度")
     desk.locator("button:has-text('催报')").first.click()
     assert "已" in desk.locator(".message").first.inner_text()
 
     # January's bulletin in Word, and the review of 2021 with its sources.
     write_reports()
-    office = enter(OFFICE, size)
-    menu(office, "通报与报告")
+    office = sign_in_as(OFFICE, size)
+    open_menu_link(office, "通报与报告")
     office.locator("main a", has_text="2022年1月全省红十字会").first.click()
     with office.expect_download() as bulletin:
         office.click("a:has-text('下载 Word')")
     with zipfile.ZipFile(bulletin.value.path()) as word:
         assert "红十字会" in word.read("word/document.xml").decode()
-    menu(office, "通报与报告")
+    open_menu_link(office, "通报与报告")
     office.locator("main a", has_text="2021年").first.click()
     office.locator("a.source").first.click()
     office.wait_for_selector("h2:has-text('口径')")

@@ -17,7 +17,7 @@ MOST_CLICKS = 6
 
 
 @pytest.fixture
-def month(people, person, tmp_path):
+def monthly_workbooks(people, person, tmp_path):
     """Lay the six workbooks of a county out, as they wait under var/demo/."""
     people["county"] = person(Role.STATISTICIAN, "530102")
     for name, content in list_visitor_files():
@@ -28,7 +28,7 @@ def month(people, person, tmp_path):
     return paths
 
 
-class Clicking:
+class ClickCounter:
     """A page that counts every click; choosing files costs two, the button and 打开."""
 
     def __init__(self, page):
@@ -49,10 +49,10 @@ class Clicking:
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1366", "360"])
-def test_each_monthly_workbook_is_submitted_with_six_clicks_at_most(visit, month, size):
+def test_each_monthly_workbook_is_submitted_with_six_clicks_at_most(visit, monthly_workbooks, size):
     page = visit("county", size)
-    for path in month if size is WIDE else month[:1]:
-        clerk = Clicking(page)
+    for path in monthly_workbooks if size is WIDE else monthly_workbooks[:1]:
+        clerk = ClickCounter(page)
         clerk.menu(size)
         clerk.choose([path])
         clerk.click(".actions button:has-text('开始检查')")
@@ -66,10 +66,10 @@ def test_each_monthly_workbook_is_submitted_with_six_clicks_at_most(visit, month
     assert submitted.count() == (6 if size is WIDE else 1)
 
 
-def test_six_workbooks_dropped_at_once_are_submitted_by_keyboard_alone(visit, month):
+def test_six_workbooks_dropped_at_once_are_submitted_by_keyboard_alone(visit, monthly_workbooks):
     page = visit("county", WIDE)
     page.goto(page.url + "uploads/new/")
-    page.set_input_files("#id_files", [str(path) for path in month])
+    page.set_input_files("#id_files", [str(path) for path in monthly_workbooks])
 
     for label in ("开始检查（6 份）", "提交无问题的 6 份"):
         button = page.locator(f"button:has-text('{label}')")

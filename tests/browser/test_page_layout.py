@@ -27,7 +27,7 @@ NO_PAGES = re.compile(
     r"^(login|logout|health|ready|metrics|parcels-pulse|disclosure|progress-export|api-|schema|docs)"
 )
 UNKNOWN_TO_CHROMIUM_109 = re.compile(r"oklch\(|color-mix\(|@layer")
-SERIOUS = """
+SERIOUS_VIOLATIONS_SCRIPT = """
 axe.run().then((found) => found.violations
   .filter((each) => ["serious", "critical"].includes(each.impact))
   .map((each) => `${each.id}: ${each.nodes[0].html}`))
@@ -40,14 +40,14 @@ def pages():
         if isinstance(pattern, URLResolver) and str(pattern.pattern) in {"records/", "api/v1/"}:
             continue
         parts = pattern.url_patterns if isinstance(pattern, URLResolver) else [pattern]
-        for each in parts:
+        for pattern_ in parts:
             if (
-                isinstance(each, URLPattern)
-                and each.name
-                and not NO_PAGES.match(each.name)
-                and not each.pattern.regex.groups
+                isinstance(pattern_, URLPattern)
+                and pattern_.name
+                and not NO_PAGES.match(pattern_.name)
+                and not pattern_.pattern.regex.groups
             ):
-                yield reverse(each.name)
+                yield reverse(pattern_.name)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_every_page_is_accessible_and_fits_the_screen(
         reverse("code", kwargs={"key": "all"}),
         reverse("admin:donations_donation_changelist"),
     ]
-    found = {}
+    problems = {}
 
     asking = signed_in(people["all"])
     for address in addresses:
@@ -103,16 +103,16 @@ def test_every_page_is_accessible_and_fits_the_screen(
             continue
         answer = page.goto(f"{live_server.url}{address}")
         page.evaluate(AXE.read_text())
-        said = page.evaluate(SERIOUS)
+        violations = page.evaluate(SERIOUS_VIOLATIONS_SCRIPT)
         if answer.status != 200:
-            said.append(f"status {answer.status}")
+            violations.append(f"status {answer.status}")
         if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
-            said.append("wider than the screen")
-        if said:
-            found[address] = said
+            violations.append("wider than the screen")
+        if violations:
+            problems[address] = violations
 
     assert len(addresses) > 30
-    assert found == {}
+    assert problems == {}
     assert styles
     for style in styles:
         assert not UNKNOWN_TO_CHROMIUM_109.search(page.request.get(style).text()), style

@@ -17,7 +17,7 @@ pytestmark = [
 ]
 
 
-def hand_in(page, content):
+def upload_workbook(page, content):
     page.click("text=我要报送")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "昆明市2021年8月捐赠明细.xlsx"
@@ -28,7 +28,7 @@ def hand_in(page, content):
     page.wait_for_selector("h2:has-text('问题清单')")
 
 
-def raised(page, address):
+def read_raised_figure(page, address):
     page.goto(f"{address}/dashboards/overview/?branch=53&period=2021-08")
     return page.text_content(".card .value")
 
@@ -36,10 +36,10 @@ def raised(page, address):
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1366", "360"])
 def test_dirty_workbook_becomes_a_figure_and_is_reverted(visit, live_server, size):
     clerk = visit("clerk", WIDE)
-    hand_in(clerk, gift_workbook(("示例甲", "六万", "2021-08-01", "A")))
+    upload_workbook(clerk, gift_workbook(("示例甲", "六万", "2021-08-01", "A")))
     assert "识别为文本“六万”" in clerk.text_content("main")
 
-    hand_in(clerk, ledger_workbook(60000, 40000))
+    upload_workbook(clerk, ledger_workbook(60000, 40000))
     clerk.click("text=提交审核")
     assert "待审核" in clerk.text_content("main")
 
@@ -56,7 +56,7 @@ def test_dirty_workbook_becomes_a_figure_and_is_reverted(visit, live_server, siz
     reviewer.wait_for_selector(".tag.EFFECTIVE")
 
     leader = visit("leader", size, "dark")
-    assert raised(leader, live_server.url) == "10万元"
+    assert read_raised_figure(leader, live_server.url) == "10万元"
     leader.wait_for_selector(".chart svg")
     width = leader.evaluate("document.documentElement.scrollWidth")
     assert width <= size["width"]
@@ -66,8 +66,8 @@ def test_dirty_workbook_becomes_a_figure_and_is_reverted(visit, live_server, siz
     reviewer.locator("h2:has-text('明细') ~ .table-wrap a").first.click()
     reviewer.click("button:has-text('作废本批')")
     reviewer.wait_for_selector(".tag.UNDONE")
-    assert raised(leader, live_server.url) == "—"
+    assert read_raised_figure(leader, live_server.url) == "—"
 
     reviewer.click("button:has-text('恢复本批')")
     reviewer.wait_for_selector(".tag.EFFECTIVE")
-    assert raised(leader, live_server.url) == "10万元"
+    assert read_raised_figure(leader, live_server.url) == "10万元"

@@ -33,57 +33,57 @@ LEDGER = "donations.ledger"
 
 
 @pytest.fixture
-def owed(branch):
+def branch_obligations(branch):
     """Return what a branch owes of a sheet for a period."""
 
     def ask(code, period="2021-08", *, sheet=LEDGER, today="2021-09-20"):
-        found = list_obligations(
+        items = list_obligations(
             [branch(code)], Period.parse(period), today=dt.date.fromisoformat(today)
         )
-        return [each for each in found if each.sheet.key == sheet]
+        return [obligation for obligation in items if obligation.sheet.key == sheet]
 
     return ask
 
 
-def test_due_day_on_a_holiday_moves_to_the_next_working_day_by_default(owed):
+def test_due_day_on_a_holiday_moves_to_the_next_working_day_by_default(branch_obligations):
     # 5 February 2022 lies in the Spring Festival.
-    assert owed("530102", "2022-01")[0].due_on == dt.date(2022, 2, 7)
+    assert branch_obligations("530102", "2022-01")[0].due_on == dt.date(2022, 2, 7)
 
     DueRule.objects.create(sheet=LEDGER, on_holiday="STAYS")
 
-    assert owed("530102", "2022-01")[0].due_on == dt.date(2022, 2, 5)
+    assert branch_obligations("530102", "2022-01")[0].due_on == dt.date(2022, 2, 5)
 
 
-def test_obligation_before_its_opening_is_not_late_and_cannot_be_urged(owed):
-    each = owed("5301", "2021-08", today="2021-08-31")[0]
+def test_obligation_before_its_opening_is_not_late_and_cannot_be_urged(branch_obligations):
+    obligation = branch_obligations("5301", "2021-08", today="2021-08-31")[0]
 
-    assert (each.standing, each.outstanding, each.on_time) == (
+    assert (obligation.standing, obligation.outstanding, obligation.on_time) == (
         ObligationStatus.NOT_OPEN,
         False,
         None,
     )
 
 
-def test_obligations_cover_every_calendar_ending_in_the_period(owed, monkeypatch):
+def test_obligations_cover_every_calendar_ending_in_the_period(branch_obligations, monkeypatch):
     sheet = registry[LEDGER]
     monkeypatch.setattr(type(sheet), "due", [*sheet.due, Due(Level.PREFECTURE, HalfYearly(day=15))])
 
-    found = owed("5301", "2021H1", today="2021-08-01")
+    items = branch_obligations("5301", "2021H1", today="2021-08-01")
 
-    assert [each.period.label for each in found] == [
+    assert [obligation.period.label for obligation in items] == [
         "2021年1月", "2021年2月", "2021年3月", "2021年4月", "2021年5月", "2021年6月", "2021年上半年",
     ]  # fmt: skip
-    assert found[-1].due_on == dt.date(2021, 7, 15)
+    assert items[-1].due_on == dt.date(2021, 7, 15)
 
 
-def test_period_before_the_first_month_has_no_due_day(owed):
+def test_period_before_the_first_month_has_no_due_day(branch_obligations):
     DueRule.objects.filter(sheet="").update(since=dt.date(2021, 8, 1))
 
-    assert owed("5301", "2021-07") == []
-    assert len(owed("5301", "2021-08")) == 1
+    assert branch_obligations("5301", "2021-07") == []
+    assert len(branch_obligations("5301", "2021-08")) == 1
 
 
-def test_zero_report_fulfils_the_obligation(owed, clerk, reviewer, branch, now):
+def test_zero_report_fulfils_the_obligation(branch_obligations, clerk, reviewer, branch, now):
     upload = uploads.create_upload(
         clerk, sheet=LEDGER, branch=branch("5301"), period=Period.parse("2021-08"),
         content=b"", filename="零报告", origin=UploadOrigin.ZERO, now=now,
@@ -93,39 +93,43 @@ def test_zero_report_fulfils_the_obligation(owed, clerk, reviewer, branch, now):
     uploads.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
     apply.apply_upload(upload.pk, now=now)
 
-    assert [each.standing for each in owed("5301")] == [ObligationStatus.ZERO]
+    assert [obligation.standing for obligation in branch_obligations("5301")] == [
+        ObligationStatus.ZERO
+    ]
 
 
 def test_county_sees_report_by_its_prefecture_without_the_upload(
-    clerk, reviewer, person, branch, now, owed
+    clerk, reviewer, person, branch, now, branch_obligations
 ):
     create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1), now=now)
 
     with acting_for(person(Role.STATISTICIAN, "530102")):
-        mine = owed("530102")
+        mine = branch_obligations("530102")
     with acting_for(person(Role.STATISTICIAN, "530302")):
-        foreign = owed("530302")
+        foreign = branch_obligations("530302")
 
-    assert [each.standing for each in mine] == [ObligationStatus.COVERED]
-    assert [each.standing for each in foreign] == [ObligationStatus.LATE]
+    assert [obligation.standing for obligation in mine] == [ObligationStatus.COVERED]
+    assert [obligation.standing for obligation in foreign] == [ObligationStatus.LATE]
 
 
-def test_exemption_covers_lower_branches_with_reason_and_is_revoked(owed, reviewer, branch, now):
+def test_exemption_covers_lower_branches_with_reason_and_is_revoked(
+    branch_obligations, reviewer, branch, now
+):
     made = services.grant_exemption(
         branch("5301"), Period.parse("2021-07..2021-09"), user=reviewer, reason="机构合并",
         now=now, with_below=True,
     )  # fmt: skip
-    below = owed("530102")[0]
+    below = branch_obligations("530102")[0]
     assert (below.standing, below.note, below.on_time) == (
         ObligationStatus.EXEMPT,
         "机构合并",
         None,
     )
-    assert owed("530102", "2021-10")[0].standing is ObligationStatus.NOT_OPEN
+    assert branch_obligations("530102", "2021-10")[0].standing is ObligationStatus.NOT_OPEN
 
     services.revoke_exemption(made, user=reviewer, now=now)
 
-    assert owed("530102")[0].standing is ObligationStatus.LATE
+    assert branch_obligations("530102")[0].standing is ObligationStatus.LATE
     assert Exemption.objects.get().revoked_by == reviewer
     with pytest.raises(RefusedError, match="已撤销"):
         services.revoke_exemption(made, user=reviewer, now=now)
@@ -145,27 +149,32 @@ def test_exemption_by_other_than_the_level_above_or_without_reason_is_refused(
     assert not Exemption.objects.exists()
 
 
-def test_branch_outside_its_lifetime_has_no_obligations(owed):
+def test_branch_outside_its_lifetime_has_no_obligations(branch_obligations):
     Branch.objects.filter(code="5301").update(
         opened_on=dt.date(2021, 8, 15), closed_on=dt.date(2021, 10, 31)
     )
 
-    months = [each.period.last.month for each in owed("5301", "2021", today="2022-02-22")]
+    months = [
+        obligation.period.last.month
+        for obligation in branch_obligations("5301", "2021", today="2022-02-22")
+    ]
 
     assert months == [8, 9]
 
 
-def test_occasion_creates_one_obligation_below_its_branch(owed, branch):
+def test_occasion_creates_one_obligation_below_its_branch(branch_obligations, branch):
     Occasion.objects.create(
         title="漾濞地震", sheet="relief.needs", branch=branch("5329"), level=Level.COUNTY,
         month=dt.date(2021, 5, 1), due_on=dt.date(2021, 5, 23),
     )  # fmt: skip
 
-    asked = owed("532922", "2021-05", sheet="relief.needs")
+    items = branch_obligations("532922", "2021-05", sheet="relief.needs")
 
     # The 23rd was a Sunday.
-    assert [(each.note, each.due_on) for each in asked] == [("漾濞地震", dt.date(2021, 5, 24))]
-    assert owed("530102", "2021-05", sheet="relief.needs") == []
+    assert [(obligation.note, obligation.due_on) for obligation in items] == [
+        ("漾濞地震", dt.date(2021, 5, 24))
+    ]
+    assert branch_obligations("530102", "2021-05", sheet="relief.needs") == []
 
 
 def test_quality_counts_uploads_in_time_and_without_errors_at_first(clerk, reviewer, branch, now):
@@ -181,13 +190,13 @@ def test_quality_counts_uploads_in_time_and_without_errors_at_first(clerk, revie
         period="2021-07",
     )  # fmt: skip
     period = Period.parse("2021-07..2021-08")
-    found = [
-        each
-        for each in list_obligations([branch("5301")], period, today=dt.date(2022, 2, 22))
-        if each.sheet.key == LEDGER
+    items = [
+        obligation
+        for obligation in list_obligations([branch("5301")], period, today=dt.date(2022, 2, 22))
+        if obligation.sheet.key == LEDGER
     ]
 
-    told = measure_quality([branch("5301")], found, period)[0]
+    summary = measure_quality([branch("5301")], items, period)[0]
 
-    assert (told.owed, told.handed_in, told.late, told.returned) == (2, 2, 0, 1)
-    assert (told.on_time_share, told.first_pass_share) == (50, 50)
+    assert (summary.owed, summary.handed_in, summary.late, summary.returned) == (2, 2, 0, 1)
+    assert (summary.on_time_share, summary.first_pass_share) == (50, 50)

@@ -35,18 +35,18 @@ def in_february(settings):
     settings.BUSINESS_DATE = dt.date(2022, 2, 22)
 
 
-def asked(page, address):
+def measure_queries(page, address):
     """Return how many queries a page takes beyond its frame and the access log, and the answer."""
     with CaptureQueriesContext(connection) as frame:
         page.get(reverse("help", kwargs={"page": "start"}))
     with CaptureQueriesContext(connection) as whole:
         response = page.get(address)
     own = [
-        each["sql"]
-        for each in whole
-        if "audit_" not in each["sql"] and "SAVEPOINT" not in each["sql"]
+        query["sql"]
+        for query in whole
+        if "audit_" not in query["sql"] and "SAVEPOINT" not in query["sql"]
     ]
-    framed = [each["sql"] for each in frame if "SAVEPOINT" not in each["sql"]]
+    framed = [query["sql"] for query in frame if "SAVEPOINT" not in query["sql"]]
     return len(own) - len(framed), response
 
 
@@ -60,7 +60,7 @@ def test_progress_board_query_count_is_constant_for_branch_and_province(
     create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1), now=now)
     page = signed_in(person(Role.REVIEWER, code))
 
-    count, response = asked(page, f"{reverse('progress')}?period=2021Q3&level=all")
+    count, response = measure_queries(page, f"{reverse('progress')}?period=2021Q3&level=all")
 
     assert response.status_code == 200
     assert len(response.context["rows"]) >= 1
@@ -81,17 +81,17 @@ def test_progress_board_shows_texts_rates_and_a_map_of_each_level(
     assert "一次通过率" in text
     assert len(province.context["map"]["values"]) == 16
     assert prefecture.context["map"]["layer"] == "counties"
-    cells = {str(each.standing) for each in prefecture.context["found"]}
+    cells = {str(obligation.standing) for obligation in prefecture.context["found"]}
     assert {"COVERED", "EFFECTIVE", "LATE"} <= cells
 
 
 def test_progress_board_filters_apply_to_page_and_workbook(clerk, reviewer, branch, now, signed_in):
     create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1), now=now)
     page = signed_in(reviewer)
-    said = {"period": "2021-08", "sheet": "donations.ledger", "standing": "EFFECTIVE"}
+    form = {"period": "2021-08", "sheet": "donations.ledger", "standing": "EFFECTIVE"}
 
-    board = page.get(reverse("progress"), said)
-    book = openpyxl.load_workbook(io.BytesIO(page.get(reverse("progress-export"), said).content))
+    board = page.get(reverse("progress"), form)
+    book = openpyxl.load_workbook(io.BytesIO(page.get(reverse("progress-export"), form).content))
 
     assert [str(row.branch) for row in board.context["rows"]] == ["昆明市"]
     rows = list(book["报送进度"].iter_rows(min_row=5, values_only=True))
@@ -110,14 +110,14 @@ def test_progress_board_without_obligations_says_what_to_do(signed_in, reviewer)
 def test_progress_board_urges_and_shows_sender_or_missing_recipient(person, reviewer, signed_in):
     clerk = person(Role.STATISTICIAN, "5301")
     page = signed_in(reviewer)
-    said = {"branch": "53", "period": "2022-01", "sheet": "donations.ledger"}
+    form = {"branch": "53", "period": "2022-01", "sheet": "donations.ledger"}
 
-    text = page.post(reverse("remind"), said, follow=True).content.decode()
+    text = page.post(reverse("remind"), form, follow=True).content.decode()
 
     assert "已向 1 人" in text
     assert "还没有填报人账户" in text
     assert f"{reviewer} 催 {clerk}" in text
-    again = page.post(reverse("remind"), said | {"only": "5301"}, follow=True).content.decode()
+    again = page.post(reverse("remind"), form | {"only": "5301"}, follow=True).content.decode()
     assert "一小时内已催报过" in again
     assert Urging.objects.count() == 1
 
@@ -148,8 +148,8 @@ def test_home_page_lists_every_calendar_and_counts_due_soon(signed_in, person):
 
     page = signed_in(clerk).get("/")
 
-    owed = {each.obligation.period.kind for each in page.context["owed"]}
-    assert owed == {"month", "quarter", "year"}
+    kinds = {obligation.obligation.period.kind for obligation in page.context["owed"]}
+    assert kinds == {"month", "quarter", "year"}
     assert page.context["late"] > 0
 
 
@@ -169,7 +169,7 @@ def test_notice_opened_is_marked_read_and_redirects_to_its_page(signed_in, clerk
 
     assert answer.url == "/uploads/"
     unread = page.get(reverse("notices"), {"state": "unread"})
-    assert [each.text for each in unread.context["page"]] == ["请看乙"]
+    assert [entry.text for entry in unread.context["page"]] == ["请看乙"]
 
 
 def test_notice_of_another_user_is_not_found(signed_in, clerk, reviewer, now):
@@ -187,11 +187,11 @@ def test_notice_of_another_user_is_not_found(signed_in, clerk, reviewer, now):
 
 def test_exemption_page_grants_and_revokes(signed_in, reviewer, branch):
     page = signed_in(reviewer)
-    said = {
+    form = {
         "branch": branch("5301").pk, "sheet": "donations.ledger", "period": "2022-01", "reason": "合并",
     }  # fmt: skip
 
-    page.post(reverse("exemptions"), said)
+    page.post(reverse("exemptions"), form)
     made = Exemption.objects.get()
     text = page.post(reverse("exemption-revoke", kwargs={"pk": made.pk}), follow=True)
 
@@ -222,13 +222,13 @@ def lock(office, branch, now):
 def test_lock_page_previews_affected_uploads(signed_in, office, clerk, reviewer, branch, now):
     create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1, 2), now=now)
     page = signed_in(office)
-    said = {"domain": "donations", "branch": branch("53").pk, "period": "2021", "reason": "定稿"}
+    form = {"domain": "donations", "branch": branch("53").pk, "period": "2021", "reason": "定稿"}
 
-    preview = page.post(reverse("locks"), said)
+    preview = page.post(reverse("locks"), form)
     assert preview.context["touched"].rows == 2
     assert not PeriodLock.objects.exists()
 
-    page.post(reverse("locks"), said | {"confirm": "1"})
+    page.post(reverse("locks"), form | {"confirm": "1"})
 
     assert PeriodLock.objects.get().reason == "定稿"
 
@@ -323,9 +323,9 @@ def test_bulletin_names_upload_quality_by_branch(office, clerk, reviewer, branch
 
     create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1), now=now)
 
-    told = list(reporting(ReportContext(branch("53"), Period.parse("2021-08"))))
+    paragraphs = list(reporting(ReportContext(branch("53"), Period.parse("2021-08"))))
 
-    tables = [block for block in told if getattr(block, "title", "") == "报送质量评价"]
+    tables = [block for block in paragraphs if getattr(block, "title", "") == "报送质量评价"]
     assert tables[0].rows[0][0].text == "昆明市"
     assert len(tables[0].rows) == 16
     assert not Reminder.objects.exists()

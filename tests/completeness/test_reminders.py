@@ -26,12 +26,12 @@ SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 LEDGER = "donations.ledger"
 
 
-def at(text):
+def shanghai_time(text):
     return dt.datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 @pytest.fixture
-def one_sheet(db, monkeypatch):
+def only_ledger_due(db, monkeypatch):
     """Let prefectures owe the ledger of gifts alone, since February 2022."""
     for sheet in registry.values():
         due = [Due(Level.PREFECTURE, Monthly(day=8))] if sheet.key == LEDGER else []
@@ -40,18 +40,18 @@ def one_sheet(db, monkeypatch):
 
 
 @pytest.fixture
-def counties_too(one_sheet, monkeypatch):
+def ledger_due_for_counties(only_ledger_due, monkeypatch):
     """Let counties owe it as well, three days earlier."""
     due = [Due(Level.COUNTY, Monthly(day=5)), Due(Level.PREFECTURE, Monthly(day=8))]
     monkeypatch.setattr(type(registry[LEDGER]), "due", due)
 
 
-def told(user):
+def notice_texts(user):
     return list(Notice.objects.filter(user=user).order_by("pk").values_list("text", flat=True))
 
 
 @pytest.mark.django_db
-def test_reminder_stage_notifies_its_recipients_once_and_escalates(one_sheet, person):
+def test_reminder_stage_notifies_its_recipients_once_and_escalates(only_ledger_due, person):
     # February is due by the prefecture on Tuesday, 8 March 2022.
     clerk, reviewer = person(Role.STATISTICIAN, "5301"), person(Role.REVIEWER, "53")
     desk = person(Role.DESK, "53", domain="donations")
@@ -59,43 +59,45 @@ def test_reminder_stage_notifies_its_recipients_once_and_escalates(one_sheet, pe
 
     counts = []
     for day in ("03", "04", "04", "08", "09", "10", "11", "11"):
-        reminders.send_reminders(at(f"2022-03-{day}T09:00"))
-        counts.append(tuple(len(told(each)) for each in (clerk, reviewer, desk)))
+        reminders.send_reminders(shanghai_time(f"2022-03-{day}T09:00"))
+        counts.append(tuple(len(notice_texts(user)) for user in (clerk, reviewer, desk)))
 
     # Friday the 4th is two working days before; the reviewer and the desk hear of the
     # other prefectures too, but once a day.
     assert [count[0] for count in counts] == [0, 1, 1, 2, 3, 3, 4, 4]
     assert [count[1] for count in counts] == [0, 0, 0, 0, 1, 1, 2, 2]
     assert [count[2] for count in counts] == [0, 0, 0, 0, 0, 0, 1, 1]
-    assert told(stranger) == []
-    assert "3月8日截止" in told(clerk)[0]
+    assert notice_texts(stranger) == []
+    assert "3月8日截止" in notice_texts(clerk)[0]
 
 
 @pytest.mark.django_db
-def test_reminder_is_not_sent_on_a_holiday_and_only_latest_after_an_outage(one_sheet, person):
+def test_reminder_is_not_sent_on_a_holiday_and_only_latest_after_an_outage(only_ledger_due, person):
     clerk = person(Role.STATISTICIAN, "5301")
 
-    reminders.send_reminders(at("2022-03-05T09:00"))  # a Saturday
-    reminders.send_reminders(at("2022-03-11T09:00"))  # since Friday the 4th nothing ran
+    reminders.send_reminders(shanghai_time("2022-03-05T09:00"))  # a Saturday
+    reminders.send_reminders(shanghai_time("2022-03-11T09:00"))  # since Friday the 4th nothing ran
 
-    assert len(told(clerk)) == 1
-    assert told(clerk)[0].startswith("已逾期3个工作日")
+    assert len(notice_texts(clerk)) == 1
+    assert notice_texts(clerk)[0].startswith("已逾期3个工作日")
     assert set(Reminder.objects.filter(user=clerk).values_list("offset", flat=True)) == {3}
 
 
 @pytest.mark.django_db
-def test_reminder_of_a_long_past_obligation_is_not_sent(one_sheet, person):
+def test_reminder_of_a_long_past_obligation_is_not_sent(only_ledger_due, person):
     clerk = person(Role.STATISTICIAN, "5301")
 
-    reminders.send_reminders(at("2022-03-28T09:00"))
+    reminders.send_reminders(shanghai_time("2022-03-28T09:00"))
 
-    assert told(clerk) == []
+    assert notice_texts(clerk) == []
 
 
 @pytest.mark.django_db
-def test_reminder_is_not_sent_after_upload_or_exemption(counties_too, person, branch, reviewer):
+def test_reminder_is_not_sent_after_upload_or_exemption(
+    ledger_due_for_counties, person, branch, reviewer
+):
     kunming, qujing = person(Role.STATISTICIAN, "5301"), person(Role.STATISTICIAN, "5303")
-    now = at("2022-03-07T10:00")
+    now = shanghai_time("2022-03-07T10:00")
     upload = create_checked_upload(
         kunming, branch("5301"), ledger_workbook(1, day="2022-02-08"), now=now, period="2022-02"
     )
@@ -105,38 +107,38 @@ def test_reminder_is_not_sent_after_upload_or_exemption(counties_too, person, br
         with_below=True, reason="机构合并", granted_by=reviewer, granted_at=now,
     )  # fmt: skip
 
-    reminders.send_reminders(at("2022-03-08T09:00"))
+    reminders.send_reminders(shanghai_time("2022-03-08T09:00"))
 
     # The counties of Kunming have nobody: their prefecture's clerk is told of them.
-    assert all("昆明" not in text for text in told(kunming))
-    assert told(qujing) == []
+    assert all("昆明" not in text for text in notice_texts(kunming))
+    assert notice_texts(qujing) == []
 
 
 @pytest.mark.django_db
-def test_reminder_combines_several_obligations_in_one_notice(counties_too, person):
+def test_reminder_combines_several_obligations_in_one_notice(ledger_due_for_counties, person):
     clerk = person(Role.STATISTICIAN, "5301")
 
-    reminders.send_reminders(at("2022-03-08T09:00"))
+    reminders.send_reminders(shanghai_time("2022-03-08T09:00"))
 
-    assert len(told(clerk)) == 1
-    assert "已逾期1个工作日" in told(clerk)[0] or "今天截止" in told(clerk)[0]
-    assert "等14家" in told(clerk)[0]
+    assert len(notice_texts(clerk)) == 1
+    assert "已逾期1个工作日" in notice_texts(clerk)[0] or "今天截止" in notice_texts(clerk)[0]
+    assert "等14家" in notice_texts(clerk)[0]
     assert Reminder.objects.filter(user=clerk).count() == 15
 
 
 @pytest.mark.django_db
-def test_reminder_stages_are_read_from_the_table(one_sheet, person):
+def test_reminder_stages_are_read_from_the_table(only_ledger_due, person):
     clerk = person(Role.STATISTICIAN, "5301")
     ReminderStage.objects.exclude(offset=0).delete()
     ReminderStage.objects.update(offset=-1, text="明天截止：{items}")
 
-    reminders.send_reminders(at("2022-03-07T09:00"))
+    reminders.send_reminders(shanghai_time("2022-03-07T09:00"))
 
-    assert told(clerk)[0].startswith("明天截止：")
+    assert notice_texts(clerk)[0].startswith("明天截止：")
 
 
 @pytest.mark.django_db
-def test_reminder_of_a_killed_worker_is_not_half_sent(one_sheet, person, monkeypatch):
+def test_reminder_of_a_killed_worker_is_not_half_sent(only_ledger_due, person, monkeypatch):
     clerk = person(Role.STATISTICIAN, "5301")
     whole = reminders.tell
 
@@ -146,18 +148,18 @@ def test_reminder_of_a_killed_worker_is_not_half_sent(one_sheet, person, monkeyp
 
     monkeypatch.setattr(reminders, "tell", dies)
     with pytest.raises(KeyboardInterrupt):
-        reminders.send_reminders(at("2022-03-08T09:00"))
+        reminders.send_reminders(shanghai_time("2022-03-08T09:00"))
     assert not Reminder.objects.exists()
-    assert told(clerk) == []
+    assert notice_texts(clerk) == []
 
     monkeypatch.setattr(reminders, "tell", whole)
-    reminders.send_reminders(at("2022-03-08T09:15"))
+    reminders.send_reminders(shanghai_time("2022-03-08T09:15"))
 
-    assert len(told(clerk)) == 1
+    assert len(notice_texts(clerk)) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_concurrent_beats_send_each_reminder_once(transactional_db, one_sheet, person):
+def test_concurrent_beats_send_each_reminder_once(transactional_db, only_ledger_due, person):
     clerk = person(Role.STATISTICIAN, "5301")
     start = threading.Barrier(2)
 
@@ -165,79 +167,83 @@ def test_concurrent_beats_send_each_reminder_once(transactional_db, one_sheet, p
         try:
             with acting_as_system("提醒"):
                 start.wait()
-                reminders.send_reminders(at("2022-03-08T09:00"))
+                reminders.send_reminders(shanghai_time("2022-03-08T09:00"))
         finally:
             connection.close()
             close_old_connections()
 
     beats = [threading.Thread(target=beat) for _ in range(2)]
-    for each in beats:
-        each.start()
-    for each in beats:
-        each.join()
+    for thread in beats:
+        thread.start()
+    for thread in beats:
+        thread.join()
 
-    assert len(told(clerk)) == 1
+    assert len(notice_texts(clerk)) == 1
 
 
 # 催报 -------------------------------------------------------------------------
 
 
 @pytest.fixture
-def late(branch):
+def late_obligations(branch):
     def of(code):
-        found = list_obligations(
+        items = list_obligations(
             [branch(code)], Period.parse("2022-02"), today=dt.date(2022, 3, 20)
         )
-        assert {each.standing for each in found} == {ObligationStatus.LATE}
-        return found
+        assert {obligation.standing for obligation in items} == {ObligationStatus.LATE}
+        return items
 
     return of
 
 
 @pytest.mark.django_db
 def test_urge_notice_names_sender_and_recipients_and_is_limited_to_once_an_hour(
-    one_sheet, person, reviewer, late
+    only_ledger_due, person, reviewer, late_obligations
 ):
     clerk = person(Role.STATISTICIAN, "5301")
-    now = at("2022-03-20T09:00")
+    now = shanghai_time("2022-03-20T09:00")
 
-    first = send_urging(late("5301"), user=reviewer, now=now)
-    again = send_urging(late("5301"), user=reviewer, now=now + dt.timedelta(minutes=59))
-    later = send_urging(late("5301"), user=reviewer, now=now + dt.timedelta(minutes=60))
+    first = send_urging(late_obligations("5301"), user=reviewer, now=now)
+    again = send_urging(late_obligations("5301"), user=reviewer, now=now + dt.timedelta(minutes=59))
+    later = send_urging(late_obligations("5301"), user=reviewer, now=now + dt.timedelta(minutes=60))
 
     assert (first.told, again.told, later.told) == ((str(clerk),), (), (str(clerk),))
     assert again.already_urged == ("昆明市",)
-    kept = Urging.objects.order_by("at").first()
-    assert (kept.by, kept.told, str(kept.branch)) == (reviewer, [str(clerk)], "昆明市")
+    urging = Urging.objects.order_by("at").first()
+    assert (urging.by, urging.told, str(urging.branch)) == (reviewer, [str(clerk)], "昆明市")
 
 
 @pytest.mark.django_db
-def test_urge_of_a_branch_without_a_clerk_says_so(one_sheet, reviewer, late):
-    urged = send_urging(late("5301"), user=reviewer, now=at("2022-03-20T09:00"))
+def test_urge_of_a_branch_without_a_clerk_says_so(only_ledger_due, reviewer, late_obligations):
+    urged = send_urging(
+        late_obligations("5301"), user=reviewer, now=shanghai_time("2022-03-20T09:00")
+    )
 
     assert urged.branches_without_clerk == ("昆明市",)
     assert not Urging.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_concurrent_urges_write_one_notice(transactional_db, one_sheet, person, reviewer, late):
+def test_concurrent_urges_write_one_notice(
+    transactional_db, only_ledger_due, person, reviewer, late_obligations
+):
     clerk = person(Role.STATISTICIAN, "5301")
-    found = late("5301")
+    items = late_obligations("5301")
     start = threading.Barrier(2)
 
     def press():
         try:
             start.wait()
             with acting_as_system("催报"):
-                send_urging(found, user=reviewer, now=at("2022-03-20T09:00"))
+                send_urging(items, user=reviewer, now=shanghai_time("2022-03-20T09:00"))
         finally:
             connection.close()
 
     pressed = [threading.Thread(target=press) for _ in range(2)]
-    for each in pressed:
-        each.start()
-    for each in pressed:
-        each.join()
+    for thread in pressed:
+        thread.start()
+    for thread in pressed:
+        thread.join()
 
-    assert len(told(clerk)) == 1
+    assert len(notice_texts(clerk)) == 1
     assert Branch.objects.filter(pk__in=Urging.objects.values("branch")).count() == 1

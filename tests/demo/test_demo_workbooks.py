@@ -14,39 +14,39 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def smallest(db):
+def smallest_workbooks(db):
     """Return one workbook of each sheet: that of the branch deepest in the tree."""
-    found = {}
-    for file in sorted(list_demo_files(), key=lambda each: (len(each.branch), each.branch)):
+    files = {}
+    for file in sorted(list_demo_files(), key=lambda file: (len(file.branch), file.branch)):
         if file.outcome == "effective":
-            found[file.sheet] = file
-    return found
+            files[file.sheet] = file
+    return files
 
 
-def figures():
+def read_figures():
     filled = Rollup.objects.exclude(rows=0)
     return set(filled.values_list("indicator", "branch_id", "month", "category", "value"))
 
 
 @pytest.mark.parametrize("key", registry)
-def test_demo_workbook_becomes_figures_and_is_reverted(key, smallest, road):
-    file = smallest.get(key)
+def test_demo_workbook_becomes_figures_and_is_reverted(key, smallest_workbooks, pipeline):
+    file = smallest_workbooks.get(key)
     if file is None:
         pytest.skip("no demonstration workbook of this sheet")
-    before = figures()
+    before = read_figures()
 
     upload = create_effective_upload(
-        road.clerk,
-        road.reviewer,
+        pipeline.clerk,
+        pipeline.reviewer,
         Branch.objects.get(code=file.branch),
         file.build(),
-        now=road.now,
+        now=pipeline.now,
         sheet=key,
         period=file.period,
     )
     assert upload.accepted > 0
-    assert all(each.different == 0 for each in verify(using="default"))
+    assert all(cell.different == 0 for cell in verify(using="default"))
 
-    apply.revert_upload(upload.pk, user=road.clerk, now=road.now)
+    apply.revert_upload(upload.pk, user=pipeline.clerk, now=pipeline.now)
     assert not registry[key].model._base_manager.filter(upload=upload).exists()
-    assert figures() == before
+    assert read_figures() == before

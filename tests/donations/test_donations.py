@@ -19,47 +19,49 @@ from redcross.uploads.choices import UploadState
 pytestmark = pytest.mark.django_db
 
 LEDGER = "捐赠人 类型 金额（元） 到账日期 是否定向 定向用途 基金 票据号码"
-SPENT = "基金 拨付日期 拨付金额（元） 已使用（元） 接收单位 用途 定向捐赠票据号"
+ALLOCATION_HEADINGS = "基金 拨付日期 拨付金额（元） 已使用（元） 接收单位 用途 定向捐赠票据号"
 
 
 @pytest.fixture
-def designated(road):
+def designated_gift(pipeline):
     """A gift its giver designated for a school."""
     row = ("云岭示例公司", "单位", 5000, "2021-08-03", "是", "示例小学急救站", "博爱急救站", "D1")
-    return road.effective("donations.ledger", LEDGER, row)
+    return pipeline.effective("donations.ledger", LEDGER, row)
 
 
 # What gifts become ----------------------------------------------------------------
 
 
-def test_allocation_of_a_designated_gift_to_another_purpose_is_an_error(road, designated):
+def test_allocation_of_a_designated_gift_to_another_purpose_is_an_error(pipeline, designated_gift):
     row = ("博爱急救站", "2021-08-20", 5000, 0, "示例小学", "购买车辆", "D1")
 
-    upload = road.checked("donations.allocations", SPENT, row)
+    upload = pipeline.checked("donations.allocations", ALLOCATION_HEADINGS, row)
 
     assert upload.state == UploadState.HAS_ERRORS
-    assert "与票据 D1 的定向用途不一致" in road.messages(upload)[0]
+    assert "与票据 D1 的定向用途不一致" in pipeline.messages(upload)[0]
 
 
-def test_database_refuses_allocation_of_a_designated_gift_to_another_purpose(road, designated):
+def test_database_refuses_allocation_of_a_designated_gift_to_another_purpose(
+    pipeline, designated_gift
+):
     row = ("博爱急救站", "2021-08-20", 5000, 0, "示例小学", "示例小学急救站", "D1")
-    road.effective("donations.allocations", SPENT, row)
+    pipeline.effective("donations.allocations", ALLOCATION_HEADINGS, row)
 
     with pytest.raises(IntegrityError, match="定向捐赠"), transaction.atomic():
         Allocation.objects.update(purpose="购买车辆")
 
 
-def test_allocation_used_above_the_paid_amount_is_an_error(road):
+def test_allocation_used_above_the_paid_amount_is_an_error(pipeline):
     row = ("滇苗助学", "2021-08-20", 5000, 6000, "示例中学", "助学", "")
 
-    upload = road.checked("donations.allocations", SPENT, row)
+    upload = pipeline.checked("donations.allocations", ALLOCATION_HEADINGS, row)
 
-    assert "已使用 6000" in road.messages(upload)[0]
+    assert "已使用 6000" in pipeline.messages(upload)[0]
 
 
-def test_fund_balance_is_received_minus_paid(road, designated, signed_in, person):
+def test_fund_balance_is_received_minus_paid(pipeline, designated_gift, signed_in, person):
     row = ("博爱急救站", "2021-08-20", 2000, 500, "示例小学", "示例小学急救站", "D1")
-    road.effective("donations.allocations", SPENT, row)
+    pipeline.effective("donations.allocations", ALLOCATION_HEADINGS, row)
 
     page = signed_in(person(Role.DESK, "53")).get(
         reverse("fund", kwargs={"code": "boai-station"}), {"branch": "53", "period": "2021"}
@@ -68,14 +70,14 @@ def test_fund_balance_is_received_minus_paid(road, designated, signed_in, person
     assert page.context["balance"].value == 3000
 
 
-def test_giver_list_without_amounts_is_refused(road):
-    upload = road.checked("donations.ledger", "捐赠人 到账日期", ("示例甲", "2021-08-20"))
+def test_giver_list_without_amounts_is_refused(pipeline):
+    upload = pipeline.checked("donations.ledger", "捐赠人 到账日期", ("示例甲", "2021-08-20"))
 
     assert upload.state == UploadState.HAS_ERRORS
-    assert road.messages(upload) == ["第2行「捐赠人」：没有金额，也没有品名"]
+    assert pipeline.messages(upload) == ["第2行「捐赠人」：没有金额，也没有品名"]
 
 
-def test_goods_without_valuation_proof_give_a_warning(road):
+def test_goods_without_valuation_proof_give_a_warning(pipeline):
     headings = "捐赠人 品名 数量 金额（元） 计价依据 到账日期"
     rows = [
         ("云岭示例公司", "大米", 10, 900, "", "2021-08-03"),
@@ -83,48 +85,52 @@ def test_goods_without_valuation_proof_give_a_warning(road):
         ("云岭示例公司", "口罩", 10, None, "不标价", "2021-08-03"),
     ]
 
-    upload = road.checked("donations.goods_received", headings, *rows)
+    upload = pipeline.checked("donations.goods_received", headings, *rows)
 
     assert [finding.row for finding in upload.findings.all()] == [2]
     assert upload.state == UploadState.READY
 
 
-def test_goods_register_rows_are_goods_gifts(road, value):
+def test_goods_register_rows_are_goods_gifts(pipeline, value):
     headings = "捐赠人 品名 数量 金额（元） 计价依据 到账日期"
     row = ("云岭示例公司", "大米", 10, 900, "发票", "2021-08-03")
 
-    road.effective("donations.goods_received", headings, row)
+    pipeline.effective("donations.goods_received", headings, row)
 
     assert value("donations.raised", by=("form",), category="GOODS") == 900
 
 
-def test_donation_statistics_are_compared_with_the_ledger_not_added(road, designated, value):
+def test_donation_statistics_are_compared_with_the_ledger_not_added(
+    pipeline, designated_gift, value
+):
     headings = "单位 合计 资金／小计 物资折价／小计"
 
-    road.effective("donations.statistics", headings, ("昆明市", 9000, 9000, 0), period="2021-08")
+    pipeline.effective(
+        "donations.statistics", headings, ("昆明市", 9000, 9000, 0), period="2021-08"
+    )
 
     assert value("donations.raised") == 5000
 
 
-def test_donation_statistics_parts_that_do_not_add_up_give_a_finding(road):
-    upload = road.checked(
+def test_donation_statistics_parts_that_do_not_add_up_give_a_finding(pipeline):
+    upload = pipeline.checked(
         "donations.statistics", "单位 合计 资金／小计 物资折价／小计", ("昆明市", 9000, 8000, 0)
     )
 
-    assert "不等于资金／小计、物资折价／小计之和" in road.messages(upload)[0]
+    assert "不等于资金／小计、物资折价／小计之和" in pipeline.messages(upload)[0]
 
 
 # How many branches raised ------------------------------------------------------------
 
 
-def test_raising_branches_are_counted_once_each(road, value):
+def test_raising_branches_are_counted_once_each(pipeline, value):
     headings = "单位 捐赠人 金额（元） 到账日期 票据号码"
     rows = [
         ("五华区", "云岭示例公司", 100, "2021-08-01", "1"),
         ("五华区", "云岭示例公司", 100, "2021-09-01", "2"),
         ("盘龙区", "云岭示例公司", 100, "2021-09-01", "3"),
     ]
-    road.effective("donations.ledger", headings, *rows, period="2021")
+    pipeline.effective("donations.ledger", headings, *rows, period="2021")
 
     assert value("donations.branches_raised") == 2
     assert value("donations.branches_raised", code="5301", own=True) == 0
@@ -132,13 +138,13 @@ def test_raising_branches_are_counted_once_each(road, value):
     assert share == (Decimal(200) / Branch.objects.count()).quantize(Decimal("0.0001"))
 
 
-def test_branch_with_all_gifts_refunded_is_not_a_raising_branch(road, value):
+def test_branch_with_all_gifts_refunded_is_not_a_raising_branch(pipeline, value):
     headings = "单位 捐赠人 金额（元） 到账日期 票据号码 退款原因 被冲销的原票据号"
     rows = [
         ("五华区", "云岭示例公司", 100, "2021-08-01", "1", "", ""),
         ("五华区", "云岭示例公司", -100, "2021-09-01", "2", "误汇", "1"),
     ]
-    road.effective("donations.ledger", headings, *rows, period="2021")
+    pipeline.effective("donations.ledger", headings, *rows, period="2021")
 
     assert value("donations.branches_raised") == 0
 
@@ -146,14 +152,14 @@ def test_branch_with_all_gifts_refunded_is_not_a_raising_branch(road, value):
 # Disclosure ------------------------------------------------------------------------
 
 
-def campaign(code, start, end):
+def make_campaign(code, start, end):
     return Campaign.objects.create(
         code=code, name=code, kind="APPEAL", starts_on=start, ends_on=end
     )
 
 
 def test_short_campaign_result_is_due_within_three_months():
-    short = campaign("short", dt.date(2021, 1, 1), dt.date(2021, 3, 1))
+    short = make_campaign("short", dt.date(2021, 1, 1), dt.date(2021, 3, 1))
 
     (due,) = list_due_disclosures(short, dt.date(2021, 7, 1))
 
@@ -163,7 +169,7 @@ def test_short_campaign_result_is_due_within_three_months():
 
 
 def test_long_campaign_progress_is_due_every_three_months():
-    long = campaign("long", dt.date(2021, 1, 1), dt.date(2021, 10, 15))
+    long = make_campaign("long", dt.date(2021, 1, 1), dt.date(2021, 10, 15))
 
     dues = list_due_disclosures(long, dt.date(2021, 12, 1))
 
@@ -171,9 +177,9 @@ def test_long_campaign_progress_is_due_every_three_months():
     assert progress == [dt.date(2021, 4, 1), dt.date(2021, 7, 1), dt.date(2021, 10, 1)]
 
 
-def test_disclosure_published_in_time_is_not_late(road):
-    short = campaign("short", dt.date(2021, 1, 1), dt.date(2021, 3, 1))
-    road.effective(
+def test_disclosure_published_in_time_is_not_late(pipeline):
+    short = make_campaign("short", dt.date(2021, 1, 1), dt.date(2021, 3, 1))
+    pipeline.effective(
         "donations.disclosures",
         "募捐活动 公开内容 公开日期 公开渠道",
         ("short", "结果", "2021-05-20", "门户网站"),
@@ -185,16 +191,16 @@ def test_disclosure_published_in_time_is_not_late(road):
     assert due.published_on == dt.date(2021, 5, 20)
 
 
-def test_disclosure_list_masks_persons_and_holds_no_formula(road, signed_in):
+def test_disclosure_list_masks_persons_and_holds_no_formula(pipeline, signed_in):
     headings = "捐赠人 类型 金额（元） 到账日期 票据号码"
     rows = [
         ("张示明", "个人", 100, "2021-08-01", "1"),
         ("@SUM示例公司", "单位", 250.5, "2021-08-02", "2"),
         ("无名氏", "匿名", 1, "2021-08-03", "3"),
     ]
-    road.effective("donations.ledger", headings, *rows)
+    pipeline.effective("donations.ledger", headings, *rows)
 
-    answer = signed_in(road.clerk).get(
+    answer = signed_in(pipeline.clerk).get(
         reverse("disclosure"), {"branch": "5301", "period": "2021-08"}
     )
 
@@ -216,18 +222,18 @@ def test_disclosure_list_is_refused_to_leaders(signed_in, person):
 
 
 @pytest.fixture
-def two_names(road):
+def two_givers(pipeline):
     headings = "捐赠人 类型 金额（元） 到账日期 票据号码"
     rows = [
         ("云岭示例公司", "单位", 100, "2021-08-01", "1"),
         ("云岭示例公司（昆明）", "单位", 200, "2021-08-02", "2"),
     ]
-    road.effective("donations.ledger", headings, *rows)
+    pipeline.effective("donations.ledger", headings, *rows)
     return Giver.objects.order_by("name")
 
 
-def test_givers_are_merged_and_split_by_the_desk(two_names, signed_in, person):
-    first, second = two_names
+def test_givers_are_merged_and_split_by_the_desk(two_givers, signed_in, person):
+    first, second = two_givers
     desk = signed_in(person(Role.DESK, "53", domain="donations"))
 
     desk.post(reverse("giver", kwargs={"pk": second.pk}), {"into": first.pk})
@@ -241,20 +247,20 @@ def test_givers_are_merged_and_split_by_the_desk(two_names, signed_in, person):
     assert Donation.objects.filter(giver=second).count() == 1
 
 
-def test_giver_merge_into_a_merged_giver_is_refused(two_names, road):
-    first, second = two_names
-    merge_giver(second, first, user=road.clerk)
+def test_giver_merge_into_a_merged_giver_is_refused(two_givers, pipeline):
+    first, second = two_givers
+    merge_giver(second, first, user=pipeline.clerk)
 
     with pytest.raises(MergeError, match="已并入"):
-        merge_giver(first, second, user=road.clerk)
+        merge_giver(first, second, user=pipeline.clerk)
 
-    separate_giver(second, user=road.clerk)
+    separate_giver(second, user=pipeline.clerk)
     second.refresh_from_db()
-    merge_giver(first, second, user=road.clerk)
+    merge_giver(first, second, user=pipeline.clerk)
 
 
-def test_giver_merge_by_a_clerk_is_refused(two_names, signed_in, clerk):
-    first, second = two_names
+def test_giver_merge_by_a_clerk_is_refused(two_givers, signed_in, clerk):
+    first, second = two_givers
 
     answer = signed_in(clerk).post(reverse("giver", kwargs={"pk": second.pk}), {"into": first.pk})
 

@@ -14,20 +14,20 @@ from redcross.uploads.choices import UploadState
 
 pytestmark = pytest.mark.django_db
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-CASE = (
+CASE_HEADINGS = (
     "案例号 性别 年龄段 捐献类别 报告日期 书面同意日期 同意人 死亡判定日期 见证日期 见证人"
     " 器官获取日期 心 肝 肾 眼角膜 器官受者（人） 角膜受者（人） 受助家庭（个）"
 )
-CHILD = (
+CHILD_ROW = (
     "示例1", "女", "0-17岁", "脑死亡", "2021-08-05", "2021-08-06", "父母双方", "2021-08-06",
     "2021-08-06", "示例见证", "2021-08-07", 1, 1, 2, 2, 4, 2, 6,
 )  # fmt: skip
 
 
-def changed(row, **cells):
+def change_cells(row, **cells):
     values = list(row)
     for name, value in cells.items():
-        values[CASE.split().index(name)] = value
+        values[CASE_HEADINGS.split().index(name)] = value
     return tuple(values)
 
 
@@ -42,7 +42,7 @@ def test_pseudonym_check_character_follows_iso_7064_mod_37_2():
 def test_pseudonym_with_one_wrong_character_is_refused(text, data):
     whole = text + compute_check_character(text)
     at = data.draw(st.integers(0, len(text) - 1))
-    other = data.draw(st.sampled_from([each for each in ALPHABET if each != text[at]]))
+    other = data.draw(st.sampled_from([letter for letter in ALPHABET if letter != text[at]]))
 
     assert is_donor_code(whole)
     assert not is_donor_code(whole[:at] + other + whole[at + 1 :])
@@ -76,8 +76,8 @@ def test_donor_and_recipient_models_have_no_relation():
     assert targets <= {"Branch", "Upload", "DonorIdentity"}
 
 
-def test_volunteer_is_stored_by_pseudonym_and_named_in_the_vault_only(road):
-    road.effective(
+def test_volunteer_is_stored_by_pseudonym_and_named_in_the_vault_only(pipeline):
+    pipeline.effective(
         "donors.stem_cell_volunteers",
         "姓名 身份证号 登记日期",
         ("示例甲", "53010219900101001X", "2021-08-08"),
@@ -92,8 +92,8 @@ def test_volunteer_is_stored_by_pseudonym_and_named_in_the_vault_only(road):
 # Cases --------------------------------------------------------------------------
 
 
-def test_donation_case_of_a_child_is_accepted_with_witnessed_facts(road, value):
-    road.effective("donors.cases", CASE, CHILD)
+def test_donation_case_of_a_child_is_accepted_with_witnessed_facts(pipeline, value):
+    pipeline.effective("donors.cases", CASE_HEADINGS, CHILD_ROW)
 
     case = DonationCase.objects.get()
     assert case.given == [("心", 1), ("肝", 1), ("肾", 2), ("眼角膜", 2)]
@@ -102,10 +102,12 @@ def test_donation_case_of_a_child_is_accepted_with_witnessed_facts(road, value):
     assert value("donors.organ_recipients") == 6
 
 
-def test_donation_case_without_cornea_count_has_none(road, value):
-    row = changed(CHILD, 案例号="示例2", 年龄段="18-44岁", 同意人="配偶、成年子女、父母", 眼角膜="")
+def test_donation_case_without_cornea_count_has_none(pipeline, value):
+    row = change_cells(
+        CHILD_ROW, 案例号="示例2", 年龄段="18-44岁", 同意人="配偶、成年子女、父母", 眼角膜=""
+    )
 
-    road.effective("donors.cases", CASE, row)
+    pipeline.effective("donors.cases", CASE_HEADINGS, row)
 
     assert DonationCase.objects.get().corneas is None
     assert not value("donors.corneas")
@@ -120,11 +122,11 @@ def test_donation_case_without_cornea_count_has_none(road, value):
         ({"同意人": "配偶、成年子女、父母"}, "父母双方"),
     ],
 )
-def test_donation_case_rule_violations_are_upload_errors(road, cells, sentence):
-    upload = road.checked("donors.cases", CASE, changed(CHILD, **cells))
+def test_donation_case_rule_violations_are_upload_errors(pipeline, cells, sentence):
+    upload = pipeline.checked("donors.cases", CASE_HEADINGS, change_cells(CHILD_ROW, **cells))
 
     assert upload.state == UploadState.HAS_ERRORS
-    assert any(sentence in text for text in road.messages(upload))
+    assert any(sentence in text for text in pipeline.messages(upload))
 
 
 @pytest.mark.parametrize(
@@ -137,8 +139,8 @@ def test_donation_case_rule_violations_are_upload_errors(road, cells, sentence):
         ({"hearts": 2}, "case_"),
     ],
 )
-def test_donation_case_rule_violations_are_refused_by_the_database(road, change, rule):
-    road.effective("donors.cases", CASE, CHILD)
+def test_donation_case_rule_violations_are_refused_by_the_database(pipeline, change, rule):
+    pipeline.effective("donors.cases", CASE_HEADINGS, CHILD_ROW)
 
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         DonationCase.objects.update(**change)
@@ -147,14 +149,14 @@ def test_donation_case_rule_violations_are_refused_by_the_database(road, change,
 def test_organ_and_body_indicators_are_not_comparable():
     from redcross.indicators.declare.declaration import registry
 
-    told = [key for key in registry if "organ" in key or "bod" in key]
-    kept = [key for key in told if key.startswith("donors.") and registry[key].comparable]
-    assert "donors.organ_donations" in told
-    assert [key for key in kept if "wish" not in key] == []
+    keys = [key for key in registry if "organ" in key or "bod" in key]
+    comparable = [key for key in keys if key.startswith("donors.") and registry[key].comparable]
+    assert "donors.organ_donations" in keys
+    assert [key for key in comparable if "wish" not in key] == []
 
 
-def test_withdrawn_registration_is_not_counted(road, value):
-    road.effective(
+def test_withdrawn_registration_is_not_counted(pipeline, value):
+    pipeline.effective(
         "donors.organ_wishes",
         "姓名 证件号 登记日期 登记渠道 器官",
         ("示例甲", "53010219900101001X", "2021-08-08", "线上", "是"),
@@ -172,8 +174,8 @@ def test_withdrawn_registration_is_not_counted(road, value):
 
 
 @pytest.fixture
-def case(road):
-    road.effective("donors.cases", CASE, CHILD)
+def case(pipeline):
+    pipeline.effective("donors.cases", CASE_HEADINGS, CHILD_ROW)
     return DonationCase.objects.get()
 
 
@@ -195,22 +197,22 @@ def test_case_page_is_404_for_unrelated_roles(case, signed_in, person, role, cod
     assert signed_in(person(role, code)).get(reverse("case", args=[case.pk])).status_code == 404
 
 
-def test_stem_cell_figure_names_the_highest_year(road, signed_in):
+def test_stem_cell_figure_names_the_highest_year(pipeline, signed_in):
     for year in (2020, 2021):
         rows = [
             (f"{year}-08-0{day + 1}", "采集捐献", "通过", code)
-            for day, code in enumerate(codes(year - 2018))
+            for day, code in enumerate(make_pseudonyms(year - 2018))
         ]
-        road.effective(
+        pipeline.effective(
             "donors.stem_cell_steps", "日期 环节 结果 志愿者代码", *rows, period=f"{year}-08"
         )
-    client = signed_in(road.reviewer)
+    client = signed_in(pipeline.reviewer)
 
     years = client.get(reverse("stem-cells") + "?period=2021").context["years"]
 
-    assert [(int(each.value), each.qualifier) for each in years] == [(2, ""), (3, "历史新高")]
+    assert [(int(year.value), year.qualifier) for year in years] == [(2, ""), (3, "历史新高")]
 
 
-def codes(count):
-    found = [f"D{number:010}" for number in range(count)]
-    return [text + compute_check_character(text) for text in found]
+def make_pseudonyms(count):
+    numbers = [f"D{number:010}" for number in range(count)]
+    return [text + compute_check_character(text) for text in numbers]

@@ -21,11 +21,13 @@ NAME, PHONE = "尉迟示例", "13987654321"
 
 
 @pytest.fixture
-def volunteer(road):
+def volunteer(pipeline):
     from tests.security.test_personal_data_exposure import identity_number
 
     row = (NAME, identity_number(1), PHONE, "2021-08-03", "2021-08-05")
-    road.effective("donors.stem_cell_volunteers", "姓名 身份证号 联系方式 登记日期 入库日期", row)
+    pipeline.effective(
+        "donors.stem_cell_volunteers", "姓名 身份证号 联系方式 登记日期 入库日期", row
+    )
     return StemCellVolunteer.objects.get()
 
 
@@ -35,7 +37,7 @@ def keeper(person):
 
 
 @pytest.fixture
-def opening(keeper, branch, volunteer, now):
+def vault_opening(keeper, branch, volunteer, now):
     return vault.open_vault(keeper, branch("5301"), reason="联系再动员", now=now)
 
 
@@ -53,7 +55,7 @@ def test_vault_opened_for_one_branch_hides_other_branches(volunteer, keeper, bra
         assert list(DonorIdentity.objects.all()) == []
     with acting_for(keeper):
         with vault_scope([branch("5301").pk]):
-            assert [each.name for each in DonorIdentity.objects.all()] == [NAME]
+            assert [identity.name for identity in DonorIdentity.objects.all()] == [NAME]
         assert list(DonorIdentity.objects.all()) == []
 
 
@@ -69,14 +71,14 @@ def test_vault_opening_is_refused_to_everybody_but_the_branch_keeper(
 
 
 def test_vault_opens_with_a_reason_and_closes_after_its_time(
-    opening, volunteer, branch, keeper, now
+    vault_opening, volunteer, branch, keeper, now
 ):
     later = now + dt.timedelta(minutes=31)
 
     with acting_for(keeper):
-        assert vault.look_up_identity(opening, volunteer.code, now=now).name == NAME
+        assert vault.look_up_identity(vault_opening, volunteer.code, now=now).name == NAME
         with pytest.raises(VaultRefusedError):
-            vault.look_up_identity(opening, volunteer.code, now=later)
+            vault.look_up_identity(vault_opening, volunteer.code, now=later)
 
     assert list(VaultAct.objects.values_list("kind", "code")) == [("LOOKED_UP", volunteer.code)]
     with pytest.raises(VaultRefusedError, match="理由"):
@@ -93,8 +95,8 @@ def test_vault_emergency_access_is_notified_and_reviewed_by_another(
         reviewer, branch("5301"), reason="夜间急需联系", emergency=True, now=now
     )
 
-    told = set(Notice.objects.values_list("user", flat=True))
-    assert told >= {auditor.pk, desk.pk}
+    notified = set(Notice.objects.values_list("user", flat=True))
+    assert notified >= {auditor.pk, desk.pk}
     assert NAME not in "".join(Notice.objects.values_list("text", flat=True))
     with pytest.raises(VaultRefusedError):
         vault.review_opening(opening, user=reviewer, note="属实", now=now)
@@ -122,19 +124,19 @@ def test_vault_page_shows_a_person_only_while_open_and_logs_the_reason(
 
 
 def test_vault_erasure_keeps_the_count_and_removes_the_person(
-    opening, volunteer, keeper, value, now
+    vault_opening, volunteer, keeper, value, now
 ):
     upload = Upload.objects.get()
     before = value("donors.stem_cell_stored")
     keys = (volunteer.code, str(volunteer.row_key))
 
     with acting_for(keeper):
-        fresh = vault.erase_person(opening, volunteer.code, reason="撤回同意", now=now)
+        fresh = vault.erase_person(vault_opening, volunteer.code, reason="撤回同意", now=now)
 
     upload.refresh_from_db()
     assert value("donors.stem_cell_stored") == before == 1
-    kept = [upload.file, upload.rows_file, upload.findings_file, upload.changes_file]
-    assert [each.name for each in kept if each] == []
+    files = [upload.file, upload.rows_file, upload.findings_file, upload.changes_file]
+    assert [file.name for file in files if file] == []
     assert "已销毁" in upload.note
     identity = DonorIdentity.objects.get()
     assert (identity.name, identity.id_number, identity.phone, identity.code) == (
@@ -161,11 +163,13 @@ def test_vault_erasure_while_closed_is_refused_by_the_database(volunteer, branch
         cursor.execute("SELECT donors_erase(%s, %s, %s)", [branch("5301").pk, volunteer.code, "E1"])
 
 
-def test_donor_letter_is_handed_on_only_after_its_check(road):
+def test_donor_letter_is_handed_on_only_after_its_check(pipeline):
     head = "收信日期 方向 经手协调员 已核查不含身份信息 转交日期"
-    upload = road.checked(
+    upload = pipeline.checked(
         "donors.letters", head, ("2021-08-01", "来信", "示例协调员", "否", "2021-08-03")
     )
-    assert "没有核查就转交" in "".join(road.messages(upload))
+    assert "没有核查就转交" in "".join(pipeline.messages(upload))
 
-    road.effective("donors.letters", head, ("2021-08-01", "来信", "示例协调员", "是", "2021-08-03"))
+    pipeline.effective(
+        "donors.letters", head, ("2021-08-01", "来信", "示例协调员", "是", "2021-08-03")
+    )

@@ -45,19 +45,19 @@ from tests.support.gift_ledger import (
 
 pytestmark = pytest.mark.django_db
 
-LINE = "示例（user）于2022年02月22日 17:00导出"
+MARK_LINE = "示例（user）于2022年02月22日 17:00导出"
 ROSTER = "姓名 性别 身份证号 培训日期 培训类型 期次 对象类别 理论成绩 操作成绩 是否合格"
 PERSON = ("张示例", "男", "", "2021-08-02", "救护员", "8月班", "机关", 90, "合格", "合格")
 
 
-def opened(content):
+def open_workbook(content):
     return openpyxl.load_workbook(io.BytesIO(content))
 
 
 @pytest.fixture
-def roster(road):
+def roster_upload(pipeline):
     """A roster with a personal column, of a county."""
-    return road.checked("training.roster", ROSTER, PERSON, code="5301")
+    return pipeline.checked("training.roster", ROSTER, PERSON, code="5301")
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def colleague(person):
     return person(Role.STATISTICIAN, "53")
 
 
-def annotated(page, upload, kind="annotated"):
+def download(page, upload, kind="annotated"):
     return page.get(reverse("upload-download", kwargs={"pk": upload.pk, "kind": kind}))
 
 
@@ -83,32 +83,32 @@ def test_marked_workbook_keeps_charts_comments_and_cells():
     sheet.insert_chart(3, 0, chart)
     before = book.content()
 
-    after = add_mark(before, LINE)
+    after = add_mark(before, MARK_LINE)
 
     names = set(zipfile.ZipFile(io.BytesIO(after)).namelist())
     assert set(zipfile.ZipFile(io.BytesIO(before)).namelist()) < names
-    read = opened(after)
+    read = open_workbook(after)
     assert read.sheetnames == ["数据", MARK_SHEET_TITLE]
-    assert read["数据"].oddFooter.left.text == LINE
+    assert read["数据"].oddFooter.left.text == MARK_LINE
     assert read["数据"]["A1"].comment.text == "说明"
-    assert [row[0].value for row in read[MARK_SHEET_TITLE].rows][1] == LINE
+    assert [row[0].value for row in read[MARK_SHEET_TITLE].rows][1] == MARK_LINE
 
 
-def test_workbook_marked_twice_has_one_mark(roster):
+def test_workbook_marked_twice_has_one_mark(roster_upload):
     book = ExportWorkbook()
     book.add_worksheet("数据").write(0, 0, 1)
 
-    twice = add_mark(add_mark(book.content(), "first"), LINE)
+    twice = add_mark(add_mark(book.content(), "first"), MARK_LINE)
 
-    assert opened(twice).sheetnames == ["数据", MARK_SHEET_TITLE]
-    assert opened(twice)[MARK_SHEET_TITLE]["A2"].value == LINE
+    assert open_workbook(twice).sheetnames == ["数据", MARK_SHEET_TITLE]
+    assert open_workbook(twice)[MARK_SHEET_TITLE]["A2"].value == MARK_LINE
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not here")
 def test_marked_workbook_opens_in_libreoffice(tmp_path):
     book = ExportWorkbook()
     book.add_worksheet("数据").write_row(0, 0, ["=1+1", 2])
-    (tmp_path / "marked.xlsx").write_bytes(add_mark(book.content(), LINE))
+    (tmp_path / "marked.xlsx").write_bytes(add_mark(book.content(), MARK_LINE))
 
     subprocess.run(
         ["soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--convert-to", "csv", "--outdir", tmp_path, tmp_path / "marked.xlsx"],
@@ -125,7 +125,7 @@ def test_board_export_is_marked_with_the_readers_name(person, signed_in):
     book = page.get(reverse("board-export", kwargs={"key": "overview", "form": "xlsx"}))
     paper = page.get(reverse("board-export", kwargs={"key": "overview", "form": "pdf"}))
 
-    assert leader.username in opened(book.content)[MARK_SHEET_TITLE]["A2"].value
+    assert leader.username in open_workbook(book.content)[MARK_SHEET_TITLE]["A2"].value
     assert paper.content.startswith(b"%PDF")
     plain = page.get(reverse("blank", kwargs={"key": "donations.ledger"}))
     assert MARK_SHEET_TITLE not in plain.content.decode(errors="ignore")
@@ -157,23 +157,23 @@ def test_page_sending_a_file_outside_the_export_gateway_fails(rf, clerk):
 
 @pytest.mark.parametrize("sign", FORMULA_PREFIXES)
 def test_export_writes_formula_like_text_as_text(sign):
-    told = f"{sign}HYPERLINK(1)"
+    text = f"{sign}HYPERLINK(1)"
     book = ExportWorkbook()
     sheet = book.add_worksheet("数据")
     bold = book.add_format({"bold": True})
-    sheet.write(0, 0, told)
-    sheet.write_string(0, 1, told, bold)
+    sheet.write(0, 0, text)
+    sheet.write_string(0, 1, text, bold)
     sheet.write(0, 2, -12.5)
 
-    cells = opened(book.content())["数据"][1]
+    cells = open_workbook(book.content())["数据"][1]
 
     assert [cell.data_type for cell in cells] == ["s", "s", "n"]
     assert [cell.quotePrefix for cell in cells[:2]] == [True, True]
-    assert [unescape(cell.value) for cell in cells[:2]] == [told, told]
+    assert [unescape(cell.value) for cell in cells[:2]] == [text, text]
     assert cells[2].value == -12.5
     assert cells[1].font.bold
     assert not cells[0].font.bold
-    assert escape_formula(told) == f"'{told}"
+    assert escape_formula(text) == f"'{text}"
     assert escape_formula(-12.5) == -12.5
 
 
@@ -181,10 +181,10 @@ def test_export_writes_formula_like_text_as_text(sign):
 
 
 def test_generated_passwords_are_strong_and_distinct():
-    found = {generate_password() for _ in range(200)}
+    passwords = {generate_password() for _ in range(200)}
 
-    assert len(found) == 200
-    assert all(is_strong(each) for each in found)
+    assert len(passwords) == 200
+    assert all(is_strong(password) for password in passwords)
     assert not is_strong("abcdefghij12")
     assert not is_strong("Abc-123")
 
@@ -197,34 +197,39 @@ def test_protected_file_opens_with_its_password_only():
     assert is_encrypted(content)
     assert "张示例".encode() not in content
     assert decrypt_office_file(content, "Abcdef-123457") is None
-    assert opened(decrypt_office_file(content, "Abcdef-123456"))["数据"]["A1"].value == "张示例"
+    assert (
+        open_workbook(decrypt_office_file(content, "Abcdef-123456"))["数据"]["A1"].value == "张示例"
+    )
 
 
-def test_personal_file_is_exported_under_a_password(colleague, signed_in, roster):
+def test_personal_file_is_exported_under_a_password(colleague, signed_in, roster_upload):
     page = signed_in(colleague)
 
-    answer = download_with_password(page, annotated(page, roster))
+    answer = download_with_password(page, download(page, roster_upload))
 
     assert is_encrypted(answer.content)
     assert (
-        MARK_SHEET_TITLE in opened(decrypt_office_file(answer.content, "Abcdef-123456")).sheetnames
+        MARK_SHEET_TITLE
+        in open_workbook(decrypt_office_file(answer.content, "Abcdef-123456")).sheetnames
     )
     entry = AccessEntry.objects.get(act=Act.EXPORT)
     assert (entry.rows, entry.branch_code) == (1, "5301")
-    told = str(list(AccessEntry.objects.values_list()))
-    assert "Abcdef" not in told
+    entries = str(list(AccessEntry.objects.values_list()))
+    assert "Abcdef" not in entries
 
 
 @pytest.mark.parametrize("kind", ["annotated", "bad-rows"])
-def test_own_upload_is_downloaded_marked_and_logged_without_password(kind, road, signed_in, roster):
-    answer = annotated(signed_in(road.clerk), roster, kind)
+def test_own_upload_is_downloaded_marked_and_logged_without_password(
+    kind, pipeline, signed_in, roster_upload
+):
+    answer = download(signed_in(pipeline.clerk), roster_upload, kind)
 
     assert answer.status_code == 200
-    book = opened(answer.content)
-    assert road.clerk.username in book[MARK_SHEET_TITLE]["A2"].value
+    book = open_workbook(answer.content)
+    assert pipeline.clerk.username in book[MARK_SHEET_TITLE]["A2"].value
     assert not Export.objects.exists()
     entry = AccessEntry.objects.get(act=Act.EXPORT)
-    assert (entry.user_id, entry.rows, entry.branch_code) == (road.clerk.pk, 1, "5301")
+    assert (entry.user_id, entry.rows, entry.branch_code) == (pipeline.clerk.pk, 1, "5301")
     assert entry.file.endswith(".xlsx")
 
 
@@ -234,42 +239,44 @@ def test_own_upload_is_downloaded_marked_and_logged_without_password(kind, road,
     [(Role.STATISTICIAN, "53"), (Role.STATISTICIAN, "5301"), (Role.REVIEWER, "53"), (Role.DESK, "53")],
 )  # fmt: skip
 def test_upload_of_another_user_is_downloaded_with_password_only(
-    kind, role, code, person, signed_in, roster
+    kind, role, code, person, signed_in, roster_upload
 ):
     page = signed_in(person(role, code))
 
-    answer = download_with_password(page, annotated(page, roster, kind))
+    answer = download_with_password(page, download(page, roster_upload, kind))
 
     assert is_encrypted(answer.content)
 
 
-def test_reassigned_upload_is_downloaded_with_password_only(road, signed_in, roster, colleague):
-    Upload.objects.filter(pk=roster.pk).update(uploaded_by=colleague)
+def test_reassigned_upload_is_downloaded_with_password_only(
+    pipeline, signed_in, roster_upload, colleague
+):
+    Upload.objects.filter(pk=roster_upload.pk).update(uploaded_by=colleague)
     page = signed_in(colleague)
 
-    assert is_encrypted(download_with_password(page, annotated(page, roster)).content)
+    assert is_encrypted(download_with_password(page, download(page, roster_upload)).content)
 
 
-def test_original_file_is_downloaded_with_password_by_everybody(road, signed_in, roster):
-    page = signed_in(road.clerk)
-    address = reverse("upload-original", kwargs={"pk": roster.pk})
+def test_original_file_is_downloaded_with_password_by_everybody(pipeline, signed_in, roster_upload):
+    page = signed_in(pipeline.clerk)
+    address = reverse("upload-original", kwargs={"pk": roster_upload.pk})
     page.post(address, {"reason": "核对票据"})
 
     assert is_encrypted(download_with_password(page, page.get(address, {"file": "1"})).content)
 
 
-def test_export_with_weak_password_is_refused(colleague, signed_in, roster):
+def test_export_with_weak_password_is_refused(colleague, signed_in, roster_upload):
     page = signed_in(colleague)
 
-    answer = download_with_password(page, annotated(page, roster), password="12345678")
+    answer = download_with_password(page, download(page, roster_upload), password="12345678")
 
     assert answer.status_code == 302
     assert "密码不够强" in page.get(answer.url).content.decode()
 
 
-def test_export_page_offers_a_strong_password_and_stores_none(colleague, signed_in, roster):
+def test_export_page_offers_a_strong_password_and_stores_none(colleague, signed_in, roster_upload):
     page = signed_in(colleague)
-    address = annotated(page, roster).url
+    address = download(page, roster_upload).url
 
     first, second = (page.get(address) for _ in range(2))
 
@@ -280,31 +287,31 @@ def test_export_page_offers_a_strong_password_and_stores_none(colleague, signed_
 
 
 def test_protected_export_uploaded_again_is_opened_with_its_password(
-    road, signed_in, roster, now, colleague
+    pipeline, signed_in, roster_upload, now, colleague
 ):
     page = signed_in(colleague)
-    content = download_with_password(page, annotated(page, roster)).content
+    content = download_with_password(page, download(page, roster_upload)).content
 
     again = create_upload(
-        colleague, sheet="training.roster", branch=roster.branch, period=roster.period,
+        colleague, sheet="training.roster", branch=roster_upload.branch, period=roster_upload.period,
         content=content, filename="批注本.xlsx", now=now,
     )  # fmt: skip
 
     checked = check.check_upload(again.pk, user=colleague, now=now)
-    assert (checked.rows, checked.errors) == (roster.rows, roster.errors)
+    assert (checked.rows, checked.errors) == (roster_upload.rows, roster_upload.errors)
 
 
-def test_export_uploaded_again_changes_nothing(road, signed_in, now, colleague):
-    upload = road.effective(
+def test_export_uploaded_again_changes_nothing(pipeline, signed_in, now, colleague):
+    upload = pipeline.effective(
         "donations.ledger", "捐赠人 类型 金额（元） 到账日期 票据号码",
         ("云岭示例公司", "单位", 100, "2021-08-01", "1"),
     )  # fmt: skip
     page = signed_in(colleague)
-    content = read_protected_file(page, annotated(page, upload))
+    content = read_protected_file(page, download(page, upload))
 
-    again = create_checked_upload(road.clerk, upload.branch, content, now=now)
+    again = create_checked_upload(pipeline.clerk, upload.branch, content, now=now)
 
-    assert MARK_SHEET_TITLE in opened(content).sheetnames
+    assert MARK_SHEET_TITLE in open_workbook(content).sheetnames
     assert (again.rows, again.errors) == (1, 0)
     assert again.changes["unchanged"] == 1
 
@@ -321,51 +328,58 @@ def test_personal_file_is_refused_to_api_tokens(rf, clerk, settings):
 
 
 @pytest.fixture
-def mine(colleague, signed_in, roster):
-    annotated(signed_in(colleague), roster)
+def own_export(colleague, signed_in, roster_upload):
+    download(signed_in(colleague), roster_upload)
     return Export.objects.get()
 
 
 @pytest.mark.parametrize("role", [Role.STATISTICIAN, Role.ADMINISTRATOR, Role.AUDITOR, Role.DESK])
-def test_export_of_another_user_is_not_found(role, person, signed_in, mine):
+def test_export_of_another_user_is_not_found(role, person, signed_in, own_export):
     page = signed_in(person(role, "53"))
 
-    assert page.get(reverse("export", kwargs={"pk": mine.pk})).status_code == 404
-    address = reverse("export-file", kwargs={"pk": mine.pk})
+    assert page.get(reverse("export", kwargs={"pk": own_export.pk})).status_code == 404
+    address = reverse("export-file", kwargs={"pk": own_export.pk})
     assert page.post(address, {"password": "Abcdef-123456"}).status_code == 404
-    assert mine.name not in page.get(reverse("exports")).content.decode()
+    assert own_export.name not in page.get(reverse("exports")).content.decode()
 
 
-def test_stored_export_is_encrypted(mine):
-    with mine.file.open("rb") as file:
+def test_stored_export_is_encrypted(own_export):
+    with own_export.file.open("rb") as file:
         assert not file.read().startswith(b"PK")
 
 
-def test_export_expires_after_its_lifetime(colleague, signed_in, mine, time_machine):
+def test_export_expires_after_its_lifetime(colleague, signed_in, own_export, time_machine):
     SafetySettings.objects.create(pk=1, export_hours=1)
     page = signed_in(colleague)
-    path = Path(mine.file.path)
-    time_machine.move_to(mine.expires_at + dt.timedelta(seconds=1))
+    path = Path(own_export.file.path)
+    time_machine.move_to(own_export.expires_at + dt.timedelta(seconds=1))
     page = signed_in(colleague)
 
-    address = reverse("export-file", kwargs={"pk": mine.pk})
+    address = reverse("export-file", kwargs={"pk": own_export.pk})
     late = page.post(address, {"password": "Abcdef-123456"})
     swept = services.expire_exports(now=timezone.now())
 
-    mine.refresh_from_db()
+    own_export.refresh_from_db()
     assert late.status_code == 302
-    assert (swept, mine.state, mine.file.name, mine.password) == (1, ExportState.EXPIRED, "", None)
+    assert (swept, own_export.state, own_export.file.name, own_export.password) == (
+        1,
+        ExportState.EXPIRED,
+        "",
+        None,
+    )
     assert not path.exists()
-    assert "已过期删除" in page.get(reverse("export", kwargs={"pk": mine.pk})).content.decode()
+    assert (
+        "已过期删除" in page.get(reverse("export", kwargs={"pk": own_export.pk})).content.decode()
+    )
 
 
-def test_export_lifetime_follows_the_setting(colleague, signed_in, roster):
+def test_export_lifetime_follows_the_setting(colleague, signed_in, roster_upload):
     SafetySettings.objects.create(pk=1, export_hours=5)
 
-    annotated(signed_in(colleague), roster)
+    download(signed_in(colleague), roster_upload)
 
-    kept = Export.objects.get()
-    assert kept.expires_at - kept.created_at == dt.timedelta(hours=5)
+    export = Export.objects.get()
+    assert export.expires_at - export.created_at == dt.timedelta(hours=5)
 
 
 # By a worker ----------------------------------------------------------------------------
@@ -385,7 +399,7 @@ def test_long_list_export_is_made_by_a_worker(
     assert answer.url == reverse("exports")
     assert (made.state, made.rows, made.user) == (ExportState.READY, 3, clerk)
     content = page.post(reverse("export-file", kwargs={"pk": made.pk})).content
-    assert opened(content).sheetnames == ["公示", MARK_SHEET_TITLE]
+    assert open_workbook(content).sheetnames == ["公示", MARK_SHEET_TITLE]
 
 
 def test_export_by_worker_is_refused_when_the_role_has_ended(clerk, now):
@@ -434,18 +448,18 @@ def test_export_list_query_count_is_constant(
 
 
 def test_personal_export_of_the_province_requires_a_fresh_second_factor(
-    person, signed_in, settings, road, colleague
+    person, signed_in, settings, pipeline, colleague
 ):
-    upload = road.checked("training.roster", ROSTER, PERSON, code="53")
+    upload = pipeline.checked("training.roster", ROSTER, PERSON, code="53")
     settings.SECOND_FACTOR = True
     page = signed_in(colleague)
 
-    without = annotated(page, upload)
+    without = download(page, upload)
     assert without.url == reverse("mfa_activate_totp")
 
     secret = totp.generate_totp_secret()
     totp.TOTP.activate(colleague, secret)
-    stale = annotated(page, upload)
+    stale = download(page, upload)
     assert stale.url.startswith(reverse("mfa_reauthenticate"))
     assert "再输入一次验证码" in page.get(stale.url).content.decode()
     assert not Export.objects.exists()
@@ -458,21 +472,23 @@ def test_personal_export_of_the_province_requires_a_fresh_second_factor(
     assert download_with_password(page, page.get(back.url)).status_code == 200
 
 
-def test_own_provincial_upload_download_requires_a_fresh_second_factor(road, signed_in, settings):
-    upload = road.checked("training.roster", ROSTER, PERSON, code="53")
+def test_own_provincial_upload_download_requires_a_fresh_second_factor(
+    pipeline, signed_in, settings
+):
+    upload = pipeline.checked("training.roster", ROSTER, PERSON, code="53")
     settings.SECOND_FACTOR = True
 
-    answer = annotated(signed_in(road.clerk), upload)
+    answer = download(signed_in(pipeline.clerk), upload)
 
     assert answer.url == reverse("mfa_activate_totp")
 
 
 def test_personal_export_of_a_county_requires_no_second_factor(
-    colleague, signed_in, settings, roster
+    colleague, signed_in, settings, roster_upload
 ):
     settings.SECOND_FACTOR = True
     page = signed_in(colleague)
 
-    assert download_with_password(page, annotated(page, roster)).status_code == 200
+    assert download_with_password(page, download(page, roster_upload)).status_code == 200
     assert Upload.objects.count() == 1
     assert not Donation.objects.exists()

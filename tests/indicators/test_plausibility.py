@@ -21,10 +21,10 @@ ROSTER = "姓名 培训日期 期次 是否合格"
 UNITS = "单位 基层组织名称 类别 成立日期"
 
 
-def doubts(upload):
+def plausibility_warnings(upload):
     """Return what was doubted of an upload that nothing else is wrong with."""
     assert upload.state == UploadState.READY
-    return [(each.code, f"{each.column}{each.row}") for each in upload.findings.all()]
+    return [(finding.code, f"{finding.column}{finding.row}") for finding in upload.findings.all()]
 
 
 # the period before ----------------------------------------------------------------
@@ -41,23 +41,23 @@ def doubts(upload):
     ],
 )
 def test_large_change_against_previous_period_is_a_warning_above_minimum_size(
-    road, before, after, expected
+    pipeline, before, after, expected
 ):
     headings = "单位 普及／人次"
-    road.effective(TRAINING, headings, ("昆明市", before), code="53", period="2021Q2")
+    pipeline.effective(TRAINING, headings, ("昆明市", before), code="53", period="2021Q2")
 
-    upload = road.checked(TRAINING, headings, ("昆明市", after), code="53", period="2021Q3")
+    upload = pipeline.checked(TRAINING, headings, ("昆明市", after), code="53", period="2021Q3")
 
-    assert doubts(upload) == expected
+    assert plausibility_warnings(upload) == expected
 
 
-def test_change_warning_names_both_figures_and_the_period(road):
+def test_change_warning_names_both_figures_and_the_period(pipeline):
     headings = "单位 普及／人次"
-    road.effective(TRAINING, headings, ("昆明市", 400), code="53", period="2021Q2")
+    pipeline.effective(TRAINING, headings, ("昆明市", 400), code="53", period="2021Q2")
 
-    upload = road.checked(TRAINING, headings, ("昆明市", 950), code="53", period="2021Q3")
+    upload = pipeline.checked(TRAINING, headings, ("昆明市", 950), code="53", period="2021Q3")
 
-    assert road.messages(upload) == [
+    assert pipeline.messages(upload) == [
         "第2行「普及／人次」：本期 950，上期（2021年第二季度）为 400，变动 +137.5%"
     ]
 
@@ -67,21 +67,23 @@ def test_change_warning_names_both_figures_and_the_period(road):
     [("5329", "2021Q2"), ("5301", "2021Q1"), ("5301", "2021-06")],
     ids=["another branch", "another quarter", "a month"],
 )
-def test_change_warning_compares_same_branch_and_previous_period_only(road, code, period):
-    road.effective(TRAINING, "普及／人次 普及／场次", (400, 9), code=code, period=period)
+def test_change_warning_compares_same_branch_and_previous_period_only(pipeline, code, period):
+    pipeline.effective(TRAINING, "普及／人次 普及／场次", (400, 9), code=code, period=period)
 
-    upload = road.checked(TRAINING, "普及／人次 普及／场次", (950, 9), code="5301", period="2021Q3")
+    upload = pipeline.checked(
+        TRAINING, "普及／人次 普及／场次", (950, 9), code="5301", period="2021Q3"
+    )
 
-    assert doubts(upload) == []
+    assert plausibility_warnings(upload) == []
 
 
-def test_change_warning_is_never_given_for_organs(road):
+def test_change_warning_is_never_given_for_organs(pipeline):
     headings = "单位 志愿登记／本年 器官捐献／肾"
-    road.effective(ORGANS, headings, ("昆明市", 400, 120), code="53", period="2021Q2")
+    pipeline.effective(ORGANS, headings, ("昆明市", 400, 120), code="53", period="2021Q2")
 
-    upload = road.checked(ORGANS, headings, ("昆明市", 950, 300), code="53", period="2021Q3")
+    upload = pipeline.checked(ORGANS, headings, ("昆明市", 950, 300), code="53", period="2021Q3")
 
-    assert doubts(upload) == []
+    assert plausibility_warnings(upload) == []
 
 
 @pytest.mark.parametrize(
@@ -94,14 +96,18 @@ def test_change_warning_is_never_given_for_organs(road):
         (("合计（万元）", "0.5"), ("合计（万元）", "5000"), None),
     ],
 )
-def test_unit_warning_is_given_for_yuan_in_a_table_of_ten_thousands(road, before, after, expected):
-    road.effective(MONEY, f"单位 {before[0]}", ("昆明市", before[1]), code="53", period="2021Q2")
+def test_unit_warning_is_given_for_yuan_in_a_table_of_ten_thousands(
+    pipeline, before, after, expected
+):
+    pipeline.effective(
+        MONEY, f"单位 {before[0]}", ("昆明市", before[1]), code="53", period="2021Q2"
+    )
 
-    upload = road.checked(
+    upload = pipeline.checked(
         MONEY, f"单位 {after[0]}", ("昆明市", after[1]), code="53", period="2021Q3"
     )
 
-    assert doubts(upload) == ([(expected, "B2")] if expected else [])
+    assert plausibility_warnings(upload) == ([(expected, "B2")] if expected else [])
 
 
 # running totals -------------------------------------------------------------------
@@ -119,68 +125,72 @@ def test_unit_warning_is_given_for_yuan_in_a_table_of_ten_thousands(road, before
         (("2021Q1", 3, 100), ("2021Q3", 2, 110), []),  # nothing is known of the second quarter
     ],
 )
-def test_running_total_equals_previous_total_plus_new_amounts(road, before, after, expected):
+def test_running_total_equals_previous_total_plus_new_amounts(pipeline, before, after, expected):
     headings = "单位 捐献／本年 捐献／累计"
     first, *figures = before
-    road.effective(STEM_CELLS, headings, ("昆明市", *figures), code="53", period=first)
+    pipeline.effective(STEM_CELLS, headings, ("昆明市", *figures), code="53", period=first)
     then, *figures = after
 
-    upload = road.checked(STEM_CELLS, headings, ("昆明市", *figures), code="53", period=then)
+    upload = pipeline.checked(STEM_CELLS, headings, ("昆明市", *figures), code="53", period=then)
 
-    assert doubts(upload) == expected
+    assert plausibility_warnings(upload) == expected
 
 
-def test_running_total_mismatch_warning_names_three_figures(road):
+def test_running_total_mismatch_warning_names_three_figures(pipeline):
     headings = "单位 志愿登记／本年 志愿登记／累计"
-    road.effective(ORGANS, headings, ("昆明市", 3, 100), code="53", period="2021Q2")
+    pipeline.effective(ORGANS, headings, ("昆明市", 3, 100), code="53", period="2021Q2")
 
-    upload = road.checked(ORGANS, headings, ("昆明市", 2, 110), code="53", period="2021Q3")
+    upload = pipeline.checked(ORGANS, headings, ("昆明市", 2, 110), code="53", period="2021Q3")
 
-    assert road.messages(upload) == [
+    assert pipeline.messages(upload) == [
         "第2行「志愿登记／累计」：本期为 110，上期累计 100 加「志愿登记／本年」2 应为 102"
     ]
 
 
 @pytest.mark.parametrize(("total", "codes"), [(2, []), (102, ["total.not_carried"])])
-def test_running_total_reset_in_a_new_year_gives_no_warning(road, branch, total, codes):
+def test_running_total_reset_in_a_new_year_gives_no_warning(pipeline, branch, total, codes):
     headings = "单位 捐献／本年 捐献／累计"
-    road.effective(STEM_CELLS, headings, ("昆明市", 9, 100), code="53", period="2020Q4")
+    pipeline.effective(STEM_CELLS, headings, ("昆明市", 9, 100), code="53", period="2020Q4")
     columns = registry[STEM_CELLS].columns
     yearly = dataclasses.replace(columns["donated_total"], anew_each_year=True)
     figures = {"donated": Decimal(2), "donated_total": Decimal(total)}
     row = CountRow("表1", 2, branch("5301").pk, own=False, values=figures)
 
-    found = compare_with_previous_period(
+    findings = compare_with_previous_period(
         STEM_CELLS, {**columns, "donated_total": yearly}, [row], Period.parse("2021Q1")
     )
 
-    assert [each.code for each in found] == codes
+    assert [finding.code for finding in findings] == codes
 
 
 # rosters --------------------------------------------------------------------------
 
 
 @pytest.fixture
-def taught(road):
+def roster_upload(pipeline):
     rows = [(f"示例{at}", f"2021-08-0{at + 1}", "第1期", "是") for at in range(3)]
-    return road.effective("training.roster", ROSTER, *rows, ("示例乙", "2021-08-03", "第1期", "否"))
-
-
-@pytest.mark.parametrize(("told", "expected"), [(3, []), (4, [("roster.differs", "B2")])])
-def test_statistics_warning_compares_with_passed_trainees_of_the_roster(
-    road, taught, told, expected
-):
-    upload = road.checked(
-        TRAINING, "单位 救护员／人数", ("昆明市", told), code="53", period="2021Q3"
+    return pipeline.effective(
+        "training.roster", ROSTER, *rows, ("示例乙", "2021-08-03", "第1期", "否")
     )
 
-    assert doubts(upload) == expected
+
+@pytest.mark.parametrize(("reported", "expected"), [(3, []), (4, [("roster.differs", "B2")])])
+def test_statistics_warning_compares_with_passed_trainees_of_the_roster(
+    pipeline, roster_upload, reported, expected
+):
+    upload = pipeline.checked(
+        TRAINING, "单位 救护员／人数", ("昆明市", reported), code="53", period="2021Q3"
+    )
+
+    assert plausibility_warnings(upload) == expected
 
 
-def test_roster_difference_warning_names_both_figures(road, taught):
-    upload = road.checked(TRAINING, "单位 救护员／人数", ("昆明市", 4), code="53", period="2021Q3")
+def test_roster_difference_warning_names_both_figures(pipeline, roster_upload):
+    upload = pipeline.checked(
+        TRAINING, "单位 救护员／人数", ("昆明市", 4), code="53", period="2021Q3"
+    )
 
-    assert road.messages(upload) == [
+    assert pipeline.messages(upload) == [
         "第2行「救护员／人数」：本表为 4，名册中同期培训初级救护员人数为 3，相差 1"
     ]
 
@@ -188,22 +198,22 @@ def test_roster_difference_warning_names_both_figures(road, taught):
 @pytest.mark.parametrize(
     ("place", "period"), [("大理州", "2021Q3"), ("昆明市", "2021Q2")], ids=["branch", "period"]
 )
-def test_statistics_without_a_roster_give_no_warning(road, taught, place, period):
-    upload = road.checked(TRAINING, "单位 救护员／人数", (place, 4), code="53", period=period)
+def test_statistics_without_a_roster_give_no_warning(pipeline, roster_upload, place, period):
+    upload = pipeline.checked(TRAINING, "单位 救护员／人数", (place, 4), code="53", period=period)
 
-    assert doubts(upload) == []
+    assert plausibility_warnings(upload) == []
 
 
-@pytest.mark.parametrize(("told", "expected"), [(2, []), (5, [("roster.differs", "B2")])])
-def test_grassroots_unit_count_is_compared_with_the_register(road, told, expected):
+@pytest.mark.parametrize(("reported", "expected"), [(2, []), (5, [("roster.differs", "B2")])])
+def test_grassroots_unit_count_is_compared_with_the_register(pipeline, reported, expected):
     rows = [("五华区", f"示例街道{at}红十字会", "乡镇", f"2021-0{at}-08") for at in (3, 8)]
-    road.effective("reform.units", UNITS, *rows, period="2021")
+    pipeline.effective("reform.units", UNITS, *rows, period="2021")
 
-    upload = road.checked(
-        "reform.network", "单位 基层组织／期末", ("五华区", told), code="5301", period="2021Q3"
+    upload = pipeline.checked(
+        "reform.network", "单位 基层组织／期末", ("五华区", reported), code="5301", period="2021Q3"
     )
 
-    assert doubts(upload) == expected
+    assert plausibility_warnings(upload) == expected
 
 
 # cost -----------------------------------------------------------------------------
@@ -211,11 +221,11 @@ def test_grassroots_unit_count_is_compared_with_the_register(road, told, expecte
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_plausibility_check_query_count_is_constant(
-    road, taught, branch, count, django_assert_num_queries
+    pipeline, roster_upload, branch, count, django_assert_num_queries
 ):
     headings = "单位 救护员／人数 普及／人次"
     rows = [(name, 4, 400) for name in ("昆明市", "大理州", "曲靖市")]
-    road.effective(TRAINING, headings, *rows, code="53", period="2021Q2")
+    pipeline.effective(TRAINING, headings, *rows, code="53", period="2021Q2")
     places = [branch(code).pk for code in ("5301", "5329", "5303")][:count]
     frame = pl.DataFrame(
         {
@@ -228,9 +238,9 @@ def test_plausibility_check_query_count_is_constant(
     )
 
     with django_assert_num_queries(8):
-        found = list(registry[TRAINING].plausibility_warnings(frame, Period.parse("2021Q3")))
+        findings = list(registry[TRAINING].plausibility_warnings(frame, Period.parse("2021Q3")))
 
-    assert [each.code for each in found] == ["swing.large"] * count + ["roster.differs"]
+    assert [finding.code for finding in findings] == ["swing.large"] * count + ["roster.differs"]
 
 
 def test_cumulative_declaration_without_base_indicator_is_refused_at_start_up():

@@ -31,11 +31,11 @@ ACTS = st.lists(
 )
 
 
-def equal():
-    return all(each.different == 0 for each in verify(using="default"))
+def rollup_is_exact():
+    return all(cell.different == 0 for cell in verify(using="default"))
 
 
-def do(act, number, clerk, reviewer, now):
+def execute_act(act, number, clerk, reviewer, now):
     row = Donation.objects.order_by("pk").first()
     match act:
         case "upload":
@@ -63,9 +63,9 @@ def do(act, number, clerk, reviewer, now):
 def test_figures_equal_a_recount_after_any_sequence_of_writes(clerk, reviewer, now, acts):
     for act, number in acts:
         with contextlib.suppress(RefusedError, AssertionError):  # the same workbook twice
-            do(act, number, clerk, reviewer, now)
+            execute_act(act, number, clerk, reviewer, now)
 
-    assert equal()
+    assert rollup_is_exact()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -89,11 +89,11 @@ def test_figures_equal_a_recount_after_concurrent_loads_and_reverts(committed, p
             connection.close()
 
     threads = [threading.Thread(target=work, args=(at,)) for at in range(3)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
     assert not failed
     assert Donation.objects.count() == 3 * 39
-    assert equal()
+    assert rollup_is_exact()

@@ -40,7 +40,7 @@ def upload(now):
 
 
 @pytest.fixture
-def gift(upload, branch):
+def make_gift(upload, branch):
     def make(code, day, value):
         Donation.objects.create(
             branch=branch(code), upload=upload, row_key=uuid.uuid4(), giver_name="示例",
@@ -51,7 +51,7 @@ def gift(upload, branch):
 
 
 @pytest.fixture
-def reported(upload, branch):
+def make_reported_figure(upload, branch):
     def make(code, period, value, *, scope="SUBTREE", indicator=RAISED, **more):
         months = Period.parse(period)
         return ReportedFigure.objects.create(
@@ -63,118 +63,120 @@ def reported(upload, branch):
     return make
 
 
-def value(period, code="53", indicator=RAISED, **more):
-    found = answer_question(
+def resolve_value(period, code="53", indicator=RAISED, **more):
+    rows = answer_question(
         Question(indicator, Period.parse(period), Branch.objects.get(code=code), **more)
     )
-    return None if found.value is None else int(found.value), found.origin.value
+    return None if rows.value is None else int(rows.value), rows.origin.value
 
 
-def test_figure_sums_rows_of_the_subtree_or_of_the_branch_alone(gift):
-    gift("53", "2021-03-01", 1)
-    gift("5301", "2021-03-01", 10)
-    gift("530102", "2021-04-01", 100)
+def test_figure_sums_rows_of_the_subtree_or_of_the_branch_alone(make_gift):
+    make_gift("53", "2021-03-01", 1)
+    make_gift("5301", "2021-03-01", 10)
+    make_gift("530102", "2021-04-01", 100)
 
-    assert value("2021") == (111, "rows")
-    assert value("2021", own=True) == (1, "rows")
-    assert value("2021", "5301") == (110, "rows")
-    assert value("2021-03", "5301") == (10, "rows")
-
-
-def test_reported_figure_counts_where_there_are_no_rows(gift, reported):
-    reported("53", "2020", 50)
-    gift("5301", "2021-03-01", 10)
-
-    assert value("2020") == (50, "reported")
-    assert value("2020..2021") == (60, "mixed")
-    assert value("..2021-12") == (60, "mixed")
+    assert resolve_value("2021") == (111, "rows")
+    assert resolve_value("2021", own=True) == (1, "rows")
+    assert resolve_value("2021", "5301") == (110, "rows")
+    assert resolve_value("2021-03", "5301") == (10, "rows")
 
 
-def test_rows_take_precedence_over_a_reported_figure_and_difference_is_listed(gift, reported):
-    reported("53", "2021", 50)
-    gift("5301", "2021-03-01", 10)
+def test_reported_figure_counts_where_there_are_no_rows(make_gift, make_reported_figure):
+    make_reported_figure("53", "2020", 50)
+    make_gift("5301", "2021-03-01", 10)
 
-    assert value("2021") == (10, "rows")
-    (found,) = list_discrepancies(
+    assert resolve_value("2020") == (50, "reported")
+    assert resolve_value("2020..2021") == (60, "mixed")
+    assert resolve_value("..2021-12") == (60, "mixed")
+
+
+def test_rows_take_precedence_over_a_reported_figure_and_difference_is_listed(
+    make_gift, make_reported_figure
+):
+    make_reported_figure("53", "2021", 50)
+    make_gift("5301", "2021-03-01", 10)
+
+    assert resolve_value("2021") == (10, "rows")
+    (difference,) = list_discrepancies(
         RAISED, Branch.objects.get(code="53"), Period.parse("2021"), reader=FigureAudience.RECORDS
     )
-    assert (found.reported.value, found.counted, found.gap) == (50, 10, -40)
+    assert (difference.reported.value, difference.counted, difference.gap) == (50, 10, -40)
 
 
-def test_figure_of_a_period_cutting_a_reported_range_is_missing_with_reason(reported):
-    reported("53", "2020", 50)
+def test_figure_of_a_period_cutting_a_reported_range_is_missing_with_reason(make_reported_figure):
+    make_reported_figure("53", "2020", 50)
 
-    found = answer_question(
-        Question(RAISED, Period.parse("2020-03"), Branch.objects.get(code="53"))
-    )
+    rows = answer_question(Question(RAISED, Period.parse("2020-03"), Branch.objects.get(code="53")))
 
-    assert found.value is None
-    assert "2020年" in found.why
+    assert rows.value is None
+    assert "2020年" in rows.why
 
 
-def test_lower_branch_figures_are_combined_without_a_higher_figure(gift, reported):
-    reported("5301", "2020", 7)
-    reported("5303", "2020", 8)
-    gift("5304", "2020-05-01", 1)
-    assert value("2020") == (16, "mixed")
+def test_lower_branch_figures_are_combined_without_a_higher_figure(make_gift, make_reported_figure):
+    make_reported_figure("5301", "2020", 7)
+    make_reported_figure("5303", "2020", 8)
+    make_gift("5304", "2020-05-01", 1)
+    assert resolve_value("2020") == (16, "mixed")
 
-    reported("53", "2019", 100)
-    assert value("2019..2020") == (116, "mixed")
-
-
-def test_reported_figure_of_higher_branch_takes_precedence_over_lower_branches(reported):
-    reported("53", "2020", 100)
-    reported("5301", "2020", 7)
-
-    assert value("2020") == (100, "reported")
-    assert value("2020", "5301") == (7, "reported")
+    make_reported_figure("53", "2019", 100)
+    assert resolve_value("2019..2020") == (116, "mixed")
 
 
-def test_reported_figure_of_longer_range_takes_precedence(reported):
-    reported("53", "2020", 100)
-    reported("53", "2020-03", 7)
+def test_reported_figure_of_higher_branch_takes_precedence_over_lower_branches(
+    make_reported_figure,
+):
+    make_reported_figure("53", "2020", 100)
+    make_reported_figure("5301", "2020", 7)
 
-    assert value("2020") == (100, "reported")
-    assert value("2020-03") == (7, "reported")
-
-
-def test_reported_own_figure_answers_only_for_the_branch_itself(reported):
-    reported("53", "2020", 5, scope="OWN")
-    reported("5301", "2020", 7)
-
-    assert value("2020", own=True) == (5, "reported")
-    assert value("2020") == (12, "reported")
+    assert resolve_value("2020") == (100, "reported")
+    assert resolve_value("2020", "5301") == (7, "reported")
 
 
-def test_cumulative_figure_is_the_latest_level_plus_later_flow(gift, reported):
-    reported("53", "..2020-12", 1000, indicator=TOTAL)
-    gift("5301", "2020-11-01", 5)
-    gift("5301", "2021-02-01", 10)
+def test_reported_figure_of_longer_range_takes_precedence(make_reported_figure):
+    make_reported_figure("53", "2020", 100)
+    make_reported_figure("53", "2020-03", 7)
 
-    assert value("2021", indicator=TOTAL) == (1010, "mixed")
-    assert value("2020", indicator=TOTAL) == (1000, "reported")
+    assert resolve_value("2020") == (100, "reported")
+    assert resolve_value("2020-03") == (7, "reported")
 
 
-def test_external_fact_is_never_summed(reported):
-    reported(
+def test_reported_own_figure_answers_only_for_the_branch_itself(make_reported_figure):
+    make_reported_figure("53", "2020", 5, scope="OWN")
+    make_reported_figure("5301", "2020", 7)
+
+    assert resolve_value("2020", own=True) == (5, "reported")
+    assert resolve_value("2020") == (12, "reported")
+
+
+def test_cumulative_figure_is_the_latest_level_plus_later_flow(make_gift, make_reported_figure):
+    make_reported_figure("53", "..2020-12", 1000, indicator=TOTAL)
+    make_gift("5301", "2020-11-01", 5)
+    make_gift("5301", "2021-02-01", 10)
+
+    assert resolve_value("2021", indicator=TOTAL) == (1010, "mixed")
+    assert resolve_value("2020", indicator=TOTAL) == (1000, "reported")
+
+
+def test_external_fact_is_never_summed(make_reported_figure):
+    make_reported_figure(
         "5301", "..2021-09", 2, indicator=NATIONAL_RANK, breakdown="campaign", category="99-2021"
     )
-    asked = {"by": ("campaign",), "category": "2021年99公益日", "indicator": NATIONAL_RANK}
+    form = {"by": ("campaign",), "category": "2021年99公益日", "indicator": NATIONAL_RANK}
 
-    assert value("2021", "5301", **asked) == (2, "reported")
-    assert value("2021", "53", **asked) == (None, "reported")
+    assert resolve_value("2021", "5301", **form) == (2, "reported")
+    assert resolve_value("2021", "53", **form) == (None, "reported")
 
 
-def test_ratio_without_denominator_is_missing(gift):
+def test_ratio_without_denominator_is_missing(make_gift):
     share = Ratio("test.share", "占比", of=RAISED, over=NATIONAL_RANK)
-    gift("53", "2021-01-01", 3)
+    make_gift("53", "2021-01-01", 3)
 
-    assert value("2021", indicator=share)[0] is None
+    assert resolve_value("2021", indicator=share)[0] is None
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_figure_query_count_is_constant(gift, django_assert_num_queries, count):
-    gift("5301", "2021-03-01", 10)
+def test_figure_query_count_is_constant(make_gift, django_assert_num_queries, count):
+    make_gift("5301", "2021-03-01", 10)
     province = Branch.objects.get(code="53")
     questions = [
         Question(RAISED, Period.year(2019 + at), province, by=("branch",)) for at in range(count)

@@ -40,7 +40,7 @@ def upload(db, now):
     )
 
 
-def gift(upload, **values):
+def make_gift(upload, **values):
     return Donation(
         **{
             "branch": upload.branch,
@@ -54,8 +54,8 @@ def gift(upload, **values):
     )
 
 
-def wrong():
-    return [each for each in rollup.verify(using="default") if each.different]
+def different_cells():
+    return [cell for cell in rollup.verify(using="default") if cell.different]
 
 
 acts = st.lists(
@@ -82,22 +82,22 @@ def test_rollup_equals_a_recount_after_random_writes(upload, what):
     with transaction.atomic():
         rows = []
         for act, at, code, day, fund, value, source in what:
-            said = {
+            form = {
                 "branch": branches[code], "received_on": day, "fund_id": fund,
                 "value": value, "source": source,
             }  # fmt: skip
             alive = [row for row in rows if row.pk]
             if act == "insert" or not alive:
-                row = gift(upload, **said)
+                row = make_gift(upload, **form)
                 row.save()
                 rows.append(row)
             elif act == "bulk":
-                rows += Donation.objects.bulk_create([gift(upload, **said) for _ in range(3)])
+                rows += Donation.objects.bulk_create([make_gift(upload, **form) for _ in range(3)])
             elif act == "delete":
                 alive[at % len(alive)].delete()
             elif act == "upsert":
                 row = alive[at % len(alive)]
-                twin = gift(upload, **{**said, "branch": row.branch, "row_key": row.row_key})
+                twin = make_gift(upload, **{**form, "branch": row.branch, "row_key": row.row_key})
                 Donation.objects.bulk_create(
                     [twin],
                     update_conflicts=True,
@@ -110,14 +110,14 @@ def test_rollup_equals_a_recount_after_random_writes(upload, what):
                     ["branch", "received_on"] if act == "move" else ["fund_id", "value", "source"]
                 )
                 for name in names:
-                    setattr(row, name, said[name])
+                    setattr(row, name, form[name])
                 row.save()
-        assert wrong() == []
+        assert different_cells() == []
         transaction.set_rollback(True)
 
 
 def test_rollup_follows_a_change_of_campaign_kind(upload):
-    gift(upload, campaign_id="yangbi-2021", campaign_kind="APPEAL").save()
+    make_gift(upload, campaign_id="yangbi-2021", campaign_kind="APPEAL").save()
     key = {"indicator": "donations.received_for_event", "breakdown": ""}
     assert Rollup.objects.get(**key).value == 1
 
@@ -125,11 +125,11 @@ def test_rollup_follows_a_change_of_campaign_kind(upload):
         cursor.execute("UPDATE donations_campaign SET kind = 'PROJECT' WHERE code = 'yangbi-2021'")
 
     assert Rollup.objects.get(**key).rows == 0
-    assert wrong() == []
+    assert different_cells() == []
 
 
 def test_rollup_is_emptied_when_records_are_truncated(upload):
-    gift(upload).save()
+    make_gift(upload).save()
 
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE donations_donation CASCADE")
@@ -138,13 +138,13 @@ def test_rollup_is_emptied_when_records_are_truncated(upload):
 
 
 def test_rollup_verification_finds_a_falsified_cell_and_rebuild_repairs_it(upload):
-    gift(upload).save()
+    make_gift(upload).save()
     Rollup.objects.filter(indicator="donations.raised").update(value=5)
-    assert [each.indicator for each in wrong()] == ["donations.raised"]
+    assert [cell.indicator for cell in different_cells()] == ["donations.raised"]
 
     rollup.rebuild([registry["donations.raised"]], using="default")
 
-    assert wrong() == []
+    assert different_cells() == []
 
 
 def test_rollup_write_by_the_application_role_is_refused(upload):
@@ -186,7 +186,7 @@ def test_rollup_is_exact_after_parallel_writes_to_the_same_cells(committed, now)
             for _ in range(5):
                 with transaction.atomic():
                     Donation.objects.bulk_create(
-                        [gift(upload, value=Decimal(number + 1)) for _ in range(20)]
+                        [make_gift(upload, value=Decimal(number + 1)) for _ in range(20)]
                     )
         except Exception as error:  # noqa: BLE001
             failures.append(error)
@@ -207,4 +207,4 @@ def test_rollup_is_exact_after_parallel_writes_to_the_same_cells(committed, now)
         month=dt.date(2021, 5, 1),
     )
     assert total.value == Decimal(5 * 20 * (1 + 2 + 3 + 4))
-    assert wrong() == []
+    assert different_cells() == []

@@ -24,7 +24,7 @@ PARENTS = {
     "5301": "53", "5303": "53", "5304": "53", "530102": "5301", "530103": "5301",
     "530302": "5303", "530303": "5303",
 }  # fmt: skip
-at_leisure = settings(deadline=None, max_examples=60)
+many_examples = settings(deadline=None, max_examples=60)
 LEAVES = [code + OWN_MARK for code in ("53", *PARENTS)]
 MONTHS = [dt.date(2021, month, 1) for month in (1, 2, 4, 11)] + [
     dt.date(2022, month, 1) for month in (1, 3)
@@ -34,29 +34,29 @@ SPANS = [
     (start, last.replace(day=28))
     for start, last in itertools.combinations_with_replacement(MONTHS, 2)
 ]
-BEGINNING = [(dt.date.min, last.replace(day=28)) for last in MONTHS]
+SINCE_THE_BEGINNING = [(dt.date.min, last.replace(day=28)) for last in MONTHS]
 CELLS = [(leaf, month) for leaf in LEAVES for month in MONTHS]
 KINDS = ("甲", "乙", "丙")
 COUNTS = st.one_of(st.integers(0, 3), st.integers(0, 12), st.sampled_from([0, 0, 0, 1, 4, 5, 40]))
 
 
-def within(node, leaf):
+def is_within(node, leaf):
     return leaf == node if node.endswith(OWN_MARK) else leaf.startswith(node)
 
 
-def atoms(counts):
+def small_units(counts):
     return {key: (Decimal(count), Decimal(count)) for key, count in counts.items() if count}
 
 
-def asked(counts, node, start, end):
+def answer_of(counts, node, start, end):
     return sum(
         count for (leaf, month), count in counts.items()
-        if within(node, leaf) and start <= month < end
+        if is_within(node, leaf) and start <= month < end
     )  # fmt: skip
 
 
 def questions():
-    return itertools.product(NODES, [*SPANS, *BEGINNING])
+    return itertools.product(NODES, [*SPANS, *SINCE_THE_BEGINNING])
 
 
 @st.composite
@@ -65,19 +65,19 @@ def tables(draw):
     return dict(zip(chosen, draw(st.lists(COUNTS, min_size=18, max_size=18)), strict=False))
 
 
-def split(counts):
+def split_questions(counts):
     """Ask everything; return the questions that are answered and those that are not."""
-    table = SuppressionTable(atoms(counts), PARENTS)
-    told, hidden = [], []
+    table = SuppressionTable(small_units(counts), PARENTS)
+    published, hidden = [], []
     for node, (start, end) in questions():
         answered = table.may_publish(node, start=start, end=end)
-        (told if answered else hidden).append((node, start, end))
-    return told, hidden
+        (published if answered else hidden).append((node, start, end))
+    return published, hidden
 
 
-def touches(question, cell):
+def is_touched_by(question, cell):
     node, start, end = question
-    return within(node, cell[0]) and start <= cell[1] < end
+    return is_within(node, cell[0]) and start <= cell[1] < end
 
 
 def other_tables(counts, cells):
@@ -93,10 +93,13 @@ def other_tables(counts, cells):
             yield {one: -1, two: -1, crossed[0]: 1, crossed[1]: 1}
 
 
-def undetermined(counts, told, hidden, cells):
+def undetermined_questions(counts, published, hidden, cells):
     """Return the hidden questions that another table, answered alike, answers otherwise."""
     marks = {
-        cell: frozenset(at for at, each in enumerate(told) if touches(each, cell)) for cell in cells
+        cell: frozenset(
+            at for at, question in enumerate(published) if is_touched_by(question, cell)
+        )
+        for cell in cells
     }
     safe = set()
     for change in other_tables(counts, cells):
@@ -107,41 +110,41 @@ def undetermined(counts, told, hidden, cells):
         if any(effect.values()):
             continue
         safe |= {
-            each
-            for each in hidden
-            if each not in safe
-            and sum(more for cell, more in change.items() if touches(each, cell))
+            question
+            for question in hidden
+            if question not in safe
+            and sum(more for cell, more in change.items() if is_touched_by(question, cell))
         }
     return safe
 
 
-@at_leisure
+@many_examples
 @given(tables())
 def test_suppressed_answers_contain_no_small_figure(counts):
-    told, _ = split(counts)
+    published, _ = split_questions(counts)
 
-    small = [each for each in told if 0 < asked(counts, *each) < MIN_CELL]
+    small = [question for question in published if 0 < answer_of(counts, *question) < MIN_CELL]
 
     assert small == []
 
 
-@at_leisure
+@many_examples
 @given(tables())
 def test_suppressed_figure_is_not_determined_by_published_answers(counts):
-    told, hidden = split(counts)
-    small = [each for each in hidden if 0 < asked(counts, *each) < MIN_CELL]
+    published, hidden = split_questions(counts)
+    small = [question for question in hidden if 0 < answer_of(counts, *question) < MIN_CELL]
 
-    safe = undetermined(counts, told, small, CELLS)
+    safe = undetermined_questions(counts, published, small, CELLS)
 
-    assert [each for each in small if each not in safe] == []
+    assert [question for question in small if question not in safe] == []
 
 
-@at_leisure
+@many_examples
 @given(tables(), st.permutations(CELLS))
 def test_suppression_depends_on_the_data_alone(counts, order):
     shuffled = {cell: counts[cell] for cell in order if cell in counts}
 
-    assert split(counts) == split(shuffled)
+    assert split_questions(counts) == split_questions(shuffled)
 
 
 @given(st.lists(st.integers(0, 7), max_size=12))
@@ -187,7 +190,7 @@ def test_suppression_publishes_a_closed_year_beside_an_open_one():
 def test_suppression_publishes_large_figures_everywhere():
     counts = dict.fromkeys(CELLS, 9)
 
-    assert split(counts)[1] == []
+    assert split_questions(counts)[1] == []
 
 
 # Finer cells --------------------------------------------------------------------
@@ -197,13 +200,13 @@ FEW = [(leaf, month) for leaf in LEAVES[-5:] for month in MONTHS[::2]]
 FINER = [
     (node, start, end)
     for node in NODES
-    for start, end in [*SPANS, *BEGINNING]
+    for start, end in [*SPANS, *SINCE_THE_BEGINNING]
     if start in (dt.date.min, *MONTHS[::2])
 ]
 
 
 @st.composite
-def parted(draw):
+def tables_by_kind(draw):
     cells = st.tuples(st.sampled_from(FEW), st.sampled_from(KINDS))
     chosen = draw(st.lists(cells, max_size=18, unique=True))
     sizes = draw(st.lists(COUNTS, min_size=18, max_size=18))
@@ -211,44 +214,48 @@ def parted(draw):
 
 
 def of_kind(counts, kind):
-    return {(leaf, month): count for (leaf, month, each), count in counts.items() if each == kind}
+    return {
+        (leaf, month): count
+        for (leaf, month, cell_kind), count in counts.items()
+        if cell_kind == kind
+    }
 
 
 def totals(counts):
-    found = {}
+    sums = {}
     for (leaf, month, _), count in counts.items():
-        found[leaf, month] = found.get((leaf, month), 0) + count
-    return found
+        sums[leaf, month] = sums.get((leaf, month), 0) + count
+    return sums
 
 
 @settings(deadline=None, max_examples=25)
-@given(parted())
+@given(tables_by_kind())
 def test_suppressed_breakdown_cell_is_not_determined_by_totals(counts):
     whole = totals(counts)
     parts = {kind: of_kind(counts, kind) for kind in KINDS}
     categories = CategoryTables(
-        SuppressionTable(atoms(whole), PARENTS),
-        {kind: atoms(parts[kind]) for kind in KINDS},
+        SuppressionTable(small_units(whole), PARENTS),
+        {kind: small_units(parts[kind]) for kind in KINDS},
         PARENTS,
     )
-    told = [(*each, "") for each in FINER]
+    published = [(*question, "") for question in FINER]
     hidden = []
     for node, start, end in FINER:
         shown = categories.may_publish(node, start=start, end=end, outside=False)
-        (told if shown else hidden).extend((node, start, end, kind) for kind in KINDS)
+        (published if shown else hidden).extend((node, start, end, kind) for kind in KINDS)
     small = {
-        each for each in hidden
-        if 0 < asked(parts[each[3]], *each[:3]) < MIN_CELL
+        question for question in hidden
+        if 0 < answer_of(parts[question[3]], *question[:3]) < MIN_CELL
         # Where one category has all there is, the total says it by itself.
-        and asked(parts[each[3]], *each[:3]) < asked(whole, *each[:3])
+        and answer_of(parts[question[3]], *question[:3]) < answer_of(whole, *question[:3])
         # The whole tree's own years are told also where they are small: what adds them to a
         # year without any of a category is no secret either.
-        and (each[0] != "53" or each[1].year == each[2].year)
+        and (question[0] != "53" or question[1].year == question[2].year)
     }  # fmt: skip
 
     for change in other_kinds([cell for cell in counts if counts[cell]]):
-        if small and not any(moved(each, change) for each in told):
-            small = {each for each in small if not moved(each, change)}
+        if small and not any(answer_change(question, change) for question in published):
+            small = {question for question in small if not answer_change(question, change)}
 
     assert small == set()
 
@@ -263,10 +270,10 @@ def other_kinds(filled):
             yield {one: -1, two: -1, (*one[:2], two[2]): 1, (*two[:2], one[2]): 1}
 
 
-def moved(question, change):
+def answer_change(question, change):
     """Tell by how much a change of a table changes an answer."""
     node, start, end, kind = question
     return sum(
-        more for (leaf, month, each), more in change.items()
-        if kind in ("", each) and within(node, leaf) and start <= month < end
+        more for (leaf, month, changed_kind), more in change.items()
+        if kind in ("", changed_kind) and is_within(node, leaf) and start <= month < end
     )  # fmt: skip

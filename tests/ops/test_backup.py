@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def loaded(committed, person, now):
+def effective_upload(committed, person, now):
     committed().delete()
     clerk, reviewer = person(Role.STATISTICIAN, "53"), person(Role.REVIEWER, "53")
     branch = Branch.objects.get(code="5301")
@@ -31,28 +31,28 @@ def loaded(committed, person, now):
 
 
 @pytest.fixture
-def backup(loaded, tmp_path, now):
+def backup(effective_upload, tmp_path, now):
     path = tmp_path / "backup.tar"
     create_backup(path, now=now)
     return path
 
 
-def figures():
+def read_figures():
     return set(Rollup.objects.exclude(rows=0).values_list("indicator", "branch_id", "value"))
 
 
-def test_restored_backup_equals_the_lost_data_to_the_cell(backup, loaded, now):
-    before, content = figures(), storage.load_file(loaded.file)
-    apply.revert_upload(loaded.pk, user=loaded.uploaded_by, now=now)
+def test_restored_backup_equals_the_lost_data_to_the_cell(backup, effective_upload, now):
+    before, content = read_figures(), storage.load_file(effective_upload.file)
+    apply.revert_upload(effective_upload.pk, user=effective_upload.uploaded_by, now=now)
     assert not Donation.objects.exists()
 
     restore_backup(backup, replace=True)
     connection.close()
 
-    assert figures() == before
+    assert read_figures() == before
     assert sorted(Donation.objects.values_list("value", flat=True)) == [100, 200]
-    assert storage.load_file(Upload.objects.get(pk=loaded.pk).file) == content
-    assert all(each.different == 0 for each in verify(using="default"))
+    assert storage.load_file(Upload.objects.get(pk=effective_upload.pk).file) == content
+    assert all(cell.different == 0 for cell in verify(using="default"))
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_policies WHERE schemaname = 'public'")
         assert cursor.fetchone()[0] > 20
@@ -63,7 +63,7 @@ def test_restore_over_existing_data_is_refused_without_force(backup):
         restore_backup(backup, replace=False)
 
 
-def rewritten(path, tmp_path, change):
+def rewrite_member(path, tmp_path, change):
     """Return a copy of a backup with one member changed."""
     target = tmp_path / "changed.tar"
     with tarfile.open(path) as source, tarfile.open(target, "w") as copy:
@@ -77,7 +77,7 @@ def rewritten(path, tmp_path, change):
 
 
 def test_restore_of_a_damaged_backup_names_the_part_and_changes_nothing(backup, tmp_path):
-    broken = rewritten(
+    broken = rewrite_member(
         backup,
         tmp_path,
         lambda name, content: content[:-1] + b"x" if name.startswith("media") else content,
@@ -96,7 +96,7 @@ def test_restore_with_other_keys_is_refused(backup, tmp_path):
         return json.dumps(json.loads(content) | {"keys": [str(current_key_id() + 1)]}).encode()
 
     with pytest.raises(BackupError, match="缺少备份所用的密钥"):
-        restore_backup(rewritten(backup, tmp_path, other), replace=True)
+        restore_backup(rewrite_member(backup, tmp_path, other), replace=True)
 
 
 def test_restore_that_fails_half_way_keeps_existing_data(backup, tmp_path, monkeypatch):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def run(capsys):
+def run_command(capsys):
     def call(*arguments):
         code = 0
         try:
@@ -29,7 +29,7 @@ def run(capsys):
 
 
 @pytest.fixture
-def file(tmp_path):
+def workbook_path(tmp_path):
     def write(content, name="明细.xlsx"):
         path = tmp_path / name
         path.write_bytes(content)
@@ -38,15 +38,21 @@ def file(tmp_path):
     return write
 
 
-def upload(run, path, *more, branch="5301", period="2021-08", sheet="donations.ledger"):
-    return run(
+def run_upload_command(
+    run_command, path, *more, branch="5301", period="2021-08", sheet="donations.ledger"
+):
+    return run_command(
         "upload", path, "--sheet", sheet, "--branch", branch, "--period", period,
         "--format", "json", *more,
     )  # fmt: skip
 
 
-def test_upload_command_approves_a_clean_workbook_and_prints_full_result(run, file):
-    code, answer = upload(run, file(ledger_workbook(1, "2元")), "--approve")
+def test_upload_command_approves_a_clean_workbook_and_prints_full_result(
+    run_command, workbook_path
+):
+    code, answer = run_upload_command(
+        run_command, workbook_path(ledger_workbook(1, "2元")), "--approve"
+    )
 
     assert (code, answer["state"], answer["rows"], answer["accepted"]) == (0, "effective", 2, 2)
     assert answer["changes"] == {
@@ -62,20 +68,22 @@ def test_upload_command_approves_a_clean_workbook_and_prints_full_result(run, fi
     }  # fmt: skip
 
 
-def test_upload_command_without_flag_submits_and_with_check_writes_nothing(run, file):
-    code, answer = upload(run, file(ledger_workbook(1)), "--check")
+def test_upload_command_without_flag_submits_and_with_check_writes_nothing(
+    run_command, workbook_path
+):
+    code, answer = run_upload_command(run_command, workbook_path(ledger_workbook(1)), "--check")
     assert (code, answer["state"], answer["upload"]) == (0, "checked", None)
     assert Upload.objects.count() == 0
 
-    code, answer = upload(run, file(ledger_workbook(1)))
+    code, answer = run_upload_command(run_command, workbook_path(ledger_workbook(1)))
     assert (code, answer["state"]) == (0, "submitted")
     assert Donation.objects.count() == 0
 
 
-def test_upload_command_with_errors_exits_1_with_cell_value_and_remedy(run, file):
+def test_upload_command_with_errors_exits_1_with_cell_value_and_remedy(run_command, workbook_path):
     content = gift_workbook(("示例", "六万", "2021-08-01", "A"))
 
-    code, answer = upload(run, file(content), "--approve")
+    code, answer = run_upload_command(run_command, workbook_path(content), "--approve")
 
     assert (code, answer["state"]) == (1, "has_errors")
     (finding,) = answer["findings"]
@@ -86,26 +94,28 @@ def test_upload_command_with_errors_exits_1_with_cell_value_and_remedy(run, file
     assert finding["suggestion"]
 
 
-def test_upload_command_reports_a_missing_column_as_one_finding(run, file):
+def test_upload_command_reports_a_missing_column_as_one_finding(run_command, workbook_path):
     content = write_xlsx([["到账日期", "金额"], ["2021-08-08", 1], ["2021-08-09", 2]])
 
-    code, answer = upload(run, file(content), "--check")
+    code, answer = run_upload_command(run_command, workbook_path(content), "--check")
 
     assert code == 1
-    assert [(each["code"], each["count"]) for each in answer["findings"]] == [("column.missing", 1)]
+    assert [(finding["code"], finding["count"]) for finding in answer["findings"]] == [
+        ("column.missing", 1)
+    ]
     assert answer["tables"][0]["sums"] == {"value": "3.00"}
     assert answer["rows"] == 2
 
 
 @pytest.mark.parametrize("flag", [["--check"], ["--approve"], []])
-def test_upload_command_with_unreadable_file_exits_2(run, file, flag):
-    code, answer = upload(run, file(b"%PDF-1.4"), *flag)
+def test_upload_command_with_unreadable_file_exits_2(run_command, workbook_path, flag):
+    code, answer = run_upload_command(run_command, workbook_path(b"%PDF-1.4"), *flag)
 
     assert (code, answer["state"], answer["code"]) == (2, "unreadable", "file.not_a_workbook")
 
 
-def test_upload_command_with_absent_file_exits_2(run, tmp_path):
-    code, answer = upload(run, tmp_path / "没有.xlsx")
+def test_upload_command_with_absent_file_exits_2(run_command, tmp_path):
+    code, answer = run_upload_command(run_command, tmp_path / "没有.xlsx")
 
     assert (code, answer["code"]) == (2, "file.not_found")
 
@@ -118,50 +128,64 @@ def test_upload_command_with_absent_file_exits_2(run, tmp_path):
         ({"period": "2021-13"}, "period.unknown"),
     ],
 )
-def test_upload_command_with_unknown_arguments_exits_3(run, file, more, code):
-    exit_code, answer = upload(run, file(ledger_workbook(1)), **more)
+def test_upload_command_with_unknown_arguments_exits_3(run_command, workbook_path, more, code):
+    exit_code, answer = run_upload_command(run_command, workbook_path(ledger_workbook(1)), **more)
 
     assert (exit_code, answer["state"], answer["code"]) == (3, "refused", code)
     assert Upload.objects.count() == 0
 
 
-def test_upload_command_with_user_outside_the_subtree_or_unknown_exits_3(run, file, person):
+def test_upload_command_with_user_outside_the_subtree_or_unknown_exits_3(
+    run_command, workbook_path, person
+):
     from redcross.accounts.choices import Role
 
     stranger = person(Role.STATISTICIAN, "5303")
 
-    assert upload(run, file(ledger_workbook(1)), "--user", stranger.username)[0] == 3
-    assert upload(run, file(ledger_workbook(1)), "--user", "nobody")[1]["code"] == "user.unknown"
+    assert (
+        run_upload_command(
+            run_command, workbook_path(ledger_workbook(1)), "--user", stranger.username
+        )[0]
+        == 3
+    )
+    assert (
+        run_upload_command(run_command, workbook_path(ledger_workbook(1)), "--user", "nobody")[1][
+            "code"
+        ]
+        == "user.unknown"
+    )
 
 
-def test_upload_command_with_duplicate_file_exits_3(run, file):
-    path = file(ledger_workbook(1))
-    upload(run, path, "--approve")
+def test_upload_command_with_duplicate_file_exits_3(run_command, workbook_path):
+    path = workbook_path(ledger_workbook(1))
+    run_upload_command(run_command, path, "--approve")
 
-    code, answer = upload(run, path)
+    code, answer = run_upload_command(run_command, path)
 
     assert (code, answer["code"]) == (3, "upload.duplicate")
 
 
-def test_commands_with_wrong_usage_exit_64(run):
-    assert run("upload")[0] == 64
-    assert run("indicators", "--nonsense")[0] == 64
+def test_commands_with_wrong_usage_exit_64(run_command):
+    assert run_command("upload")[0] == 64
+    assert run_command("indicators", "--nonsense")[0] == 64
 
 
-def test_undo_command_prints_its_result_and_exits_3_when_impossible(run, file):
-    _, answer = upload(run, file(ledger_workbook(1, 2)), "--approve")
+def test_undo_command_prints_its_result_and_exits_3_when_impossible(run_command, workbook_path):
+    _, answer = run_upload_command(run_command, workbook_path(ledger_workbook(1, 2)), "--approve")
 
-    assert run("undo", answer["upload"]) == (
+    assert run_command("undo", answer["upload"]) == (
         0, {"state": "undone", "restored": 0, "deleted": 2, "kept": []},
     )  # fmt: skip
-    assert run("undo", answer["upload"])[0] == 3
-    assert run("undo", 999999)[0] == 3
+    assert run_command("undo", answer["upload"])[0] == 3
+    assert run_command("undo", 999999)[0] == 3
 
 
-def test_indicators_command_prints_lines_and_verifies(run, file):
-    upload(run, file(ledger_workbook(1, 2)), "--approve")
+def test_indicators_command_prints_lines_and_verifies(run_command, workbook_path):
+    run_upload_command(run_command, workbook_path(ledger_workbook(1, 2)), "--approve")
 
-    code, lines = run("indicators", "donations.raised", "--period", "2021", "--format", "json")
+    code, lines = run_command(
+        "indicators", "donations.raised", "--period", "2021", "--format", "json"
+    )
     assert code == 0
     assert lines[0]["value"] == "3"
     assert set(lines[0]) == {
@@ -169,23 +193,23 @@ def test_indicators_command_prints_lines_and_verifies(run, file):
         "category_key", "value", "unit", "qualifier", "from", "missing",
             "hidden",
     }  # fmt: skip
-    _, by_form = run(
+    _, by_form = run_command(
         "indicators", "donations.raised", "--period", "2021-08", "--by", "form", "--format", "json"
     )
     assert [(line["category"], line["value"]) for line in by_form] == [("资金", "3")]
-    _, by_branch = run(
+    _, by_branch = run_command(
         "indicators", "donations.raised", "--period", "2021", "--branch", "5301", "--by", "branch",
         "--format", "json",
     )  # fmt: skip
     assert by_branch[-1]["level"] == "own"
-    assert run("indicators", "--verify")[0] == 0
-    assert run("indicators", "no.such", "--period", "2021")[0] == 3
-    assert run("indicators", "donations.raised", "--period", "20")[0] == 3
+    assert run_command("indicators", "--verify")[0] == 0
+    assert run_command("indicators", "no.such", "--period", "2021")[0] == 3
+    assert run_command("indicators", "donations.raised", "--period", "20")[0] == 3
 
 
-def test_template_command_workbook_filled_in_has_no_findings(run, tmp_path):
+def test_template_command_workbook_filled_in_has_no_findings(run_command, tmp_path):
     path = tmp_path / "空表.xlsx"
-    run("template", "donations.ledger", "-o", path)
+    run_command("template", "donations.ledger", "-o", path)
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     columns = {cell.value: cell.column for cell in sheet[3]}
@@ -194,15 +218,15 @@ def test_template_command_workbook_filled_in_has_no_findings(run, tmp_path):
         sheet.cell(4, columns[heading]).value = value
     book.save(path)
 
-    code, answer = upload(run, path, "--check")
+    code, answer = run_upload_command(run_command, path, "--check")
 
     assert (code, answer["findings"], answer["accepted"]) == (0, [], 1)
-    assert run("template", "no.such", "-o", path)[0] == 3
+    assert run_command("template", "no.such", "-o", path)[0] == 3
 
 
-def test_sheets_command_lists_sheets_with_columns(run):
-    _, sheets = run("sheets", "--format", "json")
+def test_sheets_command_lists_sheets_with_columns(run_command):
+    _, sheets = run_command("sheets", "--format", "json")
 
-    ledger_sheet = next(each for each in sheets if each["key"] == "donations.ledger")
+    ledger_sheet = next(sheet for sheet in sheets if sheet["key"] == "donations.ledger")
     assert set(ledger_sheet) == {"key", "title", "kind", "columns", "identity"}
     assert {"field", "heading", "aliases", "required", "unit"} == set(ledger_sheet["columns"][0])

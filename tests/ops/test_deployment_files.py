@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-LOWERED = ROOT / "static" / "unfold" / "css" / "styles.css"
+BUILT_STYLES = ROOT / "static" / "unfold" / "css" / "styles.css"
 OURS = (
     *("SITE_URL", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY"),
     *("FIELD_KEYS", "DEBUG", "DEMO", "DJANGO_SETTINGS_MODULE"),
@@ -20,7 +20,7 @@ OURS = (
 KEYS = {"SECRET_KEY": "s" * 50, "FIELD_KEYS": "1:" + "A" * 86 + "=="}
 
 
-def ask(expression, **environment):
+def evaluate_settings(expression, **environment):
     """Evaluate an expression over the settings in a fresh process with this environment."""
     inherited = {name: value for name, value in os.environ.items() if name not in OURS}
     return subprocess.run(
@@ -33,17 +33,19 @@ def ask(expression, **environment):
     )
 
 
-def answer(expression, **environment):
-    done = ask(f"print(json.dumps({expression}))", **environment)
+def read_settings(expression, **environment):
+    done = evaluate_settings(f"print(json.dumps({expression}))", **environment)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "FIELD_KEYS"])
 def test_public_site_without_secrets_refuses_to_start(missing):
-    given = {name: value for name, value in KEYS.items() if name != missing}
+    environment = {name: value for name, value in KEYS.items() if name != missing}
 
-    done = ask("print(s.SECRET_KEY)", SITE_URL="https://portal.example", **given)
+    done = evaluate_settings(
+        "print(s.SECRET_KEY)", SITE_URL="https://portal.example", **environment
+    )
 
     assert done.returncode == 1
     assert done.stdout == ""
@@ -74,10 +76,10 @@ def test_https_setting_makes_cookies_and_transport_strict():
         " s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0, s.SECURE_SSL_REDIRECT]"
     )
 
-    strict = answer(expression, SITE_URL="https://portal.example", **KEYS)
+    strict = read_settings(expression, SITE_URL="https://portal.example", **KEYS)
 
     assert strict == ["__Host-session", "__Host-csrf", True, True, True, True]
-    assert answer("[hasattr(s, 'SECURE_HSTS_SECONDS'), s.DEBUG, s.DEMO]") == [False] * 3
+    assert read_settings("[hasattr(s, 'SECURE_HSTS_SECONDS'), s.DEBUG, s.DEMO]") == [False] * 3
 
 
 def test_configured_servers_are_used_and_none_is_started():
@@ -86,7 +88,7 @@ def test_configured_servers_are_used_and_none_is_started():
         " s.APPLICATION_ROLE, s.CELERY_BROKER_URL, s.CACHES['default']['OPTIONS']]"
     )
 
-    named = answer(
+    named = read_settings(
         expression,
         DATABASE_URL="postgres://app:p@db.example/portal",
         DATABASE_OWNER_URL="postgres://keeper:p@db.example/portal",
@@ -98,7 +100,7 @@ def test_configured_servers_are_used_and_none_is_started():
 
 
 def test_trial_secrets_file_is_readable_by_its_owner_only():
-    answer("s.SECRET_KEY")
+    read_settings("s.SECRET_KEY")
 
     modes = {path.stat().st_mode & 0o777 for path in (ROOT / "var" / "secrets").iterdir()}
 
@@ -138,13 +140,13 @@ def test_lock_files_name_no_registry_address():
 
 
 def test_built_admin_styles_use_nothing_unknown_to_chromium_109():
-    sheet = LOWERED.read_text()
+    sheet = BUILT_STYLES.read_text()
 
     assert [word for word in ("oklch(", "color-mix(", "@layer") if word in sheet] == []
 
 
 def test_lowered_styles_keep_tints_and_colours():
-    sheet = LOWERED.read_text()
+    sheet = BUILT_STYLES.read_text()
 
     # base-500 is #6a7282 in palette.json; 8 % of 255 is 0x14. red-600 is Tailwind's.
     assert r".bg-base-500\/8{background-color:#6a728214}" in sheet
@@ -181,15 +183,15 @@ def test_compose_file_matches_its_schema():
 def test_compose_containers_are_confined_and_have_health_checks(services):
     unconfined = [
         name
-        for name, each in services.items()
+        for name, service in services.items()
         if not (
-            each["mem_limit"]
-            and each["logging"]["options"]["max-size"]
-            and "no-new-privileges:true" in each["security_opt"]
+            service["mem_limit"]
+            and service["logging"]["options"]["max-size"]
+            and "no-new-privileges:true" in service["security_opt"]
         )
     ]
-    silent = [name for name, each in services.items() if not each.get("healthcheck")]
-    published = [name for name, each in services.items() if each.get("ports")]
+    silent = [name for name, service in services.items() if not service.get("healthcheck")]
+    published = [name for name, service in services.items() if service.get("ports")]
 
     assert (unconfined, published) == ([], ["proxy"])
     assert silent == ["web"], "web has the image's own"
@@ -198,23 +200,23 @@ def test_compose_containers_are_confined_and_have_health_checks(services):
 def test_compose_long_running_services_hold_no_owner_password(services):
     ours = {name: services[name] for name in ("setup", "web", "worker", "beat")}
 
-    owners = [name for name, each in ours.items() if "DATABASE_OWNER_URL" in each["environment"]]
+    owners = [name for name, service in ours.items() if "DATABASE_OWNER_URL" in service["environment"]]
 
     assert owners == ["setup"]
-    assert [each["read_only"] and each["cap_drop"] for each in ours.values()] == [["ALL"]] * 4
+    assert [service["read_only"] and service["cap_drop"] for service in ours.values()] == [["ALL"]] * 4
     assert "\nUSER 10001\n" in (ROOT / "Dockerfile").read_text()
 
 
 def test_postgres_log_prefix_holds_the_request_id_and_no_row_data(services):
-    told = services["database"]["command"]
+    command = services["database"]["command"]
     by_hand = (ROOT / "docs" / "deploy.md").read_text()
 
-    assert "-clog_line_prefix=%m [%p] %a " in told
-    assert "-clog_error_verbosity=terse" in told
+    assert "-clog_line_prefix=%m [%p] %a " in command
+    assert "-clog_error_verbosity=terse" in command
     assert "log_line_prefix = '%m [%p] %q%u@%d %a '" in by_hand
 
 
-def variables():
+def list_variables():
     text = (ROOT / "redcross" / "settings.py").read_text()
     return set(re.findall(r"\benv\.\w+\(\s*\"(\w+)\"", text)) | {"SECRET_KEY", "FIELD_KEYS"}
 
@@ -225,7 +227,7 @@ def test_example_environment_file_names_every_variable_and_no_other():
     named = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
 
     compose = {"POSTGRES_PASSWORD", "OWNER_PASSWORD", "APPLICATION_PASSWORD"}
-    assert named == variables() | compose
+    assert named == list_variables() | compose
 
 
 def test_compose_file_passes_every_environment_variable(services):
@@ -233,19 +235,19 @@ def test_compose_file_passes_every_environment_variable(services):
 
     handed = set(services["setup"]["environment"])
 
-    assert handed == variables() - set_by_compose_alone
+    assert handed == list_variables() - set_by_compose_alone
     assert services["web"]["environment"]["SECOND_FACTOR"] == "${SECOND_FACTOR:-on}"
 
 
 def test_empty_environment_variable_counts_as_unset():
-    said = answer(
+    values = read_settings(
         "[s.EMAIL_BACKEND, s.DEFAULT_FROM_EMAIL, s.METRICS_TOKEN,"
         " s.REST_FRAMEWORK['DEFAULT_THROTTLE_RATES']['sign-in']]",
         EMAIL_URL="", EMAIL_FROM="", METRICS_TOKEN="", RATE_SIGN_IN="",
     )  # fmt: skip
 
     console = "django.core.mail.backends.console.EmailBackend"
-    assert said == [console, "portal@localhost", "", "60/min"]
+    assert values == [console, "portal@localhost", "", "60/min"]
 
 
 def test_run_command_with_port_in_use_fails_with_one_sentence():
@@ -270,7 +272,7 @@ def test_run_command_with_port_in_use_fails_with_one_sentence():
     )
 
 
-def unit(name):
+def read_unit(name):
     text = (ROOT / "docs" / "systemd" / f"redcross-{name}.service").read_text()
     return dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
 
@@ -281,27 +283,31 @@ def test_systemd_units_run_the_same_commands_as_the_run_command(name, number):
 
     _python, _module, *ours = process_commands("127.0.0.1", 8000)[number]
 
-    program, *given = unit(name)["ExecStart"].split()
-    assert [Path(program).name, *given] == ours
+    program, *arguments = read_unit(name)["ExecStart"].split()
+    assert [Path(program).name, *arguments] == ours
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat", "backup"])
 def test_systemd_units_are_confined_to_their_user_and_paths(name):
-    said = unit(name)
+    settings_of_unit = read_unit(name)
     text = (ROOT / "docs" / "systemd" / f"redcross-{name}.service").read_text()
 
-    assert (said["User"], said["ProtectSystem"], said["UMask"]) == ("redcross", "strict", "0077")
+    assert (
+        settings_of_unit["User"],
+        settings_of_unit["ProtectSystem"],
+        settings_of_unit["UMask"],
+    ) == ("redcross", "strict", "0077")
     assert ("redcross-owner.env" in text) == (name == "backup")
 
 
 def test_worker_check_uses_one_polars_thread():
-    asked = "import django; django.setup(); import polars; print(polars.thread_pool_size())"
+    code = "import django; django.setup(); import polars; print(polars.thread_pool_size())"
     environment = {
         name: value for name, value in os.environ.items() if name != "POLARS_MAX_THREADS"
     }
 
-    told = subprocess.run(
-        [sys.executable, "-c", asked],
+    output = subprocess.run(
+        [sys.executable, "-c", code],
         env={**environment, "DJANGO_SETTINGS_MODULE": "tests.settings"},
         cwd=ROOT,
         capture_output=True,
@@ -309,4 +315,4 @@ def test_worker_check_uses_one_polars_thread():
         check=True,
     )
 
-    assert told.stdout.split() == ["1"]
+    assert output.stdout.split() == ["1"]

@@ -16,7 +16,7 @@ import redis
 
 PACKAGE = Path(__file__).parents[2] / "redcross"
 # Characters that a shell, a URL or a configuration file would take for their own.
-AWKWARD = "红十字 门户 #1 $HOME it's"
+AWKWARD_FOLDER = "红十字 门户 #1 $HOME it's"
 
 
 class Checkout:
@@ -40,8 +40,8 @@ class Checkout:
 
     def run(self, word: str) -> tuple[int, str, str]:
         process = self.begin(word)
-        said, complained = process.communicate(timeout=120)
-        return process.returncode, said, complained
+        output, complained = process.communicate(timeout=120)
+        return process.returncode, output, complained
 
     @property
     def urls(self) -> dict[str, str]:
@@ -72,7 +72,7 @@ class Checkout:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
-    made = Checkout(tmp_path_factory.mktemp("checkout") / AWKWARD)
+    made = Checkout(tmp_path_factory.mktemp("checkout") / AWKWARD_FOLDER)
     yield made
     made.run("stop")
     for left in (made.servers, made.sockets):
@@ -80,7 +80,7 @@ def checkout(tmp_path_factory):
 
 
 @pytest.fixture
-def started(checkout):
+def running_checkout(checkout):
     assert checkout.run("start") == (0, "", "")
     return checkout
 
@@ -98,8 +98,8 @@ def test_embedded_processes_started_at_once_share_one_cluster(checkout):
     assert checkout.queue().ping()
 
 
-def test_embedded_application_role_owns_nothing_and_owner_is_no_superuser(started):
-    rights = started.ask(
+def test_embedded_application_role_owns_nothing_and_owner_is_no_superuser(running_checkout):
+    rights = running_checkout.ask(
         "SELECT rolname, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole"
         " FROM pg_roles WHERE rolname LIKE 'redcross%' ORDER BY rolname"
     )
@@ -109,99 +109,101 @@ def test_embedded_application_role_owns_nothing_and_owner_is_no_superuser(starte
         ("redcross_owner", False, False, True, False),
     ]
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        started.ask("CREATE TABLE mine (n int)", role="redcross_app")
-    assert started.ask("SET ROLE redcross_app; SELECT current_user") == [("redcross_app",)]
+        running_checkout.ask("CREATE TABLE mine (n int)", role="redcross_app")
+    assert running_checkout.ask("SET ROLE redcross_app; SELECT current_user") == [("redcross_app",)]
 
 
-def test_embedded_socket_folder_is_closed_to_other_users(started):
-    found = started.sockets.stat()
+def test_embedded_socket_folder_is_closed_to_other_users(running_checkout):
+    status = running_checkout.sockets.stat()
 
-    assert stat.S_IMODE(found.st_mode) == 0o700
-    assert started.ask("SHOW listen_addresses") == [("",)]
+    assert stat.S_IMODE(status.st_mode) == 0o700
+    assert running_checkout.ask("SHOW listen_addresses") == [("",)]
 
 
-def test_embedded_database_sorts_by_code_point(started):
-    in_order = started.ask("SELECT n FROM (VALUES ('昆'), ('a'), ('Z'), ('保')) AS t(n) ORDER BY n")
+def test_embedded_database_sorts_by_code_point(running_checkout):
+    in_order = running_checkout.ask(
+        "SELECT n FROM (VALUES ('昆'), ('a'), ('Z'), ('保')) AS t(n) ORDER BY n"
+    )
 
     assert in_order == [("Z",), ("a",), ("保",), ("昆",)]
 
 
-def test_embedded_database_keeps_commits_after_a_power_cut(started):
-    started.ask("CREATE TABLE IF NOT EXISTS kept (n int); INSERT INTO kept VALUES (1)")
-    started.queue().set("kept", "yes")
-    started.queue().execute_command("WAITAOF", 1, 0, 5000)
-    os.kill(started.pid("postgres/postmaster.pid"), signal.SIGKILL)
-    os.kill(started.pid("queue/valkey.pid"), signal.SIGKILL)
+def test_embedded_database_keeps_commits_after_a_power_cut(running_checkout):
+    running_checkout.ask("CREATE TABLE IF NOT EXISTS kept (n int); INSERT INTO kept VALUES (1)")
+    running_checkout.queue().set("kept", "yes")
+    running_checkout.queue().execute_command("WAITAOF", 1, 0, 5000)
+    os.kill(running_checkout.pid("postgres/postmaster.pid"), signal.SIGKILL)
+    os.kill(running_checkout.pid("queue/valkey.pid"), signal.SIGKILL)
 
-    result = started.run("start")
+    result = running_checkout.run("start")
 
     assert result == (0, "", "")
-    assert started.ask("SELECT n FROM kept") == [(1,)]
-    assert started.queue().get("kept") == b"yes"
+    assert running_checkout.ask("SELECT n FROM kept") == [(1,)]
+    assert running_checkout.queue().get("kept") == b"yes"
 
 
-def test_embedded_start_ignores_a_reused_pid(started):
-    started.run("stop")
-    account = started.sockets.stat()
-    with running_as(account.st_uid) as stranger:
+def test_embedded_start_ignores_a_reused_pid(running_checkout):
+    running_checkout.run("stop")
+    account = running_checkout.sockets.stat()
+    with foreign_process(account.st_uid) as stranger:
         for file in ("postgres/postmaster.pid", "queue/valkey.pid"):
-            write_as(account, started.servers / file, f"{stranger.pid}\nready\n")
-        write_as(account, started.sockets / ".s.PGSQL.5432.lock", f"{stranger.pid}\n")
+            write_as(account, running_checkout.servers / file, f"{stranger.pid}\nready\n")
+        write_as(account, running_checkout.sockets / ".s.PGSQL.5432.lock", f"{stranger.pid}\n")
 
-        before = started.run("status")[1]
-        result = started.run("start")
+        before = running_checkout.run("status")[1]
+        result = running_checkout.run("start")
 
         assert before == "PostgreSQL：未运行\nValkey：未运行\n"
         assert result == (0, "", "")
-        assert started.run("status")[1] == "PostgreSQL：运行中\nValkey：运行中\n"
+        assert running_checkout.run("status")[1] == "PostgreSQL：运行中\nValkey：运行中\n"
         assert stranger.poll() is None
 
 
-def test_embedded_start_recreates_a_half_made_cluster(started):
-    started.run("stop")
-    shutil.rmtree(started.servers / "postgres")
-    half = started.servers / "postgres.making"
+def test_embedded_start_recreates_a_half_made_cluster(running_checkout):
+    running_checkout.run("stop")
+    shutil.rmtree(running_checkout.servers / "postgres")
+    half = running_checkout.servers / "postgres.making"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
 
-    result = started.run("start")
+    result = running_checkout.run("start")
 
     assert result == (0, "", "")
-    assert started.ask("SELECT count(*) FROM pg_tables WHERE tablename = 'kept'") == [(0,)]
+    assert running_checkout.ask("SELECT count(*) FROM pg_tables WHERE tablename = 'kept'") == [(0,)]
 
 
-def test_embedded_stop_twice_succeeds(started):
-    first, second = started.run("stop"), started.run("stop")
+def test_embedded_stop_twice_succeeds(running_checkout):
+    first, second = running_checkout.run("stop"), running_checkout.run("stop")
 
     assert first == (0, "PostgreSQL 已停止。\nValkey 已停止。\n", "")
     assert second == (0, "", "")
 
 
-def test_embedded_start_in_a_folder_of_another_layout_is_refused(started, tmp_path):
-    started.run("stop")
-    planted = started.servers
-    kept = planted.rename(planted.with_name(planted.name + ".kept"))
+def test_embedded_start_in_a_folder_of_another_layout_is_refused(running_checkout, tmp_path):
+    running_checkout.run("stop")
+    planted = running_checkout.servers
+    original = planted.rename(planted.with_name(planted.name + ".kept"))
     planted.symlink_to(tmp_path)
     try:
-        code, said, complained = started.run("start")
+        code, output, complained = running_checkout.run("start")
     finally:
         planted.unlink()
-        kept.rename(planted)
+        original.rename(planted)
 
-    assert (code, said) == (1, "")
+    assert (code, output) == (1, "")
     assert complained == f"{planted} 不是本用户建立的目录，请查明来源、删除后重试。\n"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_embedded_command_with_unknown_word_is_a_usage_error(checkout):
-    code, said, complained = checkout.run("dance")
+    code, output, complained = checkout.run("dance")
 
-    assert (code, said) == (64, "")
+    assert (code, output) == (64, "")
     assert complained == "usage: python -m redcross.embedded start|stop|status|urls|forget\n"
 
 
 @contextlib.contextmanager
-def running_as(uid):
+def foreign_process(uid):
     """Run a program that has nothing to do with us, as the account of the servers."""
     process = subprocess.Popen(["sleep", "300"], user=None if os.geteuid() else uid)
     try:

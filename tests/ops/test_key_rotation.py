@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def loaded(road):
-    return road.effective(
+def personal_upload(pipeline):
+    return pipeline.effective(
         "donations.ledger",
         "捐赠人 类型 金额（元） 到账日期 联系电话 票据号码",
         ("示例甲", "个人", 100, "2021-08-01", "13800000001", "A"),
@@ -40,9 +40,9 @@ def first_bytes(table="donations_donation"):
         return {row[0] for row in cursor.fetchall()}
 
 
-def test_key_rotation_reencrypts_everything_and_values_read_as_before(loaded, new_key):
+def test_key_rotation_reencrypts_everything_and_values_read_as_before(personal_upload, new_key):
     phones = dict(Donation.objects.values_list("pk", "phone"))
-    content = storage.load_file(loaded.file)
+    content = storage.load_file(personal_upload.file)
     before = list(Donation.objects.values_list("pk", "phone_index"))
     assert count_old_secrets() > 0
 
@@ -52,17 +52,17 @@ def test_key_rotation_reencrypts_everything_and_values_read_as_before(loaded, ne
     assert first_bytes() == {9}
     assert dict(Donation.objects.values_list("pk", "phone")) == phones
     assert list(Donation.objects.values_list("pk", "phone_index")) == before
-    assert storage.load_file(loaded.file) == content
+    assert storage.load_file(personal_upload.file) == content
 
 
-def test_key_rotation_keeps_search_by_id_number(loaded, new_key):
+def test_key_rotation_keeps_search_by_id_number(personal_upload, new_key):
     gift = Donation.objects.first()
     rotate_secrets(lambda *_: None)
 
     assert Donation.objects.filter(phone_index=blind_index("phone", gift.phone)).get() == gift
 
 
-def test_key_rotation_writes_no_record_history(loaded, new_key):
+def test_key_rotation_writes_no_record_history(personal_upload, new_key):
     model = next(iter(Donation.pgh_event_models.values()))
     count = model.objects.count()
 
@@ -71,15 +71,15 @@ def test_key_rotation_writes_no_record_history(loaded, new_key):
     assert model.objects.count() == count
 
 
-def test_key_rotation_leaves_uploads_revertible(loaded, new_key, now):
+def test_key_rotation_leaves_uploads_revertible(personal_upload, new_key, now):
     rotate_secrets(lambda *_: None)
 
-    apply.revert_upload(loaded.pk, user=loaded.uploaded_by, now=now)
+    apply.revert_upload(personal_upload.pk, user=personal_upload.uploaded_by, now=now)
 
-    assert not Donation.objects.filter(upload=loaded).exists()
+    assert not Donation.objects.filter(upload=personal_upload).exists()
 
 
-def test_key_rotation_run_twice_changes_nothing(loaded, new_key):
+def test_key_rotation_run_twice_changes_nothing(personal_upload, new_key):
     rotate_secrets(lambda *_: None)
 
     assert rotate_secrets(lambda *_: None) == 0
@@ -93,7 +93,7 @@ def test_key_rotation_covers_every_encrypted_column():
     assert any(label.endswith("Event") or "Updated" in label for label, _ in names)
 
 
-def test_key_rotation_with_missing_key_fails_with_one_sentence(loaded, settings, capsys):
+def test_key_rotation_with_missing_key_fails_with_one_sentence(personal_upload, settings, capsys):
     settings.FIELD_KEYS = f"7:{base64.b64encode(secrets.token_bytes(64)).decode()}"
 
     with pytest.raises(SystemExit):

@@ -17,11 +17,11 @@ pytestmark = pytest.mark.django_db
 PLANTED = ("云岭示例人", "530102199001011234", "13812345678", "shili@example.org")
 
 
-def test_log_has_one_line_a_request_with_its_url_pattern(clerk, signed_in, written):
+def test_log_has_one_line_a_request_with_its_url_pattern(clerk, signed_in, read_log):
     answer = signed_in(clerk).get(reverse("help", kwargs={"page": "start"}), {"q": PLANTED[0]})
 
-    _, lines = written()
-    line = next(each for each in lines if each["event"] == "request")
+    _, lines = read_log()
+    line = next(line for line in lines if line["event"] == "request")
     assert line["path"] == "help/<slug:page>/"
     assert (line["status"], line["user"], line["method"]) == (200, clerk.pk, "GET")
     assert line[REQUEST] == answer["X-Request-ID"]
@@ -35,7 +35,7 @@ def test_log_ignores_a_request_id_sent_by_the_visitor(client):
 
 
 def test_error_page_shows_a_request_id_found_in_the_log_without_personal_data(
-    clerk, written, monkeypatch, settings
+    clerk, read_log, monkeypatch, settings
 ):
     def broken(*_, **__):
         message = f"duplicate key: {PLANTED}"
@@ -52,33 +52,33 @@ def test_error_page_shows_a_request_id_found_in_the_log_without_personal_data(
         HTTP_USER_AGENT=PLANTED[3],
     )  # fmt: skip
 
-    said, lines = written()
+    output, lines = read_log()
     number = answer["X-Request-ID"]
     assert answer.status_code == 500
     assert number in answer.content.decode()
     assert "Traceback" not in answer.content.decode()
-    failed = next(each for each in lines if each.get("error") == "ValueError")
+    failed = next(item for item in lines if item.get("error") == "ValueError")
     assert failed[REQUEST] == number
-    assert any("redcross/uploads/web/views.py" in each for each in failed["at"])
-    assert not [each for each in PLANTED if each in said + answer.content.decode()]
+    assert any("redcross/uploads/web/views.py" in item for item in failed["at"])
+    assert not [item for item in PLANTED if item in output + answer.content.decode()]
 
 
 @pytest.mark.parametrize("planted", PLANTED[1:])
-def test_log_masks_personal_data_in_any_line(planted, written):
+def test_log_masks_personal_data_in_any_line(planted, read_log):
     logging.getLogger("somebody.else").warning(f"said {planted}")  # noqa: G004
     logs.structlog.get_logger("redcross.x").info("event", told=[planted], more={"a": planted})
 
-    said, lines = written()
+    output, lines = read_log()
     assert len(lines) == 2
-    assert planted not in said
+    assert planted not in output
 
 
-def test_log_omits_values_formatted_by_libraries(written):
+def test_log_omits_values_formatted_by_libraries(read_log):
     logging.getLogger("somebody.else").warning("row of %s is odd", PLANTED[0])
 
-    said, lines = written()
+    output, lines = read_log()
     assert lines[0]["event"] == "row of %s is odd"
-    assert PLANTED[0] not in said
+    assert PLANTED[0] not in output
 
 
 def test_request_id_is_written_to_database_session_and_access_log(clerk, signed_in, monkeypatch):

@@ -18,13 +18,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def quiet():
+def no_uploads():
     clear_test_cache()
     yield
     clear_test_cache()
 
 
-def told(client=None, **headers):
+def read_metrics(client=None, **headers):
     """Return every metric's value by its name and labels."""
     response = (client or Client()).get("/metrics", **headers)
     assert response.status_code == 200, response.status_code
@@ -38,7 +38,7 @@ def test_metrics_report_uploads_and_figures(clerk, branch):
         create_upload(clerk, branch("5301"), ledger_workbook(amount), now=hour_ago)
     Upload.objects.filter(pk=Upload.objects.latest("pk").pk).update(state=UploadState.READY)
 
-    metrics = told()
+    metrics = read_metrics()
 
     assert metrics['redcross_uploads{state="received"}'] == 2
     assert metrics['redcross_uploads{state="ready"}'] == 1
@@ -49,32 +49,32 @@ def test_metrics_report_uploads_and_figures(clerk, branch):
 
 
 def test_metrics_report_the_last_sweep_of_beat_and_worker(clerk):
-    before = told()["redcross_last_sweep_seconds"]
+    before = read_metrics()["redcross_last_sweep_seconds"]
 
     tasks.requeue_stalled_work(now=timezone.now())
 
-    assert (before, told()["redcross_last_sweep_seconds"] < 60) == (float("inf"), True)
+    assert (before, read_metrics()["redcross_last_sweep_seconds"] < 60) == (float("inf"), True)
 
 
 def test_metrics_count_responses_by_status_without_monitor_requests():
     name = 'redcross_requests_total{method="GET",status="404"}'
-    before = told().get(name, 0)
+    before = read_metrics().get(name, 0)
 
     Client().get("/no-such-page/")
 
-    assert told()[name] == before + 1
-    assert not [each for each in told() if "metrics" in each]
+    assert read_metrics()[name] == before + 1
+    assert not [line for line in read_metrics() if "metrics" in line]
 
 
 def test_metrics_are_refused_without_local_address_or_token(settings):
     outside = {"REMOTE_ADDR": "10.1.2.3"}
     by_proxy = {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}
 
-    refused = [Client().get("/metrics", **each).status_code for each in (outside, by_proxy)]
+    refused = [Client().get("/metrics", **headers).status_code for headers in (outside, by_proxy)]
     settings.METRICS_TOKEN = "t" * 48
     bare = Client().get("/metrics").status_code
     wrong = Client().get("/metrics", HTTP_AUTHORIZATION="Bearer x").status_code
-    right = told(HTTP_AUTHORIZATION=f"Bearer {'t' * 48}", **outside, **by_proxy)
+    right = read_metrics(HTTP_AUTHORIZATION=f"Bearer {'t' * 48}", **outside, **by_proxy)
 
     assert (refused, bare, wrong) == ([404, 404], 404, 404)
     assert right

@@ -21,23 +21,23 @@ TODAY = dt.date(2022, 2, 22)
 
 
 @pytest.fixture
-def asked(road):
+def accounts_sheet(pipeline):
     rows = [
         ("五华区", "张示例", "wuhua-1", "统计员", ""),
         ("昆明市", "李示例", "kunming-1", "审核员", "募捐筹资"),
     ]
-    road.effective("people.accounts", HEADINGS, *rows)
+    pipeline.effective("people.accounts", HEADINGS, *rows)
     return AccountRequest.objects.order_by("username")
 
 
-def test_accounts_workbook_creates_accounts_for_every_branch(road, signed_in, person):
+def test_accounts_workbook_creates_accounts_for_every_branch(pipeline, signed_in, person):
     branches = Branch.objects.exclude(code="53").in_official_order()
     rows = [
         (branch.name, "张示例", f"tongji-{branch.code}", "统计员", "")
         for branch in branches
         if branch.code.isdigit()
     ]
-    road.effective("people.accounts", HEADINGS, *rows, code="53")
+    pipeline.effective("people.accounts", HEADINGS, *rows, code="53")
     page = signed_in(person(Role.REVIEWER, "53"))
 
     keys = [str(pk) for pk in AccountRequest.objects.values_list("pk", flat=True)]
@@ -48,9 +48,9 @@ def test_accounts_workbook_creates_accounts_for_every_branch(road, signed_in, pe
     assert page.get(reverse("accounts-waiting")).context["asked"] == []
 
 
-def test_initial_password_is_shown_once_and_changed_at_first_sign_in(asked, road):
-    opened = open_accounts(asked, by=road.reviewer, today=TODAY)
-    first = next(each for each in opened if each.user.username == "wuhua-1")
+def test_initial_password_is_shown_once_and_changed_at_first_sign_in(accounts_sheet, pipeline):
+    opened = open_accounts(accounts_sheet, by=pipeline.reviewer, today=TODAY)
+    first = next(account for account in opened if account.user.username == "wuhua-1")
     client = Client()
 
     signed = client.post(reverse("login"), {"username": "wuhua-1", "password": first.password})
@@ -58,28 +58,28 @@ def test_initial_password_is_shown_once_and_changed_at_first_sign_in(asked, road
     assert client.get(reverse("home")).url == reverse("password_change")
 
 
-def test_account_creation_above_own_level_is_refused(asked, person):
+def test_account_creation_above_own_level_is_refused(accounts_sheet, person):
     prefecture = person(Role.REVIEWER, "5301")
 
     with pytest.raises(PeopleError, match="不能为昆明市开通"):
-        open_accounts(asked, by=prefecture, today=TODAY)
+        open_accounts(accounts_sheet, by=prefecture, today=TODAY)
 
     assert not User.objects.filter(username="wuhua-1").exists()
 
 
 @pytest.mark.parametrize("role", ["系统管理员", "安全审计员"])
-def test_administrator_creation_by_a_reviewer_is_refused(role, road):
-    road.effective("people.accounts", HEADINGS, ("昆明市", "张示例", "power", role, ""))
+def test_administrator_creation_by_a_reviewer_is_refused(role, pipeline):
+    pipeline.effective("people.accounts", HEADINGS, ("昆明市", "张示例", "power", role, ""))
 
     with pytest.raises(PeopleError, match="不能为昆明市开通"):
-        open_accounts(AccountRequest.objects.all(), by=road.reviewer, today=TODAY)
+        open_accounts(AccountRequest.objects.all(), by=pipeline.reviewer, today=TODAY)
 
 
-def test_account_with_existing_username_is_refused(asked, road):
+def test_account_with_existing_username_is_refused(accounts_sheet, pipeline):
     User.objects.create_user("wuhua-1", display_name="王示例")
 
     with pytest.raises(PeopleError, match="已属于王示例"):
-        open_accounts(asked, by=road.reviewer, today=TODAY)
+        open_accounts(accounts_sheet, by=pipeline.reviewer, today=TODAY)
 
 
 def test_password_is_reset_by_the_level_above(clerk, reviewer, signed_in):
@@ -91,8 +91,8 @@ def test_password_is_reset_by_the_level_above(clerk, reviewer, signed_in):
     password = answer.context["password"]
     assert password in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
-    said = {"username": clerk.username, "password": password}
-    assert Client().post(reverse("login"), said).status_code == 302
+    form = {"username": clerk.username, "password": password}
+    assert Client().post(reverse("login"), form).status_code == 302
     assert theirs.get(reverse("home")).status_code == 302
 
 
@@ -115,9 +115,9 @@ def test_deputy_role_ends_by_itself(person, reviewer, now):
 
     stand_in(absent, deputy, until=TODAY + dt.timedelta(days=7), by=reviewer, now=now)
 
-    held = RoleAssignment.objects.filter(user=deputy, role=Role.REVIEWER)
-    assert held.on(TODAY + dt.timedelta(days=7)).exists()
-    assert not held.on(TODAY + dt.timedelta(days=8)).exists()
+    assignments = RoleAssignment.objects.filter(user=deputy, role=Role.REVIEWER)
+    assert assignments.on(TODAY + dt.timedelta(days=7)).exists()
+    assert not assignments.on(TODAY + dt.timedelta(days=8)).exists()
 
 
 def test_deputy_role_with_past_end_is_refused(person, reviewer, now):
@@ -138,7 +138,7 @@ def test_open_uploads_of_a_leaving_clerk_are_reassigned(clerk, person, reviewer,
     clerk.refresh_from_db()
     assert not clerk.is_active
     successor = User.objects.get(pk=successor.pk)
-    assert {(each.role, each.branch.code) for each in roles_of(successor)} == {
+    assert {(assignment.role, assignment.branch.code) for assignment in roles_of(successor)} == {
         (Role.STATISTICIAN, "530102"),
         (Role.STATISTICIAN, "5301"),
     }

@@ -73,8 +73,8 @@ def test_search_without_query_says_what_to_type(signed_in, clerk):
 def test_navigation_marks_only_the_current_page(page, marked, signed_in, clerk):
     shown = signed_in(clerk).get(reverse(page)).content.decode()
 
-    found = re.findall(r'aria-current="page">(.*?)</a>', shown)
-    assert found == ([marked] if marked else [])
+    labels = re.findall(r'aria-current="page">(.*?)</a>', shown)
+    assert labels == ([marked] if marked else [])
 
 
 @pytest.mark.parametrize("domain", [Domain.DONATIONS, Domain.DONORS])
@@ -105,13 +105,13 @@ def test_help_topics_all_open(topic, signed_in, clerk):
 
 
 @pytest.fixture
-def loaded(clerk, reviewer, branch, now):
+def effective_upload(clerk, reviewer, branch, now):
     return create_effective_upload(
         clerk, reviewer, branch("5301"), ledger_workbook(60000, 40000), now=now
     )
 
 
-def test_board_workbook_holds_exact_figures(loaded, signed_in, person):
+def test_board_workbook_holds_exact_figures(effective_upload, signed_in, person):
     page = signed_in(person(Role.LEADER, "53"))
 
     answer = page.get(
@@ -125,7 +125,9 @@ def test_board_workbook_holds_exact_figures(loaded, signed_in, person):
     assert any(sheet._charts for sheet in book.worksheets)
 
 
-def test_board_workbook_prints_one_page_wide_with_rank_beside_change(loaded, signed_in, person):
+def test_board_workbook_prints_one_page_wide_with_rank_beside_change(
+    effective_upload, signed_in, person
+):
     answer = signed_in(person(Role.LEADER, "53")).get(
         reverse("board-export", kwargs={"key": "donations", "form": "xlsx"}),
         {"branch": "53", "period": "2021-08"},
@@ -137,15 +139,15 @@ def test_board_workbook_prints_one_page_wide_with_rank_beside_change(loaded, sig
     assert [cell.value for cell in sheet[4]][-3:] == ["位次", "变化", "同比"]
 
 
-def test_chart_draws_no_zero_for_missing_values(loaded, signed_in, person):
+def test_chart_draws_no_zero_for_missing_values(effective_upload, signed_in, person):
     answer = signed_in(person(Role.LEADER, "53")).get(
         reverse("board-export", kwargs={"key": "donations", "form": "xlsx"}),
         {"branch": "53", "period": "2021-08"},
     )
 
     branches, trend = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[1:3]
-    told = {row[0].value: row[1].value for row in trend.iter_rows(min_row=5)}
-    assert (told["2021年8月"], told["2021年7月"]) == (100000, None)
+    values = {row[0].value: row[1].value for row in trend.iter_rows(min_row=5)}
+    assert (values["2021年8月"], values["2021年7月"]) == (100000, None)
     (series,) = branches._charts[0].series
     last = series.val.numRef.f.rpartition("$")[2]
     assert branches.cell(int(last) + 1, 1).value == "云南省本级"
@@ -163,7 +165,7 @@ def test_print_page_of_a_period_without_data_opens(form, signed_in, person):
 
 @pytest.mark.parametrize("name", ["board-export", "figure-export"])
 @pytest.mark.parametrize("form", ["xlsx", "pdf"])
-def test_print_pages_open(name, form, loaded, signed_in, person):
+def test_print_pages_open(name, form, effective_upload, signed_in, person):
     key = "overview" if name == "board-export" else "donations.raised"
     answer = signed_in(person(Role.LEADER, "53")).get(
         reverse(name, kwargs={"key": key, "form": form}), {"branch": "53", "period": "2021-08"}
@@ -173,7 +175,7 @@ def test_print_pages_open(name, form, loaded, signed_in, person):
     assert "attachment" in answer["Content-Disposition"]
 
 
-def test_pdf_embeds_the_characters_it_shows(loaded, signed_in, person):
+def test_pdf_embeds_the_characters_it_shows(effective_upload, signed_in, person):
     answer = signed_in(person(Role.LEADER, "53")).get(
         reverse("board-export", kwargs={"key": "overview", "form": "pdf"}),
         {"branch": "53", "period": "2021-08"},
@@ -182,11 +184,11 @@ def test_pdf_embeds_the_characters_it_shows(loaded, signed_in, person):
     # ReportLab opens every page in Helvetica and writes nothing in it.
     named = set(re.findall(rb"/BaseFont /([\w+-]+)", answer.content)) - {b"Helvetica"}
     assert named
-    assert all(re.fullmatch(rb"[A-Z]{6}\+NotoSansSC-Regular", each) for each in named)
+    assert all(re.fullmatch(rb"[A-Z]{6}\+NotoSansSC-Regular", name) for name in named)
     assert answer.content.count(b"/FontFile2 ") == len(named)
 
 
-def test_print_page_of_another_branch_is_refused(loaded, signed_in, person):
+def test_print_page_of_another_branch_is_refused(effective_upload, signed_in, person):
     page = signed_in(person(Role.LEADER, "5303"))
 
     answer = page.get(
@@ -199,13 +201,13 @@ def test_print_page_of_another_branch_is_refused(loaded, signed_in, person):
 # Boards -----------------------------------------------------------------------------
 
 
-def test_board_comparison_of_unequal_ranges_shows_the_difference(road, signed_in):
+def test_board_comparison_of_unequal_ranges_shows_the_difference(pipeline, signed_in):
     headings = "捐赠人 金额（元） 到账日期 票据号码"
     for year, amount in ((2020, 100), (2021, 300)):
         row = ("云岭示例公司", amount, f"{year}-08-01", str(year))
-        road.effective("donations.ledger", headings, row, period=str(year))
+        pipeline.effective("donations.ledger", headings, row, period=str(year))
 
-    page = signed_in(road.clerk).get(
+    page = signed_in(pipeline.clerk).get(
         reverse("board", kwargs={"key": "donations"}),
         {"branch": "53", "period": "2021", "against": "2019..2020"},
     )
@@ -222,7 +224,7 @@ def test_board_comparison_with_invalid_period_shows_a_message(signed_in, clerk):
     assert "去年" in page.context["asked"].message
 
 
-def test_board_links_keep_branch_and_period(loaded, signed_in, person):
+def test_board_links_keep_branch_and_period(effective_upload, signed_in, person):
     page = signed_in(person(Role.LEADER, "53"))
     page.get(reverse("board", kwargs={"key": "overview"}), {"branch": "5301", "period": "2021"})
 
@@ -232,7 +234,7 @@ def test_board_links_keep_branch_and_period(loaded, signed_in, person):
     assert f'href="{next_board}?branch=5301&amp;period=2021"' in home
 
 
-def test_board_without_parameters_shows_the_readers_branch(loaded, signed_in, person):
+def test_board_without_parameters_shows_the_readers_branch(effective_upload, signed_in, person):
     page = signed_in(person(Role.LEADER, "53"))
 
     home = page.get(reverse("home")).content.decode()
@@ -240,7 +242,7 @@ def test_board_without_parameters_shows_the_readers_branch(loaded, signed_in, pe
     assert f'href="{reverse("board", kwargs={"key": "donations"})}"' in home
 
 
-def test_wall_screen_refreshes_its_content_only(loaded, signed_in, person):
+def test_wall_screen_refreshes_its_content_only(effective_upload, signed_in, person):
     page = signed_in(person(Role.LEADER, "53"))
     at = {"branch": "53", "period": "2021-08"}
 
@@ -274,12 +276,14 @@ def test_batch_approval_approves_uploads_without_warnings_only(
     assert states[waiting[2]] == UploadState.SUBMITTED
 
 
-def test_upload_print_page_shows_totals_people_and_link(loaded, signed_in, clerk, reviewer):
-    page = signed_in(clerk).get(reverse("upload-paper", kwargs={"pk": loaded.pk}))
+def test_upload_print_page_shows_totals_people_and_link(
+    effective_upload, signed_in, clerk, reviewer
+):
+    page = signed_in(clerk).get(reverse("upload-paper", kwargs={"pk": effective_upload.pk}))
 
     text = page.content.decode()
     assert "100,000.00" in text
     assert str(clerk) in text
     assert str(reviewer) in text
-    assert f"/uploads/{loaded.pk}/" in text
+    assert f"/uploads/{effective_upload.pk}/" in text
     assert "data:image/svg+xml" in text

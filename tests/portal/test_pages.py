@@ -39,7 +39,7 @@ def signed_in():
 
 
 @pytest.fixture
-def loaded(clerk, reviewer, branch, now):
+def effective_upload(clerk, reviewer, branch, now):
     return create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1, 2), now=now)
 
 
@@ -103,18 +103,18 @@ def test_board_figures_query_count_is_the_same_for_every_board(
     create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1, 2), now=now)
 
     for code in ("53", "5301", "530102"):
-        asked = FigureQuery(branch(code), Period.parse("2021"), own=False)
+        selection = FigureQuery(branch(code), Period.parse("2021"), own=False)
         with django_assert_max_num_queries(12):
-            compose_board(boards[key], asked, FigureAudience.RECORDS)
+            compose_board(boards[key], selection, FigureAudience.RECORDS)
         with django_assert_max_num_queries(12 + OF_SMALL_FIGURES):
-            compose_board(boards[key], asked, FigureAudience.OUTSIDE)
+            compose_board(boards[key], selection, FigureAudience.OUTSIDE)
 
 
 def test_board_does_not_chart_or_rank_incomparable_indicators():
     assert all(indicators[board.main].comparable for board in boards.values())
 
 
-def test_board_period_links_keep_branch_and_comparison(signed_in, person, loaded):
+def test_board_period_links_keep_branch_and_comparison(signed_in, person, effective_upload):
     client = signed_in(person(Role.LEADER, "53"))
 
     page = client.get("/dashboards/overview/?branch=53&period=2021-08&against=previous").content
@@ -124,7 +124,7 @@ def test_board_period_links_keep_branch_and_comparison(signed_in, person, loaded
     assert "数据截至".encode() in page
 
 
-def test_leader_reads_figures_but_no_records(signed_in, person, loaded):
+def test_leader_reads_figures_but_no_records(signed_in, person, effective_upload):
     client = signed_in(person(Role.LEADER, "53"))
 
     page = client.get("/figures/donations.raised/?branch=53&period=2021")
@@ -132,12 +132,12 @@ def test_leader_reads_figures_but_no_records(signed_in, person, loaded):
     assert "3.00元" in page.content.decode()
 
 
-def test_figure_page_links_to_rows_uploads_and_people(signed_in, reviewer, clerk, loaded):
+def test_figure_page_links_to_rows_uploads_and_people(signed_in, reviewer, clerk, effective_upload):
     page = signed_in(reviewer).get("/figures/donations.raised/?branch=53&period=2021-08")
 
     text = page.content.decode()
     assert "工作表“明细”第3行" in text
-    assert reverse("upload", kwargs={"pk": loaded.pk}) in text
+    assert reverse("upload", kwargs={"pk": effective_upload.pk}) in text
     assert clerk.display_name in text
     assert reviewer.display_name in text
 
@@ -154,12 +154,12 @@ def test_figure_page_outside_the_subtree_is_404(signed_in, clerk, address):
     assert signed_in(clerk).get(address).status_code == 404
 
 
-def test_upload_page_of_another_branch_is_404(signed_in, person, loaded):
+def test_upload_page_of_another_branch_is_404(signed_in, person, effective_upload):
     stranger = signed_in(person(Role.STATISTICIAN, "5303"))
 
     for name in ("upload", "upload-state"):
-        assert stranger.get(reverse(name, kwargs={"pk": loaded.pk})).status_code == 404
-    undo = reverse("upload-act", kwargs={"pk": loaded.pk, "verb": "undo"})
+        assert stranger.get(reverse(name, kwargs={"pk": effective_upload.pk})).status_code == 404
+    undo = reverse("upload-act", kwargs={"pk": effective_upload.pk, "verb": "undo"})
     assert stranger.post(undo).status_code == 404
 
 
@@ -239,7 +239,7 @@ def test_home_page_lists_due_sheets(signed_in, clerk, settings):
     assert "逾期 14 天" in text
 
 
-def test_record_pages_show_own_rows_and_refuse_new_rows(signed_in, clerk, person, loaded):
+def test_record_pages_show_own_rows_and_refuse_new_rows(signed_in, clerk, person, effective_upload):
     text = signed_in(clerk).get("/records/donations/donation/").content.decode()
     assert "示例0" in text
     stranger = signed_in(person(Role.STATISTICIAN, "5303"))
@@ -265,11 +265,11 @@ def test_initial_password_must_be_changed_first(signed_in, clerk):
     assert signed_in(clerk).get("/")["Location"] == "/password/"
 
 
-def test_leader_drills_down_a_figure_without_personal_names(signed_in, person, loaded):
+def test_leader_drills_down_a_figure_without_personal_names(signed_in, person, effective_upload):
     client = signed_in(person(Role.LEADER, "53"))
 
     figure = client.get("/figures/donations.raised/?branch=53&period=2021").content.decode()
-    upload = client.get(reverse("upload", kwargs={"pk": loaded.pk})).content.decode()
+    upload = client.get(reverse("upload", kwargs={"pk": effective_upload.pk})).content.decode()
 
     assert "第3行" in figure
     assert "示例0 " not in figure
@@ -277,18 +277,18 @@ def test_leader_drills_down_a_figure_without_personal_names(signed_in, person, l
 
 
 @pytest.mark.django_db
-def test_county_sees_its_rows_uploaded_by_the_prefecture(road, person, signed_in, branch):
+def test_county_sees_its_rows_uploaded_by_the_prefecture(pipeline, person, signed_in, branch):
     content = [["单位", "捐赠人", "金额（元）", "到账日期"], ["五华区", "示例甲", 5, "2021-08-08"]]
     upload = create_checked_upload(
-        road.clerk, branch("5301"), write_xlsx(content), now=road.now, period="2021-08"
+        pipeline.clerk, branch("5301"), write_xlsx(content), now=pipeline.now, period="2021-08"
     )
-    road.approve(upload)
+    pipeline.approve(upload)
     page = signed_in(person(Role.STATISTICIAN, "530102"))
 
     listed = page.get(reverse("admin:donations_donation_changelist"))
     row = Donation.objects.get()
     opened = page.get(reverse("admin:donations_donation_change", args=[row.pk]))
 
-    assert [each.pk for each in listed.context["cl"].result_list] == [row.pk]
+    assert [row.pk for row in listed.context["cl"].result_list] == [row.pk]
     assert "示例甲" in opened.content.decode()
     assert f"批次{upload.pk}" in opened.content.decode()

@@ -1,7 +1,7 @@
 """Everything the year's overview tells beside its figures can be seen on a page.
 
 The workbooks are those of the demonstration that the province hands in, and one ledger;
-they go the whole road once for this file, and the transaction is rolled back at its end.
+they go the whole pipeline once for this file, and the transaction is rolled back at its end.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ GIFTS = [
     ("云南省", "云岭示例公司", "单位", 737_900_000, "2021-08-03", "社会捐赠", "网络平台", "滇苗助学", "", "1"),
     ("五华区", "滇池示例公司", "单位", 100_000, "2021-05-23", "社会捐赠", "银行", "", "“5·21”漾濞地震", "2"),
 ]  # fmt: skip
-EVENTS_HEAD = "活动时间 活动主题 参与单位 培训对象 参与人次"
+EVENT_HEADINGS = "活动时间 活动主题 参与单位 培训对象 参与人次"
 EVENTS = [
     ("2021-04-08", "心肺复苏体验课", "示例州直机关工委", "机关", 40),
     ("2021-05-08", "急救知识进校园", "示例小学", "学校", 60),
@@ -50,16 +50,16 @@ def portal(django_db_setup, django_db_blocker):
             grant_role(user, role, Branch.objects.get(code=code), **limits)
             return user
 
-        road = UploadPipeline(person, NOW)
+        pipeline = UploadPipeline(person, NOW)
         for file in list_demo_files():
             if (
                 file.branch == "53"
                 and file.outcome == "effective"
                 and file.sheet != "donations.ledger"
             ):
-                road.file(file)
-        road.effective("donations.ledger", LEDGER, *GIFTS, code="53", period="2021")
-        road.effective("training.popularisation", EVENTS_HEAD, *EVENTS, period="2021")
+                pipeline.file(file)
+        pipeline.effective("donations.ledger", LEDGER, *GIFTS, code="53", period="2021")
+        pipeline.effective("training.popularisation", EVENT_HEADINGS, *EVENTS, period="2021")
         desk = person(Role.DESK, "53")
         grant_role(desk, Role.OFFICE, province)
         for kind, period in (

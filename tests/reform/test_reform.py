@@ -22,13 +22,13 @@ FACTS = "单位 党委分管领导 服务窗口"
 TASKS = "年度 序号 重点任务 完成时限 填报日期 状态 佐证 完成日期"
 
 
-def told():
+def read_facts():
     facts = GovernanceFact.objects.filter(item__code="party-leader").order_by("since")
     return [(fact.answer, fact.since, fact.ended_on) for fact in facts]
 
 
-def tell(road, period, mark):
-    return road.effective("reform.governance", FACTS, ("昆明市", mark, ""), period=period)
+def load_leader_fact(pipeline, period, mark):
+    return pipeline.effective("reform.governance", FACTS, ("昆明市", mark, ""), period=period)
 
 
 QUARTERS = ["2020Q4", "2021Q1", "2021Q2", "2021Q3"]
@@ -38,12 +38,12 @@ QUARTERS = ["2020Q4", "2021Q1", "2021Q2", "2021Q3"]
     max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(order=st.permutations(QUARTERS))
-def test_governance_fact_holds_until_the_next_in_any_upload_order(road, order):
+def test_governance_fact_holds_until_the_next_in_any_upload_order(pipeline, order):
     GovernanceFact.objects.all().delete()
     for quarter in order:
-        tell(road, quarter, "√" if quarter in ("2021Q1", "2021Q3") else "×")
+        load_leader_fact(pipeline, quarter, "√" if quarter in ("2021Q1", "2021Q3") else "×")
 
-    assert told() == [
+    assert read_facts() == [
         (Answer.NO, dt.date(2020, 12, 31), dt.date(2021, 3, 30)),
         (Answer.YES, dt.date(2021, 3, 31), dt.date(2021, 6, 29)),
         (Answer.NO, dt.date(2021, 6, 30), dt.date(2021, 9, 29)),
@@ -52,34 +52,34 @@ def test_governance_fact_holds_until_the_next_in_any_upload_order(road, order):
     GovernanceFact.objects.all().delete()
 
 
-def test_reverted_governance_fact_lets_the_previous_one_hold(road):
-    tell(road, "2021Q1", "√")
-    second = tell(road, "2021Q2", "×")
+def test_reverted_governance_fact_lets_the_previous_one_hold(pipeline):
+    load_leader_fact(pipeline, "2021Q1", "√")
+    second = load_leader_fact(pipeline, "2021Q2", "×")
 
-    apply.revert_upload(second.pk, user=road.clerk, now=road.now)
+    apply.revert_upload(second.pk, user=pipeline.clerk, now=pipeline.now)
 
-    assert told() == [(Answer.YES, dt.date(2021, 3, 31), None)]
+    assert read_facts() == [(Answer.YES, dt.date(2021, 3, 31), None)]
 
 
-def test_governance_measure_is_counted_as_of_a_day(road, value):
-    tell(road, "2021Q1", "√")
-    tell(road, "2021Q3", "×")
+def test_governance_measure_is_counted_as_of_a_day(pipeline, value):
+    load_leader_fact(pipeline, "2021Q1", "√")
+    load_leader_fact(pipeline, "2021Q3", "×")
 
     assert value("reform.party_leader_in_charge", "2021-06", level="PREFECTURE") == 1
     assert not value("reform.party_leader_in_charge", "2021-12", level="PREFECTURE")
 
 
-def test_unbalanced_member_count_is_an_error_naming_the_sum(road):
+def test_unbalanced_member_count_is_an_error_naming_the_sum(pipeline):
     headings = "单位 会员期初 新增成人会员 注销会员 会员期末"
 
-    upload = road.checked("reform.network", headings, ("昆明市", 100, 20, 5, 116))
+    upload = pipeline.checked("reform.network", headings, ("昆明市", 100, 20, 5, 116))
 
     assert upload.state == UploadState.HAS_ERRORS
-    assert any("期初" in text and "期末" in text for text in road.messages(upload))
+    assert any("期初" in text and "期末" in text for text in pipeline.messages(upload))
 
 
-def test_grassroots_units_of_townships_and_schools_are_summed(road, value):
-    road.effective(
+def test_grassroots_units_of_townships_and_schools_are_summed(pipeline, value):
+    pipeline.effective(
         "reform.units",
         "基层组织名称 类别 成立日期",
         ("示例乡红十字会", "乡镇", "2021-08-01"),
@@ -93,13 +93,13 @@ def test_grassroots_units_of_townships_and_schools_are_summed(road, value):
     assert value("reform.grassroots_units_new", "2021") == 3
 
 
-def task(road, *rows, code="53"):
-    return road.effective("reform.tasks", TASKS, *rows, code=code, period="2021-12")
+def load_tasks(pipeline, *rows, code="53"):
+    return pipeline.effective("reform.tasks", TASKS, *rows, code=code, period="2021-12")
 
 
-def test_task_reported_twice_is_completed_once_and_in_time(road, value):
-    task(
-        road,
+def test_task_reported_twice_is_completed_once_and_in_time(pipeline, value):
+    load_tasks(
+        pipeline,
         ("2021", "1", "示例任务", "2021-12-31", "2021-12-20", "已完成", "示例文件", "2021-12-20"),
     )
 
@@ -107,9 +107,9 @@ def test_task_reported_twice_is_completed_once_and_in_time(road, value):
     assert KeyTask.objects.count() == 1
 
 
-def test_task_completed_late_is_not_on_time(road, value):
-    task(
-        road,
+def test_task_completed_late_is_not_on_time(pipeline, value):
+    load_tasks(
+        pipeline,
         ("2021", "1", "示例任务", "2021-11-30", "2021-12-20", "已完成", "示例文件", "2021-12-20"),
     )
 
@@ -130,10 +130,10 @@ def test_task_completed_late_is_not_on_time(road, value):
 )
 def test_task_light_follows_the_rule_for_progress(percent, state, day, light):
     rule = LightRule(effective_on=dt.date(2021, 1, 1), yellow_points=15)
-    owed = KeyTask(year=2021, number="1", due_on=dt.date(2021, 12, 31))
+    task_ = KeyTask(year=2021, number="1", due_on=dt.date(2021, 12, 31))
     latest = TaskProgress(percent=percent, state=state)
 
-    assert services.compute_light(owed, latest, rule, day) == light
+    assert services.compute_light(task_, latest, rule, day) == light
 
 
 # Pages --------------------------------------------------------------------------
@@ -144,8 +144,8 @@ def leader(signed_in, person):
     return signed_in(person(Role.LEADER, "53"))
 
 
-def test_governance_matrix_shows_the_share_and_names_missing_branches(road, leader):
-    tell(road, "2021Q4", "√")
+def test_governance_matrix_shows_the_share_and_names_missing_branches(pipeline, leader):
+    load_leader_fact(pipeline, "2021Q4", "√")
 
     page = leader.get(reverse("reform-matrix") + "?on=2021-12-31").content.decode()
 
@@ -154,8 +154,8 @@ def test_governance_matrix_shows_the_share_and_names_missing_branches(road, lead
     assert "曲靖市" in lacking
 
 
-def test_governance_matrix_of_an_earlier_day_ignores_later_facts(road, leader):
-    tell(road, "2021Q4", "√")
+def test_governance_matrix_of_an_earlier_day_ignores_later_facts(pipeline, leader):
+    load_leader_fact(pipeline, "2021Q4", "√")
 
     matrix = leader.get(reverse("reform-matrix") + "?on=2021-06-30").context["matrix"]
 
@@ -170,17 +170,17 @@ def test_governance_matrix_with_invalid_date_shows_a_message(leader):
 
 @pytest.mark.parametrize("quarters", [1, 3])
 def test_governance_matrix_query_count_is_constant(
-    road, leader, quarters, django_assert_max_num_queries
+    pipeline, leader, quarters, django_assert_max_num_queries
 ):
     for quarter in QUARTERS[:quarters]:
-        tell(road, quarter, "√")
+        load_leader_fact(pipeline, quarter, "√")
 
     with django_assert_max_num_queries(21):
         leader.get(reverse("reform-matrix") + "?level=county&on=2021-12-31")
 
 
-def test_governance_matrix_export_holds_text_and_no_formula(road, leader):
-    road.effective("reform.governance", "单位 机构性质", ("昆明市", "@SUM(1)"), period="2021Q4")
+def test_governance_matrix_export_holds_text_and_no_formula(pipeline, leader):
+    pipeline.effective("reform.governance", "单位 机构性质", ("昆明市", "@SUM(1)"), period="2021Q4")
 
     answer = leader.get(reverse("reform-matrix") + "?on=2021-12-31&format=xlsx")
 
@@ -189,8 +189,8 @@ def test_governance_matrix_export_holds_text_and_no_formula(road, leader):
     assert [cell.data_type for cell in cells] == ["s"]
 
 
-def test_governance_matrix_shows_a_prefecture_its_subtree_only(road, signed_in, person):
-    tell(road, "2021Q4", "√")
+def test_governance_matrix_shows_a_prefecture_its_subtree_only(pipeline, signed_in, person):
+    load_leader_fact(pipeline, "2021Q4", "√")
     client = signed_in(person(Role.LEADER, "5329"))
 
     assert client.get(reverse("reform-matrix") + "?branch=53").status_code == 404
@@ -198,9 +198,9 @@ def test_governance_matrix_shows_a_prefecture_its_subtree_only(road, signed_in, 
     assert client.get(reverse("reform-briefing", args=["5329"])).status_code == 200
 
 
-def test_task_page_shows_progress_evidence_and_light(road, leader):
-    task(
-        road,
+def test_task_page_shows_progress_evidence_and_light(pipeline, leader):
+    load_tasks(
+        pipeline,
         ("2021", "1", "示例任务", "2021-12-31", "2021-12-20", "已完成", "示例文件", "2021-12-20"),
     )
 
@@ -211,12 +211,12 @@ def test_task_page_shows_progress_evidence_and_light(road, leader):
     assert "已完成" in page
 
 
-def test_briefing_page_shows_liaison_problems_and_examples(road, leader):
-    road.effective(
+def test_briefing_page_shows_liaison_problems_and_examples(pipeline, leader):
+    pipeline.effective(
         "reform.liaisons", "联系单位 联系领导 起始日期", ("大理州", "示例领导", "2021-03-01"),
         code="53", period="2021",
     )  # fmt: skip
-    road.effective(
+    pipeline.effective(
         "reform.problems", "涉及单位 发现日期 来源 问题 责任单位 状态",
         ("大理州", "2021-08-01", "调研", "示例难题", "示例处室", "正在解决"), code="53", period="2021-08",
     )  # fmt: skip
@@ -243,19 +243,21 @@ def test_leader_named_with_office_counts_as_present(text, answer):
     assert str(parse_leader_answer(text)) == answer
 
 
-def test_leader_name_is_kept_beside_the_answer(road):
-    road.effective("reform.governance", "单位 党委分管领导 党组", ("昆明市", "王某 副书记", "√"))
+def test_leader_name_is_kept_beside_the_answer(pipeline):
+    pipeline.effective(
+        "reform.governance", "单位 党委分管领导 党组", ("昆明市", "王某 副书记", "√")
+    )
 
     fact = GovernanceFact.objects.get(item_id="party-leader")
     assert (fact.answer, fact.words) == ("YES", "王某 副书记")
 
 
-def test_task_completed_without_date_takes_the_report_day_with_a_notice(road):
+def test_task_completed_without_date_takes_the_report_day_with_a_notice(pipeline):
     headings = "序号 重点任务 完成时限 状态 佐证"
     row = ("1", "示例任务", "2021-12-31", "已完成", "示例〔2021〕1号")
 
-    upload = road.effective("reform.tasks", headings, row, code="53")
+    upload = pipeline.effective("reform.tasks", headings, row, code="53")
 
-    assert {each.code for each in upload.findings.all()} >= {"task.completed_undated"}
+    assert {finding.code for finding in upload.findings.all()} >= {"task.completed_undated"}
     progress = TaskProgress.objects.get()
     assert (progress.completed_on, progress.on_time) == (dt.date(2021, 8, 31), True)

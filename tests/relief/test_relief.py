@@ -14,68 +14,78 @@ from redcross.uploads.workflow import apply
 from relief.models import AidApplication, Distribution, Event, StockLevel, StockMovement
 
 pytestmark = pytest.mark.django_db
-STOCK = "日期 类别 品名 数量 单价（元） 来源或去向"
-APPLICATION = (
+STOCK_HEADINGS = "日期 类别 品名 数量 单价（元） 来源或去向"
+APPLICATION_HEADINGS = (
     "基金 患儿姓名 出生日期 身份证号 病种 家庭自付（元） 申请日期 拟资助金额（元） 另行决定的说明"
 )
 CHILD = "530102201501010016"
-HOUSE = "活动届次 发放日期 户主姓名 身份证号 家庭人口"
+HOUSEHOLD_HEADINGS = "活动届次 发放日期 户主姓名 身份证号 家庭人口"
 
 
-def on_hand():
+def stock_level():
     return dict(StockLevel.objects.values_list("item__name", "quantity"))
 
 
 @pytest.fixture
-def stocked(road):
-    return road.effective("relief.stock", STOCK, ("2021-08-01", "入库", "棉被", 100, 80, "采购"))
+def stock_upload(pipeline):
+    return pipeline.effective(
+        "relief.stock", STOCK_HEADINGS, ("2021-08-01", "入库", "棉被", 100, 80, "采购")
+    )
 
 
 # Stock --------------------------------------------------------------------------
 
 
-def test_stock_level_is_received_minus_issued(road, stocked):
-    road.effective("relief.stock", STOCK, ("2021-08-05", "出库", "棉被", 30, 80, "示例乡"))
+def test_stock_level_is_received_minus_issued(pipeline, stock_upload):
+    pipeline.effective(
+        "relief.stock", STOCK_HEADINGS, ("2021-08-05", "出库", "棉被", 30, 80, "示例乡")
+    )
 
-    assert on_hand() == {"棉被": Decimal(70)}
+    assert stock_level() == {"棉被": Decimal(70)}
 
 
-def test_stock_issue_above_the_level_is_refused_and_writes_nothing(road, stocked):
-    upload = road.checked("relief.stock", STOCK, ("2021-08-05", "出库", "棉被", 101, 80, "示例乡"))
+def test_stock_issue_above_the_level_is_refused_and_writes_nothing(pipeline, stock_upload):
+    upload = pipeline.checked(
+        "relief.stock", STOCK_HEADINGS, ("2021-08-05", "出库", "棉被", 101, 80, "示例乡")
+    )
 
     if upload.state == UploadState.READY:
         with pytest.raises(apply.RefusedError, match="库存"):
-            road.approve(upload)
-    assert on_hand() == {"棉被": Decimal(100)}
+            pipeline.approve(upload)
+    assert stock_level() == {"棉被": Decimal(100)}
 
 
-def test_database_refuses_negative_stock(stocked):
+def test_database_refuses_negative_stock(stock_upload):
     with pytest.raises(DatabaseError), transaction.atomic():
         StockMovement.objects.update(quantity=-5, change=-5)
 
 
-def test_stock_receipt_revert_is_refused_after_goods_were_issued(road, stocked):
-    road.effective("relief.stock", STOCK, ("2021-08-05", "出库", "棉被", 30, 80, "示例乡"))
+def test_stock_receipt_revert_is_refused_after_goods_were_issued(pipeline, stock_upload):
+    pipeline.effective(
+        "relief.stock", STOCK_HEADINGS, ("2021-08-05", "出库", "棉被", 30, 80, "示例乡")
+    )
 
     with pytest.raises(apply.RefusedError):
-        apply.revert_upload(stocked.pk, user=road.clerk, now=road.now)
+        apply.revert_upload(stock_upload.pk, user=pipeline.clerk, now=pipeline.now)
 
-    assert on_hand() == {"棉被": Decimal(70)}
+    assert stock_level() == {"棉被": Decimal(70)}
 
 
-def test_goods_passed_through_leave_the_stock_level_unchanged(road, stocked):
+def test_goods_passed_through_leave_the_stock_level_unchanged(pipeline, stock_upload):
     headings = "日期 类别 品名 数量 单价（元） 来源或去向 灾害事件"
     row = ("2021-08-06", "应急直转", "棉被", 40, 80, "示例安置点", "“5·21”漾濞地震")
 
-    road.effective("relief.stock", headings, row)
+    pipeline.effective("relief.stock", headings, row)
 
-    assert on_hand() == {"棉被": Decimal(100)}
+    assert stock_level() == {"棉被": Decimal(100)}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_concurrent_issues_of_the_last_goods_succeed_once(committed, road):
+def test_concurrent_issues_of_the_last_goods_succeed_once(committed, pipeline):
     committed()
-    road.effective("relief.stock", STOCK, ("2021-08-01", "入库", "棉被", 100, 80, "采购"))
+    pipeline.effective(
+        "relief.stock", STOCK_HEADINGS, ("2021-08-01", "入库", "棉被", 100, 80, "采购")
+    )
     first = StockMovement.objects.get()
     gate, failed = threading.Barrier(2), []
 
@@ -103,13 +113,13 @@ def test_concurrent_issues_of_the_last_goods_succeed_once(committed, road):
             connection.close()
 
     threads = [threading.Thread(target=take, args=(number,)) for number in (1, 2)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
     assert len(failed) == 1
-    assert on_hand() == {"棉被": Decimal(40)}
+    assert stock_level() == {"棉被": Decimal(40)}
 
 
 # Aid ----------------------------------------------------------------------------
@@ -125,17 +135,17 @@ def test_concurrent_issues_of_the_last_goods_succeed_once(committed, road):
         (5_000, 5_000, UploadState.HAS_ERRORS),
     ],
 )
-def test_aid_proposal_follows_the_grant_band_of_its_day(road, own, proposed, state):
+def test_aid_proposal_follows_the_grant_band_of_its_day(pipeline, own, proposed, state):
     row = (
         "天使阳光基金", "示例童", "2015-01-01", CHILD, "先心病", own, "2021-08-01", proposed, "",
     )  # fmt: skip
 
-    upload = road.checked("relief.applications", APPLICATION, row)
+    upload = pipeline.checked("relief.applications", APPLICATION_HEADINGS, row)
 
-    assert upload.state == state, road.messages(upload)
+    assert upload.state == state, pipeline.messages(upload)
 
 
-def test_database_refuses_aid_above_the_lifetime_cap_of_a_child(road):
+def test_database_refuses_aid_above_the_lifetime_cap_of_a_child(pipeline):
     row = (
         "天使阳光基金",
         "示例童",
@@ -147,7 +157,7 @@ def test_database_refuses_aid_above_the_lifetime_cap_of_a_child(road):
         15_000,
         "",
     )
-    road.effective("relief.applications", APPLICATION, row)
+    pipeline.effective("relief.applications", APPLICATION_HEADINGS, row)
 
     with pytest.raises(DatabaseError), transaction.atomic():
         AidApplication.objects.update(proposed=900_000)
@@ -156,36 +166,36 @@ def test_database_refuses_aid_above_the_lifetime_cap_of_a_child(road):
 # Households ---------------------------------------------------------------------
 
 
-def test_household_listed_twice_is_a_warning_naming_the_other_row(road):
+def test_household_listed_twice_is_a_warning_naming_the_other_row(pipeline):
     row = ("2021年博爱送万家", "2021-08-08", "示例户", "53010219900101001X", 4)
     other = ("2021年博爱送万家", "2021-08-09", "示例户", "53010219900101001X", 4)
 
-    upload = road.checked("relief.roster", HOUSE, row, other)
+    upload = pipeline.checked("relief.roster", HOUSEHOLD_HEADINGS, row, other)
 
-    assert upload.state == UploadState.READY, road.messages(upload)
+    assert upload.state == UploadState.READY, pipeline.messages(upload)
     assert upload.warnings
-    assert any("第2行" in text or "第3行" in text for text in road.messages(upload))
+    assert any("第2行" in text or "第3行" in text for text in pipeline.messages(upload))
 
 
-def test_distribution_roster_counts_people_of_each_household(road, value):
+def test_distribution_roster_counts_people_of_each_household(pipeline, value):
     rows = [
         ("2021年博爱送万家", "2021-08-08", f"示例户{at}", number, at + 2)
         for at, number in enumerate(("53010219900101001X", "530102199001010036"))
     ]
 
-    road.effective("relief.roster", HOUSE, *rows)
+    pipeline.effective("relief.roster", HOUSEHOLD_HEADINGS, *rows)
 
     assert Distribution.objects.count() == 2
     assert value("relief.beneficiary_times") == 5
-    assert all(each.different == 0 for each in verify(using="default"))
+    assert all(cell.different == 0 for cell in verify(using="default"))
 
 
 # Pages --------------------------------------------------------------------------
 
 
 @pytest.fixture
-def answered(road):
-    road.effective(
+def earthquake(pipeline):
+    pipeline.effective(
         "relief.dispatches",
         "灾害事件 派出日期 类别 队伍名称 批次 人次",
         ("“5·21”漾濞地震", "2021-05-22", "投入应急救援力量", "示例救援队", 1, 184),
@@ -195,8 +205,10 @@ def answered(road):
     return Event.objects.get(name="“5·21”漾濞地震")
 
 
-def test_event_page_shows_dispatched_people_and_their_source(road, answered, signed_in, person):
-    page = signed_in(person(Role.LEADER, "53")).get(reverse("event", args=[answered.pk]))
+def test_event_page_shows_dispatched_people_and_their_source(
+    pipeline, earthquake, signed_in, person
+):
+    page = signed_in(person(Role.LEADER, "53")).get(reverse("event", args=[earthquake.pk]))
 
     text = page.content.decode()
     assert "184人次" in text
@@ -204,8 +216,8 @@ def test_event_page_shows_dispatched_people_and_their_source(road, answered, sig
     assert "第2行" in text
 
 
-def test_event_page_shows_a_prefecture_its_own_records_only(answered, signed_in, person):
-    page = signed_in(person(Role.REVIEWER, "5329")).get(reverse("event", args=[answered.pk]))
+def test_event_page_shows_a_prefecture_its_own_records_only(earthquake, signed_in, person):
+    page = signed_in(person(Role.REVIEWER, "5329")).get(reverse("event", args=[earthquake.pk]))
 
     assert "示例救援队" not in page.content.decode()
 
@@ -215,14 +227,14 @@ def test_relief_pages_without_data_say_what_to_do(signed_in, person, name):
     assert signed_in(person(Role.LEADER, "53")).get(reverse(name)).status_code == 200
 
 
-def test_event_page_is_404_for_roles_without_figures(answered, signed_in, person):
+def test_event_page_is_404_for_roles_without_figures(earthquake, signed_in, person):
     client = signed_in(person(Role.ADMINISTRATOR, "53"))
 
-    assert client.get(reverse("event", args=[answered.pk])).status_code == 404
+    assert client.get(reverse("event", args=[earthquake.pk])).status_code == 404
 
 
-def test_fund_page_shows_the_projects_of_its_brand(road, signed_in, person):
-    road.effective(
+def test_fund_page_shows_the_projects_of_its_brand(pipeline, signed_in, person):
+    pipeline.effective(
         "relief.projects",
         "项目品牌 项目名称 资金来源 预算（元） 状态",
         ("滇苗助学", "示例助学项目", "捐赠", 1000, "实施中"),
@@ -234,12 +246,12 @@ def test_fund_page_shows_the_projects_of_its_brand(road, signed_in, person):
     assert "示例助学项目" in page.content.decode()
 
 
-def test_event_map_marks_the_place_of_the_event(answered, signed_in, person):
+def test_event_map_marks_the_place_of_the_event(earthquake, signed_in, person):
     page = signed_in(person(Role.LEADER, "53"))
 
     inside = page.get(reverse("event", kwargs={"code": "yangbi-2021"})).context["map"]
     outside = page.get(reverse("event", kwargs={"code": "henan-2021"})).context["map"]
 
     assert inside["point"] == pytest.approx([99.87, 25.68], abs=0.2)
-    assert len([each for each in inside["values"] if each["name"].isdigit()]) >= 16
+    assert len([value for value in inside["values"] if value["name"].isdigit()]) >= 16
     assert outside is None

@@ -45,18 +45,18 @@ def office(person):
 
 
 @pytest.fixture
-def loaded(clerk, reviewer, branch, now):
+def effective_upload(clerk, reviewer, branch, now):
     return create_effective_upload(
         clerk, reviewer, branch("5301"), ledger_workbook(12_345_678, 100), now=now
     )
 
 
 @pytest.fixture
-def report(office, monthly, branch, now, loaded):
+def report(office, monthly, branch, now, effective_upload):
     return services.draft_report(monthly, branch("53"), AUGUST, user=office, now=now)
 
 
-def words(report):
+def report_text(report):
     return "\n".join(
         block_text(block)
         for chapter in apply_edits(report.content, report.edits)
@@ -65,17 +65,19 @@ def words(report):
     )
 
 
-def paragraph_of(report):
+def raised_paragraph(report):
     """Return the paragraph that tells what was raised."""
     blocks = (
-        each for chapter in apply_edits(report.content, report.edits) for each in chapter["blocks"]
+        block
+        for chapter in apply_edits(report.content, report.edits)
+        for block in chapter["blocks"]
     )
-    return next(each for each in blocks if each["id"] == RAISED)
+    return next(block for block in blocks if block["id"] == RAISED)
 
 
-def printed(content):
+def document_text(content):
     document = docx.Document(io.BytesIO(content))
-    return "\n".join(each.text for each in document.paragraphs)
+    return "\n".join(paragraph.text for paragraph in document.paragraphs)
 
 
 def test_report_kinds_name_existing_sections_only():
@@ -85,18 +87,18 @@ def test_report_kinds_name_existing_sections_only():
 
 
 def test_report_formats_figures_as_official_documents_do(report):
-    assert "募集捐赠款物1234.58万元" in words(report)
+    assert "募集捐赠款物1234.58万元" in report_text(report)
     assert report.content["title"] == "关于2021年8月全省红十字会重点工作完成情况的通报"
 
 
 def test_report_figures_keep_their_source_question(report):
-    told = report.figures["donations.raised|2021-08|53|||"]
+    figure = report.figures["donations.raised|2021-08|53|||"]
 
-    assert (told["value"], told["unit"], told["from"]) == ("12345778", "元", "rows")
+    assert (figure["value"], figure["unit"], figure["from"]) == ("12345778", "元", "rows")
 
 
 def test_report_query_count_is_constant(
-    office, monthly, branch, now, loaded, django_assert_max_num_queries
+    office, monthly, branch, now, effective_upload, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(70):
         services.draft_report(monthly, branch("53"), AUGUST, user=office, now=now)
@@ -133,7 +135,9 @@ def test_report_for_another_period_length_or_level_is_refused(
         services.draft_report(monthly, branch(code), Period.parse(period), user=office, now=now)
 
 
-def test_report_actions_are_refused_to_roles_other_than_office(clerk, monthly, branch, now, loaded):
+def test_report_actions_are_refused_to_roles_other_than_office(
+    clerk, monthly, branch, now, effective_upload
+):
     with pytest.raises(ReportRefusedError, match="办公室"):
         services.draft_report(monthly, branch("53"), AUGUST, user=clerk, now=now)
 
@@ -148,7 +152,7 @@ def test_edited_paragraph_survives_refresh_and_reports_changed_figures(
 
     report = services.refresh_report(report.pk, user=office, now=now)
 
-    block = paragraph_of(report)
+    block = raised_paragraph(report)
     assert block_text(block) == "八月募集1234.58万元，来之不易。"
     assert block["stale"]
     assert report.figures["donations.raised|2021-08|53|||"]["value"] == "12355778"
@@ -157,14 +161,14 @@ def test_edited_paragraph_survives_refresh_and_reports_changed_figures(
 def test_figure_in_an_edited_paragraph_keeps_its_source_link(report, office):
     report = services.edit_paragraph(report.pk, RAISED, "共募集1234.58万元。", user=office)
 
-    pieces = paragraph_of(report)["pieces"]
+    pieces = raised_paragraph(report)["pieces"]
     assert [piece["text"] for piece in pieces if piece.get("figures")] == ["1234.58万元"]
 
 
 def test_emptied_paragraph_is_not_printed(report, office):
     report = services.edit_paragraph(report.pk, RAISED, " ", user=office)
 
-    assert "募集捐赠款物" not in words(report)
+    assert "募集捐赠款物" not in report_text(report)
 
 
 def test_final_report_carries_the_digest_of_its_figures(
@@ -179,7 +183,7 @@ def test_final_report_carries_the_digest_of_its_figures(
 
     assert final.figures_digest == figures_digest(final.figures)
     changes = services.list_figure_changes(final)
-    raised = next(each for each in changes if each.told["indicator"] == "donations.raised")
+    raised = next(change for change in changes if change.told["indicator"] == "donations.raised")
     assert (raised.told["value"], raised.value) == ("12345778", "12345800")
     with pytest.raises(ReportRefusedError, match="已定稿"):
         services.refresh_report(report.pk, user=office, now=now)
@@ -218,9 +222,9 @@ def test_issued_reports_are_numbered_by_year_without_gaps(
     )
 
     numbers = []
-    for each in (report, second):
-        services.finalise_report(each.pk, document_number="", user=office, now=now)
-        numbers.append(services.issue_report(each.pk, user=office, now=now).issue)
+    for draft_ in (report, second):
+        services.finalise_report(draft_.pk, document_number="", user=office, now=now)
+        numbers.append(services.issue_report(draft_.pk, user=office, now=now).issue)
 
     assert numbers == ["2022年第1期", "2022年第2期"]
 
@@ -246,7 +250,7 @@ def test_unread_branches_are_named_and_reminded_once_a_day(report, office, clerk
 
     behind = services.remind_branches(report, user=office, now=now)
 
-    assert "5301" not in {each.code for each in behind}
+    assert "5301" not in {branch.code for branch in behind}
     assert len(behind) == Branch.objects.filter(parent=report.branch).count() - 1
     assert Notice.objects.filter(user=reader, text__startswith="请尽快阅读并签收").count() == 1
     assert not Notice.objects.filter(user=clerk, text__startswith="请尽快阅读").exists()
@@ -255,10 +259,10 @@ def test_unread_branches_are_named_and_reminded_once_a_day(report, office, clerk
 
 
 def test_report_section_without_data_says_so_in_one_sentence(report):
-    chapters = {each["heading"]: each["blocks"] for each in report.content["chapters"]}
+    chapters = {chapter["heading"]: chapter["blocks"] for chapter in report.content["chapters"]}
 
-    problems = [each for each in chapters["三、存在问题"] if each["kind"] == "text"]
-    assert [block_text(each) for each in problems] != []
+    problems = [block for block in chapters["三、存在问题"] if block["kind"] == "text"]
+    assert [block_text(block) for block in problems] != []
     assert all(chapters.values())
 
 
@@ -281,7 +285,7 @@ def test_report_document_figures_equal_the_indicators(report):
     figure = report.figures["donations.raised|2021-08|5301|||"]
     assert table.rows[0].cells[1].text == "募集款物合计（万元）"
     assert kunming.cells[1].text == f"{int(figure['value']) / 10_000:.2f}"
-    assert all("增长-" not in each.text for each in document.paragraphs)
+    assert all("增长-" not in paragraph.text for paragraph in document.paragraphs)
 
 
 def test_issued_report_notifies_lower_branches_and_is_receipted_once(report, office, clerk, now):
@@ -309,9 +313,11 @@ def test_report_word_document_follows_the_official_layout(report):
     document = docx.Document(io.BytesIO(write_report(report)))
     section = document.sections[0]
 
-    assert [round(each.mm) for each in (section.page_width, section.page_height)] == [210, 297]
-    assert [round(each.mm) for each in (section.top_margin, section.left_margin)] == [37, 28]
-    assert "募集捐赠款物1234.58万元" in "\n".join(each.text for each in document.paragraphs)
+    assert [round(length.mm) for length in (section.page_width, section.page_height)] == [210, 297]
+    assert [round(length.mm) for length in (section.top_margin, section.left_margin)] == [37, 28]
+    assert "募集捐赠款物1234.58万元" in "\n".join(
+        paragraph.text for paragraph in document.paragraphs
+    )
     assert document.tables[0].rows[0].cells[0].text == "单位"
 
 
@@ -343,7 +349,7 @@ def test_report_paragraph_text_is_escaped_in_the_document(report):
         "annex_list": [], "annexes": [], "notes": [], "cut_off": "", "society": "", "date": "",
     }  # fmt: skip
 
-    assert "<b>甲 & 乙</b>" in printed(render_template(default_template(), context))
+    assert "<b>甲 & 乙</b>" in document_text(render_template(default_template(), context))
 
 
 def test_report_workbook_holds_every_figure_with_its_source(report, office):
@@ -371,7 +377,7 @@ def test_report_page_actions_succeed(report, office):
     client = Client()
     client.force_login(office)
 
-    for name, said in (
+    for name, form in (
         ("refresh", {}),
         ("edit", {"block": RAISED, "text": "改"}),
         ("finalise", {"document_number": "示例1号"}),
@@ -379,7 +385,7 @@ def test_report_page_actions_succeed(report, office):
         ("finalise", {}),
         ("issue", {}),
     ):
-        assert client.post(reverse("report-act", args=[report.pk, name]), said).status_code == 302
+        assert client.post(reverse("report-act", args=[report.pk, name]), form).status_code == 302
 
     report.refresh_from_db()
     assert report.state == ReportState.ISSUED
@@ -388,10 +394,10 @@ def test_report_page_actions_succeed(report, office):
 # The command ------------------------------------------------------------------
 
 
-def test_report_command_writes_a_document(loaded, tmp_path):
+def test_report_command_writes_a_document(effective_upload, tmp_path):
     call_command("report", "portal.monthly_bulletin", period="2021-08", output=tmp_path / "a.docx")
 
-    assert "募集捐赠款物1234.58万元" in printed((tmp_path / "a.docx").read_bytes())
+    assert "募集捐赠款物1234.58万元" in document_text((tmp_path / "a.docx").read_bytes())
     assert not Report.objects.exists()
 
 

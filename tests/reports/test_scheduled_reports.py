@@ -24,34 +24,34 @@ MONTHS = [f"{2021 + at // 12}-{at % 12 + 1:02}" for at in range(24)]
 LOCKED, WRITTEN = "pg_advisory_xact_lock", 'INSERT INTO "reports_report"'
 
 
-def shanghai(text):
+def shanghai_time(text):
     return timezone.make_aware(dt.datetime.fromisoformat(text))
 
 
-def scheduled(*wanted, since=dt.date(2021, 1, 1)):
+def enable_schedules(*wanted, since=dt.date(2021, 1, 1)):
     for key in report_kinds:
         ReportSchedule.objects.create(kind=key, starts_on=since, enabled=key in wanted)
 
 
-def at_once(act, count=2):
+def run_concurrently(act, count=2):
     """Let threads do the same with connections of their own; return what they give."""
-    given = []
+    results = []
 
     def alone():
         try:
-            given.append(act())
+            results.append(act())
         finally:
             connections.close_all()
 
     threads = [threading.Thread(target=alone) for _ in range(count)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    return given
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
 
 
-def killed_at(statement, moment):
+def kill_at_statement(statement, moment):
     """Let a process of its own begin the beat, and kill it once it has come to a statement."""
     reached, telling = os.pipe()
     with warnings.catch_warnings():
@@ -59,15 +59,15 @@ def killed_at(statement, moment):
         child = os.fork()
     if child == 0:
         try:
-            for each in connections.all(initialized_only=True):
-                each.connection = None  # the parent's
+            for inherited in connections.all(initialized_only=True):
+                inherited.connection = None  # the parent's
 
             def stop(execute, sql, parameters, many, context):
-                given = execute(sql, parameters, many, context)
+                result = execute(sql, parameters, many, context)
                 if statement in sql:
                     os.write(telling, b"!")
                     time.sleep(120)
-                return given
+                return result
 
             with connection.execute_wrapper(stop):
                 due_reports.write_due_reports(moment)
@@ -86,7 +86,7 @@ def test_scheduled_reports_are_written_once_each_despite_outages_and_killed_work
     committed, person
 ):
     committed()
-    scheduled(MONTHLY)
+    enable_schedules(MONTHLY)
     fate = random.Random(2021)  # noqa: S311  the same two years every time
     fates = ["outage"] * 9 + ["twice"] * 8 + ["killed before", "killed after"] * 3 + ["once"]
     fate.shuffle(fates)
@@ -95,14 +95,14 @@ def test_scheduled_reports_are_written_once_each_despite_outages_and_killed_work
         moment = due_moment(month)
         match what:
             case "twice":
-                at_once(lambda moment=moment: due_reports.write_due_reports(moment))
+                run_concurrently(lambda moment=moment: due_reports.write_due_reports(moment))
             case "killed before":
-                killed_at(LOCKED, moment)
+                kill_at_statement(LOCKED, moment)
             case "killed after":
-                killed_at(WRITTEN, moment)
+                kill_at_statement(WRITTEN, moment)
             case "once":
                 due_reports.write_due_reports(moment)
-    due_reports.write_due_reports(shanghai("2023-01-20T08:00"))
+    due_reports.write_due_reports(shanghai_time("2023-01-20T08:00"))
 
     reports = Report.objects.order_by("pk")
     assert [str(report.period) for report in reports] == MONTHS
@@ -111,10 +111,13 @@ def test_scheduled_reports_are_written_once_each_despite_outages_and_killed_work
     for report in reports:
         services.finalise_report(report.pk, document_number="", user=office, now=report.created_at)
     for report in reports:
-        at_once(lambda report=report: issued_or_refused(report, office))
+        run_concurrently(lambda report=report: issue_or_none(report, office))
     numbers = list(reports.order_by("issue_year", "pk").values_list("issue_year", "issue_number"))
-    years = {year: [n for each, n in numbers if each == year] for year, _ in numbers}
-    assert all(found == list(range(1, len(found) + 1)) for found in years.values())
+    years = {year: [n for number, n in numbers if number == year] for year, _ in numbers}
+    assert all(
+        numbers_of_year == list(range(1, len(numbers_of_year) + 1))
+        for numbers_of_year in years.values()
+    )
     assert sum(map(len, years.values())) == len(MONTHS)
 
 
@@ -122,10 +125,10 @@ def due_moment(month):
     """Return a quarter past midnight of the day on which a month's report is due."""
     first = dt.date.fromisoformat(f"{month}-01")
     following = (first + dt.timedelta(days=31)).replace(day=10)
-    return shanghai(f"{following}T00:15")
+    return shanghai_time(f"{following}T00:15")
 
 
-def issued_or_refused(report, office):
+def issue_or_none(report, office):
     try:
         return services.issue_report(report.pk, user=office, now=report.created_at)
     except services.ReportRefusedError as error:
@@ -135,18 +138,18 @@ def issued_or_refused(report, office):
 @pytest.mark.django_db(transaction=True)
 def test_scheduled_report_of_a_killed_worker_is_written_by_the_next_beat(committed, person):
     committed()
-    scheduled(MONTHLY, since=dt.date(2021, 12, 1))
-    moment = shanghai("2022-01-10T00:15")
+    enable_schedules(MONTHLY, since=dt.date(2021, 12, 1))
+    moment = shanghai_time("2022-01-10T00:15")
 
-    killed_at(WRITTEN, moment)
+    kill_at_statement(WRITTEN, moment)
 
     assert not Report.objects.exists()
-    assert [str(each.period) for each in due_reports.write_due_reports(moment)] == ["2021-12"]
+    assert [str(report.period) for report in due_reports.write_due_reports(moment)] == ["2021-12"]
     assert due_reports.write_due_reports(moment) == []
 
 
 def test_scheduled_report_that_fails_does_not_block_others(branch, monkeypatch):
-    scheduled(MONTHLY, "donations.quarterly", since=dt.date(2021, 12, 1))
+    enable_schedules(MONTHLY, "donations.quarterly", since=dt.date(2021, 12, 1))
     whole = report_kinds.passages_of(report_kinds[MONTHLY])["donors.blood"]
 
     def broken(story):
@@ -155,22 +158,22 @@ def test_scheduled_report_that_fails_does_not_block_others(branch, monkeypatch):
         raise ValueError(message)
 
     monkeypatch.setitem(report_kinds._passages, "donors.blood", broken)
-    made = due_reports.write_due_reports(shanghai("2022-01-20T08:00"))
+    made = due_reports.write_due_reports(shanghai_time("2022-01-20T08:00"))
     waiting = due_reports.list_due_reports(dt.date(2022, 1, 20))
     monkeypatch.setitem(report_kinds._passages, "donors.blood", whole)
-    later = due_reports.write_due_reports(shanghai("2022-01-20T08:10"))
+    later = due_reports.write_due_reports(shanghai_time("2022-01-20T08:10"))
 
-    assert [each.kind for each in made] == ["donations.quarterly"]
-    assert [each.kind.key for each in waiting] == [MONTHLY]
-    assert [each.kind for each in later] == [MONTHLY]
+    assert [report.kind for report in made] == ["donations.quarterly"]
+    assert [due_report.kind.key for due_report in waiting] == [MONTHLY]
+    assert [report.kind for report in later] == [MONTHLY]
 
 
 def test_missed_reports_are_written_oldest_first_over_all_kinds(branch):
-    scheduled(MONTHLY, "training.quarterly", since=dt.date(2021, 6, 1))
+    enable_schedules(MONTHLY, "training.quarterly", since=dt.date(2021, 6, 1))
 
-    made = due_reports.write_due_reports(shanghai("2021-11-01T08:00"))
+    made = due_reports.write_due_reports(shanghai_time("2021-11-01T08:00"))
 
-    assert [(each.kind, str(each.period)) for each in made] == [
+    assert [(upload.kind, str(upload.period)) for upload in made] == [
         (MONTHLY, "2021-06"),
         ("training.quarterly", "2021Q2"),
         (MONTHLY, "2021-07"),
@@ -181,22 +184,22 @@ def test_missed_reports_are_written_oldest_first_over_all_kinds(branch):
 
 
 def test_scheduled_report_is_not_written_before_its_day(branch):
-    scheduled(MONTHLY)
+    enable_schedules(MONTHLY)
 
-    assert due_reports.write_due_reports(shanghai("2021-02-09T23:59")) == []
+    assert due_reports.write_due_reports(shanghai_time("2021-02-09T23:59")) == []
 
 
 def test_disabled_report_schedule_writes_nothing(branch):
-    scheduled()
+    enable_schedules()
 
-    assert due_reports.write_due_reports(shanghai("2022-02-20T08:00")) == []
+    assert due_reports.write_due_reports(shanghai_time("2022-02-20T08:00")) == []
 
 
 def test_report_page_shows_upcoming_and_overdue_reports(branch):
-    scheduled(MONTHLY, since=dt.date(2021, 12, 1))
+    enable_schedules(MONTHLY, since=dt.date(2021, 12, 1))
 
     (first,) = due_reports.list_next_reports([Branch.objects.get(code="53")], dt.date(2022, 1, 10))
-    due_reports.write_due_reports(shanghai("2022-01-10T08:00"))
+    due_reports.write_due_reports(shanghai_time("2022-01-10T08:00"))
     (second,) = due_reports.list_next_reports([Branch.objects.get(code="53")], dt.date(2022, 1, 10))
 
     assert (str(first.period), first.due_on) == ("2021-12", dt.date(2022, 1, 10))

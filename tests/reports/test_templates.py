@@ -18,16 +18,16 @@ from tests.support.gift_ledger import create_effective_upload, ledger_workbook
 MONTHLY = "portal.monthly_bulletin"
 
 
-def template(*paragraphs):
+def make_template(*paragraphs):
     document = docx.Document()
-    for each in paragraphs:
-        document.add_paragraph(each)
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
 
 
-def changed(content, change):
+def change_parts(content, change):
     """Return a docx whose parts went through a function of name and bytes."""
     buffer = io.BytesIO()
     with (
@@ -39,11 +39,11 @@ def changed(content, change):
     return buffer.getvalue()
 
 
-def in_document(old, new):
+def replace_in_document(old, new):
     def change(name, part):
         return part.replace(old, new, 1) if name == "word/document.xml" else part
 
-    return changed(template("{{ title }}"), change)
+    return change_parts(make_template("{{ title }}"), change)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def in_document(old, new):
 )
 def test_report_template_with_unknown_tag_is_refused_naming_the_tag(text, sentence):
     with pytest.raises(TemplateRefusedError, match=sentence):
-        check_template(template("{{ title }}", text))
+        check_template(make_template("{{ title }}", text))
 
 
 @pytest.mark.parametrize(
@@ -74,16 +74,18 @@ def test_report_template_with_unknown_tag_is_refused_naming_the_tag(text, senten
     [
         (b"", "不是 Word 文档"),
         (b"PK\x03\x04 nothing", "不是 Word 文档"),
-        (template("{{ title }}")[:-400], "不是 Word 文档"),
+        (make_template("{{ title }}")[:-400], "不是 Word 文档"),
         (b"0" * (MAX_SIZE + 1), "超过 5 MB"),
-        (in_document(b"<w:body>", b"<w:body"), "不是 Word 文档"),
+        (replace_in_document(b"<w:body>", b"<w:body"), "不是 Word 文档"),
         (
-            in_document(b"<w:document", b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///'>]><w:document"),
+            replace_in_document(
+                b"<w:document", b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///'>]><w:document"
+            ),
             "外部实体声明",
         ),
         (
-            changed(
-                template("{{ title }}"),
+            change_parts(
+                make_template("{{ title }}"),
                 lambda _, part: part.replace(
                     b"wordprocessingml.document.main+xml",
                     b"ms-word.document.macroEnabled.main+xml",
@@ -92,8 +94,8 @@ def test_report_template_with_unknown_tag_is_refused_naming_the_tag(text, senten
             "含有宏",
         ),
         (
-            changed(
-                template("{{ title }}"),
+            change_parts(
+                make_template("{{ title }}"),
                 lambda name, part: (
                     part.replace(
                         b"</Relationships>",
@@ -116,7 +118,7 @@ def test_report_template_that_is_no_safe_word_document_is_refused(content, sente
 
 
 def test_report_template_zip_bomb_is_refused():
-    buffer = io.BytesIO(template("{{ title }}"))
+    buffer = io.BytesIO(make_template("{{ title }}"))
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as package:
         package.writestr("word/media/image.bin", b"0" * (60 * 1024 * 1024))
 
@@ -137,15 +139,15 @@ def test_report_with_broken_template_uses_the_built_in_template(
     report = services.draft_report(
         report_kinds[MONTHLY], branch("53"), Period.parse("2021-08"), user=office, now=now
     )
-    kept = ReportTemplate.objects.create(
-        kind=MONTHLY, branch=branch("53"), content=template("{{ gone }}"), filename="旧.docx",
+    rows = ReportTemplate.objects.create(
+        kind=MONTHLY, branch=branch("53"), content=make_template("{{ gone }}"), filename="旧.docx",
         uploaded_by=office, uploaded_at=now,
     )  # fmt: skip
 
     document = docx.Document(io.BytesIO(write_report(report)))
 
     assert document.paragraphs[0].text.startswith("关于2021年8月")
-    kept.refresh_from_db()
-    assert "不认识的名称“gone”" in kept.fault
+    rows.refresh_from_db()
+    assert "不认识的名称“gone”" in rows.fault
     page = signed_in(office).get(f"/reports/{report.pk}/").content.decode()
     assert "上传的模板“旧.docx”未能使用" in page

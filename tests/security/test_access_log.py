@@ -30,7 +30,7 @@ def upload(clerk, branch, now):
     return create_checked_upload(clerk, branch("5301"), ledger_workbook(1, 2), now=now)
 
 
-def acts():
+def logged_acts():
     return list(AccessEntry.objects.order_by("pk").values_list("act", "what", "status"))
 
 
@@ -49,19 +49,19 @@ def test_access_log_ignores_figure_pages(clerk, signed_in):
     for name, kwargs in (("home", {}), ("board", {"key": "overview"}), ("help", {"page": "start"})):
         page.get(reverse(name, kwargs=kwargs))
 
-    assert acts() == []
+    assert logged_acts() == []
 
 
 def test_access_log_records_downloaded_file_as_export(clerk, signed_in):
     signed_in(clerk).get(reverse("disclosure"), {"branch": "5301", "period": "2021-08"})
 
-    assert acts() == [(Act.EXPORT, "/disclosure.xlsx", 200)]
+    assert logged_acts() == [(Act.EXPORT, "/disclosure.xlsx", 200)]
 
 
 def test_access_log_records_refused_page(clerk, signed_in):
     signed_in(clerk).get(reverse("access-log"))
 
-    assert acts() == [(Act.REFUSED, "/audit/", 403)]
+    assert logged_acts() == [(Act.REFUSED, "/audit/", 403)]
 
 
 def test_access_log_records_sign_ins_and_wrong_passwords(clerk):
@@ -69,7 +69,7 @@ def test_access_log_records_sign_ins_and_wrong_passwords(clerk):
     browser.post(reverse("login"), {"username": clerk.username, "password": "wrong"})
     browser.post(reverse("login"), {"username": clerk.username, "password": "secret-1"})
 
-    assert [act for act, _, _ in acts()] == [Act.REFUSED, Act.SIGN_IN]
+    assert [act for act, _, _ in logged_acts()] == [Act.REFUSED, Act.SIGN_IN]
     assert set(AccessEntry.objects.values_list("username", flat=True)) == {clerk.username}
 
 
@@ -98,22 +98,22 @@ def test_access_log_export_writes_formula_like_name_as_text(auditor):
 
 
 @pytest.fixture
-def entries():
+def three_entries():
     for number in range(5):
         write_entry(None, Act.VIEW, f"/uploads/{number}/", reason="核对｜'")
 
 
-def behind_the_triggers(sql):
+def execute_without_triggers(sql):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_accessentry DISABLE TRIGGER audit_keep")
         cursor.execute(sql)
         cursor.execute("ALTER TABLE audit_accessentry ENABLE TRIGGER audit_keep")
 
 
-def test_access_log_seal_verifies_when_untouched(entries):
-    found = verify_chain(using="default")
+def test_access_log_seal_verifies_when_untouched(three_entries):
+    verification = verify_chain(using="default")
 
-    assert (found.entries, found.broken) == (5, [])
+    assert (verification.entries, verification.broken) == (5, [])
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,8 @@ def test_access_log_seal_verifies_when_untouched(entries):
         "DELETE FROM audit_accessentry WHERE what = '/uploads/0/'",
     ],
 )
-def test_access_log_seal_detects_any_change(sql, entries, capsys):
-    behind_the_triggers(sql)
+def test_access_log_seal_detects_any_change(sql, three_entries, capsys):
+    execute_without_triggers(sql)
 
     with pytest.raises(SystemExit):
         call_command("audit", "--verify")
@@ -135,10 +135,10 @@ def test_access_log_seal_detects_any_change(sql, entries, capsys):
     assert "访问日志被改动" in capsys.readouterr().err
 
 
-def test_access_log_seal_detects_truncated_end_by_noted_digest(entries, capsys):
+def test_access_log_seal_detects_truncated_end_by_noted_digest(three_entries, capsys):
     noted = verify_chain(using="default").last
     call_command("audit", "--verify", "--expect", noted)
-    behind_the_triggers("DELETE FROM audit_accessentry WHERE what = '/uploads/4/'")
+    execute_without_triggers("DELETE FROM audit_accessentry WHERE what = '/uploads/4/'")
 
     with pytest.raises(SystemExit):
         call_command("audit", "--verify", "--expect", noted)
@@ -147,7 +147,7 @@ def test_access_log_seal_detects_truncated_end_by_noted_digest(entries, capsys):
 @pytest.mark.parametrize(
     "verb", ["UPDATE audit_accessentry SET reason = ''", "DELETE FROM audit_accessentry"]
 )
-def test_access_log_update_by_database_owner_is_refused(verb, entries):
+def test_access_log_update_by_database_owner_is_refused(verb, three_entries):
     with (
         pytest.raises(DatabaseError, match="只能追加"),
         transaction.atomic(),

@@ -26,12 +26,12 @@ from tests.support.page_addresses import (
 pytestmark = pytest.mark.django_db
 
 # Named things of the whole province, figures and words that belong to no branch.
-NOBODYS = {
+OWNERLESS_PAGES = {
     "help", "blank", "code", "board", "board-export", "figure", "figure-export", "fund",
     "campaign", "event", "sheet-export", "api-template", "api-records", "report-template", "certificate-check",
 }  # fmt: skip
 # Nobody else opens these, whatever his branch: `tests/exports` says so.
-OF_ONE_PERSON = {"export", "export-file"}
+PERSONAL_PAGES = {"export", "export-file"}
 
 
 @pytest.mark.parametrize("name", sorted(set(PAGES) - PUBLIC_PAGES))
@@ -45,20 +45,24 @@ def test_every_page_is_refused_to_anonymous_visitors_by_any_method(name):
 
 
 @pytest.mark.parametrize("role", Role)
-def test_every_object_is_refused_to_roles_of_another_prefecture(role, person, signed_in, things):
+def test_every_object_is_refused_to_roles_of_another_prefecture(
+    role, person, signed_in, object_addresses
+):
     page = signed_in(person(role, "5303"))
 
-    for address in things.values():
+    for address in object_addresses.values():
         for method in ("GET", "POST", "PUT", "DELETE"):
             answer = page.generic(method, address)
             assert is_refused(answer), f"{method} {address} {answer.status_code}"
 
 
 @pytest.mark.parametrize("role", Role)
-def test_every_prefecture_object_is_refused_to_its_county(role, person, signed_in, things):
+def test_every_prefecture_object_is_refused_to_its_county(
+    role, person, signed_in, object_addresses
+):
     page = signed_in(person(role, "530102"))
 
-    for name, address in things.items():
+    for name, address in object_addresses.items():
         # A lock of the prefecture shuts its counties' months too: they ask for it to be opened.
         if name == "lock-ask":
             continue
@@ -68,28 +72,30 @@ def test_every_prefecture_object_is_refused_to_its_county(role, person, signed_i
 
 
 @pytest.mark.parametrize("role", sorted(ROLES_WITHOUT_RECORDS))
-def test_every_record_is_refused_to_administrators_and_auditors(role, person, signed_in, things):
+def test_every_record_is_refused_to_administrators_and_auditors(
+    role, person, signed_in, object_addresses
+):
     page = signed_in(person(Role(role), "53"))
 
-    for name, address in things.items():
+    for name, address in object_addresses.items():
         # Months are opened and closed as a setting, in numbers.
         settings = ("lock-unlock",) if role == "ADMINISTRATOR" else ()
         if not name.startswith(("person", "token", *settings)):
             assert is_refused(page.get(address)), address
 
 
-def test_every_prefecture_object_opens_to_the_province(person, signed_in, things):
+def test_every_prefecture_object_opens_to_the_province(person, signed_in, object_addresses):
     page = signed_in(person(Role.DESK, "53"))
 
     for name in ("upload", "upload-paper", "giver", "class", "case"):
-        assert page.get(things[name]).status_code in OPEN, things[name]
+        assert page.get(object_addresses[name]).status_code in OPEN, object_addresses[name]
 
 
-def test_leader_opens_figures_but_no_pages_with_names(person, signed_in, things):
+def test_leader_opens_figures_but_no_pages_with_names(person, signed_in, object_addresses):
     page = signed_in(person(Role.LEADER, "53"))
 
     for name in ("giver", "class", "case", "upload-original", "admin:donations_donation_change"):
-        assert is_refused(page.get(things[name])), things[name]
+        assert is_refused(page.get(object_addresses[name])), object_addresses[name]
 
 
 # The record pages, by the kind of their admin class --------------------------------------
@@ -126,10 +132,10 @@ def test_record_admin_permissions_of_each_role_match_the_rule_table(person, rf):
                 assert not admin.has_delete_permission(request)
 
 
-def test_every_object_page_refuses_unsupported_methods(person, signed_in, things):
+def test_every_object_page_refuses_unsupported_methods(person, signed_in, object_addresses):
     page = signed_in(person(Role.DESK, "53"))
 
-    for address in things.values():
+    for address in object_addresses.values():
         for method in ("PUT", "PATCH", "DELETE"):
             assert is_refused(page.generic(method, address)), f"{method} {address}"
         for method in ("HEAD", "OPTIONS"):
@@ -137,15 +143,18 @@ def test_every_object_page_refuses_unsupported_methods(person, signed_in, things
 
 
 @pytest.fixture
-def things(road, person, clerk):
-    return create_objects(road, person, clerk)
+def object_addresses(pipeline, person, clerk):
+    return create_objects(pipeline, person, clerk)
 
 
-def test_every_page_with_an_object_argument_is_in_the_access_matrix(things):
+def test_every_page_with_an_object_argument_is_in_the_access_matrix(object_addresses):
     naming = {
         name
         for name, taken in named_pages()
         if taken and not name.startswith("admin:") and not name.startswith("mfa_")
     }
 
-    assert naming - NOBODYS - PUBLIC_PAGES <= set(things) | {"token-revoke", *OF_ONE_PERSON}
+    assert naming - OWNERLESS_PAGES - PUBLIC_PAGES <= set(object_addresses) | {
+        "token-revoke",
+        *PERSONAL_PAGES,
+    }

@@ -17,12 +17,12 @@ from tests.support.page_addresses import PAGES
 pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).parents[2]
-ODD = (
+MALFORMED_VALUES = (
     "'\"><script>", "\x01", "9" * 30, "-1", "٣", "𠮷", "../../etc/passwd", "2021-13", "0000",
     "1e400", "%", "%00%ff", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), " ",
     "x" * 500,
 )  # fmt: skip
-NAMES = (
+PARAMETER_NAMES = (
     "q", "page", "branch", "period", "against", "by", "category", "level", "day", "until", "sheet",
     "state", "act", "format", "fund", "campaign", "kind", "course", "own", "file", "next", "o",
     "p", "e", "all", "cursor", "cut_off", "year", "view", "unit",
@@ -31,7 +31,7 @@ SIGNING_OUT = {"logout", "account_logout", "admin:logout"}
 
 
 @pytest.fixture
-def everybody(person, signed_in):
+def full_access_client(person, signed_in):
     """A person who may open what there is, but for the log."""
     user = person(Role.DESK, "53")
     from redcross.accounts.services import grant_role
@@ -42,7 +42,7 @@ def everybody(person, signed_in):
     return signed_in(user)
 
 
-def some_pages():
+def list_pages():
     """Every page of our own, and of the record pages those of one kind of each admin class."""
     kinds = ("donations_donation", "donations_fund", "accounts_user", "uploads_periodlock")
     return [
@@ -53,31 +53,34 @@ def some_pages():
     ]
 
 
-def test_malformed_query_strings_never_cause_a_server_error(everybody):
-    for address in some_pages():
-        for turn in range(0, len(ODD), 3):
-            said = {name: ODD[(turn + at) % len(ODD)] for at, name in enumerate(NAMES)}
-            answer = everybody.get(address, said)
-            assert answer.status_code < 500, f"{address} {said!r}"
+def test_malformed_query_strings_never_cause_a_server_error(full_access_client):
+    for address in list_pages():
+        for turn in range(0, len(MALFORMED_VALUES), 3):
+            query = {
+                name: MALFORMED_VALUES[(turn + at) % len(MALFORMED_VALUES)]
+                for at, name in enumerate(PARAMETER_NAMES)
+            }
+            answer = full_access_client.get(address, query)
+            assert answer.status_code < 500, f"{address} {query!r}"
 
 
-def test_malformed_forms_never_cause_a_server_error(everybody):
-    said = {
+def test_malformed_forms_never_cause_a_server_error(full_access_client):
+    form = {
         "pk": "x", "reason": "𠮷" * 400, "period": "2021-13", "branch": "9" * 30, "sheet": "x",
         "until": "0000-00-00", "other": "-1", "note": "\x01", "remark": "%", "password": "x",
         "mode": "x", "action": "x", "_selected_action": "x", "heading": "x" * 999, "field": "x",
     }  # fmt: skip
-    for address in some_pages():
-        for form in ({}, said):
-            answer = everybody.post(address, form)
-            assert answer.status_code < 500, f"{address} {form}"
+    for address in list_pages():
+        for fields in ({}, form):
+            answer = full_access_client.post(address, fields)
+            assert answer.status_code < 500, f"{address} {fields}"
 
 
 def test_post_without_csrf_token_is_refused(clerk):
     page = Client(enforce_csrf_checks=True)
     page.force_login(clerk)
 
-    for address in some_pages():
+    for address in list_pages():
         if not address.startswith("/api/"):
             assert page.post(address).status_code in (403, 404, 405), address
 
@@ -104,8 +107,8 @@ def test_unknown_host_header_is_refused(host, client):
         "/uploads/" + "9" * 40 + "/",
     ],
 )
-def test_malformed_addresses_are_refused(address, everybody):
-    assert 300 <= everybody.get(address).status_code < 500
+def test_malformed_addresses_are_refused(address, full_access_client):
+    assert 300 <= full_access_client.get(address).status_code < 500
 
 
 @pytest.mark.parametrize(
@@ -131,16 +134,16 @@ def test_huge_and_malformed_headers_never_cause_a_server_error(name, value, cler
     assert page.get("/api/v1/sheets/", **{name: value}).status_code < 500
 
 
-def test_nul_character_in_query_or_form_is_refused(everybody):
-    assert everybody.get("/search/", {"q": "a\0b"}).status_code == 400
-    assert everybody.post(reverse("upload-zero"), {"note": "a\0b"}).status_code == 400
-    assert everybody.post(reverse("login"), {"a\0b": "x"}).status_code == 400
+def test_nul_character_in_query_or_form_is_refused(full_access_client):
+    assert full_access_client.get("/search/", {"q": "a\0b"}).status_code == 400
+    assert full_access_client.post(reverse("upload-zero"), {"note": "a\0b"}).status_code == 400
+    assert full_access_client.post(reverse("login"), {"a\0b": "x"}).status_code == 400
 
 
-def test_form_with_too_many_fields_is_refused(everybody, settings):
+def test_form_with_too_many_fields_is_refused(full_access_client, settings):
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
 
-    answer = everybody.post(reverse("upload-zero"), dict.fromkeys("abcdefg", "1"))
+    answer = full_access_client.post(reverse("upload-zero"), dict.fromkeys("abcdefg", "1"))
 
     assert answer.status_code == 400
 
@@ -149,7 +152,7 @@ def test_form_with_too_many_fields_is_refused(everybody, settings):
 
 
 @pytest.fixture
-def rarely(monkeypatch):
+def low_rate_limit(monkeypatch):
     """Twice a minute is all."""
 
     from redcross.accounts.rate_limits import _VisitorThrottle
@@ -164,25 +167,27 @@ def rarely(monkeypatch):
     clear_test_cache()
 
 
-def test_sign_in_above_rate_limit_of_one_address_is_refused(rarely, clerk, settings):
+def test_sign_in_above_rate_limit_of_one_address_is_refused(low_rate_limit, clerk, settings):
     settings.SECURE = True  # behind our proxy its last word counts
 
     def answers(forwarded):
-        said = {"username": "nobody", "password": "x"}
+        form = {"username": "nobody", "password": "x"}
         return [
-            Client().post(reverse("login"), said, HTTP_X_FORWARDED_FOR=forwarded) for _ in range(3)
+            Client().post(reverse("login"), form, HTTP_X_FORWARDED_FOR=forwarded) for _ in range(3)
         ]
 
     here = answers("6.6.6.6, 1.1.1.1")
     there = answers("1.1.1.1, 2.2.2.2")[:2]
 
-    assert [each.status_code for each in here] == [200, 200, 429]
+    assert [response.status_code for response in here] == [200, 200, 429]
     assert "分钟后再试" in here[2].content.decode()
     assert int(here[2]["Retry-After"]) > 0
-    assert [each.status_code for each in there] == [200, 200]
+    assert [response.status_code for response in there] == [200, 200]
 
 
-def test_search_above_rate_limit_is_refused_to_that_user_only(rarely, clerk, reviewer, signed_in):
+def test_search_above_rate_limit_is_refused_to_that_user_only(
+    low_rate_limit, clerk, reviewer, signed_in
+):
     page = signed_in(clerk)
 
     answers = [page.get(reverse("search"), {"q": "a"}).status_code for _ in range(3)]
@@ -195,7 +200,7 @@ def test_search_above_rate_limit_is_refused_to_that_user_only(rarely, clerk, rev
 
 
 @pytest.fixture(scope="module")
-def behind_https():
+def run_behind_https():
     """Ask the portal's settings what they are behind https, in a process of their own."""
     import base64
     import secrets
@@ -215,23 +220,23 @@ def behind_https():
     return run
 
 
-def test_django_deployment_check_reports_nothing(behind_https):
-    found = behind_https("manage.py", "check", "--deploy", "--fail-level", "INFO")
+def test_django_deployment_check_reports_nothing(run_behind_https):
+    result = run_behind_https("manage.py", "check", "--deploy", "--fail-level", "INFO")
 
-    assert found.returncode == 0, found.stderr
-    assert "no issues" in found.stdout or "没有" in found.stdout or "0 silenced" in found.stdout
+    assert result.returncode == 0, result.stderr
+    assert "no issues" in result.stdout or "没有" in result.stdout or "0 silenced" in result.stdout
 
 
-def test_cookies_and_transport_are_strict_behind_https(behind_https):
-    asked = (
+def test_cookies_and_transport_are_strict_behind_https(run_behind_https):
+    code = (
         "from django.conf import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME,"
         " s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS,"
         " s.SECURE_SSL_REDIRECT, s.DEBUG, s.ALLOWED_HOSTS[0], s.SESSION_COOKIE_PATH,"
         " s.SESSION_COOKIE_DOMAIN, s.ADMINS)"
     )
-    found = behind_https("-c", asked).stdout.split()
+    values = run_behind_https("-c", code).stdout.split()
 
-    assert found == [
+    assert values == [
         "__Host-session", "__Host-csrf", "True", "True", "31536000", "True", "False",
         "portal.example.org", "/", "None", "[]",
     ]  # fmt: skip

@@ -147,7 +147,7 @@ RULES = [
 ]
 TABLE = {name: rule for rule, names in RULES for name in names.split()}
 assert len(TABLE) == sum(len(names.split()) for _, names in RULES)
-PUBLIC_HERE = PUBLIC_PAGES | {"metrics", "admin:login"}
+PUBLIC_OR_EXEMPT = PUBLIC_PAGES | {"metrics", "admin:login"}
 
 # The record pages, by what is kept there: who sees the list, who adds.
 RECORD_PAGES = [
@@ -175,11 +175,11 @@ RECORD_PAGES = [
     (ENTERING_SITE, ADMINISTRATOR, "branches branch"),
     (ADMINISTRATOR, ADMINISTRATOR, "accounts safetysettings user"),
 ]  # fmt: skip
-SHELL_OF_RECORDS = {
+RECORD_INDEX_PAGES = {
     "search", "index", "app_list", "logout", "login", "password_change", "password_change_done",
     "autocomplete", "jsi18n", "view_on_site",
 }  # fmt: skip
-OF_A_RECORD = ("changelist", "add", "change", "history", "delete")
+RECORD_ACTIONS = ("changelist", "add", "change", "history", "delete")
 
 
 def record_pages():
@@ -192,16 +192,16 @@ def record_pages():
 
 WRITING = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+"?)', re.IGNORECASE)
 # What every request may leave behind: the access log, sessions, and signing in.
-OWN_TRACES = ("audit_", "django_session", 'accounts_user"', "axes_")
+EXPECTED_WRITES = ("audit_", "django_session", 'accounts_user"', "axes_")
 
 
-def answer_to(page, method, address, form=None, written=None):
+def request_page(page, method, address, form=None, read_log=None):
     """Ask for a page; whatever it did is forgotten, and told in `written`."""
 
     def watch(execute, sql, params, many, context):
         table = WRITING.match(sql)
-        if table and written is not None and not table[1].startswith(OWN_TRACES):
-            written.append(sql[:120])
+        if table and read_log is not None and not table[1].startswith(EXPECTED_WRITES):
+            read_log.append(sql[:120])
         return execute(sql, params, many, context)
 
     with transaction.atomic(), connection.execute_wrapper(watch):
@@ -210,7 +210,7 @@ def answer_to(page, method, address, form=None, written=None):
     return answer
 
 
-def outcome(answer):
+def classify_response(answer):
     """Return "open" for a page, a file, a way on or a complaint about the form, else the status."""
     status = answer.status_code
     if status == 302 and answer.url.startswith(("/login/", "/records/login/")):
@@ -219,18 +219,18 @@ def outcome(answer):
 
 
 @pytest.fixture
-def addresses(road, person, clerk):
+def addresses(pipeline, person, clerk):
     """Every address of our own pages, with objects that are there."""
-    found = PAGES | create_objects(road, person, clerk)
+    objects = PAGES | create_objects(pipeline, person, clerk)
     for name, model in (("fund", Fund), ("campaign", Campaign), ("event", Event)):
-        found[name] = reverse(name, kwargs={"code": model.objects.order_by("pk")[0].pk})
+        objects[name] = reverse(name, kwargs={"code": model.objects.order_by("pk")[0].pk})
     Enrolment.objects.update(certificate_number="示例证1", issued_on=dt.date(2021, 8, 2))
     HeadingMemory.objects.create(
         branch=Branch.objects.get(code="53"), sheet="donations.ledger", heading="示例栏",
         field="value", by=clerk, at=NOW,
     )  # fmt: skip
-    found["api-indicators"] += "?keys=donations.raised&period=2021-08"
-    return found
+    objects["api-indicators"] += "?keys=donations.raised&period=2021-08"
+    return objects
 
 
 def make_forms():
@@ -258,39 +258,41 @@ def make_forms():
 
 
 @pytest.fixture
-def cast(person, signed_in):
+def clients_by_role(person, signed_in):
     """A person of the province for each role."""
     return {role: signed_in(person(role, "53")) for role in Role}
 
 
 def test_every_named_page_has_a_permission_rule():
-    told = set(TABLE) | PUBLIC_HERE | {f"admin:{name}" for name in SHELL_OF_RECORDS}
-    told |= {f"{name}_{act}" for name, *_ in record_pages() for act in OF_A_RECORD}
+    names = set(TABLE) | PUBLIC_OR_EXEMPT | {f"admin:{name}" for name in RECORD_INDEX_PAGES}
+    names |= {f"{name}_{act}" for name, *_ in record_pages() for act in RECORD_ACTIONS}
 
-    assert set(PAGES) - told == set()
-    assert told - set(PAGES) == set()
+    assert set(PAGES) - names == set()
+    assert names - set(PAGES) == set()
 
 
-def test_page_get_by_each_role_follows_its_permission_rule(addresses, cast):
+def test_page_get_by_each_role_follows_its_permission_rule(addresses, clients_by_role):
     wrong = [
         f"{name} {role} {got} instead of {wanted}"
         for turn, (name, rule) in enumerate(TABLE.items())
-        for role in asked_of(rule, "GET", turn)
+        for role in roles_to_ask(rule, "GET", turn)
         if (wanted := rule.expected(role, "GET"))
-        != (got := outcome(answer_to(cast[role], "GET", addresses[name])))
+        != (got := classify_response(request_page(clients_by_role[role], "GET", addresses[name])))
     ]
 
     if wrong:
         pytest.fail("\n".join(wrong))
 
 
-def test_page_post_by_each_role_follows_its_permission_rule(addresses, cast):
+def test_page_post_by_each_role_follows_its_permission_rule(addresses, clients_by_role):
     wrong = []
     for turn, (name, rule) in enumerate(TABLE.items()):
-        for role in asked_of(rule, "POST", turn):
+        for role in roles_to_ask(rule, "POST", turn):
             wanted, written = rule.expected(role, "POST"), []
             form = make_forms().get(name)
-            got = outcome(answer_to(cast[role], "POST", addresses[name], form, written))
+            got = classify_response(
+                request_page(clients_by_role[role], "POST", addresses[name], form, written)
+            )
             if got != wanted:
                 wrong.append(f"{name} {role} {got} instead of {wanted}")
             if wanted != "open" and written:
@@ -303,34 +305,38 @@ def test_page_post_by_each_role_follows_its_permission_rule(addresses, cast):
         pytest.fail("\n".join(wrong))
 
 
-def asked_of(rule, method, turn):
+def roles_to_ask(rule, method, turn):
     """Return all whom a page refuses and one whom it lets in, another on each page."""
     refused = [role for role in Role if rule.expected(role, method) != "open"]
     opened = [role for role in Role if role not in refused]
     if len({rule.expected(role, method) for role in refused}) == 1 and not opened:
-        return rotated(list(Role), turn)
-    return refused + rotated(opened, turn)[:1]
+        return rotate_roles(list(Role), turn)
+    return refused + rotate_roles(opened, turn)[:1]
 
 
-def rotated(roles, turn):
+def rotate_roles(roles, turn):
     """Return two of the roles, others at each turn."""
     return [roles[(turn + at) % len(roles)] for at in range(min(2, len(roles)))]
 
 
-def test_record_pages_by_each_role_follow_their_permission_rule(cast):
+def test_record_pages_by_each_role_follow_their_permission_rule(clients_by_role):
     wrong = []
     for turn, (name, seeing, adding) in enumerate(record_pages()):
         for act, who in (("changelist", seeing), ("add", adding), ("change", seeing)):
-            for role in asked_of_records(act, who, seeing, turn):
-                got = outcome(answer_to(cast[role], "GET", PAGES[f"{name}_{act}"]))
+            for role in record_roles_to_ask(act, who, seeing, turn):
+                got = classify_response(
+                    request_page(clients_by_role[role], "GET", PAGES[f"{name}_{act}"])
+                )
                 if got != ("open" if role in who else 403):
                     wrong.append(f"{name}_{act} {role} {got}")
         role, act = (
-            rotated(sorted(MACHINE - adding), turn)[0],
+            rotate_roles(sorted(MACHINE - adding), turn)[0],
             ("add", "change", "delete")[turn % 3],
         )
         written = []
-        got = outcome(answer_to(cast[role], "POST", PAGES[f"{name}_{act}"], written=written))
+        got = classify_response(
+            request_page(clients_by_role[role], "POST", PAGES[f"{name}_{act}"], written=written)
+        )
         if got == "open" or written:
             wrong.append(f"POST {name}_{act} {role} {got} {written}")
 
@@ -338,7 +344,7 @@ def test_record_pages_by_each_role_follow_their_permission_rule(cast):
         pytest.fail("\n".join(wrong))
 
 
-def asked_of_records(act, who, seeing, turn):
+def record_roles_to_ask(act, who, seeing, turn):
     """Return one who sees none of a kind, and on lists one who does, on forms one who may not add.
 
     They change from kind to kind; `tests/security/test_access_matrix.py` asks the admin classes about
@@ -349,30 +355,33 @@ def asked_of_records(act, who, seeing, turn):
         "add": [seeing - who, who],
         "change": [EVERYBODY - seeing],
     }[act]
-    return [rotated(sorted(group), turn)[0] for group in groups if group]
+    return [rotate_roles(sorted(group), turn)[0] for group in groups if group]
 
 
-def test_record_index_is_refused_to_roles_without_records(cast):
-    for role, page in cast.items():
+def test_record_index_is_refused_to_roles_without_records(clients_by_role):
+    for role, page in clients_by_role.items():
         wanted = "open" if role in ENTERING_SITE else 403
 
-        assert outcome(page.get("/records/")) == wanted, role
-        assert outcome(page.get("/records/donations/")) == (
+        assert classify_response(page.get("/records/")) == wanted, role
+        assert classify_response(page.get("/records/donations/")) == (
             "open" if role in RECORDS else 404 if role in ENTERING_SITE else 403
         ), role
 
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.AUDITOR])
-def test_page_other_methods_reveal_no_more_than_get(role, addresses, cast):
-    page = cast[role]
+def test_page_other_methods_reveal_no_more_than_get(role, addresses, clients_by_role):
+    page = clients_by_role[role]
 
     for name, rule in TABLE.items():
         address = addresses[name]
         for method in ("PUT", "PATCH", "DELETE"):
-            assert outcome(answer_to(page, method, address)) in (403, 404, 405), (name, method)
+            assert classify_response(request_page(page, method, address)) in (403, 404, 405), (
+                name,
+                method,
+            )
         for method in ("HEAD", "OPTIONS"):
-            answer = answer_to(page, method, address)
-            got = outcome(answer)
+            answer = request_page(page, method, address)
+            got = classify_response(answer)
             assert not answer.content or method == "OPTIONS", name
             if method == "HEAD" and got != 405:
                 assert got == rule.expected(role, "GET"), name
@@ -398,14 +407,14 @@ def test_upload_by_an_expired_role_is_refused(person):
     ended.starts_on, ended.ends_on = dt.date(2020, 1, 1), dt.date(2020, 12, 31)
     ended.save()
 
-    found = enterable_branches(User.objects.get(pk=user.pk))
+    branches = enterable_branches(User.objects.get(pk=user.pk))
 
-    assert {branch.code[:4] for branch in found} == {"5303"}
+    assert {branch.code[:4] for branch in branches} == {"5303"}
 
 
 # The branch asked for ---------------------------------------------------------------
 
-TAKING_A_BRANCH = {
+PAGES_WITH_BRANCH = {
     "board", "board-export", "campaign", "campaigns", "disclosure", "figure", "figure-export",
     "fund", "funds", "progress", "reform-briefings", "reform-matrix", "reform-tasks", "screen",
     "stem-cells", "api-indicators", "progress-export", "vault", "sheet-export",
@@ -413,32 +422,36 @@ TAKING_A_BRANCH = {
 
 
 @pytest.fixture
-def mine(person, signed_in):
+def prefecture_client(person, signed_in):
     return signed_in(person(Role.DESK, "5301"))
 
 
-def of_branch(address, code):
+def with_branch(address, code):
     return f"{address}{'&' if '?' in address else '?'}branch={code}"
 
 
 @pytest.mark.parametrize(("code", "whose"), [("5303", "neighbour"), ("53", "upper")])
-def test_branch_parameter_beside_or_above_the_scope_is_refused(code, whose, addresses, mine):
+def test_branch_parameter_beside_or_above_the_scope_is_refused(
+    code, whose, addresses, prefecture_client
+):
     name_of = Branch.objects.get(code=code).name
 
     for name in sorted(name for name, rule in TABLE.items() if rule.reads):
         address = addresses[name]
-        asked = mine.get(of_branch(address, code))
-        if name in TAKING_A_BRANCH:
-            assert asked.status_code == (403 if name.startswith("api-") else 404), name
-        elif (own := mine.get(address)).status_code == 200:
-            assert asked.status_code in (200, 400, 403, 404), name
-            told = asked.content.decode(errors="replace").count(name_of)
-            assert told <= own.content.decode(errors="replace").count(name_of), name
+        response = prefecture_client.get(with_branch(address, code))
+        if name in PAGES_WITH_BRANCH:
+            assert response.status_code == (403 if name.startswith("api-") else 404), name
+        elif (own := prefecture_client.get(address)).status_code == 200:
+            assert response.status_code in (200, 400, 403, 404), name
+            count = response.content.decode(errors="replace").count(name_of)
+            assert count <= own.content.decode(errors="replace").count(name_of), name
 
 
-def test_branch_parameter_below_the_scope_is_allowed(addresses, mine):
-    for name in sorted(TAKING_A_BRANCH):
-        assert mine.get(of_branch(addresses[name], "530102")).status_code == 200, name
+def test_branch_parameter_below_the_scope_is_allowed(addresses, prefecture_client):
+    for name in sorted(PAGES_WITH_BRANCH):
+        assert prefecture_client.get(with_branch(addresses[name], "530102")).status_code == 200, (
+            name
+        )
 
 
 def test_metrics_page_is_refused_to_remote_anonymous_visitors():

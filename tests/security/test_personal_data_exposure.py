@@ -39,14 +39,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PERIOD, DAY = "2021-08", "2021-08-09"
 NAMES = [f"尉迟{one}{two}" for one, two in itertools.product("璩珩瑄璟瑢瓒", "翀昶骞煜燊")]
 # What a row needs beside its required and personal cells to pass the checks across columns.
-MORE = {
+EXTRA_CELLS = {
     "donations.ledger": {"value": 100},
     "donations.goods_received": {"quantity": 5},
     "donors.organ_wishes": {"organs": "是"},
     "relief.applications": {"born_on": "2012-03-07"},
     "training.roster": {"result": "合格", "certificate_number": "示例证A", "issued_on": DAY},
 }
-EVERY_UPLOADS = {"upload", "api-upload"}
+UPLOAD_PAGES = {"upload", "api-upload"}
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -64,7 +64,7 @@ def personal_sheets():
     ]
 
 
-class Planted:
+class PlantedIdentities:
     """What was planted: names apart from numbers, since some people may read names."""
 
     def __init__(self):
@@ -75,14 +75,14 @@ class Planted:
         """Return a valid row of a sheet, heading → cell, with something in every personal one."""
         cells = {}
         for field in spec.fields:
-            if field.personal or field.required or field.name in MORE.get(spec.key, {}):
+            if field.personal or field.required or field.name in EXTRA_CELLS.get(spec.key, {}):
                 cells[field.label] = self._cell(spec, field)
         return cells
 
     def _cell(self, spec, field):
         number = next(self._count)
-        if field.name in MORE.get(spec.key, {}):
-            return MORE[spec.key][field.name]
+        if field.name in EXTRA_CELLS.get(spec.key, {}):
+            return EXTRA_CELLS[spec.key][field.name]
         match field.kind:
             case CellKind.ID_NUMBER:
                 year = 2012 if spec.key == "relief.applications" else 1990
@@ -107,7 +107,7 @@ class Planted:
         return f"示例{number}"
 
 
-class Sent:
+class TaskArguments:
     """Every argument a task was given."""
 
     def __init__(self):
@@ -118,18 +118,18 @@ class Sent:
 
 
 @pytest.fixture
-def planted(person, now, written, caplog):
+def planted(person, now, read_log, caplog):
     """Walk a row of every personal sheet, and one that is wrong, as the tasks walk it."""
     # Whoever looks for a fault lets every library speak: that, too, is written down.
     for name in ("", "redcross", "django", "django.template"):
         caplog.set_level(logging.DEBUG, logger=name)
     clerk, reviewer = person(Role.STATISTICIAN, "5301"), person(Role.REVIEWER, "53")
-    found, sent = Planted(), Sent()
+    identities, sent = PlantedIdentities(), TaskArguments()
     signals.task_prerun.connect(sent)
     branch, uploads = Branch.objects.get(code="5301"), []
     for sheet in personal_sheets():
         spec = sheet.specification()
-        good, wrong = found.row(spec), found.row(spec)
+        good, wrong = identities.row(spec), identities.row(spec)
         for field in spec.fields:
             if field.kind is CellKind.ID_NUMBER and field.personal:
                 wrong[field.label] = f"{wrong[field.label][:-1]}Y"
@@ -142,49 +142,49 @@ def planted(person, now, written, caplog):
             upload.refresh_from_db()
             uploads.append(upload)
         upload = uploads[-2]
-        told = [finding.message for finding in upload.findings.all()]
-        assert upload.state == UploadState.READY, f"{sheet.key} {told} {upload.message}"
+        messages = [finding.message for finding in upload.findings.all()]
+        assert upload.state == UploadState.READY, f"{sheet.key} {messages} {upload.message}"
         services.submit(upload.pk, user=clerk, now=now, note="说明")
         services.approve(upload.pk, user=reviewer, now=now, then=tasks.enqueue_apply)
         upload.refresh_from_db()
         assert upload.state == UploadState.EFFECTIVE, f"{sheet.key} {upload.message}"
     signals.task_prerun.disconnect(sent)
-    found.uploads, found.tasks = uploads, sent.seen
-    found.written = written
-    found.clerk, found.reviewer = clerk, reviewer
-    return found
+    identities.uploads, identities.tasks = uploads, sent.seen
+    identities.written = read_log
+    identities.clerk, identities.reviewer = clerk, reviewer
+    return identities
 
 
-def forms(secrets):
+def encodings(secrets):
     """Return each secret as it may stand in bytes: plain, escaped, in hexadecimal, in UTF-16."""
     every = {}
-    for each in secrets:
-        raw = each.encode()
+    for secret in secrets:
+        raw = secret.encode()
         for form in (
-            raw, each.encode("utf-16-le"), each.encode("gb18030"), raw.hex().encode(),
-            json.dumps(each)[1:-1].encode(),
+            raw, secret.encode("utf-16-le"), secret.encode("gb18030"), raw.hex().encode(),
+            json.dumps(secret)[1:-1].encode(),
         ):  # fmt: skip
-            every[form] = each
+            every[form] = secret
     return every
 
 
 # How everything planted begins: most pages hold none of it and need no closer look.
-BEGINNINGS = list(forms(["530102", "13987", "尉迟"]))
+PREFIXES = list(encodings(["530102", "13987", "尉迟"]))
 
 
-def found_in(content, secrets):
+def find_secrets(content, secrets):
     """Return the secrets that stand in bytes, also inside zipped ones."""
-    found = set()
-    if any(beginning in content for beginning in BEGINNINGS):
-        found = {each for form, each in forms(secrets).items() if form in content}
+    matches = set()
+    if any(beginning in content for beginning in PREFIXES):
+        matches = {secret for form, secret in encodings(secrets).items() if form in content}
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             for name in parts.namelist():
-                found |= found_in(parts.read(name), secrets)
-    return found
+                matches |= find_secrets(parts.read(name), secrets)
+    return matches
 
 
-def everything_at_rest():
+def read_everything_at_rest():
     """Yield what lies about: files, tables as a dump writes them, keys and values of Valkey."""
     for path in Path(configured.MEDIA_ROOT).rglob("*"):
         if path.is_file():
@@ -206,15 +206,15 @@ def addresses(planted):
     """Yield every address of the resolver, with the objects at hand; of lists of records too."""
     uploads = [upload.pk for upload in planted.uploads]
     reports = list(Report.objects.values_list("pk", flat=True))
-    for name, given in named_pages():
+    for name, arguments in named_pages():
         # The lists of records come below; the pages of one thing are many, one of each will do.
         if name.startswith("admin:"):
             continue
-        keyed = [key for key in given if key in ("pk", "id", "object_id")]
-        numbers = uploads if name in EVERY_UPLOADS else (reports or [1])[:1] + uploads[:1]
+        keyed = [key for key in arguments if key in ("pk", "id", "object_id")]
+        numbers = uploads if name in UPLOAD_PAGES else (reports or [1])[:1] + uploads[:1]
         for number in numbers if keyed else [1]:
             try:
-                yield reverse(name, kwargs={**given, **dict.fromkeys(keyed, number)})
+                yield reverse(name, kwargs={**arguments, **dict.fromkeys(keyed, number)})
             except NoReverseMatch:
                 break
     for kind in ("annotated", "bad-rows"):
@@ -236,24 +236,24 @@ def lists_of_records():
         yield f"/api/v1/records/{model._meta.label_lower}/"
 
 
-def without_question(content, address):
+def strip_own_input(content, address):
     """Take away what the visitor typed himself and is shown again."""
     _, _, typed = address.partition("?q=")
     return content.replace(typed.encode(), b"") if typed else content
 
 
-def told_to(page, planted, secrets):
+def find_leaks(page, planted, secrets):
     """Open every address; return where a secret was told, and how many pages opened."""
     page.raise_request_exception = False
-    told, opened = {}, 0
+    leaks, opened = {}, 0
     for address in dict.fromkeys(addresses(planted)):
         answer = page.get(address)
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         opened += answer.status_code == 200
         assert answer.status_code != 500, address
-        if leaked := found_in(without_question(content, address), secrets):
-            told[address] = leaked
-    return told, opened
+        if leaked := find_secrets(strip_own_input(content, address), secrets):
+            leaks[address] = leaked
+    return leaks, opened
 
 
 # (role, branch, whether the names are kept from it too: all read numbers masked)
@@ -274,17 +274,19 @@ def test_planted_identities_are_found_in_plaintext_nowhere(planted, person, sign
         if field.personal
     ]
     assert len(secrets) == 2 * len(personal)
-    assert found_in(storage.load_file(planted.uploads[0].file), secrets), "the search itself works"
+    assert find_secrets(storage.load_file(planted.uploads[0].file), secrets), (
+        "the search itself works"
+    )
 
     lying = {
         where: leaked
-        for where, content in everything_at_rest()
-        if (leaked := found_in(content, secrets))
+        for where, content in read_everything_at_rest()
+        if (leaked := find_secrets(content, secrets))
     }
     assert lying == {}
     assert planted.tasks
-    assert found_in("\n".join(planted.tasks).encode(), secrets) == set()
-    assert found_in(planted.written()[0].encode(), secrets) == set()
+    assert find_secrets("\n".join(planted.tasks).encode(), secrets) == set()
+    assert find_secrets(planted.written()[0].encode(), secrets) == set()
 
     office = person(Role.OFFICE, "53")
     draft_report(
@@ -293,8 +295,8 @@ def test_planted_identities_are_found_in_plaintext_nowhere(planted, person, sign
     )  # fmt: skip
     for role, code, also_names in READERS:
         hidden = secrets if also_names else planted.numbers
-        told, opened = told_to(signed_in(person(role, code)), planted, hidden)
-        assert told == {}, role
+        leaks, opened = find_leaks(signed_in(person(role, code)), planted, hidden)
+        assert leaks == {}, role
         assert opened > 10
     assert "Exception while resolving variable" in planted.written()[0], "libraries spoke"
-    assert found_in(planted.written()[0].encode(), secrets) == set()
+    assert find_secrets(planted.written()[0].encode(), secrets) == set()

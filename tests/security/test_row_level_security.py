@@ -20,7 +20,7 @@ from tests.support.workbooks import write_xlsx
 pytestmark = pytest.mark.django_db(transaction=True)
 GIVER, CAMPUS, REMARK, FILE = "贡禹示例捐赠者", "昆明示例冠名", "请核对贡禹一行", "贡禹明细.xlsx"
 # Why a table with a branch carries no policy.
-EVERYBODYS = {
+SHARED_TABLES = {
     "accounts_roleassignment": "who may what is read before there is a scope",
     "branches_branchalias": "names of the tree",
     "branches_population": "reference data",
@@ -39,7 +39,7 @@ EVERYBODYS = {
 
 
 @pytest.fixture
-def foreign(person, now):
+def foreign_uploads(person, now):
     """An upload of 5301 that took effect, and one with findings and a remark."""
     clerk, reviewer = person(Role.STATISTICIAN, "5301"), person(Role.REVIEWER, "53")
     branch = Branch.objects.get(code="5301")
@@ -53,10 +53,10 @@ def foreign(person, now):
     Upload.objects.filter(pk__in=[done.pk, wrong.pk]).update(filename=FILE)
     UploadRemark.objects.create(branch=branch, upload=wrong, text=REMARK, by=reviewer, at=now)
     assert UploadFinding.objects.filter(upload=wrong).exists()
-    return Found([done, wrong])
+    return ForeignUploads([done, wrong])
 
 
-class Found:
+class ForeignUploads:
     """The foreign uploads, as `addresses` wants them."""
 
     def __init__(self, uploads):
@@ -78,24 +78,24 @@ def as_application(transactional_db):
 
 
 def test_pages_without_visible_to_show_no_row_of_another_branch(
-    foreign, person, signed_in, monkeypatch, as_application
+    foreign_uploads, person, signed_in, monkeypatch, as_application
 ):
     neighbour = person(Role.STATISTICIAN, "5303")
-    asked = list(dict.fromkeys(addresses(foreign)))
+    pages = list(dict.fromkeys(addresses(foreign_uploads)))
     page = signed_in(neighbour)
     page.raise_request_exception = False
     monkeypatch.setattr(VisibleQuerySet, "visible_to", lambda self, user: self.all())
     as_application()
 
     shown, opened = {}, 0
-    for address in asked:
+    for address in pages:
         answer = page.get(address)
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         text = content.decode(errors="ignore")
         opened += answer.status_code == 200
-        told = {word for word in (GIVER, REMARK, FILE) if word in text}
-        if told:
-            shown[address] = told
+        words = {word for word in (GIVER, REMARK, FILE) if word in text}
+        if words:
+            shown[address] = words
 
     assert shown == {}
     assert opened > 10
@@ -103,9 +103,9 @@ def test_pages_without_visible_to_show_no_row_of_another_branch(
 
 
 def test_pages_without_visible_to_show_rows_to_their_own_clerk(
-    foreign, signed_in, monkeypatch, as_application
+    foreign_uploads, signed_in, monkeypatch, as_application
 ):
-    page = signed_in(foreign.uploads[0].uploaded_by)
+    page = signed_in(foreign_uploads.uploads[0].uploaded_by)
     as_application()
 
     text = (
@@ -126,4 +126,4 @@ def test_row_level_security_policy_is_on_every_table_with_a_branch():
         )
         open_tables = {name for (name,) in cursor.fetchall()}
 
-    assert {name for name in open_tables if not name.endswith("event")} == set(EVERYBODYS)
+    assert {name for name in open_tables if not name.endswith("event")} == set(SHARED_TABLES)

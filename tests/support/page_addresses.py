@@ -74,7 +74,11 @@ def walk_patterns(resolver, prefix="", outer=()):
 def named_pages():
     """Return the name of every address, with what it takes."""
     return [
-        (name, {each: DEFAULT_ARGUMENTS.get(each, one) for each, one in taken.items()} | more)
+        (
+            name,
+            {argument: DEFAULT_ARGUMENTS.get(argument, one) for argument, one in taken.items()}
+            | more,
+        )
         for name, taken in walk_patterns(get_resolver())
         for more in [PAGE_ARGUMENTS.get(name, {})]
     ]
@@ -83,19 +87,19 @@ def named_pages():
 PAGES = {name: reverse(name, kwargs=kwargs) for name, kwargs in named_pages()}
 
 
-def create_objects(road, person, clerk):
+def create_objects(pipeline, person, clerk):
     """Return the addresses of one object of every kind that a page names, all of the prefecture 5301."""
-    road.effective(
+    pipeline.effective(
         "donations.ledger",
         "捐赠人 类型 金额（元） 到账日期 票据号码",
         ("云岭示例公司", "单位", 100, "2021-08-01", "1"),
     )
-    road.effective(
+    pipeline.effective(
         "training.roster",
         "姓名 性别 身份证号 培训日期 培训类型 期次 对象类别 理论成绩 操作成绩 是否合格",
         ("张示例", "男", "", "2021-08-02", "救护员", "8月班", "机关", 90, "合格", "合格"),
     )
-    road.effective(
+    pipeline.effective(
         "donors.cases",
         "案例号 年龄段 捐献类别 报告日期",
         ("YN-1", "18-44岁", "心脏死亡", "2021-08-03"),
@@ -115,13 +119,13 @@ def create_objects(road, person, clerk):
         reason="示例", granted_by=office, granted_at=NOW,
     )  # fmt: skip
     closed = lock_period("donations", upload.branch, Period.parse("2019"), user=office, now=NOW)
-    asked = UnlockRequest.objects.create(
+    unlock_request = UnlockRequest.objects.create(
         branch=upload.branch, lock=closed, reason="示例", asked_by=clerk, asked_at=NOW
     )
     parcel = drafts.store_dropped_file(clerk, content=b"-", filename="表.csv", hint={}, now=NOW)
     objects = {
         "notice-open": Notice.objects.get(user=clerk).pk, "exemption-revoke": excused.pk,
-        "lock-unlock": closed.pk, "lock-ask": closed.pk, "lock-answer": asked.pk,
+        "lock-unlock": closed.pk, "lock-ask": closed.pk, "lock-answer": unlock_request.pk,
         "review-decide": upload.pk,
         "parcel": parcel.pk, "parcel-drop": parcel.pk, "upload-lines": upload.pk,
         "upload": upload.pk, "upload-original": upload.pk, "upload-paper": upload.pk,
@@ -136,14 +140,14 @@ def create_objects(road, person, clerk):
         "report": report.pk, "report-word": report.pk, "report-figures": report.pk,
         "report-act": report.pk, "api-report": report.pk, "api-report-word": report.pk,
     }  # fmt: skip
-    found = {
+    addresses = {
         name: reverse(name, kwargs=kwargs | {"pk": objects[name]})
         for name, kwargs in named_pages()
         if name in objects
     }
-    found["reform-briefing"] = reverse("reform-briefing", kwargs={"code": "5301"})
-    found["admin:donations_donation_change"] = reverse(
+    addresses["reform-briefing"] = reverse("reform-briefing", kwargs={"code": "5301"})
+    addresses["admin:donations_donation_change"] = reverse(
         "admin:donations_donation_change",
         args=[Giver.objects.get().donations.get().pk],
     )
-    return found
+    return addresses

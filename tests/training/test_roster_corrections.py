@@ -16,10 +16,10 @@ HEADINGS = [
     "姓名", "性别", "身份证号", "联系电话", "培训日期", "期次", "理论成绩", "操作成绩", "是否合格",
     "证书编号", "发证日期",
 ]  # fmt: skip
-TYPED = ("reason", "note", "remark")
+REASON_FIELDS = ("reason", "note", "remark")
 
 
-def roster(wrong=()):
+def roster_workbook(wrong=()):
     """Return sixty invented trainees; of the `wrong` ones the last digit of the number is."""
     rows = []
     for at in range(60):
@@ -36,7 +36,7 @@ def roster(wrong=()):
     return write_xlsx([HEADINGS, *rows])
 
 
-class Clerk:
+class ReasonCounter:
     """A clerk at his pages, who counts what he had to give reasons for."""
 
     def __init__(self, page):
@@ -53,22 +53,22 @@ class Clerk:
             return read_protected_file(self.page, answer)
         return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
-    def post(self, name, upload, said, **more):
-        self.reasons += any(said.get(each) for each in TYPED)
-        answer = self.page.post(reverse(name, kwargs={"pk": upload.pk, **more}), said)
+    def post(self, name, upload, form, **more):
+        self.reasons += any(form.get(name) for name in REASON_FIELDS)
+        answer = self.page.post(reverse(name, kwargs={"pk": upload.pk, **more}), form)
         assert answer.status_code in (200, 302), (name, answer.status_code)
         return answer
 
 
 def test_roster_of_sixty_rows_is_corrected_with_at_most_two_reasons(clerk, branch, signed_in, now):
-    at_work = Clerk(signed_in(clerk))
+    at_work = ReasonCounter(signed_in(clerk))
     first = create_checked_upload(
-        clerk, branch("5301"), roster(wrong=(7, 23, 41)), now=now, sheet="training.roster"
+        clerk, branch("5301"), roster_workbook(wrong=(7, 23, 41)), now=now, sheet="training.roster"
     )
     assert first.state == UploadState.HAS_ERRORS
 
-    said = at_work.open("upload", first).content.decode()
-    assert "校验码" in said
+    text = at_work.open("upload", first).content.decode()
+    assert "校验码" in text
     at_work.open("upload-lines", first)
     for kind in ("annotated", "bad-rows"):
         assert at_work.file(at_work.open("upload-download", first, kind=kind))[:2] == b"PK"
@@ -78,9 +78,9 @@ def test_roster_of_sixty_rows_is_corrected_with_at_most_two_reasons(clerk, branc
     assert at_work.file(original)[:2] == b"PK"
 
     mended = create_checked_upload(
-        clerk, branch("5301"), roster(), now=now, sheet="training.roster"
+        clerk, branch("5301"), roster_workbook(), now=now, sheet="training.roster"
     )
-    assert mended.state == UploadState.READY, [each.message for each in mended.findings.all()]
+    assert mended.state == UploadState.READY, [finding.message for finding in mended.findings.all()]
     at_work.open("upload", mended)
     at_work.open("upload-lines", mended)
     note = {"note": "已核对"} if mended.warnings else {}

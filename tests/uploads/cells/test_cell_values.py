@@ -23,11 +23,11 @@ from tests.uploads.support.ledger_spec import BRANCH_LABELS, finding_codes, pars
 YEAR = Period.parse("2021")
 
 
-def date(text, *, number=False, cell=False, period=YEAR):
+def read_date(text, *, number=False, cell=False, period=YEAR):
     return parse_date(text, is_number=number, is_date=cell, period=period)
 
 
-def amount(text, *, number=False, multiple=Decimal(1)):
+def parse_amount(text, *, number=False, multiple=Decimal(1)):
     return parse_decimal(text, is_number=number, places=2, multiple=multiple, money=True)
 
 
@@ -41,7 +41,7 @@ def amount(text, *, number=False, multiple=Decimal(1)):
     ],
 )  # fmt: skip
 def test_date_spelling_is_parsed_to_that_date(text):
-    parsed = date(text)
+    parsed = read_date(text)
 
     assert (parsed.value, parsed.code) == (dt.date(2021, 8, 8), "")
 
@@ -57,7 +57,7 @@ def test_date_spelling_is_parsed_to_that_date(text):
     ],
 )
 def test_date_in_chinese_words_is_parsed_or_refused(text, day):
-    parsed = date(text)
+    parsed = read_date(text)
 
     assert parsed.value == day
     assert bool(parsed.code) == (day is None)
@@ -65,7 +65,10 @@ def test_date_in_chinese_words_is_parsed_or_refused(text, day):
 
 @pytest.mark.parametrize("text", ["8月8日", "8.8", "8/8", "08-08", "8月8号", "八月八日"])
 def test_date_without_year_takes_the_period_year_with_a_warning(text):
-    assert (date(text).value, date(text).code) == (dt.date(2021, 8, 8), "date.year_assumed")
+    assert (read_date(text).value, read_date(text).code) == (
+        dt.date(2021, 8, 8),
+        "date.year_assumed",
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,18 +81,18 @@ def test_date_without_year_takes_the_period_year_with_a_warning(text):
     ],
 )  # fmt: skip
 def test_invalid_date_is_refused(text, code):
-    assert (date(text).value, date(text).code) == (None, code)
+    assert (read_date(text).value, read_date(text).code) == (None, code)
 
 
 def test_date_without_year_in_a_two_year_period_is_refused():
-    parsed = date("8月8日", period=Period.parse("2020..2021"))
+    parsed = read_date("8月8日", period=Period.parse("2020..2021"))
 
     assert (parsed.value, parsed.code) == (None, "date.year_missing")
 
 
 def test_date_serial_and_compact_numbers_are_parsed():
-    assert date("44416", number=True).value == dt.date(2021, 8, 8)
-    assert date("20210808", number=True).value == dt.date(2021, 8, 8)
+    assert read_date("44416", number=True).value == dt.date(2021, 8, 8)
+    assert read_date("20210808", number=True).value == dt.date(2021, 8, 8)
 
 
 @given(
@@ -100,7 +103,7 @@ def test_date_serial_and_compact_numbers_are_parsed():
     ),
 )  # fmt: skip
 def test_generated_date_spelling_is_parsed_to_that_date(day, form):
-    assert date(form.format(d=day)).value == day
+    assert read_date(form.format(d=day)).value == day
 
 
 @pytest.mark.parametrize(
@@ -113,11 +116,11 @@ def test_generated_date_spelling_is_parsed_to_that_date(day, form):
     ],
 )  # fmt: skip
 def test_amount_spelling_is_parsed_to_that_amount(text, value):
-    assert amount(text).value == Decimal(value)
+    assert parse_amount(text).value == Decimal(value)
 
 
 def test_amount_stored_as_double_is_rounded_to_fifteen_digits():
-    parsed = amount("3482232.1100000003", number=True)
+    parsed = parse_amount("3482232.1100000003", number=True)
 
     assert (parsed.value, parsed.code) == (Decimal("3482232.11"), "")
 
@@ -125,8 +128,8 @@ def test_amount_stored_as_double_is_rounded_to_fifteen_digits():
 def test_amount_unit_in_the_cell_overrides_the_header():
     ten_thousand = Decimal(10_000)
 
-    assert amount("5元", multiple=ten_thousand).value == Decimal("5.00")
-    assert amount("5", multiple=ten_thousand).value == Decimal("50000.00")
+    assert parse_amount("5元", multiple=ten_thousand).value == Decimal("5.00")
+    assert parse_amount("5", multiple=ten_thousand).value == Decimal("50000.00")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +141,7 @@ def test_amount_unit_in_the_cell_overrides_the_header():
     ],
 )  # fmt: skip
 def test_invalid_amount_is_refused(text, code):
-    assert (amount(text).value, amount(text).code) == (None, code)
+    assert (parse_amount(text).value, parse_amount(text).code) == (None, code)
 
 
 @given(
@@ -146,13 +149,13 @@ def test_invalid_amount_is_refused(text, code):
     form=st.sampled_from(["{:,}", "{}", "￥{:,}", "{}元", " {:,} 元"]),
 )
 def test_generated_amount_spelling_is_parsed_to_that_amount(value, form):
-    assert amount(form.format(value)).value == value
+    assert parse_amount(form.format(value)).value == value
 
 
 @given(st.text(max_size=12))
 def test_arbitrary_text_never_raises_in_cell_parsers(text):
-    date(text)
-    amount(text)
+    read_date(text)
+    parse_amount(text)
     parse_id_number(text, is_number=False)
     parse_phone(text, is_number=False)
 
@@ -254,9 +257,9 @@ def test_date_in_the_future_within_the_period_is_a_warning(tmp_path):
     days = ["2022-02-22", "2022-02-23", "2022-03-01"]
     content = write_xlsx([["捐赠人", "金额", "日期"], *(["示例", 1, day] for day in days)])
 
-    found = parse_ledger(content, tmp_path, period="2022-02").findings
+    findings = parse_ledger(content, tmp_path, period="2022-02").findings
 
-    assert [(each.row, each.code) for each in found] == [
+    assert [(finding.row, finding.code) for finding in findings] == [
         (4, "date.outside_period"), (3, "date.future"),
     ]  # fmt: skip
 
@@ -286,7 +289,9 @@ def test_nearest_word_proposals_are_limited_in_number(reader):
         "choice": lambda: choice_parser({"昆明市": "A"}, {"A": "昆明市"}),
     }[reader]()
 
-    told = [parse(f"昆明市{number:04}", is_number=False) for number in range(MAX_SUGGESTIONS + 100)]
+    findings = [
+        parse(f"昆明市{number:04}", is_number=False) for number in range(MAX_SUGGESTIONS + 100)
+    ]
 
-    assert [each.code for each in told] == [f"{reader}.unknown"] * len(told)
-    assert sum("是否指“昆明市”" in each.suggestion for each in told) == MAX_SUGGESTIONS
+    assert [finding.code for finding in findings] == [f"{reader}.unknown"] * len(findings)
+    assert sum("是否指“昆明市”" in finding.suggestion for finding in findings) == MAX_SUGGESTIONS

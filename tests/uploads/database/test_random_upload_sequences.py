@@ -27,7 +27,7 @@ ACTS = st.one_of(
 )
 
 
-class Model:
+class ReferenceModel:
     """What the table should hold: amounts by ticket, and the uploads that stand or were undone."""
 
     def __init__(self):
@@ -35,23 +35,23 @@ class Model:
         self.standing = []
         self.undone = []
 
-    def load(self, upload, given, *, deleting):
-        self.standing.append((upload, given, deleting, self.rows))
-        self.rows = given if deleting else self.rows | given
+    def load(self, upload, rows, *, deleting):
+        self.standing.append((upload, rows, deleting, self.rows))
+        self.rows = rows if deleting else self.rows | rows
 
     def undo(self):
-        upload, given, deleting, before = self.standing.pop()
-        self.undone.append((upload, given, deleting))
+        upload, rows, deleting, before = self.standing.pop()
+        self.undone.append((upload, rows, deleting))
         self.rows = before
         return upload
 
     def restore(self):
-        upload, given, deleting = self.undone.pop()
-        self.load(upload, given, deleting=deleting)
+        upload, rows, deleting = self.undone.pop()
+        self.load(upload, rows, deleting=deleting)
         return upload
 
 
-class Life:
+class PortalActs:
     """The same acts on the portal."""
 
     def __init__(self, clerk, reviewer, branch, now):
@@ -63,14 +63,14 @@ class Life:
         self.now += dt.timedelta(minutes=1)
         return self.now
 
-    def load(self, given, *, mode, deleting, before):
+    def load(self, rows, *, mode, deleting, before):
         self.count += 1
-        rows = [("示例", amount, "2021-08-08", name) for name, amount in sorted(given.items())]
+        gifts = [("示例", amount, "2021-08-08", name) for name, amount in sorted(rows.items())]
         # A note below the table makes each file another one.
-        content = gift_workbook(*rows, [f"备注：第{self.count}份"])
+        content = gift_workbook(*gifts, [f"备注：第{self.count}份"])
         upload = create_checked_upload(self.clerk, self.branch, content, now=self.now, mode=mode)
         assert upload.state == UploadState.READY, upload.message
-        assert upload.changes == compared(before, given, replacing=mode == "replace")
+        assert upload.changes == expected_diff(before, rows, replacing=mode == "replace")
         services.set_options(
             upload.pk, user=self.clerk, accept_good_rows=False, delete_missing=deleting
         )
@@ -80,19 +80,19 @@ class Life:
         return upload.pk
 
 
-def compared(before, given, *, replacing):
-    common = before.keys() & given.keys()
-    changed = sum(before[name] != given[name] for name in common)
+def expected_diff(before, rows, *, replacing):
+    common = before.keys() & rows.keys()
+    changed = sum(before[name] != rows[name] for name in common)
     return {
-        "new": len(given) - len(common),
+        "new": len(rows) - len(common),
         "changed": changed,
         "unchanged": len(common) - changed,
-        "missing": len(before.keys() - given.keys()) if replacing else 0,
+        "missing": len(before.keys() - rows.keys()) if replacing else 0,
         "edited_by_hand": 0,
     }
 
 
-def table():
+def read_table():
     return dict(Donation.objects.values_list("ticket_number", "value"))
 
 
@@ -106,19 +106,19 @@ def test_random_loads_reverts_and_restores_match_the_reference_model(
     acts, clerk, reviewer, branch, now
 ):
     before = transaction.savepoint()
-    model, life = Model(), Life(clerk, reviewer, branch("5301"), now)
+    model, life = ReferenceModel(), PortalActs(clerk, reviewer, branch("5301"), now)
     for act in acts:
         match act:
-            case ("append" | "replace" | "keep" as how, given):
+            case ("append" | "replace" | "keep" as how, rows):
                 mode = "append" if how == "append" else "replace"
                 deleting = how == "replace"
-                upload = life.load(given, mode=mode, deleting=deleting, before=model.rows)
-                model.load(upload, given, deleting=deleting)
+                upload = life.load(rows, mode=mode, deleting=deleting, before=model.rows)
+                model.load(upload, rows, deleting=deleting)
             case ("undo",) if model.standing:
                 done = apply.revert_upload(model.undo(), user=clerk, now=life.tick())
                 assert done.kept == ()
             case ("restore",) if model.undone:
                 apply.restore_upload(model.restore(), user=clerk, now=life.tick())
-        assert table() == {name: Decimal(value) for name, value in model.rows.items()}
-    assert [each for each in verify(using="default") if each.different] == []
+        assert read_table() == {name: Decimal(value) for name, value in model.rows.items()}
+    assert [cell for cell in verify(using="default") if cell.different] == []
     transaction.savepoint_rollback(before)

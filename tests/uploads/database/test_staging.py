@@ -27,15 +27,15 @@ def test_staging_analyzes_a_table_again_after_growth(committed):
         gift.save()
         with server.cursor() as cursor:  # as its autovacuum does, unasked
             cursor.execute("ANALYZE donations_donation")
-    assert counted() == 0
+    assert estimated_rows() == 0
 
     with transaction.atomic():
         disable_seqscan(registry["donations.ledger"])
 
-    assert counted() == 1
+    assert estimated_rows() == 1
 
 
-def counted():
+def estimated_rows():
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples::int FROM pg_class WHERE relname = 'donations_donation'")
         return cursor.fetchone()[0]

@@ -10,7 +10,7 @@ import pytest
 
 from redcross.uploads.files.scratch_dir import create_scratch_dir, delete_abandoned_dirs
 
-KILLED = """
+KILLED_READER = """
 import os, signal, sys, tempfile
 from redcross.uploads.files.scratch_dir import opened_folder
 
@@ -27,15 +27,15 @@ def temporary(tmp_path, monkeypatch):
     return tmp_path
 
 
-def grown_old(folder):
+def make_old(folder):
     long_ago = time.time() - 3600
     os.utime(folder, (long_ago, long_ago))
 
 
 def test_scratch_dir_of_a_killed_process_is_deleted(temporary):
-    subprocess.run([sys.executable, "-c", KILLED, temporary], check=False)
+    subprocess.run([sys.executable, "-c", KILLED_READER, temporary], check=False)
     (left,) = temporary.iterdir()
-    grown_old(left)
+    make_old(left)
 
     assert delete_abandoned_dirs() == 1
 
@@ -43,11 +43,11 @@ def test_scratch_dir_of_a_killed_process_is_deleted(temporary):
 
 
 def test_scratch_dir_in_use_or_just_created_is_kept(temporary):
-    subprocess.run([sys.executable, "-c", KILLED, temporary], check=False)
+    subprocess.run([sys.executable, "-c", KILLED_READER, temporary], check=False)
     (new,) = temporary.iterdir()
 
     with create_scratch_dir() as read:
-        grown_old(read)
+        make_old(read)
 
         assert delete_abandoned_dirs() == 0
         assert set(temporary.iterdir()) == {new, read}
@@ -55,10 +55,10 @@ def test_scratch_dir_in_use_or_just_created_is_kept(temporary):
 
 def test_scratch_dir_of_another_program_is_kept(temporary):
     others = [temporary / "upload-1", temporary / "redcross-run"]
-    for each in others:
-        each.mkdir()
-        grown_old(each)
+    for other in others:
+        other.mkdir()
+        make_old(other)
 
     assert delete_abandoned_dirs() == 0
 
-    assert all(each.exists() for each in others)
+    assert all(other.exists() for other in others)

@@ -38,7 +38,7 @@ SPREADSHEETML = (
 )
 
 
-def packed(parts):
+def zip_parts(parts):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
@@ -46,24 +46,24 @@ def packed(parts):
     return buffer.getvalue()
 
 
-def parts_of(content=PLAIN):
+def unzip_parts(content=PLAIN):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def with_part(name, change):
-    parts = parts_of()
-    return packed({**parts, name: change(parts[name])})
+def change_part(name, change):
+    parts = unzip_parts()
+    return zip_parts({**parts, name: change(parts[name])})
 
 
-def more_rows(xml):
-    return with_part(SHEET, lambda part: part.replace(b"</sheetData>", xml + b"</sheetData>"))
+def add_many_rows(xml):
+    return change_part(SHEET, lambda part: part.replace(b"</sheetData>", xml + b"</sheetData>"))
 
 
-def merged(*references):
-    cells = b"".join(b'<mergeCell ref="%s"/>' % each.encode() for each in references)
+def merge_cells(*references):
+    cells = b"".join(b'<mergeCell ref="%s"/>' % reference.encode() for reference in references)
     xml = b"</sheetData><mergeCells>" + cells + b"</mergeCells>"
-    return with_part(SHEET, lambda part: part.replace(b"</sheetData>", xml))
+    return change_part(SHEET, lambda part: part.replace(b"</sheetData>", xml))
 
 
 def xls(*more):
@@ -79,7 +79,7 @@ def xls(*more):
     return buffer.getvalue()
 
 
-def uncached():
+def formula_without_value():
     book = openpyxl.Workbook()
     for row in ROWS:
         book.active.append(row)
@@ -92,43 +92,43 @@ def uncached():
 
 
 def ods(rows):
-    return packed({
+    return zip_parts({
         "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
         "META-INF/manifest.xml": '<manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
         "content.xml": '<?xml version="1.0"?>' + ODS_CONTENT.format(rows),
     })  # fmt: skip
 
 
-def biff(version, kind=0x0809):
+def biff_header(version, kind=0x0809):
     return struct.pack("<HHHHHH", kind, 8, version, 0x10, 0, 0) + struct.pack("<HH", 0x0A, 0)
 
 
 TEXT = "捐赠人,金额,到账日期\n示例甲,1,2020-08-08\n"
 READ = "read"
-ZOO = {
+UNUSUAL_FILES = {
     "plain.xlsx": (PLAIN, READ),
     "says-it-is-huge.xlsx": (
-        with_part(SHEET, lambda part: re.sub(rb'ref="A1:C3"', b'ref="A1:XFD1048576"', part)),
+        change_part(SHEET, lambda part: re.sub(rb'ref="A1:C3"', b'ref="A1:XFD1048576"', part)),
         READ,
     ),
     "last-cell.xlsx": (
-        more_rows(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+        add_many_rows(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
         "file.too_many_cells",
     ),
     "phantom-rows.xlsx": (
-        more_rows(b"".join(b'<row r="%d"/>' % row for row in range(4, 200_000))),
+        add_many_rows(b"".join(b'<row r="%d"/>' % row for row in range(4, 200_000))),
         READ,
     ),
-    "merges.xlsx": (merged(*(f"A{row}:B{row}" for row in range(10, 30_000))), READ),
-    "merged-whole.xlsx": (merged("A4:XFD1048576"), READ),
-    "error-cell.xlsx": (more_rows(b'<row r="4"><c r="B4" t="e"><v>#REF!</v></c></row>'), READ),
-    "no-cached-value.xlsx": (uncached(), READ),
+    "merges.xlsx": (merge_cells(*(f"A{row}:B{row}" for row in range(10, 30_000))), READ),
+    "merged-whole.xlsx": (merge_cells("A4:XFD1048576"), READ),
+    "error-cell.xlsx": (add_many_rows(b'<row r="4"><c r="B4" t="e"><v>#REF!</v></c></row>'), READ),
+    "no-cached-value.xlsx": (formula_without_value(), READ),
     "long-cell.xlsx": (
-        with_part(STRINGS, lambda part: part.replace("示例甲".encode(), "长".encode() * 500_000)),
+        change_part(STRINGS, lambda part: part.replace("示例甲".encode(), "长".encode() * 500_000)),
         READ,
     ),
     "entity.xlsx": (
-        with_part(
+        change_part(
             SHEET,
             lambda part: part.replace(
                 b"?>", b'?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>', 1
@@ -136,20 +136,20 @@ ZOO = {
         ),
         None,
     ),
-    "no-strings.xlsx": (packed({k: v for k, v in parts_of().items() if k != STRINGS}), None),
-    "half-sheet.xlsx": (with_part(SHEET, lambda part: part[: len(part) // 2]), None),
+    "no-strings.xlsx": (zip_parts({k: v for k, v in unzip_parts().items() if k != STRINGS}), None),
+    "half-sheet.xlsx": (change_part(SHEET, lambda part: part[: len(part) // 2]), None),
     "truncated.xlsx": (PLAIN[: len(PLAIN) // 2], "file.damaged"),
-    "document.xlsx": (packed({"word/document.xml": "<a/>"}), "file.not_a_workbook"),
-    "archive.xlsx": (packed({"a.txt": "a"}), "file.not_a_workbook"),
-    "bomb.xlsx": (packed({"xl/a.xml": b"0" * 120_000_000}), "file.bomb"),
+    "document.xlsx": (zip_parts({"word/document.xml": "<a/>"}), "file.not_a_workbook"),
+    "archive.xlsx": (zip_parts({"a.txt": "a"}), "file.not_a_workbook"),
+    "bomb.xlsx": (zip_parts({"xl/a.xml": b"0" * 120_000_000}), "file.bomb"),
     "picture.xlsx": (b"\x89PNG\r\n\x1a\n" + bytes(40), "file.not_a_workbook"),
     "empty.xlsx": (b"", "file.empty"),
     "ok.xls": (xls(), READ),
     "far-corner.xls": (xls(("IV65536", "x")), "file.too_many_cells"),
     "truncated.xls": (xls()[:3000], "file.damaged"),
     "noise.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 8, "file.damaged"),
-    "biff5.xls": (biff(0x500), None),
-    "biff4.xls": (biff(0, 0x0409), None),
+    "biff5.xls": (biff_header(0x500), None),
+    "biff4.xls": (biff_header(0, 0x0409), None),
     "lotus.xls": (b"\x00\x00\x02\x00\x06\x04\x06\x00" + bytes(30), "file.not_a_workbook"),
     "repeated.ods": (
         ods(
@@ -206,9 +206,9 @@ ZOO = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ZOO)
+@pytest.mark.parametrize("name", UNUSUAL_FILES)
 def test_unusual_file_is_read_or_refused_with_a_named_reason(name, tmp_path):
-    content, expected = ZOO[name]
+    content, expected = UNUSUAL_FILES[name]
     path = tmp_path / name
     path.write_bytes(content)
 
@@ -249,7 +249,7 @@ def test_workbook_with_xor_password_is_reported_as_protected(tmp_path):
     book.save(buffer)
     content = bytearray(buffer.getvalue())
     start = content.index(b"\x09\x08\x10\0") + 20  # behind the record that begins a workbook
-    hidden = bytes(each ^ 0x5A for each in content[start + 10 : start + 2000])
+    hidden = bytes(byte ^ 0x5A for byte in content[start + 10 : start + 2000])
     content[start : start + 2000] = b"\x2f\0\x06\0\0\0abcd" + hidden
     path = tmp_path / "表.xls"
     path.write_bytes(bytes(content))
@@ -283,9 +283,9 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1000)
 def test_widest_allowed_table_is_recognised_in_little_memory():
     command = [sys.executable, "-c", WIDE]
 
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
-    assert int(told) < 300
+    assert int(text) < 300
 
 
 def test_parser_out_of_memory_is_reported_by_its_own_code():
@@ -311,12 +311,12 @@ def test_worksheets_with_equal_names_are_each_read_once(tmp_path):
             sheet.append(row)
     buffer = io.BytesIO()
     book.save(buffer)
-    parts = parts_of(buffer.getvalue())
+    parts = unzip_parts(buffer.getvalue())
     names = parts["xl/workbook.xml"].replace("另一张".encode(), b"Sheet")
     path = tmp_path / "表.xlsx"
-    path.write_bytes(packed({**parts, "xl/workbook.xml": names}))
+    path.write_bytes(zip_parts({**parts, "xl/workbook.xml": names}))
 
-    found = read_workbook(path, filename=path.name)
+    result = read_workbook(path, filename=path.name)
 
-    assert len(found.grids) == 1
-    assert found.notices == ("有两张工作表都叫“Sheet”，只读取了前一张。请改名后重新上传。",)
+    assert len(result.grids) == 1
+    assert result.notices == ("有两张工作表都叫“Sheet”，只读取了前一张。请改名后重新上传。",)

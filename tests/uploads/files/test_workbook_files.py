@@ -29,7 +29,7 @@ ODS = (
 CSV = "捐赠人,金额,日期\n示例甲,100,2020-01-22\n"
 
 
-def refused(content, folder, filename="表.xlsx"):
+def refusal_code(content, folder, filename="表.xlsx"):
     path = folder / filename
     path.write_bytes(content)
     with pytest.raises(UnreadableError) as caught:
@@ -38,7 +38,7 @@ def refused(content, folder, filename="表.xlsx"):
     return caught.value.code
 
 
-def zipped(entries):
+def zip_entries(entries):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in entries.items():
@@ -64,23 +64,23 @@ def zipped(entries):
             b'<?xml version="1.0"?><office:document><table:table/></office:document>',
             "file.not_a_workbook",
         ),
-        (zipped({"word/document.xml": "x"}), "file.not_a_workbook"),
-        (zipped({"readme.txt": "x"}), "file.not_a_workbook"),
-        (zipped({"xl/workbook.xml": "<broken"}), "file.damaged"),
+        (zip_entries({"word/document.xml": "x"}), "file.not_a_workbook"),
+        (zip_entries({"readme.txt": "x"}), "file.not_a_workbook"),
+        (zip_entries({"xl/workbook.xml": "<broken"}), "file.damaged"),
     ],
 )
 def test_non_workbook_file_is_refused_with_its_reason(content, code, tmp_path):
-    assert refused(content, tmp_path) == code
+    assert refusal_code(content, tmp_path) == code
 
 
 def test_zip_bomb_is_refused_before_opening(tmp_path):
-    content = zipped({"xl/workbook.xml": "x", "xl/worksheets/sheet1.xml": b"0" * 200_000_000})
+    content = zip_entries({"xl/workbook.xml": "x", "xl/worksheets/sheet1.xml": b"0" * 200_000_000})
 
-    assert refused(content, tmp_path) == "file.bomb"
+    assert refusal_code(content, tmp_path) == "file.bomb"
 
 
 def test_truncated_workbook_is_refused(tmp_path):
-    assert refused(gift_workbook(ROW)[:-200], tmp_path) == "file.damaged"
+    assert refusal_code(gift_workbook(ROW)[:-200], tmp_path) == "file.damaged"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_workbook_with_overstated_dimension_is_read(tmp_path):
     name = "xl/worksheets/sheet1.xml"
     entries[name] = entries[name].replace(b'ref="A1:D3"', b'ref="A1:XFD1048576"')
 
-    assert parse_ledger(zipped(entries), tmp_path).frame.height == 1
+    assert parse_ledger(zip_entries(entries), tmp_path).frame.height == 1
 
 
 def test_workbook_with_a_cell_in_the_far_corner_ends_in_a_named_result(tmp_path):
@@ -148,7 +148,10 @@ def test_workbook_with_a_cell_in_the_far_corner_ends_in_a_named_result(tmp_path)
     buffer = io.BytesIO()
     book.save(buffer)
 
-    assert refused(buffer.getvalue(), tmp_path) in {"file.too_many_cells", "file.out_of_memory"}
+    assert refusal_code(buffer.getvalue(), tmp_path) in {
+        "file.too_many_cells",
+        "file.out_of_memory",
+    }
 
 
 def test_workbook_of_the_1904_calendar_keeps_its_dates(tmp_path):
@@ -209,7 +212,7 @@ def test_ods_merged_names_are_filled_down(tmp_path):
     )
     mark = "application/vnd.oasis.opendocument.spreadsheet"
     manifest = '<?xml version="1.0"?><manifest/>'
-    content = zipped(
+    content = zip_entries(
         {"mimetype": mark, "META-INF/manifest.xml": manifest, "content.xml": ODS.format(table)}
     )
 

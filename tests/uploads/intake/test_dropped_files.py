@@ -20,24 +20,24 @@ pytestmark = pytest.mark.django_db
 NEW = "/uploads/new/"
 
 
-class Page:
+class DraftsPage:
     """A browser whose worker is done before it looks again."""
 
     def __init__(self, client, committing):
         self.client, self.committing = client, committing
 
-    def get(self, address, said=None):
-        return self.client.get(address, said)
+    def get(self, address, arguments=None):
+        return self.client.get(address, arguments)
 
-    def post(self, address, said=None):
+    def post(self, address, arguments=None):
         with self.committing(execute=True):
-            answer = self.client.post(address, said or {})
+            answer = self.client.post(address, arguments or {})
         return self.client.get(answer["Location"]) if answer.status_code == 302 else answer
 
 
 @pytest.fixture
 def open_page(signed_in, django_capture_on_commit_callbacks):
-    return lambda user: Page(signed_in(user), django_capture_on_commit_callbacks)
+    return lambda user: DraftsPage(signed_in(user), django_capture_on_commit_callbacks)
 
 
 @pytest.fixture
@@ -45,14 +45,14 @@ def page(clerk, open_page):
     return open_page(clerk)
 
 
-def drop(page, *files, **hint):
+def drop_files(page, *files, **hint):
     """Drop files as (name, content), and return the page as it then is."""
     sent = [SimpleUploadedFile(name, content) for name, content in files]
-    said = {f"for-{name}": value for name, value in hint.items()}
-    return page.post(NEW, {"files": sent, **said}).content.decode()
+    form = {f"for-{name}": value for name, value in hint.items()}
+    return page.post(NEW, {"files": sent, **form}).content.decode()
 
 
-def said_of(parcel, **changes):
+def draft_form(parcel, **changes):
     """Return what the card of a parcel posts."""
     values = {
         "sheet": parcel.sheet, "months": parcel.months, "branch": parcel.about_id or "", "mode": "",
@@ -60,21 +60,21 @@ def said_of(parcel, **changes):
     return {f"{name}-{parcel.pk}": value for name, value in values.items()}
 
 
-def gift(name="示例甲", ticket="T1"):
+def gift_content(name="示例甲", ticket="T1"):
     return gift_workbook((name, 100, "2021-08-01", ticket))
 
 
 def test_dropped_file_with_too_many_tables_is_refused(page):
     heading, line = "捐赠人,金额," * 500, "甲,1," * 500
 
-    said = drop(page, ("公示.csv", "\n".join([heading, line] * 5).encode()))
+    text = drop_files(page, ("公示.csv", "\n".join([heading, line] * 5).encode()))
 
-    assert "表头过多" in said
+    assert "表头过多" in text
     assert Parcel.objects.get().state == DraftState.UNREADABLE
 
 
 def test_dropped_ledger_is_recognised_checked_and_submitted_without_input(page):
-    drop(page, ("昆明市2021年8月捐赠明细.xlsx", ledger_workbook(60000, 40000)))
+    drop_files(page, ("昆明市2021年8月捐赠明细.xlsx", ledger_workbook(60000, 40000)))
     parcel = Parcel.objects.get()
     assert (parcel.sheet, parcel.months, parcel.about.code) == (
         "donations.ledger",
@@ -82,23 +82,23 @@ def test_dropped_ledger_is_recognised_checked_and_submitted_without_input(page):
         "5301",
     )
 
-    page.post(reverse("parcels-start"), said_of(parcel))
+    page.post(reverse("parcels-start"), draft_form(parcel))
     assert Upload.objects.latest("pk").state == UploadState.READY
-    told = page.post(reverse("parcels-hand-over")).content.decode()
+    text = page.post(reverse("parcels-hand-over")).content.decode()
 
     upload = Upload.objects.latest("pk")
     assert (upload.state, upload.accepted) == (UploadState.SUBMITTED, 2)
-    assert "已提交 1 份" in told
+    assert "已提交 1 份" in text
     assert not parcel.file.storage.exists(parcel.file.name)
 
 
 def test_corrected_draft_keeps_the_correction_and_new_sheet_guesses_anew(page):
-    drop(page, ("昆明市2021年8月捐赠明细.xlsx", gift()))
+    drop_files(page, ("昆明市2021年8月捐赠明细.xlsx", gift_content()))
     parcel = Parcel.objects.get()
 
     answer = page.post(
         reverse("parcel", kwargs={"pk": parcel.pk}),
-        said_of(parcel, months="2021-09", mode="replace"),
+        draft_form(parcel, months="2021-09", mode="replace"),
     )
     parcel.refresh_from_db()
 
@@ -107,7 +107,7 @@ def test_corrected_draft_keeps_the_correction_and_new_sheet_guesses_anew(page):
 
 
 def test_twenty_dropped_files_each_end_in_a_message_and_none_is_lost(page):
-    good = [(f"昆明市2021年8月捐赠{n}.xlsx", gift(ticket=f"T{n}")) for n in range(16)]
+    good = [(f"昆明市2021年8月捐赠{n}.xlsx", gift_content(ticket=f"T{n}")) for n in range(16)]
     odd = [
         ("空.xlsx", b""),
         ("照片.xlsx", b"\x89PNG\r\n\x1a\n" + b"0" * 100),
@@ -115,37 +115,37 @@ def test_twenty_dropped_files_each_end_in_a_message_and_none_is_lost(page):
         ("菜单.xlsx", write_xlsx([["菜名", "价格"], ["米线", 12]])),
     ]
 
-    told = drop(page, *good, *odd)
+    text = drop_files(page, *good, *odd)
 
-    states = {each.filename: (each.state, each.code) for each in Parcel.objects.all()}
+    states = {draft.filename: (draft.state, draft.code) for draft in Parcel.objects.all()}
     assert len(states) == 20
     assert states["空.xlsx"] == (DraftState.UNREADABLE, "file.empty")
     assert states["照片.xlsx"] == (DraftState.UNREADABLE, "file.not_a_workbook")
     assert states["坏.xlsx"] == (DraftState.UNREADABLE, "file.damaged")
     assert states["菜单.xlsx"] == (DraftState.GUESSED, "")
-    assert "没有找到任何一张报表的表头" in told
-    assert "文件是空的" in told
-    assert "开始检查（17 份）" in told
+    assert "没有找到任何一张报表的表头" in text
+    assert "文件是空的" in text
+    assert "开始检查（17 份）" in text
 
 
 def test_file_dropped_twice_is_kept_once_with_a_message(page):
-    told = drop(page, ("一.xlsx", gift()), ("二.xlsx", gift()))
+    text = drop_files(page, ("一.xlsx", gift_content()), ("二.xlsx", gift_content()))
 
-    assert "与已放入的“一.xlsx”是同一个文件" in told
+    assert "与已放入的“一.xlsx”是同一个文件" in text
     assert Parcel.objects.count() == 1
 
 
 def test_previously_uploaded_file_is_announced_on_drop_and_refused_on_start(page):
-    drop(page, ("一.xlsx", gift()))
-    page.post(reverse("parcels-start"), said_of(Parcel.objects.get()))
+    drop_files(page, ("一.xlsx", gift_content()))
+    page.post(reverse("parcels-start"), draft_form(Parcel.objects.get()))
     first = Upload.objects.latest("pk")
 
-    told = drop(page, ("又一份.xlsx", gift()))
+    text = drop_files(page, ("又一份.xlsx", gift_content()))
     again = Parcel.objects.get(state=DraftState.GUESSED)
-    refused = page.post(reverse("parcels-start"), said_of(again)).content.decode()
+    refused = page.post(reverse("parcels-start"), draft_form(again)).content.decode()
 
-    assert f"批次 {first.pk}" in told
-    assert "同一文件已上传过" in told
+    assert f"批次 {first.pk}" in text
+    assert "同一文件已上传过" in text
     again.refresh_from_db()
     assert (again.state, again.code) == (DraftState.GUESSED, "upload.duplicate")
     assert again.message in refused
@@ -160,12 +160,12 @@ def test_previously_uploaded_file_is_announced_on_drop_and_refused_on_start(page
     ],
 )
 def test_draft_with_missing_options_asks_for_them_and_is_kept(page, changes, sentence):
-    drop(page, ("一.xlsx", gift()))
+    drop_files(page, ("一.xlsx", gift_content()))
     parcel = Parcel.objects.get()
 
-    told = page.post(reverse("parcels-start"), said_of(parcel, **changes)).content.decode()
+    text = page.post(reverse("parcels-start"), draft_form(parcel, **changes)).content.decode()
 
-    assert sentence in told
+    assert sentence in text
     assert Parcel.objects.get().state == DraftState.GUESSED
     assert Upload.objects.filter(filename="一.xlsx").count() == 0
 
@@ -173,11 +173,11 @@ def test_draft_with_missing_options_asks_for_them_and_is_kept(page, changes, sen
 def test_forbidden_sheet_is_neither_guessed_nor_offered(person, open_page):
     page = open_page(person(Role.DESK, "53", domain="training"))
 
-    told = drop(page, ("捐赠.xlsx", gift()))
+    text = drop_files(page, ("捐赠.xlsx", gift_content()))
 
     assert Parcel.objects.get().sheet == ""
-    assert "您没有填报这张表的权限" in told
-    assert 'value="donations.ledger"' not in told.partition("没有表格")[0]
+    assert "您没有填报这张表的权限" in text
+    assert 'value="donations.ledger"' not in text.partition("没有表格")[0]
 
 
 def test_ambiguous_file_is_taken_for_the_requested_sheet(page):
@@ -185,17 +185,17 @@ def test_ambiguous_file_is_taken_for_the_requested_sheet(page):
         ("示例甲", 100, "", "A"), headings=("捐赠人", "金额（元）", "到账日期", "票据号码")
     )
 
-    told = drop(
+    text = drop_files(
         page, ("表.xlsx", silent), sheet="donations.ledger", period="2021-11", branch="530102"
     )
 
     parcel = Parcel.objects.get()
     assert (parcel.months, parcel.about.code) == ("2021-11", "530102")
-    assert "我要报送：《捐赠款物明细表》2021年11月" in told
+    assert "我要报送：《捐赠款物明细表》2021年11月" in text
 
 
 def test_draft_of_another_user_is_not_found(page, person, open_page):
-    drop(page, ("一.xlsx", gift()))
+    drop_files(page, ("一.xlsx", gift_content()))
     parcel = Parcel.objects.get()
     other = open_page(person(Role.STATISTICIAN, "5301"))
 
@@ -205,7 +205,7 @@ def test_draft_of_another_user_is_not_found(page, person, open_page):
 
 
 def test_discarded_draft_leaves_no_file(page):
-    drop(page, ("一.xlsx", gift()))
+    drop_files(page, ("一.xlsx", gift_content()))
     parcel = Parcel.objects.get()
     assert parcel.file.storage.exists(parcel.file.name)
 
@@ -218,7 +218,7 @@ def test_discarded_draft_leaves_no_file(page):
 def test_unconfirmed_draft_is_deleted_after_a_week_and_unread_draft_is_queued_again(
     page, django_capture_on_commit_callbacks
 ):
-    drop(page, ("一.xlsx", gift()), ("二.xlsx", gift(name="示例乙")))
+    drop_files(page, ("一.xlsx", gift_content()), ("二.xlsx", gift_content(name="示例乙")))
     old, stuck = Parcel.objects.order_by("pk")
     Parcel.objects.filter(pk=old.pk).update(
         touched_at=old.touched_at - drafts.UNCONFIRMED_LIFETIME * 2
@@ -229,13 +229,13 @@ def test_unconfirmed_draft_is_deleted_after_a_week_and_unread_draft_is_queued_ag
     with django_capture_on_commit_callbacks(execute=True):
         tasks.requeue_stalled_work(now=timezone.now())
 
-    assert [(each.pk, each.state) for each in Parcel.objects.all()] == [
+    assert [(draft.pk, draft.state) for draft in Parcel.objects.all()] == [
         (stuck.pk, DraftState.GUESSED)
     ]
 
 
 def test_draft_polling_returns_cards_in_progress_and_stops_when_done(page):
-    drop(page, ("一.xlsx", gift()), ("二.xlsx", gift(name="示例乙")))
+    drop_files(page, ("一.xlsx", gift_content()), ("二.xlsx", gift_content(name="示例乙")))
     first = Parcel.objects.order_by("pk").first()
     Parcel.objects.filter(pk=first.pk).update(state=DraftState.OPENING)
 
@@ -252,7 +252,7 @@ def test_draft_polling_returns_cards_in_progress_and_stops_when_done(page):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_drafts_page_query_count_is_constant(page, count, django_assert_num_queries):
-    drop(page, *[(f"{n}.xlsx", gift(ticket=f"T{n}")) for n in range(count)])
+    drop_files(page, *[(f"{n}.xlsx", gift_content(ticket=f"T{n}")) for n in range(count)])
 
     with django_assert_num_queries(QUERIES):
         answer = page.get(NEW)

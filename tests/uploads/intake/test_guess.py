@@ -29,10 +29,10 @@ from redcross.uploads.intake.guessing import (
 from redcross.uploads.registry import registry
 
 TODAY = dt.date(2022, 2, 22)
-SILENT = WorkbookTexts((), {}, "表", ())
+NO_WORDS = WorkbookTexts((), {}, "表", ())
 
 
-def grid(*rows, worksheet="Sheet1"):
+def make_grid(*rows, worksheet="Sheet1"):
     """Lay texts out as a worksheet that was opened."""
     width = max(map(len, rows))
     columns = {}
@@ -76,9 +76,9 @@ def specs(django_db_setup, django_db_blocker):
     ],
 )
 def test_period_is_guessed_from_title_text(text, period):
-    found = find_period(text, today=TODAY)
+    result = find_period(text, today=TODAY)
 
-    assert (str(found[0]) if found else None) == (str(Period.parse(period)) if period else None)
+    assert (str(result[0]) if result else None) == (str(Period.parse(period)) if period else None)
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_period_is_guessed_from_title_text(text, period):
     [("1月捐赠明细", "2022-01"), ("12月份培训", "2021-12"), ("第四季度", "2021Q4")],
 )
 def test_period_from_title_without_year_is_the_latest_past_year_and_unsure(text, period):
-    found = find_period(text, today=TODAY)
+    result = find_period(text, today=TODAY)
 
-    assert found == (Period.parse(period), Certainty.LIKELY)
+    assert result == (Period.parse(period), Certainty.LIKELY)
 
 
 @given(
@@ -106,9 +106,9 @@ def test_period_is_guessed_from_a_month_anywhere_in_the_text(year, month, before
 
 @given(st.text(max_size=60))
 def test_period_guess_never_raises_on_any_text(text):
-    found = find_period(text, today=TODAY)
+    result = find_period(text, today=TODAY)
 
-    assert found is None or found[0].first is not None
+    assert result is None or result[0].first is not None
 
 
 def test_period_in_text_takes_precedence_over_row_dates_with_a_notice():
@@ -123,24 +123,24 @@ def test_period_in_text_takes_precedence_over_row_dates_with_a_notice():
 
 
 def test_period_without_text_comes_from_dates_or_is_last_month_unsure():
-    dated = guess_period(SILENT, dated=Period.parse("2021-08"), today=TODAY)
-    asked = guess_period(SILENT, dated=None, today=TODAY, hinted=Period.parse("2021-11"))
-    nothing = guess_period(SILENT, dated=None, today=TODAY)
+    dated = guess_period(NO_WORDS, dated=Period.parse("2021-08"), today=TODAY)
+    hinted = guess_period(NO_WORDS, dated=None, today=TODAY, hinted=Period.parse("2021-11"))
+    nothing = guess_period(NO_WORDS, dated=None, today=TODAY)
 
     assert (str(dated.period), dated.certainty) == ("2021-08", Certainty.YES)
-    assert (str(asked.period), asked.certainty) == ("2021-11", Certainty.LIKELY)
+    assert (str(hinted.period), hinted.certainty) == ("2021-11", Certainty.LIKELY)
     assert (str(nothing.period), nothing.certainty) == ("2022-01", Certainty.NO)
 
 
 def test_period_is_guessed_from_the_sheets_date_column(specs):
-    table = grid(
+    table = make_grid(
         ["捐赠人", "金额（元）", "到账日期"],
         ["示例甲", "1", "2021.8.1"],
         ["示例乙", "2", "2021年9月3日"],
         ["示例丙", "3", "44440"],
         ["示例丁", "4", "六月"],
     )
-    spec = next(each for each in specs if each.key == "donations.ledger")
+    spec = next(spec for spec in specs if spec.key == "donations.ledger")
 
     assert dated_months([table], spec) == Period.parse("2021-08..2021-09")
 
@@ -157,51 +157,51 @@ HEADINGS = {
 
 @pytest.mark.parametrize("key", HEADINGS)
 def test_sheet_is_guessed_from_headers_alone(key, specs):
-    found = guess_sheet([grid(HEADINGS[key], ["1"] * len(HEADINGS[key]))], SILENT, specs)
+    result = guess_sheet([make_grid(HEADINGS[key], ["1"] * len(HEADINGS[key]))], NO_WORDS, specs)
 
-    assert found.fits[0].key == key
-    assert found.key in (key, "")
+    assert result.fits[0].key == key
+    assert result.key in (key, "")
 
 
 def test_sheet_guess_with_two_equal_candidates_names_both_and_takes_none(specs):
-    table = grid(["单位", "备注"], ["五华区", "示例"])
+    table = make_grid(["单位", "备注"], ["五华区", "示例"])
 
-    found = guess_sheet([table], SILENT, specs)
+    result = guess_sheet([table], NO_WORDS, specs)
 
-    assert found.key == ""
-    assert found.certainty is Certainty.NO
-    assert "请选择" in found.why
+    assert result.key == ""
+    assert result.certainty is Certainty.NO
+    assert "请选择" in result.why
 
 
 def test_sheet_guess_of_an_unknown_file_says_so(specs):
-    found = guess_sheet([grid(["菜名", "价格"], ["米线", "12"])], SILENT, specs)
+    result = guess_sheet([make_grid(["菜名", "价格"], ["米线", "12"])], NO_WORDS, specs)
 
-    assert (found.key, found.certainty) == ("", Certainty.NO)
-    assert "没有找到任何一张报表的表头" in found.why
+    assert (result.key, result.certainty) == ("", Certainty.NO)
+    assert "没有找到任何一张报表的表头" in result.why
 
 
 def test_sheet_guess_names_but_does_not_take_a_forbidden_sheet(specs):
-    table = grid(HEADINGS["donations.ledger"], ["1"] * 6)
+    table = make_grid(HEADINGS["donations.ledger"], ["1"] * 6)
 
-    found = guess_sheet([table], SILENT, specs, allowed={"training.roster"})
+    result = guess_sheet([table], NO_WORDS, specs, allowed={"training.roster"})
 
-    assert found.key == ""
-    assert "《捐赠款物明细表》，但您没有填报这张表的权限" in found.why
+    assert result.key == ""
+    assert "《捐赠款物明细表》，但您没有填报这张表的权限" in result.why
 
 
 def test_sheet_guess_prefers_the_requested_sheet_when_it_fits(specs):
-    table = grid(["单位", "名称", "备注"], ["五华区", "示例", ""])
-    likely = [fit.key for fit in rank_sheets([table], SILENT, specs)]
+    table = make_grid(["单位", "名称", "备注"], ["五华区", "示例", ""])
+    likely = [fit.key for fit in rank_sheets([table], NO_WORDS, specs)]
 
     for key in likely:
-        assert guess_sheet([table], SILENT, specs, hinted=key).key == key
+        assert guess_sheet([table], NO_WORDS, specs, hinted=key).key == key
 
 
 @given(st.lists(st.lists(st.text(max_size=12), min_size=1, max_size=6), min_size=1, max_size=6))
 def test_guess_never_raises_on_any_cells(rows):
-    words = workbook_texts([grid(*rows)], "表.xlsx")
+    words = workbook_texts([make_grid(*rows)], "表.xlsx")
 
-    assert guess_sheet([grid(*rows)], words, []).key == ""
+    assert guess_sheet([make_grid(*rows)], words, []).key == ""
     assert guess_period(words, dated=None, today=TODAY).period.first is not None
 
 
@@ -209,24 +209,24 @@ def test_guess_never_raises_on_any_cells(rows):
 
 
 @pytest.fixture
-def tree(db):
+def branch_guesser(db):
     """Names as 昆明市's clerk writes them, and a way to guess in them."""
     branches = all_branches().branches
     home = Branch.objects.get(code="5301")
     names = all_branches().resolve_names(home)
-    enterable = {each.pk for each in branches if home.holds(each)}
+    enterable = {branch.pk for branch in branches if home.holds(branch)}
 
     def guess(words, column=()):
-        found = guess_branch(
+        result = guess_branch(
             words,
             column=column,
             names=names,
-            labels={each.pk: each.short_name for each in branches},
-            above={each.pk: each.parent_id for each in branches if each.parent_id},
+            labels={branch.pk: branch.short_name for branch in branches},
+            above={branch.pk: branch.parent_id for branch in branches if branch.parent_id},
             enterable=enterable,
             home=home.pk,
         )
-        return Branch.objects.get(pk=found.branch_id).code, found.certainty, found.why
+        return Branch.objects.get(pk=result.branch_id).code, result.certainty, result.why
 
     return guess
 
@@ -243,8 +243,8 @@ def tree(db):
         (WorkbookTexts(("五华区红十字会培训名册",), {}, "表", ()), [], "530102", Certainty.YES),
         (WorkbookTexts((), {}, "盘龙区8月捐款", ()), [], "530103", Certainty.YES),
         (WorkbookTexts(("昆明市与曲靖市培训对比",), {}, "表", ()), [], "5301", Certainty.LIKELY),
-        (SILENT, ["五华区", "五华区"], "530102", Certainty.YES),
-        (SILENT, ["五华区", "盘龙区"], "5301", Certainty.YES),
+        (NO_WORDS, ["五华区", "五华区"], "530102", Certainty.YES),
+        (NO_WORDS, ["五华区", "盘龙区"], "5301", Certainty.YES),
         (
             WorkbookTexts(("云南省红十字会捐赠款物明细表",), {}, "表", ()),
             [],
@@ -252,17 +252,19 @@ def tree(db):
             Certainty.LIKELY,
         ),
         (WorkbookTexts(("大理州红十字会培训名册",), {}, "表", ()), [], "5301", Certainty.NO),
-        (SILENT, [], "5301", Certainty.LIKELY),
+        (NO_WORDS, [], "5301", Certainty.LIKELY),
     ],
 )
-def test_branch_guess_is_the_named_branch_inside_the_subtree_only(tree, words, column, code, sure):
-    found = tree(words, column)
+def test_branch_guess_is_the_named_branch_inside_the_subtree_only(
+    branch_guesser, words, column, code, sure
+):
+    result = branch_guesser(words, column)
 
-    assert found[:2] == (code, sure)
+    assert result[:2] == (code, sure)
 
 
-def test_branch_guess_reason_names_a_branch_outside_the_subtree(tree):
-    _, _, why = tree(WorkbookTexts(("大理州红十字会培训名册",), {}, "表", ()))
+def test_branch_guess_reason_names_a_branch_outside_the_subtree(branch_guesser):
+    _, _, why = branch_guesser(WorkbookTexts(("大理州红十字会培训名册",), {}, "表", ()))
 
     assert "大理州，不在您的填报范围" in why
 
@@ -279,18 +281,18 @@ def test_branch_guess_never_raises_on_any_text(text):
 
 @pytest.mark.django_db
 def test_demo_workbooks_of_a_month_are_guessed_correctly(tmp_path, specs):
-    told = {}
+    wrong = {}
     for name, content in list_visitor_files():
         path = tmp_path / "book.xlsx"
         path.write_bytes(content)
         book = workbook.read_workbook(path, filename=name)
         words = workbook_texts(book.grids, name)
         sheet = guess_sheet(book.grids, words, specs)
-        spec = next((each for each in specs if each.key == sheet.key), None)
+        spec = next((spec for spec in specs if spec.key == sheet.key), None)
         dated = dated_months(book.grids, spec) if spec else None
-        told[name] = (sheet.key, str(guess_period(words, dated=dated, today=TODAY).period))
+        wrong[name] = (sheet.key, str(guess_period(words, dated=dated, today=TODAY).period))
 
-    county = {name: what for name, what in told.items() if name.startswith("五华区")}
+    county = {name: what for name, what in wrong.items() if name.startswith("五华区")}
     assert {key for key, _ in county.values()} == {
         "donations.ledger",
         "training.roster",
@@ -299,5 +301,5 @@ def test_demo_workbooks_of_a_month_are_guessed_correctly(tmp_path, specs):
         "reform.network",
         "donors.stem_cell_statistics",
     }
-    assert {period for _, period in told.values()} == {"2022-01"}
-    assert {key for name, (key, _) in told.items() if "捐赠明细" in name} == {"donations.ledger"}
+    assert {period for _, period in wrong.values()} == {"2022-01"}
+    assert {key for name, (key, _) in wrong.items() if "捐赠明细" in name} == {"donations.ledger"}

@@ -14,12 +14,12 @@ pytestmark = pytest.mark.django_db
 LEDGER = "donations.ledger"
 
 
-def gifts(reading):
+def read_gifts(reading):
     """Return giver, amount and day of each row."""
     return reading.frame.select("giver_name", "value", "received_on").rows()
 
 
-def book(**worksheets):
+def make_workbook(**worksheets):
     buffer = io.BytesIO()
     made = xlsxwriter.Workbook(buffer, {"in_memory": True})
     for name, rows in worksheets.items():
@@ -41,10 +41,10 @@ def book(**worksheets):
     ],
 )  # fmt: skip
 def test_date_in_separate_year_month_day_columns_is_combined(heading, tmp_path, now):
-    found = parse_rows(LEDGER, heading, tmp_path, now=now)
+    result = parse_rows(LEDGER, heading, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert gifts(found) == [
+    assert error_codes(result) == []
+    assert read_gifts(result) == [
         ("示例甲", Decimal(50), dt.date(2021, 9, 3)),
         ("示例乙", Decimal(20), dt.date(2021, 9, 4)),
     ]
@@ -57,38 +57,40 @@ def test_date_row_above_gifts_applies_to_each_gift(tmp_path, now):
         ["9月4日"], [3, "示例丙", 10],
     ]  # fmt: skip
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
     days = [dt.date(2021, 9, 3)] * 2 + [dt.date(2021, 9, 4)]
-    assert found.frame["received_on"].to_list() == days
-    assert "column.by_period" not in finding_codes(found)
+    assert result.frame["received_on"].to_list() == days
+    assert "column.by_period" not in finding_codes(result)
 
 
 def test_gifts_above_the_first_date_row_have_no_date(tmp_path, now):
     rows = [["捐赠人", "金额（元）"], ["示例甲", 50], ["9月4日"], ["示例丙", 10]]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert "column.by_period" in finding_codes(found)
+    assert "column.by_period" in finding_codes(result)
 
 
 def test_worksheet_named_by_month_gives_the_month_of_its_days(tmp_path, now):
     heading = ["日期", "捐赠人", "金额（元）"]
-    content = book(**{"8月": [heading, [28, "示例甲", 5]], "9月": [heading, ["3日", "示例乙", 6]]})
+    content = make_workbook(
+        **{"8月": [heading, [28, "示例甲", 5]], "9月": [heading, ["3日", "示例乙", 6]]}
+    )
 
-    found = parse_workbook_bytes(LEDGER, content, tmp_path, period="2021Q3", now=now)
+    result = parse_workbook_bytes(LEDGER, content, tmp_path, period="2021Q3", now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["received_on"].to_list() == [dt.date(2021, 8, 28), dt.date(2021, 9, 3)]
-    assert finding_codes(found).count("date.year_assumed") == 2
+    assert error_codes(result) == []
+    assert result.frame["received_on"].to_list() == [dt.date(2021, 8, 28), dt.date(2021, 9, 3)]
+    assert finding_codes(result).count("date.year_assumed") == 2
 
 
 def test_day_numbers_without_a_month_are_an_error(tmp_path, now):
     rows = [["日期", "捐赠人", "金额（元）"], [28, "示例甲", 5], [29, "示例乙", 6]]
 
-    found = parse_rows(LEDGER, rows, tmp_path, period="2021Q3", now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, period="2021Q3", now=now)
 
-    assert error_codes(found) == ["date.unreadable"] * 2
+    assert error_codes(result) == ["date.unreadable"] * 2
 
 
 # Amounts ------------------------------------------------------------------------
@@ -104,13 +106,13 @@ def test_amount_in_a_channel_column_gives_gift_and_channel(tmp_path, now):
         ["合计", "", 5000, 20, 18.5],
     ]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["value"].to_list() == [Decimal(5000), Decimal("8.5"), Decimal(30)]
-    assert found.frame["channel"].to_list() == ["BANK", "WECHAT", None]
-    assert [check.agrees for table in found.tables for check in table.total_checks] == [True]
-    assert "column.unknown" not in finding_codes(found)
+    assert error_codes(result) == []
+    assert result.frame["value"].to_list() == [Decimal(5000), Decimal("8.5"), Decimal(30)]
+    assert result.frame["channel"].to_list() == ["BANK", "WECHAT", None]
+    assert [check.agrees for table in result.tables for check in table.total_checks] == [True]
+    assert "column.unknown" not in finding_codes(result)
 
 
 def test_designated_and_undesignated_amount_columns_are_distinguished(tmp_path, now):
@@ -121,20 +123,20 @@ def test_designated_and_undesignated_amount_columns_are_distinguished(tmp_path, 
         ["2021-09-03", "示例乙", "", 20],
     ]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["value"].to_list() == [Decimal(500), Decimal(20)]
-    assert found.frame["designated"].to_list() == [True, False]
+    assert error_codes(result) == []
+    assert result.frame["value"].to_list() == [Decimal(500), Decimal(20)]
+    assert result.frame["designated"].to_list() == [True, False]
 
 
 def test_sum_column_beside_its_parts_is_the_gift_amount(tmp_path, now):
     heading = ["日期", "捐赠单位", "现金", "物资折价", "合计"]
     rows = [heading, ["2021-09-03", "示例甲", 800, "", 800], ["2021-09-03", "示例乙", 5, 100, 105]]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert found.frame["value"].to_list() == [Decimal(800), Decimal(105)]
+    assert result.frame["value"].to_list() == [Decimal(800), Decimal(105)]
 
 
 def test_money_and_goods_value_columns_are_combined(tmp_path, now):
@@ -145,19 +147,19 @@ def test_money_and_goods_value_columns_are_combined(tmp_path, now):
         ["2021-09-03", "示例乙", 99, "", "", ""],
     ]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["value"].to_list() == [Decimal(33000), Decimal(99)]
+    assert error_codes(result) == []
+    assert result.frame["value"].to_list() == [Decimal(33000), Decimal(99)]
 
 
 def test_part_column_holding_text_is_not_an_amount(tmp_path, now):
     heading = ["日期", "捐款人", "银行转账", "现金"]
     rows = [heading, ["2021-09-03", "示例甲", "农行", 5], ["2021-09-03", "示例乙", "工行", 8]]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert "required.empty" in error_codes(found)
+    assert "required.empty" in error_codes(result)
 
 
 def test_cash_in_a_goods_column_is_read_as_money(tmp_path, now):
@@ -179,12 +181,12 @@ def test_cash_in_a_goods_column_is_read_as_money(tmp_path, now):
 def test_money_and_goods_in_one_column_are_distinguished(tmp_path, now):
     rows = [["爱心人士", "捐赠款物", "时间"], ["示例甲", "现金20元", "9月3日"], ["示例乙", "口罩98个", "9月3日"]]  # fmt: skip
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["value"].to_list() == [Decimal(20), None]
-    assert found.frame["item"].to_list() == [None, "口罩98个"]
-    assert "amount.goods" in finding_codes(found)
+    assert error_codes(result) == []
+    assert result.frame["value"].to_list() == [Decimal(20), None]
+    assert result.frame["item"].to_list() == [None, "口罩98个"]
+    assert "amount.goods" in finding_codes(result)
 
 
 def test_amount_in_words_is_an_error_not_goods(tmp_path, now):
@@ -201,11 +203,11 @@ def test_foreign_gift_counts_by_its_yuan_amount(tmp_path, now):
         ["2021-09-03", "示例乙", "人民币", "", "", 50],
     ]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["value"].to_list() == [Decimal("15284.2"), Decimal(50)]
-    assert found.frame["original_value"].to_list() == [Decimal(2000), None]
+    assert error_codes(result) == []
+    assert result.frame["value"].to_list() == [Decimal("15284.2"), Decimal(50)]
+    assert result.frame["original_value"].to_list() == [Decimal(2000), None]
 
 
 def test_foreign_gift_without_yuan_amount_is_refused(tmp_path, now):
@@ -225,9 +227,9 @@ def test_goods_category_columns_are_not_goods_names(tmp_path, now):
         ["2021-09-03", "示例乙", 20, ""],
     ]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert error_codes(found) == ["required.empty"] * 2
+    assert error_codes(result) == ["required.empty"] * 2
 
 
 @pytest.mark.parametrize(
@@ -237,21 +239,21 @@ def test_goods_category_columns_are_not_goods_names(tmp_path, now):
 def test_unlisted_channel_is_the_contained_one_or_other(word, channel, tmp_path, now):
     rows = [["捐赠人", "金额", "日期", "渠道"], ["示例甲", 5, "2021-09-03", word]]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["channel"].to_list() == [channel]
-    assert ("choice.other" in finding_codes(found)) == (word != "微信")
+    assert error_codes(result) == []
+    assert result.frame["channel"].to_list() == [channel]
+    assert ("choice.other" in finding_codes(result)) == (word != "微信")
     if word != "微信":
-        assert found.frame["remark"].to_list() == [word]
+        assert result.frame["remark"].to_list() == [word]
 
 
 def test_misspelt_choice_word_is_questioned(tmp_path, now):
     rows = [["捐赠人", "金额", "日期", "渠道"], ["示例甲", 5, "2021-09-03", "支付保"]]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert error_codes(found) == ["choice.unknown"]
+    assert error_codes(result) == ["choice.unknown"]
 
 
 def test_masked_phone_number_is_dropped_or_used_as_giver(tmp_path, now):
@@ -271,12 +273,12 @@ def test_unpriced_goods_noted_in_the_amount_column_are_read(word, tmp_path, now)
     heading = ["捐赠单位", "品名", "数量", "金额（元）", "接收日期", "有效期至"]
     rows = [heading, ["示例甲", "口罩", 5, word, "2021-09-03", "2022.6"]]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["value"].to_list() == [None]
-    assert found.frame["expires_on"].to_list() == [dt.date(2022, 6, 30)]
-    assert "date.month_end" in finding_codes(found)
+    assert error_codes(result) == []
+    assert result.frame["value"].to_list() == [None]
+    assert result.frame["expires_on"].to_list() == [dt.date(2022, 6, 30)]
+    assert "date.month_end" in finding_codes(result)
 
 
 # Rows that are none ---------------------------------------------------------------
@@ -289,10 +291,10 @@ def test_page_header_repeated_in_the_data_is_not_a_gift(tmp_path, now):
         ["", "单位：元", "", "第2页"], heading, [2, "示例乙", 6, "2021-09-03"],
     ]  # fmt: skip
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["giver_name"].to_list() == ["示例甲", "示例乙"]
+    assert error_codes(result) == []
+    assert result.frame["giver_name"].to_list() == ["示例甲", "示例乙"]
 
 
 def test_giver_named_like_a_total_is_a_gift_in_a_numbered_dated_row(tmp_path, now):
@@ -308,10 +310,10 @@ def test_export_footer_summary_is_not_a_gift(tmp_path, now):
         ["总交易单数", "订单总金额", "退款总金额"], [2, 11, 0],
     ]  # fmt: skip
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["value"].sum() == 11
+    assert error_codes(result) == []
+    assert result.frame["value"].sum() == 11
 
 
 def test_carried_over_balance_is_not_a_gift(tmp_path, now):
@@ -323,37 +325,37 @@ def test_carried_over_balance_is_not_a_gift(tmp_path, now):
         ["2021-09-30", "", "本年累计", 105, 105],
     ]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["value"].sum() == 5
-    assert "total.differs" not in finding_codes(found)
+    assert error_codes(result) == []
+    assert result.frame["value"].sum() == 5
+    assert "total.differs" not in finding_codes(result)
 
 
 def test_daily_sums_beside_daily_lists_are_not_gifts(tmp_path, now):
     heading = ["捐款人", "金额"]
-    content = book(
+    content = make_workbook(
         汇总=[["日期", "笔数", "金额"], ["9月3日", 2, 11], ["9月4日", 1, 7]],
         三日=[["捐款日期：2021年9月3日"], heading, ["示例甲", 5], ["示例乙", 6]],
         四日=[["捐款日期：2021年9月4日"], heading, ["示例丙", 7]],
     )
 
-    found = parse_workbook_bytes(LEDGER, content, tmp_path, now=now)
+    result = parse_workbook_bytes(LEDGER, content, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["value"].sum() == 18
-    assert "table.skipped" in finding_codes(found)
+    assert error_codes(result) == []
+    assert result.frame["value"].sum() == 18
+    assert "table.skipped" in finding_codes(result)
 
 
 def test_worksheet_repeating_rows_of_another_is_read_once(tmp_path, now):
     heading = ["捐款人", "金额", "日期"]
     rows = [[f"示例{at}", 1000 * at, "2021-09-03"] for at in range(1, 9)]
-    content = book(全部=[heading, *rows], 其中五千元以上=[heading, *rows[4:]])
+    content = make_workbook(全部=[heading, *rows], 其中五千元以上=[heading, *rows[4:]])
 
-    found = parse_workbook_bytes(LEDGER, content, tmp_path, now=now)
+    result = parse_workbook_bytes(LEDGER, content, tmp_path, now=now)
 
-    assert found.frame["value"].sum() == 36_000
-    assert "table.excerpt" in finding_codes(found)
+    assert result.frame["value"].sum() == 36_000
+    assert "table.excerpt" in finding_codes(result)
 
 
 @pytest.mark.parametrize(
@@ -368,11 +370,11 @@ def test_partially_repeated_rows_are_read(others, tmp_path, now):
     rows = [[f"示例{at}", 1000 * at, "2021-09-03"] for at in range(1, 9)]
     rows += [["爱心人士", 10, "2021-09-03"]] * 3
 
-    found = parse_workbook_bytes(
-        LEDGER, book(一=[heading, *rows], 二=[heading, *others]), tmp_path, now=now
+    result = parse_workbook_bytes(
+        LEDGER, make_workbook(一=[heading, *rows], 二=[heading, *others]), tmp_path, now=now
     )
 
-    assert found.frame.height == 14
+    assert result.frame.height == 14
 
 
 @pytest.mark.parametrize(
@@ -386,16 +388,16 @@ def test_partially_repeated_rows_are_read(others, tmp_path, now):
     ],
 )
 def test_header_aliases_for_giver_amount_and_date_are_matched(heading, tmp_path, now):
-    found = parse_rows(LEDGER, [heading, ["示例甲", 5, "2021-09-03"]], tmp_path, now=now)
+    result = parse_rows(LEDGER, [heading, ["示例甲", 5, "2021-09-03"]], tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert gifts(found) == [("示例甲", Decimal(5), dt.date(2021, 9, 3))]
+    assert error_codes(result) == []
+    assert read_gifts(result) == [("示例甲", Decimal(5), dt.date(2021, 9, 3))]
 
 
 @pytest.mark.parametrize("heading", ["捐款人数", "认捐金额", "捐款人次", "捐款单位数"])
 def test_count_columns_are_neither_giver_nor_amount(heading, tmp_path, now):
     rows = [["捐款人", "金额", "日期", heading], ["示例甲", 5, "2021-09-03", 77]]
 
-    found = parse_rows(LEDGER, rows, tmp_path, now=now)
+    result = parse_rows(LEDGER, rows, tmp_path, now=now)
 
-    assert gifts(found) == [("示例甲", Decimal(5), dt.date(2021, 9, 3))]
+    assert read_gifts(result) == [("示例甲", Decimal(5), dt.date(2021, 9, 3))]

@@ -60,13 +60,13 @@ def test_similar_header_with_fitting_content_is_mapped_with_a_notice(tmp_path, n
     heading = ["户主姓名", "在册户主身份证号", "家庭人口", "签领当天日期"]
     rows = [["2021年博爱送万家花名册"], heading, ["示例甲", "530102198203040028", 3, "2021-09-03"]]
 
-    found = parse_rows("relief.roster", rows, tmp_path, now=now)
+    result = parse_rows("relief.roster", rows, tmp_path, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["given_on"].to_list() == [dt.date(2021, 9, 3)]
-    (told,) = [each for each in found.findings if each.code == "column.akin"]
-    assert "「在册户主身份证号」读作「身份证号」" in told.message
-    assert "「签领当天日期」读作「发放日期」" in told.message
+    assert error_codes(result) == []
+    assert result.frame["given_on"].to_list() == [dt.date(2021, 9, 3)]
+    (finding,) = [item for item in result.findings if item.code == "column.akin"]
+    assert "「在册户主身份证号」读作「身份证号」" in finding.message
+    assert "「签领当天日期」读作「发放日期」" in finding.message
 
 
 @pytest.mark.django_db
@@ -75,10 +75,10 @@ def test_similar_header_with_other_content_is_not_mapped(tmp_path, now):
     rows = [["2021年博爱送万家花名册"], heading]
     rows.append(["示例甲", "530102198203040028", 3, "2021-09-03", "村口小卖部"])
 
-    found = parse_rows("relief.roster", rows, tmp_path, now=now)
+    result = parse_rows("relief.roster", rows, tmp_path, now=now)
 
-    assert "phone" not in found.frame.columns
-    assert "column.unknown" in finding_codes(found)
+    assert "phone" not in result.frame.columns
+    assert "column.unknown" in finding_codes(result)
 
 
 @pytest.mark.django_db
@@ -89,9 +89,11 @@ def test_similar_header_with_two_candidates_is_not_mapped(tmp_path, now):
         ["示例童", "2012-03-04", "530102201203040014", "白血病", 60000, "2021-09-03", "2021-09-09"]
     )
 
-    found = parse_rows("relief.applications", rows, tmp_path, now=now)
+    result = parse_rows("relief.applications", rows, tmp_path, now=now)
 
-    assert [each.value for each in found.findings if each.code == "column.unknown"] == ["办理日期"]
+    assert [finding.value for finding in result.findings if finding.code == "column.unknown"] == [
+        "办理日期"
+    ]
 
 
 @pytest.mark.django_db
@@ -99,11 +101,11 @@ def test_header_row_of_unknown_words_is_found_by_similarity(tmp_path, now):
     heading = ["报送单位", "期初基层组织数", "新增基层组织数", "注销基层组织数", "期末基层组织数"]
     rows = [heading, ["五华区", 60, 5, 1, 64], ["盘龙区", 40, 2, 0, 42]]
 
-    found = parse_rows("reform.network", rows, tmp_path, code="5301", period="2021Q3", now=now)
+    result = parse_rows("reform.network", rows, tmp_path, code="5301", period="2021Q3", now=now)
 
-    assert error_codes(found) == []
-    assert found.frame.select("units_start", "units_end").rows() == [(60, 64), (40, 42)]
-    assert "column.akin" in finding_codes(found)
+    assert error_codes(result) == []
+    assert result.frame.select("units_start", "units_end").rows() == [(60, 64), (40, 42)]
+    assert "column.akin" in finding_codes(result)
 
 
 @pytest.mark.django_db
@@ -118,9 +120,9 @@ def test_column_of_choice_words_is_mapped_to_the_choice_field(cells, read_as, tm
         *([at, f"任务{at}", "2021-12-31", cell, "文"] for at, cell in enumerate(cells, 1)),
     ]
 
-    found = parse_rows("reform.tasks", rows, tmp_path, now=now)
+    result = parse_rows("reform.tasks", rows, tmp_path, now=now)
 
-    assert found.tables[0].layout.by_heading["完成情况"] == read_as
+    assert result.tables[0].layout.by_heading["完成情况"] == read_as
 
 
 @pytest.mark.django_db
@@ -128,9 +130,9 @@ def test_column_number_row_below_the_header_is_not_data(tmp_path, now):
     heading = ["单位", "献血人次", "献血量（毫升）", "宣传动员场次"]
     rows = [heading, ["甲", 1, 2, 3], ["五华区", 60, 5000, 1], ["盘龙区", 1, 2, 3]]
 
-    found = parse_rows("donors.blood", rows, tmp_path, code="5301", period="2021Q3", now=now)
+    result = parse_rows("donors.blood", rows, tmp_path, code="5301", period="2021Q3", now=now)
 
-    assert found.frame.height == 2
+    assert result.frame.height == 2
 
 
 @pytest.mark.django_db
@@ -138,10 +140,10 @@ def test_unlabelled_sums_are_not_a_branch_row(tmp_path, now):
     heading = ["单位", "献血人次", "献血量（毫升）", "宣传动员场次"]
     rows = [heading, ["五华区", 60, 5000, 1], ["盘龙区", 40, 3000, 2], ["", 100, 8000, 3]]
 
-    found = parse_rows("donors.blood", rows, tmp_path, code="5301", period="2021Q3", now=now)
+    result = parse_rows("donors.blood", rows, tmp_path, code="5301", period="2021Q3", now=now)
 
-    assert found.frame.height == 2
-    assert "total.differs" not in finding_codes(found)
+    assert result.frame.height == 2
+    assert "total.differs" not in finding_codes(result)
 
 
 @pytest.mark.django_db
@@ -149,9 +151,9 @@ def test_branch_named_by_its_code_is_a_row(tmp_path, now):
     heading = ["单位", "献血人次", "献血量（毫升）"]
     rows = [heading, ["530102", "60", "5000"], ["530103", "40", "3000"]]
 
-    found = parse_rows("donors.blood", rows, tmp_path, code="5301", period="2021Q3", now=now)
+    result = parse_rows("donors.blood", rows, tmp_path, code="5301", period="2021Q3", now=now)
 
-    assert found.frame.height == 2
+    assert result.frame.height == 2
 
 
 @pytest.mark.django_db
@@ -168,10 +170,10 @@ def test_unit_of_one_header_does_not_apply_to_another_column(tmp_path, now):
     row = ["示例童", "2012-03-04", "530102201203040014", "白血病", 60000, "2021-09-03", 3]
     rows = [heading, row, ["第2页"], heading, [*row[:5], "2021-09-04", 3]]
 
-    found = parse_rows("relief.applications", rows, tmp_path, now=now)
+    result = parse_rows("relief.applications", rows, tmp_path, now=now)
 
-    assert found.frame["own_payment"].to_list() == [Decimal(60000)] * 2
-    assert found.frame["granted"].to_list() == [Decimal(30000)] * 2
+    assert result.frame["own_payment"].to_list() == [Decimal(60000)] * 2
+    assert result.frame["granted"].to_list() == [Decimal(30000)] * 2
 
 
 @pytest.mark.django_db
@@ -196,10 +198,10 @@ def test_county_row_above_rows_gives_their_branch(tmp_path, now):
     for section in ("一、五华区", "二、盘龙区"):
         rows += [[section], *([f"示例{at}", at, "2021-09-03"] for at in range(1, 4))]
 
-    found = parse_rows("donations.ledger", rows, tmp_path, code="5301", now=now)
+    result = parse_rows("donations.ledger", rows, tmp_path, code="5301", now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["branch"].n_unique() == 2
+    assert error_codes(result) == []
+    assert result.frame["branch"].n_unique() == 2
 
 
 @pytest.mark.django_db
@@ -208,10 +210,10 @@ def test_date_range_is_read_as_its_first_day_with_a_warning(text, tmp_path, now)
     heading = ["姓名", "身份证号", "培训日期", "是否合格"]
     rows = [heading, ["示例甲", "530102198203040028", text, "合格"]]
 
-    found = parse_rows("training.roster", rows, tmp_path, now=now)
+    result = parse_rows("training.roster", rows, tmp_path, now=now)
 
-    assert found.frame["trained_on"].to_list() == [dt.date(2021, 9, 10)]
-    assert "date.range" in finding_codes(found)
+    assert result.frame["trained_on"].to_list() == [dt.date(2021, 9, 10)]
+    assert "date.range" in finding_codes(result)
 
 
 @pytest.mark.django_db
@@ -232,19 +234,21 @@ def test_percentages_as_fractions_are_read_with_one_above_100(tmp_path, now):
         [at, f"任务{at}", "2021-12-31", "推进中", share, "文"] for at, share in enumerate(shares, 1)
     ]
 
-    found = parse_rows("reform.tasks", rows, tmp_path, now=now)
+    result = parse_rows("reform.tasks", rows, tmp_path, now=now)
 
-    assert found.frame["percent"].to_list() == [
+    assert result.frame["percent"].to_list() == [
         Decimal(60), Decimal(82), Decimal(90), Decimal("56.25"), Decimal(116)
     ]  # fmt: skip
-    assert finding_codes(found).count("percent.scaled") == 5
+    assert finding_codes(result).count("percent.scaled") == 5
 
 
 @pytest.mark.django_db
-def test_similar_header_is_overridden_by_the_clerks_mapping(road, signed_in):
+def test_similar_header_is_overridden_by_the_clerks_mapping(pipeline, signed_in):
     heading = "捐赠人 金额（元） 到账日期 捐赠人的手机联系电话"
-    upload = road.checked("donations.ledger", heading, ("示例甲", 5, "2021-08-08", "13800000000"))
-    page = signed_in(road.clerk)
+    upload = pipeline.checked(
+        "donations.ledger", heading, ("示例甲", 5, "2021-08-08", "13800000000")
+    )
+    page = signed_in(pipeline.clerk)
     shown = page.get(reverse("upload", args=[upload.pk])).content.decode()
     assert "“捐赠人的手机联系电话”对应的栏目" in shown
 
@@ -253,7 +257,7 @@ def test_similar_header_is_overridden_by_the_clerks_mapping(road, signed_in):
         {"heading": "捐赠人的手机联系电话", "field": ""},
     )
 
-    upload = check.check_upload(upload.pk, user=road.clerk, now=road.now)
+    upload = check.check_upload(upload.pk, user=pipeline.clerk, now=pipeline.now)
     assert "捐赠人的手机联系电话" not in upload.tables[0]["columns"]
     assert upload.warnings == 0
 
@@ -263,9 +267,9 @@ def test_similar_header_is_overridden_by_the_clerks_mapping(road, signed_in):
 def test_pledged_amount_is_not_mapped_to_received_amount(promised, tmp_path, now):
     rows = [["捐赠人", promised, "到位资金额", "日期"], ["示例甲", 20460, 460, "2021-09-03"]]
 
-    found = parse_rows("donations.ledger", rows, tmp_path, now=now)
+    result = parse_rows("donations.ledger", rows, tmp_path, now=now)
 
-    assert promised not in found.tables[0].layout.by_heading
+    assert promised not in result.tables[0].layout.by_heading
 
 
 @pytest.mark.django_db
@@ -273,9 +277,11 @@ def test_person_times_take_precedence_over_persons(tmp_path, now):
     heading = [["单位", "群众性普及", ""], ["", "人数", "人次"]]
     rows = [*heading, ["五华区", 12737, 13816], ["盘龙区", 90, 100]]
 
-    found = parse_rows("training.statistics", rows, tmp_path, code="5301", period="2021Q3", now=now)
+    result = parse_rows(
+        "training.statistics", rows, tmp_path, code="5301", period="2021Q3", now=now
+    )
 
-    assert found.frame["people_times"].to_list() == [13816, 100]
+    assert result.frame["people_times"].to_list() == [13816, 100]
 
 
 @pytest.mark.django_db
@@ -286,20 +292,20 @@ def test_annual_target_column_is_not_the_year(tmp_path, now):
     ]
     rows = [*heading, [1, "任务", "2021-12-31", "推进中", 40, 10]]
 
-    found = parse_rows("reform.tasks", rows, tmp_path, now=now)
+    result = parse_rows("reform.tasks", rows, tmp_path, now=now)
 
-    assert "year" not in found.tables[0].layout.columns.values()
+    assert "year" not in result.tables[0].layout.columns.values()
 
 
 @pytest.mark.django_db
-def test_stock_book_with_in_and_out_columns_is_read_in_both_directions(road):
+def test_stock_book_with_in_and_out_columns_is_read_in_both_directions(pipeline):
     heading = "日期 品名 单位 入库数量 出库数量"
     rows = [("2021-08-03", "棉被", "床", 30, ""), ("2021-08-04", "棉被", "床", "", 5)]
 
-    road.effective("relief.stock", heading, *rows)
+    pipeline.effective("relief.stock", heading, *rows)
 
-    kept = StockMovement.objects.order_by("moved_on").values_list("movement", "quantity")
-    assert list(kept) == [("IN", Decimal(30)), ("OUT", Decimal(5))]
+    rows = StockMovement.objects.order_by("moved_on").values_list("movement", "quantity")
+    assert list(rows) == [("IN", Decimal(30)), ("OUT", Decimal(5))]
 
 
 @pytest.mark.django_db
@@ -307,9 +313,9 @@ def test_unlabelled_sums_are_not_a_row_under_a_similar_branch_header(tmp_path, n
     heading = ["县区的名称", "献血人次", "献血量（毫升）"]
     rows = [heading, ["五华区", 60, 5000], ["盘龙区", 40, 3000], ["官渡区", 1, 2], ["", 101, 8002]]
 
-    found = parse_rows("donors.blood", rows, tmp_path, code="5301", period="2021Q3", now=now)
+    result = parse_rows("donors.blood", rows, tmp_path, code="5301", period="2021Q3", now=now)
 
-    assert found.frame.height == 3
+    assert result.frame.height == 3
 
 
 @pytest.mark.django_db
@@ -319,11 +325,11 @@ def test_section_continues_below_the_header_of_the_next_page(tmp_path, now):
     rows += [[f"示例{at}", at, "2021-09-03"] for at in range(1, 6)]
     rows += [heading, *([f"示例{at}", at, "2021-09-03"] for at in range(6, 9))]
 
-    found = parse_rows("donations.ledger", rows, tmp_path, code="5301", now=now)
+    result = parse_rows("donations.ledger", rows, tmp_path, code="5301", now=now)
 
-    assert found.frame.height == 8
-    assert found.frame["branch"].n_unique() == 1
-    assert found.frame["branch"].is_not_null().all()
+    assert result.frame.height == 8
+    assert result.frame["branch"].n_unique() == 1
+    assert result.frame["branch"].is_not_null().all()
 
 
 @pytest.mark.parametrize(

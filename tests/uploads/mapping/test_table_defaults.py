@@ -18,7 +18,7 @@ from tests.uploads.support.registered_sheets import error_codes, parse_rows
 pytestmark = pytest.mark.django_db
 
 DAY_99 = ["州市", "项目名称", "公众捐款（元）", "配捐（元）", "线下（元）", "合计（元）"]
-CHILD = [
+CHILD_ROWS = [
     "患儿姓名",
     "出生日期",
     "身份证号",
@@ -51,11 +51,11 @@ def test_campaign_is_taken_from_a_title_of_its_own_year(title, period, campaign,
     assert ("column.missing" in error_codes(reading)) == (campaign is None)
 
 
-def test_title_values_are_loaded_with_the_last_day_of_the_period(road):
+def test_title_values_are_loaded_with_the_last_day_of_the_period(pipeline):
     rows = [["99公益日筹款统计表"], DAY_99, ["昆明市", "滇苗助学", 100, 20, 3, 123]]
 
     create_effective_upload(
-        road.clerk, road.reviewer, Branch.objects.get(code="53"), write_xlsx(rows), now=road.now,
+        pipeline.clerk, pipeline.reviewer, Branch.objects.get(code="53"), write_xlsx(rows), now=pipeline.now,
         sheet="donations.campaign_results", period="2021-09",
     )  # fmt: skip
 
@@ -83,16 +83,16 @@ def test_stock_direction_stated_in_the_title_applies_to_every_row(title, movemen
     assert "branch.unknown" not in error_codes(reading)
 
 
-def test_fund_is_derived_from_the_illness(road):
+def test_fund_is_derived_from_the_illness(pipeline):
     child = ("示例童", "2012-03-04", "530102201203040014")
     rows = [
         ["大病救助申请汇总"],
-        CHILD,
+        CHILD_ROWS,
         [*child, "急性淋巴细胞白血病", 60000, "2021-09-03", "同意", 30000],
     ]
 
     upload = create_effective_upload(
-        road.clerk, road.reviewer, Branch.objects.get(code="53"), write_xlsx(rows), now=road.now,
+        pipeline.clerk, pipeline.reviewer, Branch.objects.get(code="53"), write_xlsx(rows), now=pipeline.now,
         sheet="relief.applications", period="2021-09",
     )  # fmt: skip
 
@@ -104,21 +104,21 @@ def test_fund_is_derived_from_the_illness(road):
     assert not upload.findings.filter(code="column.unknown").exists()
 
 
-def test_illness_without_its_own_fund_requires_a_fund(road):
+def test_illness_without_its_own_fund_requires_a_fund(pipeline):
     child = ("示例童", "2012-03-04", "530102201203040014")
-    rows = [["大病救助申请汇总"], CHILD, [*child, "其他大病", 60000, "2021-09-03", "", None]]
+    rows = [["大病救助申请汇总"], CHILD_ROWS, [*child, "其他大病", 60000, "2021-09-03", "", None]]
 
     upload = create_checked_upload(
-        road.clerk, Branch.objects.get(code="53"), write_xlsx(rows), now=road.now,
+        pipeline.clerk, Branch.objects.get(code="53"), write_xlsx(rows), now=pipeline.now,
         sheet="relief.applications", period="2021-09",
     )  # fmt: skip
 
-    assert "required.empty" in {each.code for each in upload.findings.all()}
+    assert "required.empty" in {finding.code for finding in upload.findings.all()}
 
 
 def test_mistyped_date_is_an_error_even_without_other_dates(tmp_path, now):
     child = ("示例童", "2012-03-04", "530102201203040014", "白血病", 60000, "2021-09-03")
-    rows = [CHILD[:7], [*child, "13月45日"]]
+    rows = [CHILD_ROWS[:7], [*child, "13月45日"]]
 
     assert "date.impossible" in error_codes(
         parse_rows("relief.applications", rows, tmp_path, now=now)
@@ -126,7 +126,7 @@ def test_mistyped_date_is_an_error_even_without_other_dates(tmp_path, now):
 
 
 def test_address_gives_the_county_it_begins_with(tmp_path, now):
-    heading = ["户籍地", *CHILD[:6]]
+    heading = ["户籍地", *CHILD_ROWS[:6]]
     child = ("示例童", "2012-03-04", "530102201203040014", "白血病", 60000, "2021-09-03")
     places = ["双柏县妥甸镇", "楚雄州双柏县大庄镇柏子村", "双柏县新区村", "楚雄州双拍县大庄镇"]
     rows = [heading, *([place, *child] for place in places)]
@@ -140,7 +140,7 @@ def test_address_gives_the_county_it_begins_with(tmp_path, now):
 
 
 def test_county_upload_needs_no_household_address(tmp_path, now):
-    heading = ["户籍地", *CHILD[:6]]
+    heading = ["户籍地", *CHILD_ROWS[:6]]
     child = ("示例童", "2012-03-04", "530102201203040014", "白血病", 60000, "2021-09-03")
     rows = [heading, ["玉溪市红塔区示例路", *child]]
 
@@ -156,7 +156,7 @@ def test_county_upload_needs_no_household_address(tmp_path, now):
 )
 def test_team_column_is_read_as_count_or_names_by_its_content(cells, teams, team, tmp_path, now):
     heading = ["灾害事件", "时间", "派出／队伍", "派出／人次"]
-    rows = [heading, *(["新冠肺炎疫情", "2021-09-03", each, 5] for each in cells)]
+    rows = [heading, *(["新冠肺炎疫情", "2021-09-03", cell, 5] for cell in cells)]
 
     frame = parse_rows("relief.dispatches", rows, tmp_path, now=now).frame
 
@@ -164,19 +164,19 @@ def test_team_column_is_read_as_count_or_names_by_its_content(cells, teams, team
     assert frame["team"].to_list() == team if team else "team" not in frame.columns
 
 
-def test_goods_with_a_source_are_read_as_received(road):
+def test_goods_with_a_source_are_read_as_received(pipeline):
     heading = "日期 品名 单位 数量 来源（采购/捐赠/调拨/转交） 捐赠方/调入方"
     rows = [
         ("2021-08-03", "棉被", "床", 30, "捐赠", "示例公司"),
         ("2021-08-04", "棉被", "床", 5, "调拨", "省会"),
     ]
 
-    road.effective("relief.stock", heading, *rows)
+    pipeline.effective("relief.stock", heading, *rows)
 
-    kept = StockMovement.objects.order_by("moved_on").values_list(
+    rows = StockMovement.objects.order_by("moved_on").values_list(
         "movement", "origin", "counterpart"
     )
-    assert list(kept) == [("IN", "DONATION", "示例公司"), ("TRANSFER_IN", "TRANSFER", "省会")]
+    assert list(rows) == [("IN", "DONATION", "示例公司"), ("TRANSFER_IN", "TRANSFER", "省会")]
 
 
 @pytest.mark.parametrize(
@@ -207,13 +207,13 @@ def test_class_date_above_the_roster_applies_to_every_row(line, day, tmp_path, n
     ],
 )
 def test_rows_without_dates_take_the_date_above_the_table(line, day, tmp_path, now):
-    found = parse_rows(
+    result = parse_rows(
         "donations.ledger", [["捐款信息公示表"], [line], *UNDATED], tmp_path, now=now
     )
 
-    assert error_codes(found) == []
-    assert found.frame["received_on"].to_list() == [day, day]
-    assert not {"column.by_period"} & {each.code for each in found.findings}
+    assert error_codes(result) == []
+    assert result.frame["received_on"].to_list() == [day, day]
+    assert not {"column.by_period"} & {finding.code for finding in result.findings}
 
 
 @pytest.mark.parametrize(
@@ -228,42 +228,42 @@ def test_rows_without_dates_take_the_date_above_the_table(line, day, tmp_path, n
 def test_rows_without_any_date_take_the_month_with_a_warning(line, period, day, tmp_path, now):
     rows = [["捐款信息公示表"], [line], *UNDATED]
 
-    found = parse_rows("donations.ledger", rows, tmp_path, period=period, now=now)
+    result = parse_rows("donations.ledger", rows, tmp_path, period=period, now=now)
 
-    assert error_codes(found) == []
-    assert found.frame["received_on"].to_list() == [day, day]
-    warned = [each for each in found.findings if each.code == "column.by_period"]
+    assert error_codes(result) == []
+    assert result.frame["received_on"].to_list() == [day, day]
+    warned = [finding for finding in result.findings if finding.code == "column.by_period"]
     assert f"{day.month}月{day.day}日" in warned[0].message
 
 
 @pytest.mark.parametrize("period", ["2021", "2021Q3"])
 def test_rows_without_any_date_in_a_longer_period_are_an_error(period, tmp_path, now):
-    found = parse_rows("donations.ledger", UNDATED, tmp_path, period=period, now=now)
+    result = parse_rows("donations.ledger", UNDATED, tmp_path, period=period, now=now)
 
-    assert error_codes(found) == ["column.missing"]
+    assert error_codes(result) == ["column.missing"]
 
 
-def test_rows_without_required_values_are_not_offered_as_good_rows(road, signed_in):
+def test_rows_without_required_values_are_not_offered_as_good_rows(pipeline, signed_in):
     upload = create_checked_upload(
-        road.clerk,
+        pipeline.clerk,
         Branch.objects.get(code="5301"),
         write_xlsx(UNDATED),
-        now=road.now,
+        now=pipeline.now,
         period="2021",
     )
 
     assert (upload.rows, upload.accepted) == (2, 0)
-    page = signed_in(road.clerk).get(reverse("upload", args=[upload.pk])).content.decode()
+    page = signed_in(pipeline.clerk).get(reverse("upload", args=[upload.pk])).content.decode()
     assert "先收正确的" not in page
 
 
-def test_value_entered_once_on_the_page_applies_to_every_row(road, signed_in):
-    page = signed_in(road.clerk)
+def test_value_entered_once_on_the_page_applies_to_every_row(pipeline, signed_in):
+    page = signed_in(pipeline.clerk)
     upload = create_checked_upload(
-        road.clerk,
+        pipeline.clerk,
         Branch.objects.get(code="5301"),
         write_xlsx(UNDATED),
-        now=road.now,
+        now=pipeline.now,
         period="2021",
     )
     address = reverse("upload-act", args=[upload.pk, "fill"])
@@ -271,15 +271,15 @@ def test_value_entered_once_on_the_page_applies_to_every_row(road, signed_in):
 
     page.post(address, {"field": "received_on", "text": "2021-03-05"})
 
-    upload = check.check_upload(upload.pk, user=road.clerk, now=road.now)
+    upload = check.check_upload(upload.pk, user=pipeline.clerk, now=pipeline.now)
     assert upload.stated == {"received_on": "2021-03-05"}
     assert (upload.state, upload.errors, upload.warnings) == (UploadState.READY, 0, 0)
-    road.approve(upload)
+    pipeline.approve(upload)
     assert set(Donation.objects.values_list("received_on", flat=True)) == {dt.date(2021, 3, 5)}
 
 
 @pytest.mark.parametrize(
-    ("field", "text", "said"),
+    ("field", "text", "message"),
     [
         ("received_on", "2021-02-30", "这一天"),
         ("received_on", "上旬", "请写成"),
@@ -288,37 +288,37 @@ def test_value_entered_once_on_the_page_applies_to_every_row(road, signed_in):
     ],
 )
 def test_invalid_value_for_every_row_is_refused_and_changes_nothing(
-    field, text, said, road, signed_in
+    field, text, message, pipeline, signed_in
 ):
     upload = create_checked_upload(
-        road.clerk,
+        pipeline.clerk,
         Branch.objects.get(code="5301"),
         write_xlsx(UNDATED),
-        now=road.now,
+        now=pipeline.now,
         period="2021",
     )
     address = reverse("upload-act", args=[upload.pk, "fill"])
 
-    answer = signed_in(road.clerk).post(address, {"field": field, "text": text}, follow=True)
+    answer = signed_in(pipeline.clerk).post(address, {"field": field, "text": text}, follow=True)
 
-    assert said in answer.content.decode()
+    assert message in answer.content.decode()
     upload.refresh_from_db()
     assert (upload.stated, upload.state) == ({}, UploadState.HAS_ERRORS)
 
 
-def test_value_for_every_row_by_another_user_is_refused(road, signed_in, person):
+def test_value_for_every_row_by_another_user_is_refused(pipeline, signed_in, person):
     upload = create_checked_upload(
-        road.clerk,
+        pipeline.clerk,
         Branch.objects.get(code="5301"),
         write_xlsx(UNDATED),
-        now=road.now,
+        now=pipeline.now,
         period="2021",
     )
     address = reverse("upload-act", args=[upload.pk, "fill"])
-    asked = {"field": "received_on", "text": "2021-03-05"}
+    form = {"field": "received_on", "text": "2021-03-05"}
 
-    assert signed_in(person(Role.STATISTICIAN, "5303")).post(address, asked).status_code == 404
-    signed_in(road.reviewer).post(address, asked)
+    assert signed_in(person(Role.STATISTICIAN, "5303")).post(address, form).status_code == 404
+    signed_in(pipeline.reviewer).post(address, form)
 
     upload.refresh_from_db()
     assert upload.stated == {}

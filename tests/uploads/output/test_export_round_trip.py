@@ -26,24 +26,30 @@ pytestmark = pytest.mark.django_db
 KUNMING, AUGUST = "5301", Period.parse("2021-08")
 
 
-def again(road, upload, form, *, code=KUNMING, period="2021-08"):
+def export_and_check(pipeline, upload, form, *, code=KUNMING, period="2021-08"):
     """Export what is effective, hand it in as it is, and return what its check found."""
     branch = Branch.objects.get(code=code)
     content = export_workbook(
-        road.clerk,
+        pipeline.clerk,
         sheet=upload.declared,
         branch=branch,
         period=Period.parse(period),
         form=form,
     )
     return create_checked_upload(
-        road.clerk, branch, content, now=road.now, sheet=upload.sheet, period=period, mode="append"
+        pipeline.clerk,
+        branch,
+        content,
+        now=pipeline.now,
+        sheet=upload.sheet,
+        period=period,
+        mode="append",
     )
 
 
-def unchanged(upload):
+def change_counts(upload):
     """Return new, changed and unchanged, with what blocked where something did."""
-    assert upload.errors == 0, [each.message for each in upload.findings.all()]
+    assert upload.errors == 0, [finding.message for finding in upload.findings.all()]
     return upload.changes["new"], upload.changes["changed"], upload.changes["unchanged"]
 
 
@@ -56,7 +62,7 @@ GIFTS = [
 ]
 
 
-def clerks_own():
+def own_form_workbook():
     """A ledger as a county keeps it: two rows of headings, 万元, a column of its own."""
     headings = (
         "序号",
@@ -75,52 +81,64 @@ def clerks_own():
 
 
 @pytest.mark.parametrize("form", ExportForm)
-def test_exported_ledger_with_equal_gifts_reads_back_unchanged(road, form):
+def test_exported_ledger_with_equal_gifts_reads_back_unchanged(pipeline, form):
     upload = create_effective_upload(
-        road.clerk, road.reviewer, Branch.objects.get(code=KUNMING), clerks_own(), now=road.now
+        pipeline.clerk,
+        pipeline.reviewer,
+        Branch.objects.get(code=KUNMING),
+        own_form_workbook(),
+        now=pipeline.now,
     )
-    assert sum(each.value for each in upload.declared.model.objects.all()) == Decimal("75200.00")
+    assert sum(gift.value for gift in upload.declared.model.objects.all()) == Decimal("75200.00")
 
-    back = again(road, upload, form)
+    back = export_and_check(pipeline, upload, form)
 
-    assert unchanged(back) == (0, 0, 5)
+    assert change_counts(back) == (0, 0, 5)
 
 
-def test_export_in_the_clerks_own_form_keeps_headers_order_and_unit(road):
+def test_export_in_the_clerks_own_form_keeps_headers_order_and_unit(pipeline):
     upload = create_effective_upload(
-        road.clerk, road.reviewer, Branch.objects.get(code=KUNMING), clerks_own(), now=road.now
+        pipeline.clerk,
+        pipeline.reviewer,
+        Branch.objects.get(code=KUNMING),
+        own_form_workbook(),
+        now=pipeline.now,
     )
 
-    back = again(road, upload, ExportForm.OWN)
+    back = export_and_check(pipeline, upload, ExportForm.OWN)
 
-    headings = [each["heading"] for each in back.tables[0]["layout"]]
+    headings = [column["heading"] for column in back.tables[0]["layout"]]
     assert headings == [
         "序号", "捐赠／单位或个人", "捐赠／金额", "到账日期", "经办科室", "票据号码", "渠道", "行标识",
     ]  # fmt: skip
     assert back.tables[0]["unit"] == "万元"
 
 
-def test_exported_row_changed_by_hand_is_matched_by_its_row_id(road):
+def test_exported_row_changed_by_hand_is_matched_by_its_row_id(pipeline):
     upload = create_effective_upload(
-        road.clerk, road.reviewer, Branch.objects.get(code=KUNMING), clerks_own(), now=road.now
+        pipeline.clerk,
+        pipeline.reviewer,
+        Branch.objects.get(code=KUNMING),
+        own_form_workbook(),
+        now=pipeline.now,
     )
     gift = upload.declared.model.objects.filter(giver_name="爱心人士").first()
     gift.value = Decimal("88.00")
     gift.save()
 
-    back = again(road, upload, ExportForm.BLANK)
+    back = export_and_check(pipeline, upload, ExportForm.BLANK)
 
-    assert unchanged(back) == (0, 0, 5)
+    assert change_counts(back) == (0, 0, 5)
 
 
-def test_exported_row_copied_is_read_as_a_new_row(road):
+def test_exported_row_copied_is_read_as_a_new_row(pipeline):
     branch = Branch.objects.get(code=KUNMING)
     upload = create_effective_upload(
-        road.clerk,
-        road.reviewer,
+        pipeline.clerk,
+        pipeline.reviewer,
         branch,
         gift_workbook(("示例甲", 5, "2021-08-01", "")),
-        now=road.now,
+        now=pipeline.now,
     )
     mark = upload.declared.model.objects.get().row_key.hex
     headings = ("捐赠人", "金额（元）", "到账日期", "票据号码", "行标识")
@@ -128,54 +146,54 @@ def test_exported_row_copied_is_read_as_a_new_row(road):
             ("示例甲", 7, "2021-08-01", "", "改过的")]  # fmt: skip
 
     back = create_checked_upload(
-        road.clerk, branch, gift_workbook(*rows, headings=headings), now=road.now
+        pipeline.clerk, branch, gift_workbook(*rows, headings=headings), now=pipeline.now
     )
 
-    assert unchanged(back) == (2, 1, 0)
-    assert {each.code for each in back.findings.all()} == {"mark.repeated", "mark.unknown"}
+    assert change_counts(back) == (2, 1, 0)
+    assert {finding.code for finding in back.findings.all()} == {"mark.repeated", "mark.unknown"}
 
 
-def test_exported_empty_cell_below_a_filled_one_stays_empty(road):
+def test_exported_empty_cell_below_a_filled_one_stays_empty(pipeline):
     headings = "单位 捐赠人 金额（元） 到账日期"
-    upload = road.effective(
+    upload = pipeline.effective(
         "donations.ledger", headings,
         ("五华区", "示例甲", 5, "2021-08-01"), ("昆明市", "示例乙", 6, "2021-08-01"),
     )  # fmt: skip
 
     for form in ExportForm:
-        assert unchanged(again(road, upload, form)) == (0, 0, 2)
+        assert change_counts(export_and_check(pipeline, upload, form)) == (0, 0, 2)
 
 
 @pytest.mark.parametrize("key", registry)
-def test_exported_rows_of_every_sheet_read_back_unchanged(key, road):
+def test_exported_rows_of_every_sheet_read_back_unchanged(key, pipeline):
     spec = registry[key].specification()
-    rows = [invented(spec, number) for number in range(3)]
+    rows = [make_row(spec, number) for number in range(3)]
     content = write_xlsx([[field.label for field in spec.fields], *rows])
     branch = Branch.objects.get(code="53")
     upload = create_checked_upload(
-        road.clerk, branch, content, now=road.now, sheet=key, period="2021-08"
+        pipeline.clerk, branch, content, now=pipeline.now, sheet=key, period="2021-08"
     )
     if upload.errors or not upload.accepted:
         pytest.skip(f"no invented row fits: {upload.message}")
     try:
-        upload = road.approve(upload).upload
+        upload = pipeline.approve(upload).upload
     except RefusedError as refused:
         pytest.skip(f"no invented row fits: {refused}")
 
     for form in ExportForm:
-        back = again(road, upload, form, code="53")
-        new, changed, same = unchanged(back)
+        back = export_and_check(pipeline, upload, form, code="53")
+        new, changed, same = change_counts(back)
         assert (new, changed) == (0, 0)
         assert same > 0
 
 
-def invented(spec, number):
+def make_row(spec, number):
     """Return a row of plain values that most rules let pass."""
     rng = random.Random(f"{spec.key} {number}")  # noqa: S311  invented rows
-    return [_cell(spec, field, number, rng) for field in spec.fields]
+    return [_make_cell(spec, field, number, rng) for field in spec.fields]
 
 
-def _cell(spec, field, number, rng):
+def _make_cell(spec, field, number, rng):
     match field.kind:
         case CellKind.BRANCH:
             return ("昆明市", "大理白族自治州", "曲靖市")[number]
@@ -199,8 +217,8 @@ def _cell(spec, field, number, rng):
 # Who may ------------------------------------------------------------------------------
 
 
-def test_personal_columns_are_exported_only_to_who_enters_or_reviews(road, person, tmp_path):
-    upload = road.effective(
+def test_personal_columns_are_exported_only_to_who_enters_or_reviews(pipeline, person, tmp_path):
+    upload = pipeline.effective(
         "training.roster",
         "姓名 身份证号 培训日期 培训类型 对象类别 是否合格",
         ("张示例", id_number(1, male=True), "2021-08-02", "救护员", "机关", "合格"),
@@ -215,36 +233,36 @@ def test_personal_columns_are_exported_only_to_who_enters_or_reviews(road, perso
         )
         return set(read_grid(content, tmp_path).cells.row(2))
 
-    assert "身份证号" in headings(road.clerk)
+    assert "身份证号" in headings(pipeline.clerk)
     assert "身份证号" in headings(person(Role.REVIEWER, "53"))
     assert "身份证号" not in headings(person(Role.OFFICE, "53"))
 
 
-def test_export_without_rows_or_own_form_shows_a_message(road):
+def test_export_without_rows_or_own_form_shows_a_message(pipeline):
     branch = Branch.objects.get(code=KUNMING)
     sheet = registry["donations.ledger"]
 
     with pytest.raises(RefusedError, match="没有已生效"):
         export_workbook(
-            road.clerk, sheet=sheet, branch=branch, period=AUGUST, form=ExportForm.BLANK
+            pipeline.clerk, sheet=sheet, branch=branch, period=AUGUST, form=ExportForm.BLANK
         )
 
 
-def test_export_page_requires_a_reason_for_personal_columns(road, signed_in):
-    road.effective(
+def test_export_page_requires_a_reason_for_personal_columns(pipeline, signed_in):
+    pipeline.effective(
         "training.roster",
         "姓名 身份证号 培训日期 培训类型 对象类别 是否合格",
         ("张示例", id_number(1, male=True), "2021-08-02", "救护员", "机关", "合格"),
     )
-    page = signed_in(road.clerk)
+    page = signed_in(pipeline.clerk)
     address = reverse("sheet-export", kwargs={"key": "training.roster"})
-    said = {"branch": KUNMING, "period": "2021-08", "form": "blank"}
+    form = {"branch": KUNMING, "period": "2021-08", "form": "blank"}
 
-    asked = page.post(address, said)
-    given = page.post(address, said | {"reason": "核对八月名册"})
+    without_reason = page.post(address, form)
+    with_reason = page.post(address, form | {"reason": "核对八月名册"})
 
-    assert "请写明理由" in asked.content.decode()
-    assert read_protected_file(page, given).startswith(b"PK")
+    assert "请写明理由" in without_reason.content.decode()
+    assert read_protected_file(page, with_reason).startswith(b"PK")
 
 
 def test_export_writes_every_branch_by_an_unambiguous_name(db):
@@ -260,7 +278,7 @@ def test_export_writes_every_branch_by_an_unambiguous_name(db):
 
 
 @pytest.mark.django_db
-def test_good_rows_and_corrected_bad_rows_together_equal_all_rows(road, signed_in, tmp_path):
+def test_good_rows_and_corrected_bad_rows_together_equal_all_rows(pipeline, signed_in, tmp_path):
     import io
 
     import openpyxl
@@ -279,31 +297,37 @@ def test_good_rows_and_corrected_bad_rows_together_equal_all_rows(road, signed_i
     other = openpyxl.load_workbook(
         io.BytesIO(office_table("捐赠款物明细表", headings, second, unit="万元"))
     )
-    _copied(other.active, one.create_sheet("第二批"))
-    content = _saved(one)
+    _copy_worksheet(other.active, one.create_sheet("第二批"))
+    content = _save_workbook(one)
     branch = Branch.objects.get(code=KUNMING)
-    upload = create_checked_upload(road.clerk, branch, content, now=road.now)
+    upload = create_checked_upload(pipeline.clerk, branch, content, now=pipeline.now)
     assert (upload.rows, upload.accepted) == (6, 4)
-    services.set_options(upload.pk, user=road.clerk, accept_good_rows=True, delete_missing=False)
-    road.approve(upload)
+    services.set_options(
+        upload.pk, user=pipeline.clerk, accept_good_rows=True, delete_missing=False
+    )
+    pipeline.approve(upload)
 
-    page = signed_in(road.clerk)
+    page = signed_in(pipeline.clerk)
     answer = page.get(reverse("upload-download", kwargs={"pk": upload.pk, "kind": "bad-rows"}))
     bad = openpyxl.load_workbook(io.BytesIO(answer.content))
-    _mended(bad, {"两万": 1.5, "五千": 0.5}, {"示例乙": "示例甲", "2021-08-02": "2021-08-01"})
-    mended = create_checked_upload(road.clerk, branch, _saved(bad), now=road.now, mode="append")
-    assert unchanged(mended) == (2, 0, 0)
-    road.approve(mended)
+    _replace_cells(
+        bad, {"两万": 1.5, "五千": 0.5}, {"示例乙": "示例甲", "2021-08-02": "2021-08-01"}
+    )
+    mended = create_checked_upload(
+        pipeline.clerk, branch, _save_workbook(bad), now=pipeline.now, mode="append"
+    )
+    assert change_counts(mended) == (2, 0, 0)
+    pipeline.approve(mended)
 
     gifts_of = registry["donations.ledger"].model.objects
-    found = sorted((gift.branch.bare_name, gift.giver_name, gift.value) for gift in gifts_of.all())
+    loaded = sorted((gift.branch.bare_name, gift.giver_name, gift.value) for gift in gifts_of.all())
     # The mended gift equals two others, and is still a third one.
-    assert [value for _, name, value in found if name == "示例甲"] == [Decimal("15000.00")] * 3
-    assert sum(value for _, _, value in found) == Decimal("85000.00")
-    assert {branch for branch, _, _ in found} == {"五华", "盘龙", "官渡"}
+    assert [value for _, name, value in loaded if name == "示例甲"] == [Decimal("15000.00")] * 3
+    assert sum(value for _, _, value in loaded) == Decimal("85000.00")
+    assert {branch for branch, _, _ in loaded} == {"五华", "盘龙", "官渡"}
 
 
-def _copied(source, target):
+def _copy_worksheet(source, target):
     for row in source.iter_rows():
         for cell in row:
             if cell.value is not None:
@@ -312,7 +336,7 @@ def _copied(source, target):
         target.merge_cells(str(area))
 
 
-def _mended(book, *replacements):
+def _replace_cells(book, *replacements):
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
@@ -320,7 +344,7 @@ def _mended(book, *replacements):
                     cell.value = words.get(cell.value, cell.value)
 
 
-def _saved(book):
+def _save_workbook(book):
     import io
 
     buffer = io.BytesIO()

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 VARIANTS = range(5)
 
 
-def same(read_value, true_value):
+def is_same_value(read_value, true_value):
     """Tell whether a cell says what was meant; blanks within a text do not count."""
     if true_value in (None, ""):
         return read_value in (None, "")
@@ -31,7 +31,7 @@ def same(read_value, true_value):
     return "".join(str(read_value).split()) == "".join(true_value.split())
 
 
-def meant(value, field, context, sheet):
+def display_value(value, field, context, sheet):
     """Return a cell as the truth writes it: branches, choices and answers by their word."""
     if value is None:
         return None
@@ -42,16 +42,20 @@ def meant(value, field, context, sheet):
     return value
 
 
-def compared(form, seed, branch, now, folder):
+def compare_with_truth(form, seed, branch, now, folder):
     """Return how many cells are right, told of, or wrong, and what was said of true ones."""
     produced = generate_workbook(form, seed)
     setting = prepare_setup(registry[form.sheet], branch, Period.parse(produced.period), now=now)
     path = folder / f"{form.number}-{seed}-{produced.name}"
     path.write_bytes(produced.content)
     reading = parse_workbook(open_in_process(path), setting.spec, setting.context)
-    told = {(each.row, each.field): each for each in reading.findings if each.row is not None}
+    findings = {
+        (finding.row, finding.field): finding
+        for finding in reading.findings
+        if finding.row is not None
+    }
     fields = {field.name: field for field in setting.spec.fields}
-    found, wrong = Counter(), []
+    matches, wrong = Counter(), []
     assert reading.frame.height == len(produced.truth), (form.number, seed, produced.dirt)
     for row, truth in zip(reading.frame.to_dicts(), produced.truth, strict=True):
         for name, true_value in truth.items():
@@ -59,27 +63,27 @@ def compared(form, seed, branch, now, folder):
                 continue
             field, value = fields[name], row.get(name)
             key = field.choices.get(true_value, true_value) if field.choices else true_value
-            shown = meant(value, field, setting.context, form.sheet)
-            right = same(shown, true_value) or same(shown, key)
-            finding = told.get((row["row"], name))
+            shown = display_value(value, field, setting.context, form.sheet)
+            right = is_same_value(shown, true_value) or is_same_value(shown, key)
+            finding = findings.get((row["row"], name))
             kind = "right" if right else "told" if finding else "silent"
-            found[kind] += 1
+            matches[kind] += 1
             if kind != "right" or (finding and finding.severity is not Severity.NOTICE):
                 wrong.append((seed, row["row"], name, true_value, value, produced.dirt))
             if right and finding and finding.severity is Severity.ERROR:
-                found["wrong error"] += 1
+                matches["wrong error"] += 1
             if right and finding and finding.severity is Severity.WARNING:
-                found["wrong warning"] += 1
-    return found, wrong
+                matches["wrong warning"] += 1
+    return matches, wrong
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: f"form-{form.number}")
 def test_fuzzed_form_is_parsed_without_silent_errors(form, branch, now, tmp_path):
-    results = [compared(form, seed, branch("5301"), now, tmp_path) for seed in VARIANTS]
+    results = [compare_with_truth(form, seed, branch("5301"), now, tmp_path) for seed in VARIANTS]
 
-    found = sum((each for each, _ in results), Counter())
+    matches = sum((count for count, _ in results), Counter())
     wrong = [line for _, lines in results for line in lines]
-    assert found["silent"] == 0, wrong
-    assert found["wrong error"] == 0, wrong
-    assert found["wrong warning"] <= 5, wrong
-    assert found["right"] >= 0.98 * (found["right"] + found["told"]), wrong
+    assert matches["silent"] == 0, wrong
+    assert matches["wrong error"] == 0, wrong
+    assert matches["wrong warning"] <= 5, wrong
+    assert matches["right"] >= 0.98 * (matches["right"] + matches["told"]), wrong

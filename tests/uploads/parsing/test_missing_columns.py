@@ -28,19 +28,22 @@ TEXTS = {
 }
 
 
-def cell(field):
+def sample_cell(field):
     return TEXTS.get(field.kind) or next(iter(field.choices), "示例")
 
 
-def content(fields, name="表"):
+def write_fields(fields, name="表"):
     """Write one row under the headings of the fields, on two lines where a heading has two."""
     labels = [field.label.partition("／") for field in fields]
     headings = [[top for top, _, _ in labels], [below or None for _, _, below in labels]]
-    rows = [*(each for each in headings if any(each)), [cell(field) for field in fields]]
+    rows = [
+        *(heading for heading in headings if any(heading)),
+        [sample_cell(field) for field in fields],
+    ]
     return write_xlsx(rows, name=name)
 
 
-def required_of(key):
+def required_fields(key):
     fields = registry[key].specification().fields
     return [field for field in fields if field.required] or list(fields)
 
@@ -51,12 +54,12 @@ def test_workbook_without_optional_columns_gets_a_result(key, clerk, branch, now
     rng = random.Random(key)  # noqa: S311
 
     for number in range(3):
-        kept = [field for field in fields if field.required or rng.random() < 0.5] or fields
+        selected = [field for field in fields if field.required or rng.random() < 0.5] or fields
         upload = create_checked_upload(
-            clerk, branch("5301"), content(kept, f"表{number}"), now=now, sheet=key
+            clerk, branch("5301"), write_fields(selected, f"表{number}"), now=now, sheet=key
         )
 
-        labels = [field.label for field in kept]
+        labels = [field.label for field in selected]
         assert upload.state in {UploadState.READY, UploadState.HAS_ERRORS}, (labels, upload.message)
 
 
@@ -81,9 +84,9 @@ NEEDS_MORE = {
 @pytest.mark.parametrize("key", [key for key in registry if key not in NEEDS_MORE])
 def test_workbook_of_required_columns_loads_and_reverts(key, clerk, reviewer, branch, now):
     upload = create_checked_upload(
-        clerk, branch("5301"), content(required_of(key)), now=now, sheet=key
+        clerk, branch("5301"), write_fields(required_fields(key)), now=now, sheet=key
     )
-    assert upload.state == UploadState.READY, [each.message for each in upload.findings.all()]
+    assert upload.state == UploadState.READY, [finding.message for finding in upload.findings.all()]
     services.submit(upload.pk, user=clerk, now=now, note="说明")
     services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
 

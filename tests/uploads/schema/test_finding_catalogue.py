@@ -7,7 +7,7 @@ from pathlib import Path
 from redcross.uploads.schema.finding_catalogue import CODES
 
 ROOT = Path(__file__).parents[3]
-SPEAKING = [
+SOURCE_FILES = [
     *(ROOT / "redcross/uploads").rglob("*.py"),
     *(ROOT / "redcross/indicators").rglob("*.py"),
     *(ROOT / name / "sheets.py" for name in ("training", "donors", "relief", "reform")),
@@ -15,30 +15,30 @@ SPEAKING = [
 ]
 
 
-def given_codes(path):
+def codes_in_source(path):
     """Return the literals a finding, a rule or a cell's answer is given as its code."""
     for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         if node.func.id not in ("Parsed", "Rule", "Finding", "severity_of"):
             continue
-        named = [each.value for each in node.keywords if each.arg == "code"]
+        named = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
         if node.func.id == "severity_of":
             named += node.args[:1]
         if node.func.id == "Parsed":
             named += node.args[1:2]
         yield from (
-            each.value
-            for each in named
-            if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value
+            name.value
+            for name in named
+            if isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value
         )
 
 
 def test_every_finding_code_in_the_source_is_in_the_catalogue():
-    given = {code for path in SPEAKING for code in given_codes(path)}
+    codes = {code for path in SOURCE_FILES for code in codes_in_source(path)}
 
-    assert len(given) > 40
-    assert given - set(CODES) == set()
+    assert len(codes) > 40
+    assert codes - set(CODES) == set()
 
 
 def test_every_catalogue_code_is_used_in_the_source():

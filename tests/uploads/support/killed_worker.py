@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 
-def _die():
+def _kill_self():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -28,7 +28,7 @@ def _at_step(name):
     def watched(key, value, *rest):
         write(key, value, *rest)
         if isinstance(value, dict) and value.get("step") == name:
-            _die()
+            _kill_self()
 
     cache.set = watched
 
@@ -39,10 +39,10 @@ def _at_statement(pattern, *, after):
     def watched(execute, sql, params, many, context):
         matches = re.match(pattern, sql)
         if matches and not after:
-            _die()
+            _kill_self()
         done = execute(sql, params, many, context)
         if matches:
-            _die()
+            _kill_self()
         return done
 
     connection.execute_wrappers.append(watched)

@@ -103,14 +103,14 @@ def open_in_process(path: Path) -> Workbook:
         answer = parser.open_file(path, Path(name))
         grids = tuple(
             Grid(
-                worksheet=found["name"] or "表",
-                first_row=found["first_row"],
-                cells=pl.read_ipc((Path(name) / found["file"]).read_bytes()),
-                merged=tuple(tuple(each) for each in found["merged"] or ()),
-                knows_merges=found["merged"] is not None,
+                worksheet=grid["name"] or "表",
+                first_row=grid["first_row"],
+                cells=pl.read_ipc((Path(name) / grid["file"]).read_bytes()),
+                merged=tuple(tuple(merge) for merge in grid["merged"] or ()),
+                knows_merges=grid["merged"] is not None,
                 from_1904=answer.get("from_1904", False),
             )
-            for found in answer["grids"]
+            for grid in answer["grids"]
         )
     return Workbook(grids, tuple(answer["notices"]))
 

@@ -25,4 +25,4 @@ def parse_workbook_bytes(sheet, content, folder, *, code="53", period="2021-09",
 
 
 def error_codes(reading):
-    return [each.code for each in reading.findings if each.severity is Severity.ERROR]
+    return [finding.code for finding in reading.findings if finding.severity is Severity.ERROR]

@@ -10,11 +10,11 @@ from tests.uploads.support.ledger_spec import finding_codes, parse_ledger
 HEADING = ["序号", "捐赠人", "金额（元）", "到账日期"]
 
 
-def gifts(first, count, *, day="2020-02-08"):
+def gift_rows(first, count, *, day="2020-02-08"):
     return [[number, f"示例{number}", 10 + number, day] for number in range(first, first + count)]
 
 
-def book(*worksheets):
+def make_workbook(*worksheets):
     buffer = io.BytesIO()
     made = xlsxwriter.Workbook(buffer, {"in_memory": True})
     for rows in worksheets:
@@ -25,30 +25,30 @@ def book(*worksheets):
     return buffer.getvalue()
 
 
-def sum_of(reading):
+def sum_values(reading):
     return int(reading.frame["value"].sum())
 
 
 def test_worksheet_continuing_the_numbering_is_a_continuation(tmp_path):
-    pages = [HEADING, *gifts(1, 3)], gifts(4, 2), [*gifts(6, 2), ["合计", "", 98]]
+    pages = [HEADING, *gift_rows(1, 3)], gift_rows(4, 2), [*gift_rows(6, 2), ["合计", "", 98]]
 
-    found = parse_ledger(book(*pages), tmp_path)
+    result = parse_ledger(make_workbook(*pages), tmp_path)
 
-    assert found.frame.height == 7
-    assert sum_of(found) == 98
-    assert finding_codes(found).count("sheet.continued") == 2
-    assert "total.differs" not in finding_codes(found)
+    assert result.frame.height == 7
+    assert sum_values(result) == 98
+    assert finding_codes(result).count("sheet.continued") == 2
+    assert "total.differs" not in finding_codes(result)
 
 
 def test_worksheet_with_dates_and_amounts_is_a_continuation_without_numbering(tmp_path):
     heading = ["捐赠人", "金额（元）", "到账日期", "数量"]
     first, second = (
-        [[name, amount, day, 1] for _, name, amount, day in gifts(at, 3)] for at in (1, 4)
+        [[name, amount, day, 1] for _, name, amount, day in gift_rows(at, 3)] for at in (1, 4)
     )
 
-    found = parse_ledger(book([heading, *first], second), tmp_path)
+    result = parse_ledger(make_workbook([heading, *first], second), tmp_path)
 
-    assert found.frame.height == 6
+    assert result.frame.height == 6
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_worksheet_with_dates_and_amounts_is_a_continuation_without_numbering(tm
     ],
 )
 def test_worksheet_not_fitting_the_header_is_not_a_continuation(other, tmp_path):
-    found = parse_ledger(book([HEADING, *gifts(1, 3)], other), tmp_path)
+    result = parse_ledger(make_workbook([HEADING, *gift_rows(1, 3)], other), tmp_path)
 
-    assert (found.frame.height, sum_of(found)) == (3, 36)
-    assert "sheet.skipped" in finding_codes(found)
+    assert (result.frame.height, sum_values(result)) == (3, 36)
+    assert "sheet.skipped" in finding_codes(result)
 
 
 def test_worksheet_before_any_header_is_not_read(tmp_path):
-    found = parse_ledger(book(gifts(1, 3), [HEADING, *gifts(4, 2)]), tmp_path)
+    result = parse_ledger(make_workbook(gift_rows(1, 3), [HEADING, *gift_rows(4, 2)]), tmp_path)
 
-    assert sum_of(found) == 29
-    assert "sheet.skipped" in finding_codes(found)
+    assert sum_values(result) == 29
+    assert "sheet.skipped" in finding_codes(result)

@@ -22,7 +22,7 @@ from tests.uploads.support.ledger_spec import (
 )
 
 
-def sums(reading):
+def printed_totals(reading):
     return [dict(table.sums) for table in reading.tables]
 
 
@@ -42,7 +42,7 @@ def test_title_unit_and_total_rows_are_not_data(tmp_path):
     reading = parse_ledger(content, tmp_path)
 
     assert reading.frame.height == 2
-    assert sums(reading) == [{"value": Decimal("300.50")}]
+    assert printed_totals(reading) == [{"value": Decimal("300.50")}]
     assert reading.tables[0].layout.heading_rows == (3,)
     assert [check.agrees for check in reading.tables[0].total_checks] == [True]
     assert finding_codes(reading) == []
@@ -82,7 +82,7 @@ def test_two_level_headers_are_joined(tmp_path):
         "捐赠／金额（万元）": "value",
         "票据号": "ticket",
     }
-    assert sums(reading) == [{"value": Decimal("15000.00")}]
+    assert printed_totals(reading) == [{"value": Decimal("15000.00")}]
 
 
 def test_two_tables_in_one_worksheet_are_both_read(tmp_path):
@@ -102,7 +102,10 @@ def test_two_tables_in_one_worksheet_are_both_read(tmp_path):
     reading = parse_ledger(content, tmp_path)
 
     assert reading.frame["giver"].to_list() == ["示例公司", "示例公司", "示例学校"]
-    assert sums(reading) == [{"quantity": Decimal("201.00")}, {"quantity": Decimal("7.00")}]
+    assert printed_totals(reading) == [
+        {"quantity": Decimal("201.00")},
+        {"quantity": Decimal("7.00")},
+    ]
     assert finding_codes(reading) == ["label.carried", "column.missing", "column.missing"]
 
 
@@ -168,7 +171,7 @@ def test_unit_in_a_cell_above_applies_to_money_only(tmp_path):
         ]
     )
 
-    assert sums(parse_ledger(content, tmp_path)) == [
+    assert printed_totals(parse_ledger(content, tmp_path)) == [
         {"value": Decimal("20000.00"), "quantity": Decimal("3.00")}
     ]
 
@@ -181,7 +184,7 @@ def test_side_by_side_tables_are_both_read(tmp_path):
     reading = parse_ledger(content, tmp_path)
 
     assert sorted(reading.frame["giver"]) == ["丁", "丙", "乙", "甲"]
-    assert sums(reading) == [{"value": Decimal("4.00")}, {"value": Decimal("6.00")}]
+    assert printed_totals(reading) == [{"value": Decimal("4.00")}, {"value": Decimal("6.00")}]
 
 
 def test_side_by_side_tables_with_different_columns_are_both_read(tmp_path):
@@ -223,7 +226,7 @@ def test_second_table_far_below_is_detected_with_other_header_spelling(tmp_path)
 
     reading = parse_ledger(write_xlsx([*issue_8, *issue_9]), tmp_path)
 
-    assert sums(reading) == [{"value": Decimal(99)}, {"value": Decimal(2)}]
+    assert printed_totals(reading) == [{"value": Decimal(99)}, {"value": Decimal(2)}]
 
 
 def test_notes_page_with_two_known_words_is_not_a_table(tmp_path):
@@ -289,7 +292,7 @@ def test_row_of_words_used_as_headers_elsewhere_is_data(tmp_path):
     reading = parse_ledger(content, tmp_path)
 
     assert len(reading.tables) == 1
-    assert sums(reading) == [{"value": Decimal("3.00")}]
+    assert printed_totals(reading) == [{"value": Decimal("3.00")}]
 
 
 def test_giver_workplace_column_is_not_a_branch_and_gives_a_notice(tmp_path):
@@ -354,12 +357,12 @@ RAISED = SheetSpec(
 )
 
 
-def columns(*rows):
-    (layout,) = recognised(*rows)
+def recognised_columns(*rows):
+    (layout,) = recognise(*rows)
     return layout
 
 
-def recognised(*rows):
+def recognise(*rows):
     """Recognise texts as a worksheet of RAISED that knows of no merges."""
     width = max(map(len, rows))
     laid = {}
@@ -386,7 +389,7 @@ def recognised(*rows):
     ],
 )
 def test_header_group_with_slightly_different_words_is_the_same_group(parent, leaf, field):
-    layout = columns(
+    layout = recognised_columns(
         ["单位", "合计", parent, None], [None, None, leaf, "另一项"], ["五华区", 3, 1, 2]
     )
 
@@ -397,7 +400,7 @@ def test_header_group_with_slightly_different_words_is_the_same_group(parent, le
 def test_second_group_header_begins_a_second_table():
     head = [["单位", "甲组", None, "募集资金", None], [None, "子", "丑", "小计", "网络"]]
 
-    _, second = recognised(
+    _, second = recognise(
         *head, ["五华区", 1, 2, 3, 4], [None] * 5, ["第2期"], *head, ["盘龙区", 5, 6, 7, 8]
     )
 
@@ -428,7 +431,7 @@ def test_filler_words_in_a_header_are_ignored(heading, field, tmp_path):
 
 
 def test_group_subtotal_column_is_not_the_row_total():
-    layout = columns(
+    layout = recognised_columns(
         ["单位", "募集资金", None, "支出", None],
         [None, "小计", "网络", "合计", "另一项"],
         ["五华区", 3, 1, 4, 2],
@@ -439,7 +442,7 @@ def test_group_subtotal_column_is_not_the_row_total():
 
 
 def test_header_depth_follows_its_groups():
-    layout = columns(
+    layout = recognised_columns(
         ["单位", "合计", "甲组", None, "乙组", None],
         [None, None, "子", "丑", "寅", "卯"],
         ["五华区", 10, 1, 2, 3, 4],
@@ -482,7 +485,7 @@ def test_note_row_with_a_colon_is_not_a_header(colon, tmp_path):
     reading = parse_ledger(content, tmp_path)
 
     assert reading.tables[0].layout.heading_rows == (3,)
-    assert sums(reading) == [{"value": Decimal(100)}]
+    assert printed_totals(reading) == [{"value": Decimal(100)}]
 
 
 @pytest.mark.parametrize("brackets", ["（{}）", "({})"])
@@ -490,7 +493,7 @@ def test_header_matched_by_contained_words_keeps_its_unit_in_either_width(bracke
     amount = "捐助金额" + brackets.format("单位：万元")
     content = write_xlsx([["捐赠方称呼", amount, "日期"], ["示例甲", 2, "2020-01-02"]])
 
-    assert sums(parse_ledger(content, tmp_path)) == [{"value": Decimal(20000)}]
+    assert printed_totals(parse_ledger(content, tmp_path)) == [{"value": Decimal(20000)}]
 
 
 def test_merged_row_of_one_side_by_side_table_is_its_section(tmp_path):
@@ -524,10 +527,10 @@ def test_two_columns_of_one_field_do_not_split_a_table(tmp_path):
 
 def test_branch_detection_stops_early_on_a_column_of_other_names(tmp_path):
     class Names(dict):
-        asked = 0
+        lookups = 0
 
         def get(self, name, default=None):
-            self.asked += 1
+            self.lookups += 1
             return super().get(name, default)
 
     heading = ["捐赠人", "金额", "到账日期", "经办"]
@@ -543,7 +546,7 @@ def test_branch_detection_stops_early_on_a_column_of_other_names(tmp_path):
     )
 
     assert "branch.not_read" not in finding_codes(reading)
-    assert names.asked == 42  # the worksheet's name among them
+    assert names.lookups == 42  # the worksheet's name among them
 
 
 def test_worksheets_with_equal_names_are_reported_by_their_own_tables(tmp_path):

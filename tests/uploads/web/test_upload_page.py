@@ -21,7 +21,7 @@ def kunming(branch):
 
 
 @pytest.fixture
-def dirty(clerk, kunming, now):
+def upload_with_errors(clerk, kunming, now):
     """Thirty rows in 万元, every third amount in words."""
     rows = [
         (f"示例{n}", "五万" if n % 3 == 2 else n + 0.5, "2021-08-01", f"T{n}") for n in range(30)
@@ -29,16 +29,16 @@ def dirty(clerk, kunming, now):
     return create_checked_upload(clerk, kunming, gift_workbook(*rows, headings=HEADINGS), now=now)
 
 
-def test_preview_keeps_first_rows_and_every_row_with_findings_raw_and_parsed(dirty):
-    kept = storage.load_json(dirty.lines_file)
+def test_preview_keeps_first_rows_and_every_row_with_findings_raw_and_parsed(upload_with_errors):
+    preview = storage.load_json(upload_with_errors.lines_file)
 
-    assert [line["row"] for line in kept if line["in_doubt"]] == list(range(5, 33, 3))
-    assert kept[0]["cells"]["value"] == ["0.5", "5,000.00元"]
-    assert kept[2]["cells"]["value"] == ["五万", ""]
-    assert kept[0]["cells"]["received_on"] == ["2021-08-01", "2021年8月1日"]
+    assert [line["row"] for line in preview if line["in_doubt"]] == list(range(5, 33, 3))
+    assert preview[0]["cells"]["value"] == ["0.5", "5,000.00元"]
+    assert preview[2]["cells"]["value"] == ["五万", ""]
+    assert preview[0]["cells"]["received_on"] == ["2021-08-01", "2021年8月1日"]
 
 
-def test_rows_with_findings_are_paginated(dirty, clerk, signed_in, kunming, now):
+def test_rows_with_findings_are_paginated(upload_with_errors, clerk, signed_in, kunming, now):
     rows = [(f"示例{n}", "五万", "2021-08-01", f"U{n}") for n in range(45)]
     upload = create_checked_upload(clerk, kunming, gift_workbook(*rows, headings=HEADINGS), now=now)
     page = signed_in(clerk)
@@ -52,9 +52,9 @@ def test_rows_with_findings_are_paginated(dirty, clerk, signed_in, kunming, now)
     assert "示例0<" not in last
 
 
-def test_preview_masks_personal_cells_raw_and_parsed(road):
+def test_preview_masks_personal_cells_raw_and_parsed(pipeline):
     wrong = id_number(1, male=True)[:-1] + "a"
-    upload = road.checked(
+    upload = pipeline.checked(
         "training.roster",
         "姓名 身份证号 联系电话 培训日期 培训类型 对象类别 是否合格",
         ("张示例", wrong, "13800001234", "2021-08-02", "救护员", "机关", "合格"),
@@ -67,16 +67,22 @@ def test_preview_masks_personal_cells_raw_and_parsed(road):
     assert "138****1234" in text
 
 
-def test_findings_are_grouped_by_cause_with_first_cell_and_link(dirty, clerk, signed_in):
-    page = signed_in(clerk).get(reverse("upload", kwargs={"pk": dirty.pk})).content.decode()
+def test_findings_are_grouped_by_cause_with_first_cell_and_link(
+    upload_with_errors, clerk, signed_in
+):
+    page = (
+        signed_in(clerk)
+        .get(reverse("upload", kwargs={"pk": upload_with_errors.pk}))
+        .content.decode()
+    )
 
     (cause,) = [part for part in page.split("<details")[1:] if "amount.in_words" in part]
     assert "10 处，首处 明细 B5" in cause.replace("\n", " ") or "10 处" in cause
     assert reverse("code", kwargs={"key": "amount.in_words"}) in cause
 
 
-def test_preview_columns_follow_the_sheet_order(dirty, clerk, signed_in):
-    answer = signed_in(clerk).get(reverse("upload", kwargs={"pk": dirty.pk}))
+def test_preview_columns_follow_the_sheet_order(upload_with_errors, clerk, signed_in):
+    answer = signed_in(clerk).get(reverse("upload", kwargs={"pk": upload_with_errors.pk}))
 
     assert [heading for heading, _ in answer.context["tables"][0]["columns"]] == list(HEADINGS)
 
@@ -117,13 +123,13 @@ def test_remembered_header_mapping_of_another_branch_cannot_be_deleted(
     )
     stranger = signed_in(person("STATISTICIAN", "5303"))
 
-    told = stranger.post(
+    text = stranger.post(
         reverse("memories"),
         {"branch": kunming.pk, "sheet": "donations.ledger", "heading": "来路"},
         follow=True,
     ).content.decode()
 
-    assert "只有填报单位可以办理" in told
+    assert "只有填报单位可以办理" in text
     assert HeadingMemory.objects.count() == 1
 
 
@@ -144,7 +150,7 @@ def test_duplicate_file_for_other_months_is_announced_on_the_upload_page(
 
 
 @pytest.fixture
-def three(clerk, kunming, now):
+def three_uploads(clerk, kunming, now):
     wuhua = Branch.objects.get(code="530102")
     return [
         create_checked_upload(
@@ -164,7 +170,7 @@ def three(clerk, kunming, now):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("", [2, 1, 0]),
         ("?sort=old", [0, 1, 2]),
@@ -177,12 +183,14 @@ def three(clerk, kunming, now):
     ],
 )
 def test_upload_history_is_filtered_and_sorted_by_query_string(
-    three, clerk, signed_in, query, found
+    three_uploads, clerk, signed_in, query, expected
 ):
     answer = signed_in(clerk).get(f"/uploads/{query}")
 
-    assert [three.index(each) for each in answer.context["page"].object_list] == found
-    assert found or "没有符合条件的报送" in answer.content.decode()
+    assert [
+        three_uploads.index(upload) for upload in answer.context["page"].object_list
+    ] == expected
+    assert expected or "没有符合条件的报送" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -190,19 +198,19 @@ def test_upload_history_is_filtered_and_sorted_by_query_string(
     [("?branch=无此县", "没有名为“无此县”的单位。"), ("?period=上月", "无法识别报告期“上月”")],
 )
 def test_upload_history_with_invalid_filter_shows_a_message(
-    three, clerk, signed_in, query, sentence
+    three_uploads, clerk, signed_in, query, sentence
 ):
     assert sentence in signed_in(clerk).get(f"/uploads/{query}").content.decode()
 
 
-def test_upload_history_filter_is_exported_as_workbook(three, clerk, signed_in, tmp_path):
+def test_upload_history_filter_is_exported_as_workbook(three_uploads, clerk, signed_in, tmp_path):
     from tests.support.workbooks import read_grid
 
     answer = signed_in(clerk).get("/uploads/?branch=五华区&export=xlsx")
 
     grid = read_grid(answer.content, tmp_path)
     assert grid.cells.height == 2
-    assert str(three[1].pk) in grid.cells["A"].to_list()
+    assert str(three_uploads[1].pk) in grid.cells["A"].to_list()
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -34,10 +34,10 @@ from tests.support.gift_ledger import ledger_workbook as plain_ledger
 pytestmark = pytest.mark.django_db
 
 UPSERT = "WITH written AS"
-KEEP = 'UPDATE "uploads_upload" SET'
+FINDINGS_STORED = 'UPDATE "uploads_upload" SET'
 
 
-def later():
+def after_heartbeat_timeout():
     """Return a moment at which a heartbeat of now has been silent for too long."""
     return timezone.now() + dt.timedelta(seconds=progress.STALLED_SECONDS + 1)
 
@@ -62,39 +62,39 @@ def committed_rows(django_db_setup, django_db_blocker):
         Upload.objects.all().delete()
         User.objects.exclude(pk__in=users).delete()
         with connection.cursor() as cursor:
-            events = (each._meta.db_table for each in Donation.pgh_event_models.values())
+            events = (event._meta.db_table for event in Donation.pgh_event_models.values())
             cursor.execute(f"TRUNCATE pghistory_context, {', '.join(events)}")
         connection.close()
 
 
-def reviewing(code="53"):
-    return somebody(Role.REVIEWER, code)
+def reviewer_of(code="53"):
+    return make_user(Role.REVIEWER, code)
 
 
-def somebody(role, code):
+def make_user(role, code):
     user = User.objects.create_user(f"killed{User.objects.count()}", display_name="示例")
     grant_role(user, role, Branch.objects.get(code=code))
     return user
 
 
 @pytest.fixture(scope="module")
-def places(committed_rows):
+def prefectures(committed_rows):
     return iter(Branch.objects.filter(code__regex=r"^53\d\d$").order_by("code"))
 
 
 @pytest.fixture
-def place(places):
+def prefecture(prefectures):
     """Give each test a prefecture of its own: nothing of another test stands on its uploads."""
-    return next(places)
+    return next(prefectures)
 
 
 @pytest.fixture
-def pair(place):
-    return somebody(Role.STATISTICIAN, place.code), reviewing()
+def clerk_and_reviewer(prefecture):
+    return make_user(Role.STATISTICIAN, prefecture.code), reviewer_of()
 
 
 @pytest.fixture
-def ledger(request):
+def unique_ledger(request):
     """Write a ledger whose tickets no other test has."""
 
     def write(*amounts, tickets=""):
@@ -104,7 +104,7 @@ def ledger(request):
 
 
 @pytest.fixture(scope="module")
-def victim():
+def killed_process():
     """Start the process whose children are killed."""
     with subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", "tests.uploads.support.killed_worker"],
@@ -117,7 +117,7 @@ def victim():
 
 
 @pytest.fixture
-def killed(victim, settings):
+def run_and_kill(killed_process, settings):
     """Carry a step of the road out in a process that is killed; fail where it lives on."""
 
     def kill(verb, upload, *, user=None, **moment):
@@ -129,46 +129,48 @@ def killed(victim, settings):
             "media": str(settings.MEDIA_ROOT),
             **moment,
         }
-        victim.stdin.write(json.dumps(order) + "\n")
-        victim.stdin.flush()
-        assert victim.stdout.readline() == "-9\n", moment
+        killed_process.stdin.write(json.dumps(order) + "\n")
+        killed_process.stdin.flush()
+        assert killed_process.stdout.readline() == "-9\n", moment
 
     return kill
 
 
-def approved(clerk, reviewer, branch, content, *, now):
+def make_approved_upload(clerk, reviewer, branch, content, *, now):
     upload = create_checked_upload(clerk, branch, content, now=now)
     services.submit(upload.pk, user=clerk, now=now, note="说明")
     services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
     return upload
 
 
-def values(*uploads):
-    there = Donation.objects.filter(upload__in=[each.pk for each in uploads])
+def loaded_values(*uploads):
+    there = Donation.objects.filter(upload__in=[upload.pk for upload in uploads])
     return sorted(there.values_list("value", flat=True))
 
 
-def recounted():
-    return [each for each in verify(using="default") if each.different]
+def rollup_differences():
+    return [cell for cell in verify(using="default") if cell.different]
 
 
 def test_check_killed_at_any_step_is_repeated_and_stores_findings_once(
-    killed, pair, place, ledger, now
+    run_and_kill, clerk_and_reviewer, prefecture, unique_ledger, now
 ):
     moments = [
         *({"step": step} for step in ("read", "recognise", "check", "compare")),
-        {"statement": KEEP},
-        {"statement": KEEP, "after": True},
+        {"statement": FINDINGS_STORED},
+        {"statement": FINDINGS_STORED, "after": True},
         {"statement": 'INSERT INTO "uploads_uploadstep"', "after": True},
     ]
     uploads = [
-        create_upload(pair[0], place, ledger("六万", tickets=f"K{number}"), now=now)
+        create_upload(
+            clerk_and_reviewer[0], prefecture, unique_ledger("六万", tickets=f"K{number}"), now=now
+        )
         for number in range(len(moments))
     ]
 
     for upload, moment in zip(uploads, moments, strict=True):
-        killed("check", upload, user=pair[0], **moment)
-    swept = tasks.requeue_stalled_work(now=later())
+        run_and_kill("check", upload, user=clerk_and_reviewer[0], **moment)
+    swept = tasks.requeue_stalled_work(now=after_heartbeat_timeout())
 
     assert swept == [upload.pk for upload in uploads]
     states = Upload.objects.filter(pk__in=swept).values_list("state", "errors")
@@ -178,105 +180,122 @@ def test_check_killed_at_any_step_is_repeated_and_stores_findings_once(
     )
 
 
-def test_load_killed_at_any_step_is_completed_once_and_whole(killed, pair, place, ledger, now):
+def test_load_killed_at_any_step_is_completed_once_and_whole(
+    run_and_kill, clerk_and_reviewer, prefecture, unique_ledger, now
+):
     moments = [
         *({"step": step} for step in ("stage", "load")),
         {"statement": UPSERT},
         {"statement": UPSERT, "after": True},
-        {"statement": KEEP, "after": True},
+        {"statement": FINDINGS_STORED, "after": True},
         {"statement": 'INSERT INTO "uploads_uploadstep"', "after": True},
     ]
     uploads = [
-        approved(*pair, place, ledger(10, 20, tickets=f"L{number}-"), now=now)
+        make_approved_upload(
+            *clerk_and_reviewer, prefecture, unique_ledger(10, 20, tickets=f"L{number}-"), now=now
+        )
         for number in range(len(moments))
     ]
 
     for upload, moment in zip(uploads, moments, strict=True):
-        killed("load", upload, **moment)
-    before = values(*uploads)
-    swept = tasks.requeue_stalled_work(now=later())
+        run_and_kill("load", upload, **moment)
+    before = loaded_values(*uploads)
+    swept = tasks.requeue_stalled_work(now=after_heartbeat_timeout())
 
     assert (before, swept) == ([], [upload.pk for upload in uploads])
-    assert values(*uploads) == [10] * len(moments) + [20] * len(moments)
+    assert loaded_values(*uploads) == [10] * len(moments) + [20] * len(moments)
     states = Upload.objects.filter(pk__in=swept).values_list("state", flat=True)
     assert set(states) == {UploadState.EFFECTIVE}
     effected = UploadStep.objects.filter(upload__in=uploads, state=UploadState.EFFECTIVE)
-    assert (effected.count(), recounted()) == (len(moments), [])
+    assert (effected.count(), rollup_differences()) == (len(moments), [])
 
 
 def test_revert_and_restore_killed_at_any_step_are_completed_once_and_whole(
-    killed, pair, place, ledger, now
+    run_and_kill, clerk_and_reviewer, prefecture, unique_ledger, now
 ):
-    upload = create_effective_upload(*pair, place, ledger(10, 20), now=now)
+    upload = create_effective_upload(
+        *clerk_and_reviewer, prefecture, unique_ledger(10, 20), now=now
+    )
     undoing = [
         {"statement": 'UPDATE "donations_donation"'},
         {"statement": 'DELETE FROM "donations_donation"', "after": True},
-        {"statement": KEEP, "after": True},
+        {"statement": FINDINGS_STORED, "after": True},
     ]
     restoring = [
-        {"statement": KEEP, "after": True},
+        {"statement": FINDINGS_STORED, "after": True},
         {"step": "load"},
         {"statement": UPSERT, "after": True},
     ]
 
     for moment in undoing:
-        pending_actions.request_action(upload.pk, PendingAction.UNDO, user=pair[0])
-        killed("undo", upload, user=pair[0], **moment)
-        assert values(upload) == [10, 20]
-        assert tasks.requeue_stalled_work(now=later()) == [upload.pk]
+        pending_actions.request_action(upload.pk, PendingAction.UNDO, user=clerk_and_reviewer[0])
+        run_and_kill("undo", upload, user=clerk_and_reviewer[0], **moment)
+        assert loaded_values(upload) == [10, 20]
+        assert tasks.requeue_stalled_work(now=after_heartbeat_timeout()) == [upload.pk]
         upload.refresh_from_db()
-        assert (upload.state, upload.turn, values(upload)) == (UploadState.UNDONE, "", [])
-        tasks.request_restore(upload, pair[0])
+        assert (upload.state, upload.turn, loaded_values(upload)) == (UploadState.UNDONE, "", [])
+        tasks.request_restore(upload, clerk_and_reviewer[0])
     for moment in restoring:
-        tasks.request_revert(upload, pair[0])
-        pending_actions.request_action(upload.pk, PendingAction.RESTORE, user=pair[0])
-        killed("restore", upload, user=pair[0], **moment)
-        assert values(upload) == []
-        assert tasks.requeue_stalled_work(now=later()) == [upload.pk]
+        tasks.request_revert(upload, clerk_and_reviewer[0])
+        pending_actions.request_action(upload.pk, PendingAction.RESTORE, user=clerk_and_reviewer[0])
+        run_and_kill("restore", upload, user=clerk_and_reviewer[0], **moment)
+        assert loaded_values(upload) == []
+        assert tasks.requeue_stalled_work(now=after_heartbeat_timeout()) == [upload.pk]
 
     upload.refresh_from_db()
-    assert (upload.state, upload.turn, values(upload)) == (UploadState.EFFECTIVE, "", [10, 20])
-    assert (tasks.requeue_stalled_work(now=later()), recounted()) == ([], [])
+    assert (upload.state, upload.turn, loaded_values(upload)) == (
+        UploadState.EFFECTIVE,
+        "",
+        [10, 20],
+    )
+    assert (tasks.requeue_stalled_work(now=after_heartbeat_timeout()), rollup_differences()) == (
+        [],
+        [],
+    )
 
 
-def test_duplicate_task_message_is_processed_once(pair, place, ledger, now):
-    upload = create_effective_upload(*pair, place, ledger(10), now=now)
-    pending_actions.request_action(upload.pk, PendingAction.UNDO, user=pair[0])
+def test_duplicate_task_message_is_processed_once(
+    clerk_and_reviewer, prefecture, unique_ledger, now
+):
+    upload = create_effective_upload(*clerk_and_reviewer, prefecture, unique_ledger(10), now=now)
+    pending_actions.request_action(upload.pk, PendingAction.UNDO, user=clerk_and_reviewer[0])
     tasks.execute_pending_action(upload_id=upload.pk)
-    tasks.request_restore(upload, pair[0])
+    tasks.request_restore(upload, clerk_and_reviewer[0])
 
     tasks.execute_pending_action(upload_id=upload.pk)
     tasks.apply_upload(upload_id=upload.pk)
-    tasks.check_upload(upload_id=upload.pk, user_id=pair[0].pk)
+    tasks.check_upload(upload_id=upload.pk, user_id=clerk_and_reviewer[0].pk)
 
     upload.refresh_from_db()
-    assert (upload.state, values(upload)) == (UploadState.EFFECTIVE, [10])
+    assert (upload.state, loaded_values(upload)) == (UploadState.EFFECTIVE, [10])
 
 
-def test_impossible_pending_action_is_reported_and_removed(pair, place, ledger, now):
-    first = create_effective_upload(*pair, place, ledger(10), now=now)
-    pending_actions.request_action(first.pk, PendingAction.UNDO, user=pair[0])
-    create_effective_upload(*pair, place, ledger(11), now=now)
+def test_impossible_pending_action_is_reported_and_removed(
+    clerk_and_reviewer, prefecture, unique_ledger, now
+):
+    first = create_effective_upload(*clerk_and_reviewer, prefecture, unique_ledger(10), now=now)
+    pending_actions.request_action(first.pk, PendingAction.UNDO, user=clerk_and_reviewer[0])
+    create_effective_upload(*clerk_and_reviewer, prefecture, unique_ledger(11), now=now)
 
     pending_actions.execute_action(first.pk, now=now)
 
     first.refresh_from_db()
     assert (first.state, first.turn) == (UploadState.EFFECTIVE, "")
-    assert "请先作废这些批次" in pair[0].notices.get().text
+    assert "请先作废这些批次" in clerk_and_reviewer[0].notices.get().text
 
 
-def together(*acts):
+def run_concurrently(*acts):
     """Do all at the same moment in threads of their own; return what each gave or raised."""
     start = threading.Barrier(len(acts))
-    given = [None] * len(acts)
+    results = [None] * len(acts)
 
     def run(number, act):
         close_old_connections()
         start.wait(20)
         try:
-            given[number] = act()
+            results[number] = act()
         except (RefusedError, DatabaseError) as error:
-            given[number] = error
+            results[number] = error
         finally:
             connection.close()
 
@@ -285,74 +304,86 @@ def together(*acts):
         thread.start()
     for thread in threads:
         thread.join(60)
-    return given
+    return results
 
 
-def codes(given):
-    return sorted(each.code for each in given if isinstance(each, RefusedError))
+def refusal_codes(results):
+    return sorted(result.code for result in results if isinstance(result, RefusedError))
 
 
-def test_concurrent_approvals_load_once(pair, place, ledger, now):
-    upload = create_checked_upload(pair[0], place, ledger(10), now=now)
-    services.submit(upload.pk, user=pair[0], now=now)
-    other = reviewing()
+def test_concurrent_approvals_load_once(clerk_and_reviewer, prefecture, unique_ledger, now):
+    upload = create_checked_upload(clerk_and_reviewer[0], prefecture, unique_ledger(10), now=now)
+    services.submit(upload.pk, user=clerk_and_reviewer[0], now=now)
+    other = reviewer_of()
 
-    given = together(
+    results = run_concurrently(
         *(
             lambda user=user: services.approve(
                 upload.pk, user=user, now=now, then=tasks.enqueue_apply
             )
-            for user in (pair[1], other)
+            for user in (clerk_and_reviewer[1], other)
         )
     )
 
-    assert (codes(given), values(upload)) == (["upload.not_awaiting"], [10])
+    assert (refusal_codes(results), loaded_values(upload)) == (["upload.not_awaiting"], [10])
     assert UploadStep.objects.filter(upload=upload, state=UploadState.EFFECTIVE).count() == 1
 
 
-def test_concurrent_approve_and_withdraw_exactly_one_succeeds(pair, place, ledger, now):
+def test_concurrent_approve_and_withdraw_exactly_one_succeeds(
+    clerk_and_reviewer, prefecture, unique_ledger, now
+):
     for number in range(4):
-        upload = create_checked_upload(pair[0], place, ledger(10, tickets=f"W{number}"), now=now)
-        services.submit(upload.pk, user=pair[0], now=now)
+        upload = create_checked_upload(
+            clerk_and_reviewer[0], prefecture, unique_ledger(10, tickets=f"W{number}"), now=now
+        )
+        services.submit(upload.pk, user=clerk_and_reviewer[0], now=now)
 
-        given = together(
-            lambda upload=upload: services.withdraw(upload.pk, user=pair[0], now=now),
+        results = run_concurrently(
+            lambda upload=upload: services.withdraw(upload.pk, user=clerk_and_reviewer[0], now=now),
             lambda upload=upload: services.approve(
-                upload.pk, user=pair[1], now=now, then=tasks.enqueue_apply
+                upload.pk, user=clerk_and_reviewer[1], now=now, then=tasks.enqueue_apply
             ),
         )
 
         upload.refresh_from_db()
         there = Donation.objects.filter(upload=upload).count()
-        assert len(codes(given)) == 1
+        assert len(refusal_codes(results)) == 1
         assert (upload.state, there) in {(UploadState.WITHDRAWN, 0), (UploadState.EFFECTIVE, 1)}
 
 
-def test_concurrent_uploads_of_the_same_file_create_one_upload(pair, place, ledger, now):
+def test_concurrent_uploads_of_the_same_file_create_one_upload(
+    clerk_and_reviewer, prefecture, unique_ledger, now
+):
     def hand_in():
-        with acting_for(pair[0]):
-            return create_upload(pair[0], place, ledger(10), now=now)
+        with acting_for(clerk_and_reviewer[0]):
+            return create_upload(clerk_and_reviewer[0], prefecture, unique_ledger(10), now=now)
 
-    given = together(hand_in, hand_in, hand_in)
+    results = run_concurrently(hand_in, hand_in, hand_in)
 
-    assert codes(given) == ["upload.duplicate"] * 2
-    [taken] = Upload.objects.filter(branch=place)
-    tasks.check_upload(upload_id=taken.pk, user_id=pair[0].pk)
-
-
-def test_concurrent_workers_with_the_same_load_write_it_once(pair, place, ledger, now):
-    upload = approved(*pair, place, ledger(10, 20), now=now)
-
-    given = together(*[lambda: apply.apply_upload(upload.pk, now=now)] * 3)
-
-    assert sorted(each.inserted for each in given) == [0, 0, 2]
-    assert (values(upload), recounted()) == ([10, 20], [])
+    assert refusal_codes(results) == ["upload.duplicate"] * 2
+    [taken] = Upload.objects.filter(branch=prefecture)
+    tasks.check_upload(upload_id=taken.pk, user_id=clerk_and_reviewer[0].pk)
 
 
-def test_concurrent_workers_with_the_same_check_store_findings_once(pair, place, ledger, now):
-    upload = create_upload(pair[0], place, ledger("六万"), now=now)
+def test_concurrent_workers_with_the_same_load_write_it_once(
+    clerk_and_reviewer, prefecture, unique_ledger, now
+):
+    upload = make_approved_upload(*clerk_and_reviewer, prefecture, unique_ledger(10, 20), now=now)
 
-    together(*[lambda: check.check_upload(upload.pk, user=pair[0], now=now)] * 2)
+    results = run_concurrently(*[lambda: apply.apply_upload(upload.pk, now=now)] * 3)
+
+    assert sorted(result.inserted for result in results) == [0, 0, 2]
+    assert (loaded_values(upload), rollup_differences()) == ([10, 20], [])
+
+
+def test_concurrent_workers_with_the_same_check_store_findings_once(
+    clerk_and_reviewer, prefecture, unique_ledger, now
+):
+    upload = create_upload(clerk_and_reviewer[0], prefecture, unique_ledger("六万"), now=now)
+
+    run_concurrently(
+        *[lambda: check.check_upload(upload.pk, user=clerk_and_reviewer[0], now=now)] * 2
+    )
 
     upload.refresh_from_db()
     assert (upload.state, upload.findings.filter(severity="error").count()) == (
@@ -362,14 +393,14 @@ def test_concurrent_workers_with_the_same_check_store_findings_once(pair, place,
 
 
 @pytest.fixture
-def holding():
+def hold_branch_lock():
     """Hold a branch's lock, as a load that goes on does, until told to let go."""
     import psycopg2
 
     def hold(branch):
-        given = connection.get_connection_params()
-        wanted = {"dbname": given["dbname"], "user": given["user"]}
-        more = {key: given[key] for key in ("host", "port", "password") if given.get(key)}
+        parameters = connection.get_connection_params()
+        wanted = {"dbname": parameters["dbname"], "user": parameters["user"]}
+        more = {key: parameters[key] for key in ("host", "port", "password") if parameters.get(key)}
         other = psycopg2.connect(**wanted, **more)
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(530000, %s)", [branch.pk])
@@ -386,51 +417,59 @@ def wait_for_lock(count=1):
                 "SELECT array_agg(pid) FROM pg_stat_activity WHERE datname = current_database()"
                 " AND wait_event_type = 'Lock' AND wait_event = 'advisory'"
             )
-            found = cursor.fetchone()[0] or []
-        if len(found) >= count:
-            return found
+            waiting = cursor.fetchone()[0] or []
+        if len(waiting) >= count:
+            return waiting
         time.sleep(0.02)
     raise AssertionError
 
 
-def test_revert_during_a_later_load_does_not_remove_its_base(pair, place, ledger, holding, now):
-    first = create_effective_upload(*pair, place, ledger(10), now=now)
-    second = approved(*pair, place, ledger(12), now=now)
-    held = holding(place)
-    given = []
+def test_revert_during_a_later_load_does_not_remove_its_base(
+    clerk_and_reviewer, prefecture, unique_ledger, hold_branch_lock, now
+):
+    first = create_effective_upload(*clerk_and_reviewer, prefecture, unique_ledger(10), now=now)
+    second = make_approved_upload(*clerk_and_reviewer, prefecture, unique_ledger(12), now=now)
+    lock_holder = hold_branch_lock(prefecture)
+    results = []
 
     def first_load_then_undo():
         loading = threading.Thread(
-            target=lambda: given.extend(together(lambda: apply.apply_upload(second.pk, now=now)))
+            target=lambda: results.extend(
+                run_concurrently(lambda: apply.apply_upload(second.pk, now=now))
+            )
         )
         loading.start()
         wait_for_lock(1)
         undoing = threading.Thread(
-            target=lambda: given.extend(
-                together(lambda: apply.revert_upload(first.pk, user=pair[0], now=now))
+            target=lambda: results.extend(
+                run_concurrently(
+                    lambda: apply.revert_upload(first.pk, user=clerk_and_reviewer[0], now=now)
+                )
             )
         )
         undoing.start()
         wait_for_lock(2)
-        held.rollback()
+        lock_holder.rollback()
         loading.join(60)
         undoing.join(60)
 
     first_load_then_undo()
 
-    assert codes(given) == ["upload.stood_on"]
-    assert (values(first, second), recounted()) == ([12], [])
-    held.close()
+    assert refusal_codes(results) == ["upload.stood_on"]
+    assert (loaded_values(first, second), rollup_differences()) == ([12], [])
+    lock_holder.close()
 
 
 def test_load_with_lost_database_connection_is_completed_later_once(
-    pair, place, ledger, holding, now
+    clerk_and_reviewer, prefecture, unique_ledger, hold_branch_lock, now
 ):
-    upload = approved(*pair, place, ledger(10, 20), now=now)
-    held = holding(place)
-    given = []
+    upload = make_approved_upload(*clerk_and_reviewer, prefecture, unique_ledger(10, 20), now=now)
+    lock_holder = hold_branch_lock(prefecture)
+    errors = []
     loading = threading.Thread(
-        target=lambda: given.extend(together(lambda: apply.apply_upload(upload.pk, now=now)))
+        target=lambda: errors.extend(
+            run_concurrently(lambda: apply.apply_upload(upload.pk, now=now))
+        )
     )
     loading.start()
     waiting = wait_for_lock()
@@ -438,18 +477,18 @@ def test_load_with_lost_database_connection_is_completed_later_once(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) AS pid", [waiting])
     loading.join(60)
-    held.close()
+    lock_holder.close()
 
     upload.refresh_from_db()
-    assert [type(each).__name__ for each in given] == ["OperationalError"]
-    assert (upload.state, values(upload)) == (UploadState.LOADING, [])
-    assert tasks.requeue_stalled_work(now=later()) == [upload.pk]
+    assert [type(error).__name__ for error in errors] == ["OperationalError"]
+    assert (upload.state, loaded_values(upload)) == (UploadState.LOADING, [])
+    assert tasks.requeue_stalled_work(now=after_heartbeat_timeout()) == [upload.pk]
     upload.refresh_from_db()
-    assert (upload.state, values(upload)) == (UploadState.EFFECTIVE, [10, 20])
+    assert (upload.state, loaded_values(upload)) == (UploadState.EFFECTIVE, [10, 20])
 
 
 @pytest.fixture
-def celery(tmp_path, settings):
+def celery_worker(tmp_path, settings):
     """Start a worker of Celery on a queue of its own; killed at the end, if not before."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -483,17 +522,20 @@ def celery(tmp_path, settings):
         process.wait(30)
 
 
-def children(pid):
+def child_pids(pid):
     with open(f"/proc/{pid}/task/{pid}/children") as file:  # noqa: PTH123  no real file
-        return [int(each) for each in file.read().split()]
+        return [int(pid) for pid in file.read().split()]
 
 
 def test_load_of_a_killed_worker_is_completed_by_its_successor(
-    celery, pair, place, ledger, holding, now
+    celery_worker, clerk_and_reviewer, prefecture, unique_ledger, hold_branch_lock, now
 ):
-    process, queue = celery
+    process, queue = celery_worker
     first, second = (
-        approved(*pair, place, ledger(10, tickets=name), now=now) for name in ("A", "B")
+        make_approved_upload(
+            *clerk_and_reviewer, prefecture, unique_ledger(10, tickets=name), now=now
+        )
+        for name in ("A", "B")
     )
 
     def send(upload):
@@ -504,7 +546,7 @@ def test_load_of_a_killed_worker_is_completed_by_its_successor(
             warnings.simplefilter("ignore", AlwaysEagerIgnored)
             app.send_task("uploads.load", kwargs={"upload_id": upload.pk}, queue=queue)
 
-    def settled(upload):
+    def is_finished(upload):
         for _ in range(1500):
             upload.refresh_from_db()
             if upload.state == UploadState.EFFECTIVE:
@@ -512,23 +554,23 @@ def test_load_of_a_killed_worker_is_completed_by_its_successor(
             time.sleep(0.02)
         return False
 
-    held = holding(place)
+    lock_holder = hold_branch_lock(prefecture)
     send(first)
     wait_for_lock()
-    for child in children(process.pid):
+    for child in child_pids(process.pid):
         os.kill(child, 9)
-    held.rollback()
-    assert settled(first)
+    lock_holder.rollback()
+    assert is_finished(first)
 
-    held = holding(place)
+    lock_holder = hold_branch_lock(prefecture)
     send(second)
     wait_for_lock()
     os.killpg(process.pid, 9)
-    held.close()
-    assert tasks.requeue_stalled_work(now=later()) == [second.pk]
+    lock_holder.close()
+    assert tasks.requeue_stalled_work(now=after_heartbeat_timeout()) == [second.pk]
 
     second.refresh_from_db()
-    assert (second.state, values(first, second), recounted()) == (
+    assert (second.state, loaded_values(first, second), rollup_differences()) == (
         UploadState.EFFECTIVE,
         [10, 10],
         [],

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def quiet():
+def no_uploads():
     clear_test_cache()
     yield
     clear_test_cache()

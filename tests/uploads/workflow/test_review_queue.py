@@ -19,7 +19,7 @@ from tests.support.gift_ledger import create_checked_upload, ledger_workbook
 
 
 @pytest.fixture
-def waiting(clerk, branch, now):
+def make_submitted_uploads(clerk, branch, now):
     """Make uploads that wait: one is checked, the others are like it."""
 
     def make(count, code="5301"):
@@ -43,20 +43,20 @@ def waiting(clerk, branch, now):
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 40])
 def test_review_queue_query_count_is_constant_up_to_forty(
-    waiting, reviewer, signed_in, count, django_assert_max_num_queries
+    make_submitted_uploads, reviewer, signed_in, count, django_assert_max_num_queries
 ):
-    made = waiting(count)
+    made = make_submitted_uploads(count)
     page = signed_in(reviewer)
 
     with django_assert_max_num_queries(19):
         response = page.get(reverse("review"))
 
-    assert [each.pk for each, _ in response.context["queue"]] == [each.pk for each in made]
+    assert [upload.pk for upload, _ in response.context["queue"]] == [upload.pk for upload in made]
 
 
 @pytest.mark.django_db
-def test_review_queue_filters_are_in_the_query_string(waiting, reviewer, signed_in):
-    waiting(3)
+def test_review_queue_filters_are_in_the_query_string(make_submitted_uploads, reviewer, signed_in):
+    make_submitted_uploads(3)
 
     page = signed_in(reviewer)
     here = page.get(reverse("review"), {"place": "5301", "sheet": "donations.ledger"})
@@ -68,13 +68,15 @@ def test_review_queue_filters_are_in_the_query_string(waiting, reviewer, signed_
 
 
 @pytest.mark.django_db
-def test_review_decision_opens_the_next_upload_or_the_queue(waiting, reviewer, signed_in):
-    first, second = waiting(2)
+def test_review_decision_opens_the_next_upload_or_the_queue(
+    make_submitted_uploads, reviewer, signed_in
+):
+    first, second = make_submitted_uploads(2)
     page = signed_in(reviewer)
 
-    def send(upload, verb, **said):
+    def send(upload, verb, **form):
         address = reverse("review-decide", kwargs={"pk": upload.pk, "verb": verb})
-        return page.post(address, {"queue": "sheet=donations.ledger&place=", **said})
+        return page.post(address, {"queue": "sheet=donations.ledger&place=", **form})
 
     onward = send(second, "return", remark="请核对")
     last = send(first, "return", remark="请核对")
@@ -85,8 +87,10 @@ def test_review_decision_opens_the_next_upload_or_the_queue(waiting, reviewer, s
 
 
 @pytest.mark.django_db
-def test_review_remarks_on_several_cells_are_returned_together(waiting, reviewer, signed_in):
-    upload = waiting(1)[0]
+def test_review_remarks_on_several_cells_are_returned_together(
+    make_submitted_uploads, reviewer, signed_in
+):
+    upload = make_submitted_uploads(1)[0]
     address = reverse("review-decide", kwargs={"pk": upload.pk, "verb": "return"})
     page = signed_in(reviewer)
 
@@ -101,17 +105,17 @@ def test_review_remarks_on_several_cells_are_returned_together(waiting, reviewer
         },
     )  # fmt: skip
 
-    kept = list(UploadRemark.objects.order_by("pk").values_list("cell", "text"))
-    assert kept == [("C3", "金额不符"), ("C4", "金额不符"), ("B3", "名称不全")]
+    remarks = list(UploadRemark.objects.order_by("pk").values_list("cell", "text"))
+    assert remarks == [("C3", "金额不符"), ("C4", "金额不符"), ("B3", "名称不全")]
     upload.refresh_from_db()
     assert upload.state == UploadState.RETURNED
 
 
 @pytest.mark.django_db
 def test_review_queue_of_the_represented_reviewer_is_shown_to_the_deputy(
-    waiting, reviewer, person, branch, now
+    make_submitted_uploads, reviewer, person, branch, now
 ):
-    waiting(2)
+    make_submitted_uploads(2)
     deputy, chief = person(Role.STATISTICIAN, "530102"), person(Role.ADMINISTRATOR, "53")
     assert review_queue(deputy) == []
 
@@ -121,7 +125,7 @@ def test_review_queue_of_the_represented_reviewer_is_shown_to_the_deputy(
     assert len(review_queue(deputy)) == 2
 
 
-def at_once(*acts):
+def run_concurrently(*acts):
     """Run acts on connections of their own at the same moment; return what each came to."""
     start, came = threading.Barrier(len(acts)), {}
 
@@ -135,21 +139,21 @@ def at_once(*acts):
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    threads = [threading.Thread(target=run, args=act) for act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     return [came[at] for at in range(len(acts))]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_approval_second_reviewer_is_told_it_is_done(
-    transactional_db, waiting, reviewer, person, now
+    transactional_db, make_submitted_uploads, reviewer, person, now
 ):
-    upload, other = waiting(1)[0], person(Role.DESK, "53")
+    upload, other = make_submitted_uploads(1)[0], person(Role.DESK, "53")
 
-    came = at_once(
+    came = run_concurrently(
         *(
             lambda user=user: (
                 services.approve(upload.pk, user=user, now=now, then=lambda _: None).state
@@ -165,11 +169,11 @@ def test_concurrent_approval_second_reviewer_is_told_it_is_done(
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_withdraw_and_approve_leave_one_result(
-    transactional_db, waiting, clerk, reviewer, now
+    transactional_db, make_submitted_uploads, clerk, reviewer, now
 ):
-    upload = waiting(1)[0]
+    upload = make_submitted_uploads(1)[0]
 
-    came = at_once(
+    came = run_concurrently(
         lambda: services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None).state,
         lambda: services.withdraw(upload.pk, user=clerk, now=now).state,
     )
@@ -177,12 +181,14 @@ def test_concurrent_withdraw_and_approve_leave_one_result(
     upload.refresh_from_db()
     assert upload.state in (UploadState.LOADING, UploadState.WITHDRAWN)
     assert upload.state in came
-    assert any(len(each) > len(UploadState.WITHDRAWN) for each in came)
+    assert any(len(text) > len(UploadState.WITHDRAWN) for text in came)
 
 
 @pytest.mark.django_db
-def test_revert_of_a_non_effective_upload_is_refused_with_a_message(waiting, reviewer, now):
-    upload = waiting(1)[0]
+def test_revert_of_a_non_effective_upload_is_refused_with_a_message(
+    make_submitted_uploads, reviewer, now
+):
+    upload = make_submitted_uploads(1)[0]
     services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
     upload.refresh_from_db()
 

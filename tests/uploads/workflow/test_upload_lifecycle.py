@@ -34,22 +34,22 @@ def kunming(branch):
 
 
 @pytest.fixture
-def walk(clerk, reviewer, kunming, now):
+def upload_to_effect(clerk, reviewer, kunming, now):
     return lambda content, **more: create_effective_upload(
         clerk, reviewer, kunming, content, now=now, **more
     )
 
 
-def total():
+def raised_total():
     return Donation.objects.aggregate(total=Sum("value"))["total"]
 
 
-def exact():
-    return all(each.different == 0 for each in verify(using="default"))
+def rollup_is_exact():
+    return all(cell.different == 0 for cell in verify(using="default"))
 
 
-def test_approved_upload_becomes_rows_with_source_cells(walk, kunming):
-    upload = walk(ledger_workbook(100, "200.50元"))
+def test_approved_upload_becomes_rows_with_source_cells(upload_to_effect, kunming):
+    upload = upload_to_effect(ledger_workbook(100, "200.50元"))
 
     rows = Donation.objects.order_by("upload_row")
     assert [(row.value, row.upload_row) for row in rows] == [
@@ -60,7 +60,7 @@ def test_approved_upload_becomes_rows_with_source_cells(walk, kunming):
     assert upload.changes == {
         "new": 2, "changed": 0, "unchanged": 0, "missing": 0, "edited_by_hand": 0,
     }  # fmt: skip
-    assert exact()
+    assert rollup_is_exact()
 
 
 def test_upload_writes_no_rows_before_approval(clerk, kunming, now):
@@ -84,7 +84,7 @@ def test_upload_with_errors_is_blocked_or_passes_good_rows_on_request(
     services.submit(upload.pk, user=clerk, now=now, note="一行待改")
     services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
     apply.apply_upload(upload.pk, now=now)
-    assert total() == Decimal("1.00")
+    assert raised_total() == Decimal("1.00")
 
 
 def test_empty_file_is_refused_with_its_name(clerk, kunming, now):
@@ -93,13 +93,15 @@ def test_empty_file_is_refused_with_its_name(clerk, kunming, now):
     assert (upload.state, upload.code) == (UploadState.FAILED, "file.empty")
 
 
-def changed(content, part, old, new):
+def change_zip_part(content, part, old, new):
     """Rewrite a part of a zipped workbook."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(buffer, "w") as after:
         for name in before.namelist():
-            kept = before.read(name)
-            after.writestr(name, kept.replace(old.encode(), new.encode()) if name == part else kept)
+            part_content = before.read(name)
+            if name == part:
+                part_content = part_content.replace(old.encode(), new.encode())
+            after.writestr(name, part_content)
     return buffer.getvalue()
 
 
@@ -114,7 +116,7 @@ LINES = [
     "content",
     [
         "\n".join(map(",".join, LINES)).replace("<", "\0").encode("utf-16"),
-        changed(write_xlsx(LINES), "xl/sharedStrings.xml", "&lt;", "_x0000_"),
+        change_zip_part(write_xlsx(LINES), "xl/sharedStrings.xml", "&lt;", "_x0000_"),
     ],
     ids=["csv", "xlsx"],
 )
@@ -130,7 +132,7 @@ def test_worksheet_with_any_name_is_stored(name, clerk, kunming, now):
     content = write_xlsx([["捐赠人", "金额", "到账日期"], ["示例", "x", "2021-08-08"]], name="名称")
 
     upload = create_checked_upload(
-        clerk, kunming, changed(content, "xl/workbook.xml", "名称", name), now=now
+        clerk, kunming, change_zip_part(content, "xl/workbook.xml", "名称", name), now=now
     )
 
     assert upload.state == UploadState.HAS_ERRORS
@@ -139,53 +141,53 @@ def test_worksheet_with_any_name_is_stored(name, clerk, kunming, now):
     assert len(worksheet) <= 100
 
 
-def test_same_rows_uploaded_again_change_nothing_and_keep_first_upload(walk):
-    first = walk(ledger_workbook(1, 2))
+def test_same_rows_uploaded_again_change_nothing_and_keep_first_upload(upload_to_effect):
+    first = upload_to_effect(ledger_workbook(1, 2))
 
-    again = walk(ledger_workbook(1, 2) + b" ")
+    again = upload_to_effect(ledger_workbook(1, 2) + b" ")
 
     assert again.changes["unchanged"] == 2
     assert set(Donation.objects.values_list("upload_id", flat=True)) == {first.pk}
 
 
-def test_changed_cell_updates_its_row_only(walk):
-    walk(ledger_workbook(1, 2))
+def test_changed_cell_updates_its_row_only(upload_to_effect):
+    upload_to_effect(ledger_workbook(1, 2))
 
-    again = walk(ledger_workbook(1, 5))
+    again = upload_to_effect(ledger_workbook(1, 5))
 
     assert (again.changes["changed"], again.changes["unchanged"]) == (1, 1)
-    assert total() == Decimal(6)
-    assert exact()
+    assert raised_total() == Decimal(6)
+    assert rollup_is_exact()
 
 
-def test_reverted_upload_restores_changed_rows_and_deletes_new_rows(walk, clerk, now):
-    first = walk(ledger_workbook(1, 2))
-    second = walk(ledger_workbook(1, 5, 7))
+def test_reverted_upload_restores_changed_rows_and_deletes_new_rows(upload_to_effect, clerk, now):
+    first = upload_to_effect(ledger_workbook(1, 2))
+    second = upload_to_effect(ledger_workbook(1, 5, 7))
 
     undone = apply.revert_upload(second.pk, user=clerk, now=now)
 
     assert (undone.restored, undone.deleted, undone.kept) == (1, 1, ())
-    assert total() == Decimal(3)
+    assert raised_total() == Decimal(3)
     assert set(Donation.objects.values_list("upload_id", flat=True)) == {first.pk}
-    assert exact()
+    assert rollup_is_exact()
 
     apply.restore_upload(second.pk, user=clerk, now=now)
-    assert total() == Decimal(13)
-    assert exact()
+    assert raised_total() == Decimal(13)
+    assert rollup_is_exact()
 
 
-def test_revert_is_refused_when_a_later_upload_depends_on_it(walk, clerk, now):
-    first = walk(ledger_workbook(1))
-    second = walk(ledger_workbook(2, tickets="U"))
+def test_revert_is_refused_when_a_later_upload_depends_on_it(upload_to_effect, clerk, now):
+    first = upload_to_effect(ledger_workbook(1))
+    second = upload_to_effect(ledger_workbook(2, tickets="U"))
 
     with pytest.raises(RefusedError, match=str(second.pk)):
         apply.revert_upload(first.pk, user=clerk, now=now)
 
 
 def test_row_corrected_by_hand_is_kept_by_revert_and_shown_in_the_next_diff(
-    walk, clerk, kunming, now
+    upload_to_effect, clerk, kunming, now
 ):
-    upload = walk(ledger_workbook(1, 2))
+    upload = upload_to_effect(ledger_workbook(1, 2))
     row = Donation.objects.get(value=2)
     row.value = Decimal(3)
     with pghistory.context(by="desk"):
@@ -194,13 +196,15 @@ def test_row_corrected_by_hand_is_kept_by_revert_and_shown_in_the_next_diff(
     again = create_checked_upload(clerk, kunming, ledger_workbook(1, 2) + b" ", now=now)
     assert again.changes["edited_by_hand"] == 1
     undone = apply.revert_upload(upload.pk, user=clerk, now=now)
-    assert [(kept.pk, undone.deleted) for kept in undone.kept] == [(row.pk, 1)]
+    assert [(gift.pk, undone.deleted) for gift in undone.kept] == [(row.pk, 1)]
 
 
-def test_replace_mode_deletes_missing_rows_only_when_confirmed(walk, clerk, kunming, now):
-    walk(ledger_workbook(1, 2))
-    kept = walk(ledger_workbook(1) + b" ", mode="replace")
-    assert kept.changes["missing"] == 1
+def test_replace_mode_deletes_missing_rows_only_when_confirmed(
+    upload_to_effect, clerk, kunming, now
+):
+    upload_to_effect(ledger_workbook(1, 2))
+    second = upload_to_effect(ledger_workbook(1) + b" ", mode="replace")
+    assert second.changes["missing"] == 1
     assert Donation.objects.count() == 2
 
     upload = create_checked_upload(
@@ -212,17 +216,17 @@ def test_replace_mode_deletes_missing_rows_only_when_confirmed(walk, clerk, kunm
     assert upload.delete_missing
 
 
-def test_equal_gifts_without_ticket_are_separate_rows(walk):
+def test_equal_gifts_without_ticket_are_separate_rows(upload_to_effect):
     rows = [("爱心人士", 100, "2021-08-01", None)] * 3
 
-    walk(gift_workbook(*rows))
-    again = walk(gift_workbook(*rows, *rows[:1]))
+    upload_to_effect(gift_workbook(*rows))
+    again = upload_to_effect(gift_workbook(*rows, *rows[:1]))
 
     assert Donation.objects.count() == 4
     assert again.changes["new"] == 1
 
 
-def test_prefecture_upload_covers_its_counties(walk):
+def test_prefecture_upload_covers_its_counties(upload_to_effect):
     content = gift_workbook(
         ("五华区", "示例甲", 1, "2021-08-01"),
         (None, "示例乙", 2, "2021-08-01"),
@@ -230,31 +234,33 @@ def test_prefecture_upload_covers_its_counties(walk):
         headings=("单位", "捐赠人", "金额", "日期"),
     )
 
-    walk(content)
+    upload_to_effect(content)
 
     codes = Donation.objects.order_by("upload_row").values_list("branch__code", flat=True)
     assert list(codes) == ["530102", "530102", "5301"]
 
 
-def test_unpriced_goods_gift_is_counted_separately(walk):
+def test_unpriced_goods_gift_is_counted_separately(upload_to_effect):
     content = gift_workbook(
         ("示例公司", "口罩", "198只", None, "2021-08-01", "不标价"),
         headings=("捐赠单位", "品名", "数量", "金额", "日期", "计价依据"),
     )
 
-    walk(content)
+    upload_to_effect(content)
 
     gift = Donation.objects.get()
     assert (gift.form, gift.value, gift.quantity) == ("GOODS", None, Decimal(198))
 
 
-def test_organisation_giver_is_created_once_and_removed_with_its_gifts(walk, clerk, now):
+def test_organisation_giver_is_created_once_and_removed_with_its_gifts(
+    upload_to_effect, clerk, now
+):
     rows = [
         ("示例公司", 1, "2021-08-01", "A"),
         ("示例公司", 2, "2021-08-02", "B"),
         ("张示例", 3, "2021-08-02", "C"),
     ]
-    upload = walk(gift_workbook(*rows))
+    upload = upload_to_effect(gift_workbook(*rows))
 
     giver = Giver.objects.get()
     assert (giver.name, giver.kind, giver.donations.count()) == ("示例公司", "ORGANISATION", 2)
@@ -266,10 +272,10 @@ def test_organisation_giver_is_created_once_and_removed_with_its_gifts(walk, cle
 def test_refund_without_reason_and_original_gift_is_an_error(clerk, kunming, now):
     headings = ("捐赠人", "金额", "日期", "退款原因", "被冲销的原票据号")
     bare = gift_workbook(("示例", -5, "2021-08-01", None, None), headings=headings)
-    told = gift_workbook(("示例", -5, "2021-08-01", "重复付款", "T0"), headings=headings)
+    content = gift_workbook(("示例", -5, "2021-08-01", "重复付款", "T0"), headings=headings)
 
     assert create_checked_upload(clerk, kunming, bare, now=now).code == "refund.reason_missing"
-    assert create_checked_upload(clerk, kunming, told, now=now).state == UploadState.READY
+    assert create_checked_upload(clerk, kunming, content, now=now).state == UploadState.READY
 
 
 def test_duplicate_file_is_refused(clerk, kunming, now):
@@ -311,7 +317,7 @@ def test_returned_upload_requires_a_reason_and_keeps_cell_remarks(clerk, reviewe
 
     upload.refresh_from_db()
     assert upload.state == UploadState.RETURNED
-    assert [(each.cell, each.text) for each in upload.remarks.all()] == [("B3", "票据不符")]
+    assert [(remark.cell, remark.text) for remark in upload.remarks.all()] == [("B3", "票据不符")]
 
 
 def test_upload_with_locked_period_is_refused_until_unlocked_for_the_branch(
@@ -348,26 +354,26 @@ def test_load_of_a_period_locked_after_approval_is_refused(
     assert upload.state == UploadState.FAILED
 
 
-def test_load_called_twice_writes_rows_once(walk, now):
-    upload = walk(ledger_workbook(1))
+def test_load_called_twice_writes_rows_once(upload_to_effect, now):
+    upload = upload_to_effect(ledger_workbook(1))
 
     assert apply.apply_upload(upload.pk, now=now).inserted == 0
     assert Donation.objects.count() == 1
 
 
 def test_approval_with_data_changed_since_review_requires_another_review(
-    walk, clerk, reviewer, kunming, now
+    upload_to_effect, clerk, reviewer, kunming, now
 ):
     waiting = create_checked_upload(clerk, kunming, ledger_workbook(1, 2) + b" ", now=now)
     services.submit(waiting.pk, user=clerk, now=now)
-    walk(ledger_workbook(1, 9))
+    upload_to_effect(ledger_workbook(1, 9))
     services.approve(waiting.pk, user=reviewer, now=now, then=lambda _: None)
 
     loaded = apply.apply_upload(waiting.pk, now=now)
 
     assert loaded.needs_rereview
     assert loaded.upload.state == UploadState.SUBMITTED
-    assert total() == Decimal(10)
+    assert raised_total() == Decimal(10)
 
 
 def test_zero_report_is_a_valid_upload_without_rows(clerk, reviewer, kunming, now):
@@ -415,12 +421,12 @@ def test_upload_attachments_are_encrypted(clerk, kunming, now):
         assert "张示例名".encode() not in stored
 
 
-def test_personal_values_are_encrypted_in_the_table(walk):
+def test_personal_values_are_encrypted_in_the_table(upload_to_effect):
     content = gift_workbook(
         ("示例", 1, "2021-08-01", "13800001234"), headings=("捐赠人", "金额", "日期", "联系电话")
     )
 
-    walk(content)
+    upload_to_effect(content)
 
     gift = Donation.objects.get()
     assert gift.phone == "13800001234"
