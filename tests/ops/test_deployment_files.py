@@ -200,10 +200,14 @@ def test_compose_containers_are_confined_and_have_health_checks(services):
 def test_compose_long_running_services_hold_no_owner_password(services):
     ours = {name: services[name] for name in ("setup", "web", "worker", "beat")}
 
-    owners = [name for name, service in ours.items() if "DATABASE_OWNER_URL" in service["environment"]]
+    owners = [
+        name for name, service in ours.items() if "DATABASE_OWNER_URL" in service["environment"]
+    ]
 
     assert owners == ["setup"]
-    assert [service["read_only"] and service["cap_drop"] for service in ours.values()] == [["ALL"]] * 4
+    assert [service["read_only"] and service["cap_drop"] for service in ours.values()] == [
+        ["ALL"]
+    ] * 4
     assert "\nUSER 10001\n" in (ROOT / "Dockerfile").read_text()
 
 
