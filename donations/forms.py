@@ -13,7 +13,7 @@ MAX_CANDIDATES = 50
 class MergeForm(forms.Form):
     """Which giver another name belongs to."""
 
-    foreign_key = forms.ModelChoiceField(
+    into = forms.ModelChoiceField(
         label="并入", queryset=Giver.objects.none(), empty_label="请选择捐赠人",
         error_messages={"required": "请选择要并入的捐赠人。", "invalid_choice": "没有这个捐赠人。"},
     )  # fmt: skip

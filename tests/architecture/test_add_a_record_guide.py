@@ -21,14 +21,14 @@ from redcross.uploads.workflow import apply
 pytestmark = pytest.mark.django_db
 
 
-def test_the_new_record_walks_the_whole_road(road, value, signed_in, person):
+def test_new_record_passes_the_pipeline(pipeline, value, signed_in, person):
     rows = [("2021-08-03", "咨询", 12), ("2021年8月4日", "办证", 30)]
-    upload = road.effective("reform.window_visits", "日期 办理事项 人次", *rows)
+    upload = pipeline.effective("reform.window_visits", "日期 办理事项 人次", *rows)
     assert value("reform.window_visitors") == 42
     page = signed_in(person(Role.DESK, "53")).get(reverse("admin:reform_windowvisit_changelist"))
     assert "办证" in page.content.decode()
 
-    apply.undo(upload.pk, user=road.clerk, now=road.now)
+    apply.revert_upload(upload.pk, user=pipeline.clerk, now=pipeline.now)
     assert value("reform.window_visitors") is None
 """
 

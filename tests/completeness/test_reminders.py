@@ -140,19 +140,19 @@ def test_reminder_stages_are_read_from_the_table(only_ledger_due, person):
 @pytest.mark.django_db
 def test_reminder_of_a_killed_worker_is_not_half_sent(only_ledger_due, person, monkeypatch):
     clerk = person(Role.STATISTICIAN, "5301")
-    whole = reminders.tell
+    whole = reminders.notify
 
     def dies(*args, **kwargs):
         whole(*args, **kwargs)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reminders, "tell", dies)
+    monkeypatch.setattr(reminders, "notify", dies)
     with pytest.raises(KeyboardInterrupt):
         reminders.send_reminders(shanghai_time("2022-03-08T09:00"))
     assert not Reminder.objects.exists()
     assert notice_texts(clerk) == []
 
-    monkeypatch.setattr(reminders, "tell", whole)
+    monkeypatch.setattr(reminders, "notify", whole)
     reminders.send_reminders(shanghai_time("2022-03-08T09:15"))
 
     assert len(notice_texts(clerk)) == 1

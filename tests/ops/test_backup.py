@@ -109,7 +109,7 @@ def test_restore_that_fails_half_way_keeps_existing_data(backup, tmp_path, monke
             arguments = (*arguments, "--command=SELECT 1/0")
         whole(name, *arguments)
 
-    monkeypatch.setattr(backups, "_run", breaking)
+    monkeypatch.setattr(backups, "_run_program", breaking)
     with pytest.raises(BackupError, match="psql 失败"):
         restore_backup(backup, replace=True)
 

@@ -41,7 +41,7 @@ def test_error_page_shows_a_request_id_found_in_the_log_without_personal_data(
         message = f"duplicate key: {PLANTED}"
         raise ValueError(message)
 
-    monkeypatch.setattr("redcross.uploads.web.views.services.receive", broken)
+    monkeypatch.setattr("redcross.uploads.web.views.services.create_upload", broken)
     page = Client(raise_request_exception=False)
     page.force_login(clerk)
 
@@ -92,7 +92,7 @@ def test_request_id_is_written_to_database_session_and_access_log(clerk, signed_
             seen["found"] = cursor.fetchone()
         return {}
 
-    monkeypatch.setattr("redcross.portal.context.topic_of", lambda _: look(None) or "start")
+    monkeypatch.setattr("redcross.portal.context.find_topic", lambda _: look(None) or "start")
     answer = signed_in(clerk).get(reverse("exports"))
     number = answer["X-Request-ID"]
     signed_in(clerk).get(reverse("uploads"))

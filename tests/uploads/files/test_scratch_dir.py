@@ -12,10 +12,10 @@ from redcross.uploads.files.scratch_dir import create_scratch_dir, delete_abando
 
 KILLED_READER = """
 import os, signal, sys, tempfile
-from redcross.uploads.files.scratch_dir import opened_folder
+from redcross.uploads.files.scratch_dir import create_scratch_dir
 
 tempfile.tempdir = sys.argv[1]
-with opened_folder() as folder:
+with create_scratch_dir() as folder:
     (folder / "workbook.xlsx").write_bytes(b"open")
     os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -263,8 +263,8 @@ def test_workbook_with_xor_password_is_reported_as_protected(tmp_path):
 WIDE = """
 import resource
 
-from redcross.uploads.files.parser import KIND, NUMBER, TEXT, letter
-from redcross.uploads.tables.detect import recognise
+from redcross.uploads.files.parser import KIND_SUFFIX, NUMBER, TEXT, column_letter
+from redcross.uploads.tables.detect import detect_tables
 from redcross.uploads.files.workbook import Grid
 from tests.uploads.support.ledger_spec import LEDGER
 import polars as pl
@@ -272,9 +272,9 @@ import polars as pl
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 columns = {}
 for at, heading in enumerate(["捐赠人", "金额", *[f"栏{at}" for at in range(1990)]]):
-    columns[letter(at)] = [heading, "1", "2"]
-    columns[letter(at) + KIND] = pl.Series([TEXT, NUMBER, NUMBER], dtype=pl.UInt8)
-(layout,) = recognise(Grid("S", 1, pl.DataFrame(columns)), LEDGER)
+    columns[column_letter(at)] = [heading, "1", "2"]
+    columns[column_letter(at) + KIND_SUFFIX] = pl.Series([TEXT, NUMBER, NUMBER], dtype=pl.UInt8)
+(layout,) = detect_tables(Grid("S", 1, pl.DataFrame(columns)), LEDGER)
 assert layout.data.len() == 2
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1000)
 """

@@ -232,7 +232,7 @@ def test_worksheet_read_in_chunks_equals_worksheet_read_whole(tmp_path, monkeypa
     book.save(path)
     (whole,) = open_in_process(path).grids
 
-    monkeypatch.setattr(parser, "AT_ONCE", 10)
+    monkeypatch.setattr(parser, "BATCH_CELLS", 10)
     (parts,) = open_in_process(path).grids
 
     assert parts.cells.equals(whole.cells)
