@@ -92,7 +92,7 @@ def test_request_id_is_written_to_database_session_and_access_log(clerk, signed_
             seen["found"] = cursor.fetchone()
         return {}
 
-    monkeypatch.setattr("redcross.portal.context.topic_of", lambda _: look(None) or "start")
+    monkeypatch.setattr("redcross.portal.context.find_topic", lambda _: look(None) or "start")
     answer = signed_in(clerk).get(reverse("exports"))
     number = answer["X-Request-ID"]
     signed_in(clerk).get(reverse("uploads"))
