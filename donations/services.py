@@ -20,7 +20,7 @@ def merge_giver(giver: Giver, into: Giver, *, user: User) -> None:
     if into.merged_into_id:
         message = f"“{into}”已并入“{into.merged_into}”，请选择后者。"
         raise MergeError(message)
-    if not (giver.branch.holds(into.branch) or into.branch.holds(giver.branch)):
+    if not (giver.branch.contains(into.branch) or into.branch.contains(giver.branch)):
         message = "两个捐赠人属于互不隶属的单位，不能合并。"
         raise MergeError(message)
     Giver.objects.visible_to(user).filter(merged_into=giver).update(merged_into=into)

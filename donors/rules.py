@@ -3,7 +3,6 @@
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
 from redcross.accounts.rules import has_role
-from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 
 CASE_ROLES = (
@@ -19,7 +18,9 @@ EMERGENCY_ROLES = (*VAULT_ROLES, Role.DESK, Role.REVIEWER)
 
 def may_open_vault(user: User, branch: Branch) -> bool:
     """Tell whether a person keeps exactly this branch's vault: the levels above do not."""
-    return any(each.role in VAULT_ROLES and each.branch_id == branch.pk for each in roles_of(user))
+    return any(
+        each.role in VAULT_ROLES and each.branch_id == branch.pk for each in user.current_roles()
+    )
 
 
 def may_open_vault_in_emergency(user: User, branch: Branch) -> bool:

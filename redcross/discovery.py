@@ -49,3 +49,23 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def __len__(self) -> int:
         return len(self._loaded())
+
+
+class DeclarationList(Generic[T]):
+    """Declarations without a key, in the order of the apps that add them.
+
+    `module` names the module of each app that is imported before the first reading.
+    """
+
+    def __init__(self, *, module: str) -> None:
+        self._module = module
+        self._items: list[T] = []
+
+    def add(self, item: T) -> T:
+        """Append a declaration and return it, so that this serves as a decorator."""
+        self._items.append(item)
+        return item
+
+    def __iter__(self) -> Iterator[T]:
+        discover(self._module)
+        return iter(self._items)

@@ -126,7 +126,7 @@ def _send_matrix_workbook(found: services.Matrix, title: str) -> HttpResponse:
     sheet.set_column(1, len(found.items), 16)
     sheet.freeze_panes(2, 1)
     return file_response(
-        book.content(), "reform-matrix.xlsx", holds=Sensitivity.FIGURES, rows=len(found.rows)
+        book.content(), "reform-matrix.xlsx", sensitivity=Sensitivity.FIGURES, rows=len(found.rows)
     )
 
 

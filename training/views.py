@@ -142,7 +142,7 @@ def class_certificates(request: SignedInRequest, pk: int) -> HttpResponse:
     return file_response(
         render_certificates(held, notice=notice),
         f"certificates-{found.pk}.docx",
-        holds=Sensitivity.PEOPLE,
+        sensitivity=Sensitivity.PERSONAL,
         rows=len(held),
         branch_code=found.branch.code,
     )

@@ -10,13 +10,13 @@ from django.db.models.signals import (
 
 
 def _install_policies(*, using: str, **_: object) -> None:
-    from redcross.accounts.policies import install_policies
+    from redcross.accounts.policies import install_policies  # noqa: PLC0415  models load after apps
 
     install_policies(using=using)
 
 
 def _store_canary(*, using: str, **_: object) -> None:
-    from redcross.accounts.canary import store_canary
+    from redcross.accounts.canary import store_canary  # noqa: PLC0415  models load after apps
 
     store_canary(using=using)
 
@@ -25,7 +25,7 @@ def _check_keys(
     *, databases: Sequence[str] | None = None, **_: object
 ) -> list[checks.CheckMessage]:
     """Say under `manage.py check --database default` whether the keys fit the data."""
-    from redcross.accounts.canary import find_key_mismatch
+    from redcross.accounts.canary import find_key_mismatch  # noqa: PLC0415  models load after apps
 
     said = find_key_mismatch() if databases else ""
     return [checks.Error(said, id="accounts.E001")] if said else []

@@ -11,6 +11,7 @@ identifier, which key rotation leaves alone.
 import base64
 import functools
 import hashlib
+import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
@@ -135,8 +137,6 @@ def blind_indexes(kind: str, values: Sequence[str | None]) -> list[bytes | None]
 
 def seal(content: bytes) -> bytes:
     """Encrypt a whole file for storing (AES-GCM)."""
-    import secrets
-
     key_id = current_key_id()
     nonce = secrets.token_bytes(_NONCE_LENGTH)
     key = _derive_key("file", settings.FIELD_KEYS, key_id, 32)
@@ -185,8 +185,6 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
         return value
 
     def formfield(self, **kwargs: Any) -> Any:
-        from django import forms
-
         return models.Field.formfield(self, form_class=forms.CharField, **kwargs)
 
     def value_to_string(self, obj: models.Model) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from redcross.accounts.addresses import client_address
 from redcross.accounts.choices import SECOND_FACTOR_ROLES
-from redcross.accounts.scope import acting_for, roles_of
+from redcross.accounts.scope import acting_for
 
 SESSION_BEGAN, SESSION_SEEN, SESSION_ADDRESS, SESSION_AGENT = "began", "seen", "address", "agent"
 _SEEN_INTERVAL = 60
@@ -52,7 +52,7 @@ class SessionLifeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and hasattr(request, "session"):
-            if not roles_of(request.user) and not getattr(request, "api_token", None):
+            if not request.user.current_roles() and not getattr(request, "api_token", None):
                 logout(request)
                 messages.error(request, "您的账户目前没有任何角色，请找上一级或系统管理员。")
                 return redirect_to_login(reverse("home"))
@@ -82,7 +82,7 @@ class SecondFactorMiddleware:
             settings.SECOND_FACTOR
             and user.is_authenticated
             and not request.path.startswith(_SETUP_PATHS)
-            and any(each.role in SECOND_FACTOR_ROLES for each in roles_of(user))
+            and any(each.role in SECOND_FACTOR_ROLES for each in user.current_roles())
             and not is_mfa_enabled(user)
         ):
             messages.info(request, "您的角色须使用第二道验证，请先绑定验证器。")

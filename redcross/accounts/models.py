@@ -13,6 +13,7 @@ from django.utils import timezone
 from redcross.accounts.choices import ROLES_WITHOUT_RECORDS, Domain, Role
 from redcross.accounts.encryption import BlindIndexField, EncryptedField
 from redcross.branches.models import Branch, BranchOwned, BranchOwnedQuerySet
+from redcross.branches.tree import get_tree
 
 
 class User(AbstractUser):
@@ -28,6 +29,9 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
 
     REQUIRED_FIELDS = ["display_name"]
+
+    _current_roles: "tuple[dt.date, tuple[RoleAssignment, ...]] | None" = None
+    _open_branch_ids: "tuple[tuple[RoleAssignment, ...], tuple[int, ...]] | None" = None
 
     class Meta:
         verbose_name = "用户"
@@ -46,6 +50,22 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.display_name
+
+    def current_roles(self) -> "tuple[RoleAssignment, ...]":
+        """Return the roles in force today; queried once for each user object."""
+        today = timezone.localdate()
+        if self._current_roles is None or self._current_roles[0] != today:
+            roles = self.roles.on(today).select_related("branch")
+            self._current_roles = (today, tuple(roles))
+        return self._current_roles[1]
+
+    def open_branch_ids(self) -> tuple[int, ...]:
+        """Return the ids of the branches whose rows the user may see today."""
+        roles = self.current_roles()
+        if self._open_branch_ids is None or self._open_branch_ids[0] is not roles:
+            codes = [role.branch.code for role in roles if role.sees_records]
+            self._open_branch_ids = (roles, tuple(get_tree().under(*codes)))
+        return self._open_branch_ids[1]
 
 
 class UsedPassword(models.Model):
@@ -217,9 +237,7 @@ class VisibleQuerySet(BranchOwnedQuerySet[R]):
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Keep the rows of the branches the user's roles reach."""
-        from redcross.accounts.scope import branches_of
-
-        return self.filter(branch_id__in=branches_of(user))
+        return self.filter(branch_id__in=user.open_branch_ids() if user.is_authenticated else ())
 
 
 class Visible(BranchOwned):

@@ -7,7 +7,6 @@ from django.contrib.auth.models import AnonymousUser
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import RoleAssignment, User
-from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 
 ENTRY_ROLES = (Role.STATISTICIAN, Role.DESK, Role.STOREKEEPER)
@@ -37,9 +36,9 @@ def has_role(
     wanted = frozenset(roles)
     return any(
         assignment.role in wanted
-        and (branch is None or assignment.branch.holds(branch))
+        and (branch is None or assignment.branch.contains(branch))
         and role_covers(assignment, domain, sheet)
-        for assignment in (roles_of(user) if user.is_authenticated else ())
+        for assignment in (user.current_roles() if user.is_authenticated else ())
     )
 
 
@@ -47,17 +46,17 @@ def has_role(
 class Rights:
     """What a person's roles allow somewhere, whichever branch it is: (role, domain or "")."""
 
-    held: frozenset[tuple[str, str]]
+    grants: frozenset[tuple[str, str]]
 
-    def hold(self, roles: Iterable[str], domain: str = "") -> bool:
+    def allow(self, roles: Iterable[str], domain: str = "") -> bool:
         """Tell whether one of the roles is of these and reaches the domain."""
         wanted = frozenset(roles)
-        return any(role in wanted and _domain_matches(own, domain) for role, own in self.held)
+        return any(role in wanted and _domain_matches(own, domain) for role, own in self.grants)
 
 
 def rights_of_user(user: User | AnonymousUser) -> Rights:
     """Return what a person may do somewhere; equal for all who may do the same."""
-    held = roles_of(user) if user.is_authenticated else ()
+    held = user.current_roles() if user.is_authenticated else ()
     return Rights(frozenset((each.role, each.domain) for each in held))
 
 
@@ -76,5 +75,5 @@ def home_branch(user: User | AnonymousUser) -> Branch | None:
     """Return the branch a person works for: the highest of his roles."""
     if not user.is_authenticated:
         return None
-    held = sorted(roles_of(user), key=lambda assignment: len(assignment.branch.code))
+    held = sorted(user.current_roles(), key=lambda assignment: len(assignment.branch.code))
     return held[0].branch if held else None

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 
-from redcross.accounts.models import RoleAssignment, User
+from redcross.accounts.models import User
 from redcross.branches.tree import get_tree
 from redcross.logs import request_id
 
@@ -25,34 +24,14 @@ VAULT = "redcross.vault"
 EVERY_BRANCH = "*"
 
 
-def branches_of(user: User | AnonymousUser) -> tuple[int, ...]:
-    """Return the ids of the branches whose rows the user's roles open today."""
-    if not user.is_authenticated:
-        return ()
-    held = roles_of(user)
-    known = getattr(user, "_branches_opened", None)
-    if known is None or known[0] is not held:
-        codes = [assignment.branch.code for assignment in held if assignment.sees_records]
-        known = (held, get_tree().under(*codes))
-        user._branches_opened = known  # type: ignore[attr-defined]
-    return tuple(known[1])
-
-
-def roles_of(user: User) -> tuple[RoleAssignment, ...]:
-    """Return the roles that hold today, read once for each user object."""
-    today = timezone.localdate()
-    known = getattr(user, "_roles_held", None)
-    if known is None or known[0] != today:
-        held = user.roles.on(today).select_related("branch")
-        known = (today, tuple(held))
-        user._roles_held = known  # type: ignore[attr-defined]
-    return known[1]
+def _branch_ids(user: User | AnonymousUser) -> tuple[int, ...]:
+    return user.open_branch_ids() if user.is_authenticated else ()
 
 
 @contextlib.contextmanager
 def acting_for(user: User | AnonymousUser, *, durable: bool = False) -> Iterator[None]:
     """Open a transaction in which exactly this user's branches are visible."""
-    with _scope(lambda: branches_of(user), f"user:{user.pk or 0}", durable=durable):
+    with _scope(lambda: _branch_ids(user), f"user:{user.pk or 0}", durable=durable):
         yield
 
 

@@ -150,7 +150,9 @@ class Template(APIView):
         if key not in registry:
             raise exceptions.NotFound
         content = build_blank_workbook(registry[key].specification())
-        return file_response(content, f"{registry[key].title}.xlsx", holds=Sensitivity.NOTHING)
+        return file_response(
+            content, f"{registry[key].title}.xlsx", sensitivity=Sensitivity.NO_DATA
+        )
 
 
 class Uploads(APIView):
@@ -415,7 +417,7 @@ class ReportWord(APIView):
         return file_response(
             write_report(report),
             f"{report}.docx",
-            holds=Sensitivity.ISSUED,
+            sensitivity=Sensitivity.ISSUED_DOCUMENT,
             branch_code=report.branch.code,
         )
 

@@ -119,8 +119,8 @@ class Branch(models.Model):
         begun = self.opened_on is None or self.opened_on <= day
         return begun and (self.closed_on is None or self.closed_on > day)
 
-    def holds(self, other: "Branch") -> bool:
-        """Tell whether `other` is this branch or below it."""
+    def contains(self, other: "Branch") -> bool:
+        """Return whether `other` is this branch or one below it."""
         return other.code.startswith(self.code)
 
 

@@ -58,6 +58,6 @@ def _narrow_to_subtree(
 ) -> tuple[int, ...]:
     if len(ids) == 1:
         return tuple(ids)
-    inside = [pk for pk in ids if uploader.holds(by_id[pk])]
+    inside = [pk for pk in ids if uploader.contains(by_id[pk])]
     below = [pk for pk in inside if pk != uploader.pk]
     return tuple(sorted(below or inside or ids))

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from redcross.accounts.choices import Role
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTRY_ROLES, READ_ROLES, has_role
-from redcross.accounts.scope import roles_of
 from redcross.completeness import unlocking
 from redcross.completeness.choices import UnlockAnswer
 from redcross.completeness.forms import LockForm, UnlockAnswerForm, UnlockRequestForm
@@ -51,7 +50,7 @@ def locks(request: SignedInRequest) -> HttpResponse:
 
 
 def _lock_lists(request: SignedInRequest) -> dict[str, Any]:
-    places = list({each.branch.pk: each.branch for each in roles_of(request.user)}.values())
+    places = list({each.branch.pk: each.branch for each in request.user.current_roles()}.values())
     asked = UnlockRequest.objects.visible_to(request.user).select_related(
         "branch", "lock__branch", "asked_by", "answered_by"
     )
@@ -93,7 +92,7 @@ def remove_lock(request: SignedInRequest, pk: int) -> HttpResponse:
 def request_unlock(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask the province to open closed months for a while (申请解锁)."""
     lock = get_object_or_404(PeriodLock.objects.select_related("branch"), pk=pk)
-    branches = [each for each in enterable_branches(request.user) if lock.branch.holds(each)]
+    branches = [each for each in enterable_branches(request.user) if lock.branch.contains(each)]
     if not branches:
         raise Http404
     form = UnlockRequestForm(

@@ -305,7 +305,7 @@ def _is_on_time(
 def _apply_exemptions(made: Obligation, exemptions: Iterable[Exemption]) -> Obligation:
     for each in exemptions:
         here = each.branch_id == made.branch.pk or (
-            each.with_below and each.branch.holds(made.branch)
+            each.with_below and each.branch.contains(made.branch)
         )
         if here and each.sheet in ("", made.sheet.key) and made.period in each.period:
             return dataclasses.replace(

@@ -92,7 +92,7 @@ def measure_quality(
     return [
         _measure_branch(
             branch,
-            [each for each in found if branch.holds(each.branch)],
+            [each for each in found if branch.contains(each.branch)],
             [each for each in trouble if codes.get(each.branch, "").startswith(branch.code)],
             sum(key in kept and codes[key[0]].startswith(branch.code) for key in urged),
         )

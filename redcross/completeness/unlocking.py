@@ -94,7 +94,7 @@ def request_unlock(
     """Ask the province to open closed months for a branch (申请解锁); raise RefusedError."""
     if not has_role(user, ENTRY_ROLES, branch, domain=lock.domain):
         raise RefusedError("unlock.not_yours", f"您没有为“{branch}”申请解锁的权限。")
-    if not lock.branch.holds(branch):
+    if not lock.branch.contains(branch):
         raise RefusedError("unlock.not_locked", f"{lock}的锁定不涉及{branch}，可以直接报送。")
     if not reason.strip():
         raise RefusedError("unlock.no_reason", "请写明申请解锁的原因。")

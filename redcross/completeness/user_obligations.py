@@ -5,7 +5,6 @@ import datetime as dt
 
 from redcross.accounts.models import User
 from redcross.accounts.rules import ENTRY_ROLES, role_covers
-from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.completeness.choices import ObligationStatus
 from redcross.completeness.obligations import Obligation, list_obligations, load_due_calendar
@@ -56,7 +55,7 @@ def list_pending_obligations(user: User, today: dt.date) -> list[PendingObligati
 
 
 def _entry_branches(user: User) -> list[Branch]:
-    held = [each.branch for each in roles_of(user) if each.role in ENTRY_ROLES]
+    held = [each.branch for each in user.current_roles() if each.role in ENTRY_ROLES]
     return list({branch.pk: branch for branch in held}.values())
 
 
@@ -65,7 +64,7 @@ def _may_enter(user: User, each: Obligation) -> bool:
         role.role in ENTRY_ROLES
         and role.branch_id == each.branch.pk
         and role_covers(role, sheet=each.sheet.key)
-        for role in roles_of(user)
+        for role in user.current_roles()
     )
 
 

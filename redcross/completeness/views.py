@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from redcross.accounts.choices import Domain
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READ_ROLES, has_role, home_branch
-from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.completeness import board, export, services
 from redcross.completeness.choices import ObligationStatus
@@ -51,7 +50,7 @@ def progress_export(request: SignedInRequest) -> HttpResponse:
     return file_response(
         export.board_workbook(asked, found, notice),
         name,
-        holds=Sensitivity.FIGURES,
+        sensitivity=Sensitivity.FIGURES,
         rows=len(found["found"]),
         branch_code=asked.branch.code,
     )
@@ -151,7 +150,7 @@ def exemptions(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, f"已免报：{made.branch}{made.period.label}。")
             return redirect("exemptions")
-    codes = [each.branch.code for each in roles_of(request.user)]
+    codes = [each.branch.code for each in request.user.current_roles()]
     listed = [
         each
         for each in Exemption.objects.select_related("branch", "granted_by", "revoked_by").order_by(
@@ -172,11 +171,13 @@ def exemptions(request: SignedInRequest) -> HttpResponse:
 
 def _decidable_branches(request: SignedInRequest) -> list[Branch]:
     """Return the branches whose exemptions are for this person to decide."""
-    held = [each.branch for each in roles_of(request.user) if each.role in services.DECIDING_ROLES]
+    held = [
+        each.branch for each in request.user.current_roles() if each.role in services.DECIDING_ROLES
+    ]
     if not held:
         return []
     every = Branch.objects.select_related("parent").in_official_order()
-    return [each for each in every if any(branch.holds(each.parent or each) for branch in held)]
+    return [each for each in every if any(branch.contains(each.parent or each) for branch in held)]
 
 
 @login_required

@@ -3,7 +3,7 @@
 import dataclasses
 from decimal import Decimal
 
-from redcross.discovery import discover
+from redcross.discovery import DeclarationList
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -19,15 +19,15 @@ class ExpectedFigure:
     level: str = ""
 
 
-_expected_figures: list[ExpectedFigure] = []
+_expected_figures: DeclarationList[ExpectedFigure] = DeclarationList(module="demo")
 
 
 def expect_figures(*figures: ExpectedFigure) -> None:
-    """Register figures an app's workbooks must add up to."""
-    _expected_figures.extend(figures)
+    """Register figures that an app's demonstration workbooks must add up to."""
+    for figure in figures:
+        _expected_figures.add(figure)
 
 
 def list_expected_figures() -> list[ExpectedFigure]:
     """Return every app's figures."""
-    discover("demo")
     return list(_expected_figures)

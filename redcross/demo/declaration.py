@@ -1,18 +1,18 @@
-"""The demonstration: workbooks as staff would keep them, sent through the real road."""
+"""The demonstration: workbooks as staff keep them, sent through the import pipeline."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from redcross.accounts.choices import Role
-from redcross.discovery import discover
+from redcross.discovery import DeclarationList
 
-PASSWORD = "demo-2022"  # noqa: S105  printed for every visitor of the demonstration
+PASSWORD = "demo-2022"  # noqa: S105  published with the demonstration
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DemoFile:
-    """One invented workbook, and how far it goes."""
+    """One invented workbook and the state it ends in."""
 
     sheet: str
     branch: str
@@ -25,7 +25,7 @@ class DemoFile:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """One invented person a visitor can be."""
+    """One invented person whose account a visitor can use."""
 
     username: str
     display_name: str
@@ -57,31 +57,27 @@ ACCOUNTS = (
 
 DemoFileSource = Callable[[], Iterable[DemoFile]]
 VisitorFileSource = Callable[[], Iterable[tuple[str, bytes]]]
-_demo_file_sources: list[DemoFileSource] = []
-_visitor_file_sources: list[VisitorFileSource] = []
+_demo_file_sources: DeclarationList[DemoFileSource] = DeclarationList(module="demo")
+_visitor_file_sources: DeclarationList[VisitorFileSource] = DeclarationList(module="demo")
 
 
 def demo_file_source(source: DemoFileSource) -> DemoFileSource:
-    """Register an app's workbooks."""
-    _demo_file_sources.append(source)
-    return source
+    """Register a function that yields an app's workbooks; for use as a decorator."""
+    return _demo_file_sources.add(source)
 
 
 def visitor_file_source(source: VisitorFileSource) -> VisitorFileSource:
-    """Register files that wait under var/demo/ for a visitor to try: (name, content)."""
-    _visitor_file_sources.append(source)
-    return source
+    """Register files for visitors to try, written to var/demo/: (name, content)."""
+    return _visitor_file_sources.add(source)
 
 
 def list_demo_files() -> Iterator[DemoFile]:
-    """Yield every app's workbooks."""
-    discover("demo")
+    """Yield the workbooks of every app."""
     for source in _demo_file_sources:
         yield from source()
 
 
 def list_visitor_files() -> Iterator[tuple[str, bytes]]:
-    """Yield what waits for the visitor."""
-    discover("demo")
+    """Yield the files for visitors, as (name, content)."""
     for source in _visitor_file_sources:
         yield from source()

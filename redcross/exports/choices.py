@@ -1,10 +1,10 @@
-"""Closed lists of exports."""
+"""Choices of exports."""
 
 from django.db import models
 
 
 class ExportState(models.TextChoices):
-    """How far an export is."""
+    """The state of an export."""
 
     WAITING = "WAITING", "正在生成"
     READY = "READY", "可以下载"

@@ -1,41 +1,32 @@
-"""Exports too long for a request: an app declares how one is made, a worker makes it."""
+"""Declarations of exports: each app registers a function that makes the file."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
 
 from redcross.accounts.models import User
-from redcross.discovery import discover
+from redcross.discovery import Registry
 from redcross.files import FileContent
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ExportFile:
-    """A file as a worker made it, and how many rows it holds."""
+    """The content of an export and its number of rows."""
 
     content: FileContent
     rows: int
 
 
 ExportMaker = Callable[[User, Mapping[str, str]], ExportFile]
-"""What a person asks for → the file. Rights are checked here once more: they may have ended."""
+"""User and parameters → file. It checks the user's rights again: a role may have ended since."""
 
-_makers: dict[str, ExportMaker] = {}
+export_makers: Registry[ExportMaker] = Registry("exports", module="exports")
 
 
 def register_export(key: str) -> Callable[[ExportMaker], ExportMaker]:
-    """Register how an export is made; an app does so in its `exports.py`."""
-
-    def register(make: ExportMaker) -> ExportMaker:
-        if key in _makers:
-            message = f"the export {key!r} is declared twice"
-            raise ValueError(message)
-        _makers[key] = make
-        return make
-
-    return register
+    """Register a function under an export key; for use in the `exports.py` of an app."""
+    return lambda maker: export_makers.put(key, maker)
 
 
 def get_export_maker(key: str) -> ExportMaker:
-    """Return how an export is made; raise KeyError where no app declares it."""
-    discover("exports")
-    return _makers[key]
+    """Return the function that makes an export; raise KeyError for an undeclared key."""
+    return export_makers[key]

@@ -1,4 +1,4 @@
-"""Every file passes here on its way out, whichever page sends it."""
+"""Marks and protects every file that a page sends."""
 
 from collections.abc import Callable
 
@@ -13,15 +13,15 @@ from redcross.exports.second_factor import has_fresh_second_factor, redirect_to_
 from redcross.files import AttachmentResponse, Sensitivity
 
 _RECOVERY_CODE_VIEWS = "mfa_"
-"""Pages on which a person takes his own recovery codes along."""
+"""Prefix of the views on which a user downloads his own recovery codes."""
 
 
 class UnguardedFileError(Exception):
-    """A page sent a file past the door: it must answer with `redcross.files.file_response`."""
+    """A view sent a file without `redcross.files.file_response`."""
 
 
 class FileExportMiddleware:
-    """Mark what leaves, and lay aside what needs a password first."""
+    """Mark files with who exported them; store those that need a password first."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,13 +32,13 @@ class FileExportMiddleware:
             return response if response.released else _guard_file(request, response)
         match = request.resolver_match
         name = match.url_name or "" if match else ""
-        said = response.headers.get("Content-Disposition", "")
-        if said.startswith("attachment") and not name.startswith(_RECOVERY_CODE_VIEWS):
+        disposition = response.headers.get("Content-Disposition", "")
+        if disposition.startswith("attachment") and not name.startswith(_RECOVERY_CODE_VIEWS):
             raise UnguardedFileError(name)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Tell why a file cannot leave, where a page found out while making it."""
+        """Show why an export was refused while the view was making it."""
         if not isinstance(error, services.ExportRefusedError):
             return None
         messages.error(request, str(error))
@@ -47,19 +47,21 @@ class FileExportMiddleware:
 
 def _guard_file(request: HttpRequest, answer: AttachmentResponse) -> HttpResponse:
     user = request.user
-    if answer.holds in (Sensitivity.NOTHING, Sensitivity.ISSUED) or not isinstance(user, User):
+    if answer.sensitivity in (Sensitivity.NO_DATA, Sensitivity.ISSUED_DOCUMENT) or not isinstance(
+        user, User
+    ):
         return answer
     now = timezone.now()
-    content = services.apply_mark(answer.made, answer.name, services.export_mark(user, now))
-    if answer.holds is Sensitivity.FIGURES:
+    content = services.apply_mark(answer.source, answer.name, services.export_mark(user, now))
+    if answer.sensitivity is Sensitivity.FIGURES:
         answer.content = content
         return answer
     if getattr(request, "api_token", None):
-        told = {"code": "export.refused", "message": "含个人信息的文件只能在页面上下载。"}
-        return JsonResponse(told, status=409, json_dumps_params={"ensure_ascii": False})
+        refusal = {"code": "export.refused", "message": "含个人信息的文件只能在页面上下载。"}
+        return JsonResponse(refusal, status=409, json_dumps_params={"ensure_ascii": False})
     if not has_fresh_second_factor(request, answer.branch_code):
         return redirect_to_second_factor(request)
-    if answer.holds is Sensitivity.GIVEN_BACK:
+    if answer.sensitivity is Sensitivity.OWN_WORKBOOK:
         answer.content = content
         return answer
     try:

@@ -1,4 +1,4 @@
-"""Files made for one person, sealed, for a time."""
+"""Files made for one user, stored encrypted until they expire."""
 
 import uuid
 from typing import Self
@@ -13,20 +13,20 @@ from redcross.exports.choices import ExportState
 
 
 def sealed_path(_export: models.Model, _name: str) -> str:
-    """Return a path that tells nothing of what lies there."""
+    """Return a random path that reveals nothing about the content."""
     return f"exports/{uuid.uuid4().hex}"
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
-    """Exports by whose they are."""
+    """Exports by their user."""
 
     def of(self, user: User) -> Self:
-        """Keep those a person made; nobody else fetches them, whatever his roles."""
+        """Keep the exports of one user; nobody else may download them, whatever his roles."""
         return self.filter(user=user)
 
 
 class Export(models.Model):
-    """One file, on its way to the person who asked for it."""
+    """One file for the user who requested it."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -36,7 +36,7 @@ class Export(models.Model):
     )
     name = models.CharField("文件名", max_length=200)
     key = models.CharField("种类", max_length=60, blank=True)
-    asked = models.JSONField("条件", default=dict, blank=True)
+    parameters = models.JSONField("条件", db_column="asked", default=dict, blank=True)
     state = models.CharField("状态", max_length=10, choices=ExportState)
     rows = models.PositiveIntegerField("行数", null=True, blank=True)
     personal = models.BooleanField("含个人信息")
@@ -44,7 +44,7 @@ class Export(models.Model):
     message = models.CharField("说明", max_length=300, blank=True)
     file = models.FileField("文件", upload_to=sealed_path, max_length=120, blank=True)
     password = EncryptedField("打开密码", kind="export_password", null=True, blank=True)
-    """Kept so that the file can be handed in again as it is, and only as long as the file."""
+    """Stored as long as the file, so that the user can upload the encrypted file as it is."""
     created_at = models.DateTimeField("提出时间")
     expires_at = models.DateTimeField("有效期至")
     fetched_at = models.DateTimeField("下载时间", null=True, blank=True)

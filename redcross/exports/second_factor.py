@@ -1,4 +1,4 @@
-"""The step up: personal files of the whole province ask for a fresh second factor."""
+"""Personal data of the whole province require a recently entered second factor."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -14,21 +14,21 @@ from django.utils import timezone
 from redcross.branches.models import PROVINCE_CODE
 
 FRESH_SECONDS = 15 * 60
-"""For so many seconds after the code was typed."""
+"""Seconds for which an entered code counts as recent."""
 _METHODS = "account_authentication_methods"
 
 
 def has_fresh_second_factor(request: HttpRequest, branch_code: str) -> bool:
-    """Tell whether a personal file of this branch may leave now."""
+    """Return whether a file with personal data of this branch may be sent now."""
     if not settings.SECOND_FACTOR or branch_code != PROVINCE_CODE:
         return True
     since = timezone.now().timestamp() - FRESH_SECONDS
-    done: list[dict[str, Any]] = request.session.get(_METHODS, [])
-    return any(each.get("method") == "mfa" and each.get("at", 0) >= since for each in done)
+    records: list[dict[str, Any]] = request.session.get(_METHODS, [])
+    return any(record.get("method") == "mfa" and record.get("at", 0) >= since for record in records)
 
 
 def redirect_to_second_factor(request: HttpRequest) -> HttpResponse:
-    """Lead to the code, and back to what was asked."""
+    """Redirect to the entry of the code, and from there back to this page."""
     if not is_mfa_enabled(request.user):
         messages.error(request, "导出全省的个人信息须先绑定第二道验证；绑定后请重新导出。")
         return redirect("mfa_activate_totp")

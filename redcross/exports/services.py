@@ -1,4 +1,4 @@
-"""The door by which every file leaves: marked, under a password where it must be, for a time."""
+"""Exports: mark files, store them encrypted, generate long ones, delete expired ones."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -28,17 +28,17 @@ _log = structlog.get_logger("redcross.exports")
 
 
 class ExportRefusedError(Exception):
-    """The file cannot leave as asked; the message says what to do instead."""
+    """The export is refused; the message says what to do instead."""
 
 
 def export_mark(user: User, now: dt.datetime) -> str:
-    """Return the line by which a file can be traced to who took it."""
+    """Return the line that names who exported a file and when."""
     at = timezone.localtime(now)
     return f"{user}（{user.username}）于{at:%Y年%m月%d日 %H:%M}导出"
 
 
 def apply_mark(content: FileContent, name: str, line: str) -> bytes:
-    """Return a file with its mark; a kind that cannot carry one stays as it is."""
+    """Return a file with the mark `line` in it; types that cannot carry one are unchanged."""
     if not isinstance(content, bytes):
         return content(line)
     match file_extension(name):
@@ -46,7 +46,7 @@ def apply_mark(content: FileContent, name: str, line: str) -> bytes:
             try:
                 return add_mark(content, line)
             except MarkError:
-                # A strange original is still somebody's evidence; that it left is logged.
+                # A non-standard original is still evidence and is sent unmarked; this is logged.
                 _log.warning("export.unmarked")
                 return content
         case "csv":
@@ -64,9 +64,9 @@ def store_export(
     branch_code: str = "",
     now: dt.datetime,
 ) -> Export:
-    """Lay a finished file with personal columns aside, sealed, until a password is chosen.
+    """Store a finished file with personal columns until its user chooses a password.
 
-    Raises ExportRefusedError for a kind that cannot be put under a password.
+    Raises ExportRefusedError for file types that cannot be encrypted.
     """
     if file_extension(name) not in ENCRYPTABLE:
         message = "这种文件不能加密码；含个人信息的文件请以 xlsx 下载。"
@@ -91,48 +91,40 @@ def request_export(
     key: str,
     name: str,
     *,
-    asked: Mapping[str, str],
+    parameters: Mapping[str, str],
     personal: bool = False,
     branch_code: str = "",
     now: dt.datetime,
 ) -> Export:
-    """Have a long export made by a worker; it stands in 我的导出 meanwhile."""
-    from redcross.exports.tasks import make_export
-
+    """Record a request for a long export; `tasks.make_later` has a worker make it."""
     get_export_maker(key)
-    export = Export.objects.create(
+    return Export.objects.create(
         user=user,
         name=name[-200:],
         key=key,
-        asked=dict(asked),
+        parameters=dict(parameters),
         state=ExportState.WAITING,
         personal=personal,
         branch_code=branch_code,
         created_at=now,
         expires_at=now + SafetySettings.current().export_lifetime,
     )
-    transaction.on_commit(
-        lambda: make_export.apply_async(
-            kwargs={"export_id": export.pk}, headers={"user_id": user.pk}
-        )
-    )
-    return export
 
 
 def generate_export(export_id: int, *, now: dt.datetime) -> Export:
-    """Make an export for its person, in his scope; what goes wrong is told on his page."""
+    """Generate a waiting export in its user's scope; a failure is shown on his page."""
     export = Export.objects.select_for_update(of=("self",)).select_related("user").get(pk=export_id)
     if export.state != ExportState.WAITING:
         return export
     try:
         with transaction.atomic():
-            made = get_export_maker(export.key)(export.user, export.asked)
-            content = apply_mark(made.content, export.name, export_mark(export.user, now))
+            file = get_export_maker(export.key)(export.user, export.parameters)
+            content = apply_mark(file.content, export.name, export_mark(export.user, now))
             export.file.save("", ContentFile(seal(content)), save=False)
-            export.state, export.rows = ExportState.READY, made.rows
+            export.state, export.rows = ExportState.READY, file.rows
             export.expires_at = now + SafetySettings.current().export_lifetime
             export.save()
-    except Exception:  # noqa: BLE001  whatever a maker fell over, its person is told
+    except Exception:  # noqa: BLE001  any failure of a maker is shown to its user
         _log.exception("export.failed", export=export.pk, key=export.key)
         export.state, export.file = ExportState.FAILED, ""
         export.message = "没有生成：条件里的内容可能已被删除，或您的权限已变。请重新导出。"
@@ -141,9 +133,9 @@ def generate_export(export_id: int, *, now: dt.datetime) -> Export:
 
 
 def fetch_export(export: Export, *, password: str, now: dt.datetime) -> bytes:
-    """Return the file to its maker, under the password where it holds personal columns.
+    """Return the content of an export, encrypted with the password if it is personal.
 
-    Raises ExportRefusedError where it is not there, or the password is weak.
+    Raises ExportRefusedError if the file is missing or expired, or the password is weak.
     """
     if export.state != ExportState.READY or export.expires_at <= now:
         message = "这份文件已过期或还没有生成，请重新导出。"
@@ -162,20 +154,20 @@ def fetch_export(export: Export, *, password: str, now: dt.datetime) -> bytes:
 
 
 def decrypt_own_export(user: User, content: bytes) -> bytes | None:
-    """Return one of a person's own exports without its password, when he hands it in again."""
+    """Return the plain content of a file that the user exported himself, else None."""
     latest = Export.objects.of(user).filter(password__isnull=False).order_by("-fetched_at")
     for export in latest[:MAX_TRIED_PASSWORDS]:
-        found = decrypt_office_file(content, str(export.password))
-        if found is not None:
-            return found
+        plain = decrypt_office_file(content, str(export.password))
+        if plain is not None:
+            return plain
     return None
 
 
 def expire_exports(*, now: dt.datetime) -> int:
-    """Remove the files whose time is over, and say so of those no worker finished."""
-    ended = Export.objects.filter(state=ExportState.READY, expires_at__lte=now)
+    """Delete expired files and mark abandoned exports as failed; return the files deleted."""
+    expired = Export.objects.filter(state=ExportState.READY, expires_at__lte=now)
     count = 0
-    for export in ended.select_for_update(skip_locked=True):
+    for export in expired.select_for_update(skip_locked=True):
         export.file.delete(save=False)
         export.state, export.password = ExportState.EXPIRED, None
         export.save()

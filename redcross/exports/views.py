@@ -1,4 +1,4 @@
-"""我的导出: files made for me, until their time is over."""
+"""我的导出: the files made for the user, until they expire."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,24 +23,24 @@ PAGE_SIZE = 20
 
 @login_required
 @require_GET
-def exports(request: SignedInRequest) -> HttpResponse:
-    """List what I exported, the newest first."""
-    mine = Export.objects.of(request.user).order_by("-created_at", "-pk")
-    page = Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page"))
-    waiting = any(each.state == ExportState.WAITING for each in page.object_list)
+def export_list(request: SignedInRequest) -> HttpResponse:
+    """List the user's exports, the newest first."""
+    rows = Export.objects.of(request.user).order_by("-created_at", "-pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    waiting = any(export.state == ExportState.WAITING for export in page.object_list)
     return render(request, "exports/exports.html", {"page": page, "waiting": waiting})
 
 
 @login_required
 @require_GET
 @never_cache
-def export(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One file: what it holds, until when, and the password it will open with."""
-    found = get_object_or_404(Export.objects.of(request.user), pk=pk)
+def export_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show one export: its content, expiry, and a generated password."""
+    export = get_object_or_404(Export.objects.of(request.user), pk=pk)
     context = {
-        "export": found,
-        "ready": found.state == ExportState.READY and found.expires_at > timezone.now(),
-        "password": generate_password() if found.personal else "",
+        "export": export,
+        "ready": export.state == ExportState.READY and export.expires_at > timezone.now(),
+        "password": generate_password() if export.personal else "",
     }
     return render(request, "exports/export.html", context)
 
@@ -50,15 +50,19 @@ def export(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 def export_file(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Give the file to its maker."""
-    found = get_object_or_404(Export.objects.of(request.user), pk=pk)
-    request.seen_branch = found.branch_code
-    if found.personal and not has_fresh_second_factor(request, found.branch_code):
+    """Send the file to its user."""
+    export = get_object_or_404(Export.objects.of(request.user), pk=pk)
+    request.seen_branch = export.branch_code
+    if export.personal and not has_fresh_second_factor(request, export.branch_code):
         return redirect_to_second_factor(request)
     try:
-        content = fetch_export(found, password=request.POST.get("password", ""), now=timezone.now())
+        content = fetch_export(
+            export, password=request.POST.get("password", ""), now=timezone.now()
+        )
     except ExportRefusedError as error:
         messages.error(request, str(error))
         return redirect("export", pk=pk)
-    holds = Sensitivity.PEOPLE if found.personal else Sensitivity.FIGURES
-    return file_response(content, found.name, holds=holds, rows=found.rows, released=True)
+    sensitivity = Sensitivity.PERSONAL if export.personal else Sensitivity.FIGURES
+    return file_response(
+        content, export.name, sensitivity=sensitivity, rows=export.rows, released=True
+    )

@@ -1,4 +1,4 @@
-"""Files that leave the portal: the one answer that carries them, and what each kind holds."""
+"""Files sent to users: the one response class for them, and how sensitive each file is."""
 
 import enum
 from collections.abc import Callable
@@ -13,46 +13,46 @@ CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would calculate."""
+"""First characters of a text that a spreadsheet would evaluate."""
 
 FileContent = bytes | Callable[[str], bytes]
-"""A file, or how it is written with a line that says who took it and when."""
+"""A file, or a function that writes it with a line that says who exported it and when."""
 
 
 class Sensitivity(enum.Enum):
-    """What a file holds; it decides what happens to it at the door."""
+    """What a file contains; `redcross.exports` treats the file accordingly."""
 
-    NOTHING = "blank workbooks and templates: they go as they are"
-    FIGURES = "no personal column: marked with who took it and when"
-    ISSUED = "a document that goes out as it stands: untouched, and logged"
-    GIVEN_BACK = "a person's own workbook with personal columns, back to him: marked and logged"
-    PEOPLE = "personal columns: marked, and opened with a password alone"
+    NO_DATA = "blank workbooks and templates: sent unchanged"
+    FIGURES = "no personal column: marked with who exported it and when"
+    ISSUED_DOCUMENT = "an issued document: sent unchanged, and logged"
+    OWN_WORKBOOK = "a user's own workbook with personal columns, sent back: marked and logged"
+    PERSONAL = "personal columns: marked, and encrypted with a password"
 
 
 class AttachmentResponse(HttpResponse):
-    """An answer that carries a file; the door (`redcross.exports`) reads what it holds."""
+    """A response that carries a file; `redcross.exports.middleware` reads its attributes."""
 
-    made: FileContent
+    source: FileContent
     name: str
-    holds: Sensitivity
+    sensitivity: Sensitivity
     rows: int | None
     branch_code: str
     released: bool
-    """Whether the door has already done its work on this file."""
+    """Whether marking and encryption were already applied to this file."""
 
 
 def file_response(
     content: FileContent,
     name: str,
     *,
-    holds: Sensitivity,
+    sensitivity: Sensitivity,
     rows: int | None = None,
     branch_code: str = "",
     released: bool = False,
 ) -> AttachmentResponse:
-    """Answer with a file to be saved under a name; its ending tells what it is.
+    """Return a response with a file to be saved as `name`, whose extension gives its type.
 
-    `rows` says how many rows it holds and `branch_code` whose they are, for the access log.
+    `rows` (number of data rows) and `branch_code` (whose they are) go into the access log.
     """
     kind = CONTENT_TYPES.get(file_extension(name), "application/octet-stream")
     disposition = f"attachment; filename*=UTF-8''{quote(name)}"
@@ -61,16 +61,16 @@ def file_response(
         content_type=kind,
         headers={"Content-Disposition": disposition},
     )
-    answer.made, answer.name, answer.holds, answer.rows = content, name, holds, rows
-    answer.branch_code, answer.released = branch_code, released
+    answer.source, answer.name, answer.sensitivity = content, name, sensitivity
+    answer.rows, answer.branch_code, answer.released = rows, branch_code, released
     return answer
 
 
 def file_extension(name: str) -> str:
-    """Return what a file's name ends with, in small letters."""
+    """Return the extension of a file name in lower case, without the dot."""
     return name.rpartition(".")[2].lower()
 
 
 def escape_formula(cell: object) -> object:
-    """Keep a text of a csv file from being taken for a formula; numbers stay numbers."""
+    """Prefix a csv text that a spreadsheet would evaluate as a formula; leave numbers alone."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_PREFIXES) else cell

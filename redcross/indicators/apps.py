@@ -8,7 +8,7 @@ from django.utils.module_loading import autodiscover_modules
 
 
 def _install_rollup(*, using: str, **_: object) -> None:
-    from redcross.indicators.rollup import install
+    from redcross.indicators.rollup import install  # noqa: PLC0415  models load after apps
 
     install(using=using)
 
@@ -22,6 +22,6 @@ class IndicatorsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("indicators")
-        from redcross.indicators import rollup  # noqa: F401
+        from redcross.indicators import rollup  # noqa: F401, PLC0415  models load after apps
 
         post_migrate.connect(_install_rollup, sender=self)

@@ -11,4 +11,4 @@ class OpsConfig(AppConfig):
     verbose_name = "运维"
 
     def ready(self) -> None:
-        from redcross.ops import checks  # noqa: F401
+        from redcross.ops import checks  # noqa: F401, PLC0415  settings load first

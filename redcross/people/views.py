@@ -19,7 +19,6 @@ from redcross.accounts.middleware import SESSION_ADDRESS, SESSION_AGENT, SESSION
 from redcross.accounts.models import RoleAssignment, User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import has_role
-from redcross.accounts.scope import roles_of
 from redcross.people.devices import describe_device
 from redcross.people.forms import DeputyForm, SuccessorForm
 from redcross.people.models import AccountRequest
@@ -42,7 +41,7 @@ def _looked_after(user: User) -> "QuerySet[User]":
     """Return the people with a role today in a subtree that is the user's to look after."""
     today = timezone.localdate()
     within = Q(pk__in=[])
-    for each in roles_of(user):
+    for each in user.current_roles():
         if each.role in LOOKING_AFTER:
             within |= Q(branch__code__startswith=each.branch.code)
     held = RoleAssignment.objects.on(today).filter(within)
@@ -201,7 +200,7 @@ def account(request: SignedInRequest) -> HttpResponse:
             }
         )
     context = {
-        "roles": roles_of(request.user),
+        "roles": request.user.current_roles(),
         "sessions": sessions,
         "second_factor": is_mfa_enabled(request.user),
     }

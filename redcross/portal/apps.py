@@ -12,4 +12,4 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # Not in redcross/__init__.py: the child that opens workbooks must start quickly.
-        from redcross import celery  # noqa: F401
+        from redcross import celery  # noqa: F401, PLC0415  settings load first

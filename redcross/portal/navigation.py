@@ -78,7 +78,7 @@ def list_links(user: User) -> list[Link]:
 
 def _iter_groups(rights: Rights, place: str) -> Iterator[tuple[str, Iterable[Link]]]:
     """Yield the groups; boards open at the branch and period one has been looking at."""
-    sees_boards = rights.hold(BOARD_ROLES)
+    sees_boards = rights.allow(BOARD_ROLES)
     yield "", [("首页", reverse("home")), *_board_links(OVERVIEW, place, sees=sees_boards)]
     yield "数据报送", _reporting_links(rights)
     for domain in Domain:
@@ -89,11 +89,11 @@ def _iter_groups(rights: Rights, place: str) -> Iterator[tuple[str, Iterable[Lin
 
 def _system_links(rights: Rights, *, sees_boards: bool) -> Iterator[Link]:
     yield "我的导出", reverse("exports")
-    if rights.hold(LOOKING_AFTER):
+    if rights.allow(LOOKING_AFTER):
         yield "人员与账户", reverse("people")
-    if rights.hold([Role.ADMINISTRATOR]):
+    if rights.allow([Role.ADMINISTRATOR]):
         yield "机构与用户", reverse("admin:index")
-    if rights.hold([Role.AUDITOR]):
+    if rights.allow([Role.AUDITOR]):
         yield "访问日志", reverse("access-log")
     if sees_boards:
         yield "接口令牌", reverse("tokens")
@@ -107,17 +107,17 @@ def _board_links(key: str, place: str, *, sees: bool, title: str = "") -> list[L
 
 
 def _reporting_links(rights: Rights) -> Iterator[Link]:
-    entering = rights.hold(ENTRY_ROLES)
+    entering = rights.allow(ENTRY_ROLES)
     if entering:
         yield "我要报送", reverse("upload-new")
-    if rights.hold(READ_ROLES):
+    if rights.allow(READ_ROLES):
         yield "报送记录", reverse("uploads")
-    if rights.hold((*REVIEW_ROLES, Role.FINANCE)):
+    if rights.allow((*REVIEW_ROLES, Role.FINANCE)):
         yield "待我审核", reverse("review")
-    if rights.hold(READ_ROLES):
+    if rights.allow(READ_ROLES):
         yield "报送进度", reverse("progress")
         yield "免报", reverse("exemptions")
-    if rights.hold((*READ_ROLES, Role.ADMINISTRATOR)):
+    if rights.allow((*READ_ROLES, Role.ADMINISTRATOR)):
         yield "锁定与解锁", reverse("locks")
     if entering:
         yield "空表下载", reverse("blanks")
@@ -130,16 +130,16 @@ def _domain_links(
     for group, label, name, roles in _app_entries():
         # Figures are everybody's who sees figures; records only theirs whose field they are.
         reach = "" if roles == FIGURE_ROLES else domain.value
-        if group == domain.label and rights.hold(roles, reach):
+        if group == domain.label and rights.allow(roles, reach):
             yield label, reverse(name)
-    if rights.hold(READ_ROLES, domain.value):
+    if rights.allow(READ_ROLES, domain.value):
         yield "记录", reverse("admin:app_list", kwargs={"app_label": domain.value})
 
 
 def admin_navigation(request: SignedInRequest) -> list[dict[str, Any]]:
     """Return the same groups as the record pages' shell wants them."""
     rights = rights_of_user(request.user)
-    groups = _visible_groups(rights, last_selection(request)) if rights.held else ()
+    groups = _visible_groups(rights, last_selection(request)) if rights.grants else ()
     here = _current_link(request.path, groups)
     return [
         {

@@ -1,7 +1,7 @@
-"""Search over what one may see, in Chinese, in pinyin or by its initials.
+"""Search over what a user may see, in Chinese, in pinyin or by its initials.
 
-An app adds what it knows in `searching.py`: functions marked `searched`, from words and
-a user to hits he may open.
+Each app declares its own sources in `search_sources.py`: functions decorated with
+`search_source` that take words and a user and yield hits the user may open.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from django.urls import reverse
 from redcross.accounts.models import User
 from redcross.accounts.rules import ENTRY_ROLES, READ_ROLES, has_role
 from redcross.branches.models import Branch
-from redcross.discovery import discover
+from redcross.discovery import DeclarationList
 from redcross.indicators.declare.declaration import registry as indicators
 from redcross.indicators.query.query_params import may_read_figures
 from redcross.portal.navigation import BOARD_ROLES, list_links
@@ -28,7 +28,7 @@ MAX_HITS = 20
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One thing found: what it is, its name, where it opens."""
+    """One result: its kind, its title and the address of its page."""
 
     kind: str
     title: str
@@ -36,40 +36,38 @@ class SearchHit:
 
 
 SearchSource = Callable[[str, User], Iterable[SearchHit]]
-_sources: list[SearchSource] = []
+_sources: DeclarationList[SearchSource] = DeclarationList(module="search_sources")
 
 
 def search_source(source: SearchSource) -> SearchSource:
-    """Register something that can be searched."""
-    _sources.append(source)
-    return source
+    """Register a source of search results; for use as a decorator."""
+    return _sources.add(source)
 
 
 def search(words: str, user: User) -> dict[str, list[SearchHit]]:
-    """Return hits by kind, at most `SHOWN` of each; nothing for empty words."""
-    discover("searching")
-    said = words.strip().lower()
-    found: dict[str, list[SearchHit]] = {}
-    if said:
+    """Return hits by kind, at most `MAX_HITS` from each source; nothing for empty words."""
+    text = words.strip().lower()
+    hits: dict[str, list[SearchHit]] = {}
+    if text:
         for source in _sources:
-            for hit in itertools.islice(source(said, user), MAX_HITS):
-                found.setdefault(hit.kind, []).append(hit)
-    return found
+            for hit in itertools.islice(source(text, user), MAX_HITS):
+                hits.setdefault(hit.kind, []).append(hit)
+    return hits
 
 
 @functools.lru_cache(maxsize=20_000)
 def to_pinyin(text: str) -> tuple[str, str]:
-    """Return a name's pinyin and its initials, in small letters."""
+    """Return the pinyin of a name and its initials, in lower case."""
     whole = pypinyin.lazy_pinyin(text)
     first = pypinyin.lazy_pinyin(text, style=pypinyin.Style.FIRST_LETTER)
     return "".join(whole).lower(), "".join(first).lower()
 
 
 def matches_name(words: str, *names: str) -> bool:
-    """Tell whether the words stand in a name, its pinyin or its initials."""
+    """Return whether a name, its pinyin or its initials contain the words."""
     return any(
         words in name.lower()
-        or (words.isascii() and any(words in each for each in to_pinyin(name)))
+        or (words.isascii() and any(words in spelling for spelling in to_pinyin(name)))
         for name in names
         if name
     )
@@ -78,15 +76,15 @@ def matches_name(words: str, *names: str) -> bool:
 def search_named_rows(
     words: str, model: type[NamedKey], kind: str, address: str
 ) -> Iterator[SearchHit]:
-    """Find named rows of a kind that has a page of its own."""
-    for each in model.objects.order_by("name"):
-        if matches_name(words, each.name, *each.other_names):
-            yield SearchHit(kind, each.name, reverse(address, kwargs={"code": each.pk}))
+    """Yield the matching rows of a model with a page for each row, named by `address`."""
+    for row in model.objects.order_by("name"):
+        if matches_name(words, row.name, *row.other_names):
+            yield SearchHit(kind, row.name, reverse(address, kwargs={"code": row.pk}))
 
 
 @search_source
 def pages(words: str, user: User) -> Iterator[SearchHit]:
-    """Find the pages of one's own navigation."""
+    """Find pages in the navigation of the user."""
     for title, address in list_links(user):
         if matches_name(words, title):
             yield SearchHit("页面", title, address)
@@ -94,7 +92,7 @@ def pages(words: str, user: User) -> Iterator[SearchHit]:
 
 @search_source
 def branches(words: str, user: User) -> Iterator[SearchHit]:
-    """Find branches whose figures one sees."""
+    """Find branches whose figures the user may read."""
     for branch in Branch.objects.in_official_order():
         if (branch.code.startswith(words) or matches_name(words, branch.name)) and may_read_figures(
             user, branch
@@ -119,7 +117,7 @@ def figures(words: str, user: User) -> Iterator[SearchHit]:
 
 @search_source
 def workbooks(words: str, user: User) -> Iterator[SearchHit]:
-    """Find the sheets one hands in."""
+    """Find sheets the user may upload."""
     if has_role(user, ENTRY_ROLES):
         for sheet in sheets.values():
             if matches_name(words, sheet.title) and has_role(user, ENTRY_ROLES, sheet=sheet.key):
@@ -143,7 +141,7 @@ def uploads(words: str, user: User) -> Iterator[SearchHit]:
 
 @search_source
 def codes(words: str, _user: User) -> Iterator[SearchHit]:
-    """Find the explanation of a finding."""
+    """Find explanations of finding codes."""
     for code in CODES.values():
         if words == code.number.lower() or matches_name(words, code.title):
             yield SearchHit(

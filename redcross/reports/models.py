@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from redcross.accounts.models import User
-from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.indicators.query.query_params import FIGURE_ROLES
 from redcross.periods import Period
@@ -25,7 +24,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Keep those of the user's own subtrees, and what the levels above have issued."""
         if not user.is_authenticated:
             return self.none()
-        codes = {each.branch.code for each in roles_of(user) if each.role in FIGURE_ROLES}
+        codes = {each.branch.code for each in user.current_roles() if each.role in FIGURE_ROLES}
         condition = Q(pk__in=[])
         for code in codes:
             above = [code[:length] for length in range(2, len(code))]

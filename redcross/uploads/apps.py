@@ -8,7 +8,7 @@ from django.utils.module_loading import autodiscover_modules
 
 
 def _install_locks(*, using: str, **_: object) -> None:
-    from redcross.uploads.database.period_triggers import install_period_triggers
+    from redcross.uploads.database.period_triggers import install_period_triggers  # noqa: PLC0415  models load after apps
 
     install_period_triggers(using=using)
 

@@ -319,7 +319,9 @@ def test_export_uploaded_again_changes_nothing(pipeline, signed_in, now, colleag
 def test_personal_file_is_refused_to_api_tokens(rf, clerk, settings):
     request = rf.get("/")
     request.user, request.api_token = clerk, object()
-    door = FileExportMiddleware(lambda _: file_response(b"PK", "x.xlsx", holds=Sensitivity.PEOPLE))
+    door = FileExportMiddleware(
+        lambda _: file_response(b"PK", "x.xlsx", sensitivity=Sensitivity.PERSONAL)
+    )
 
     assert door(request).status_code == 409
 
@@ -405,7 +407,7 @@ def test_long_list_export_is_made_by_a_worker(
 def test_export_by_worker_is_refused_when_the_role_has_ended(clerk, now):
     export = services.request_export(
         clerk, "donations.disclosure", "x.xlsx",
-        asked={"branch": "5303", "period": "2021-08"}, now=now,
+        parameters={"branch": "5303", "period": "2021-08"}, now=now,
     )  # fmt: skip
 
     services.generate_export(export.pk, now=now)
@@ -418,7 +420,7 @@ def test_export_by_worker_is_refused_when_the_role_has_ended(clerk, now):
 def test_unfinished_export_page_says_it_is_being_made(clerk, now):
     export = services.request_export(
         clerk, "donations.disclosure", "x.xlsx",
-        asked={"branch": "5301", "period": "2021-08"}, now=now,
+        parameters={"branch": "5301", "period": "2021-08"}, now=now,
     )  # fmt: skip
 
     services.expire_exports(now=now + services.ABANDONED_AFTER)
@@ -434,7 +436,7 @@ def test_export_list_query_count_is_constant(
     for _ in range(count):
         services.request_export(
             clerk, "donations.disclosure", "x.xlsx",
-            asked={"branch": "5301", "period": "2021-08"}, now=now,
+            parameters={"branch": "5301", "period": "2021-08"}, now=now,
         )  # fmt: skip
     page = signed_in(clerk)
 

@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from redcross.accounts.choices import Role
 from redcross.accounts.models import RoleAssignment, User
-from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.people.models import AccountRequest
 from redcross.people.services import PeopleError, hand_over, open_accounts, stand_in
@@ -138,7 +137,9 @@ def test_open_uploads_of_a_leaving_clerk_are_reassigned(clerk, person, reviewer,
     clerk.refresh_from_db()
     assert not clerk.is_active
     successor = User.objects.get(pk=successor.pk)
-    assert {(assignment.role, assignment.branch.code) for assignment in roles_of(successor)} == {
+    assert {
+        (assignment.role, assignment.branch.code) for assignment in successor.current_roles()
+    } == {
         (Role.STATISTICIAN, "530102"),
         (Role.STATISTICIAN, "5301"),
     }

@@ -113,7 +113,7 @@ class SuppressionPlan:
             return [
                 each.code + OWN_MARK
                 for each in self._tree
-                if branch.holds(each) and each.level == level
+                if branch.contains(each) and each.level == level
             ]
         return [branch.code + OWN_MARK if own else branch.code]
 

@@ -11,7 +11,6 @@ from redcross.accounts.choices import Role
 from redcross.accounts.models import User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READ_ROLES, home_branch
-from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.periods import (
     Period,
@@ -162,4 +161,6 @@ def last_selection(request: SignedInRequest) -> str:
 
 def may_read_figures(user: User, branch: Branch) -> bool:
     """Tell whether one of the user's roles reads figures of a branch."""
-    return any(each.role in FIGURE_ROLES and each.branch.holds(branch) for each in roles_of(user))
+    return any(
+        each.role in FIGURE_ROLES and each.branch.contains(branch) for each in user.current_roles()
+    )

@@ -309,7 +309,7 @@ class Resolver:
             yield asked, question.own, question.level
         elif question.level:
             for branch in self.tree:
-                if asked.holds(branch) and branch.level == question.level:
+                if asked.contains(branch) and branch.level == question.level:
                     yield branch, True, ""
         else:
             for branch in self.tree:
@@ -384,7 +384,7 @@ class Resolver:
                 question.indicator, question.breakdown, category, branch, True, target.period
             )
             for branch in self.tree
-            if target.branch.holds(branch) and branch.level == target.level
+            if target.branch.contains(branch) and branch.level == target.level
         ]
         return _combine(parts)
 
@@ -646,7 +646,9 @@ class Resolver:
         self, indicator: Indicator, branch: Branch, own: bool, period: Period
     ) -> tuple[Decimal | None, FigureOrigin, str]:
         """Count the branches with a figure of their own; one told only above is not known."""
-        asked = [each for each in self.tree if each == branch or (not own and branch.holds(each))]
+        asked = [
+            each for each in self.tree if each == branch or (not own and branch.contains(each))
+        ]
         if indicator.of is None:
             return Decimal(len(asked)), FigureOrigin.ROWS, ""
         values: defaultdict[str, Decimal] = defaultdict(Decimal)

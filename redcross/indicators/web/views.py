@@ -99,7 +99,7 @@ def send_print_report(paper: PrintReport, form: str, name: str) -> HttpResponse:
         write_workbook(paper) if form == "xlsx" else functools.partial(write_pdf, paper)
     )
     rows = sum(len(table.rows) for table in paper.sheets)
-    return file_response(content, f"{name}.{form}", holds=Sensitivity.FIGURES, rows=rows)
+    return file_response(content, f"{name}.{form}", sensitivity=Sensitivity.FIGURES, rows=rows)
 
 
 def _build_question(request: SignedInRequest, indicator: Indicator, asked: FigureQuery) -> Question:

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import has_role, home_branch
-from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.files import Sensitivity, file_response
 from redcross.indicators.query.formatting import NO_VALUE, format_for_document
@@ -44,7 +43,7 @@ PAGE_SIZE = 20
 
 def _writable_branches(request: SignedInRequest) -> list[Branch]:
     """Return the branches whose office the user is."""
-    return [each.branch for each in roles_of(request.user) if each.role in WRITER_ROLES]
+    return [each.branch for each in request.user.current_roles() if each.role in WRITER_ROLES]
 
 
 def _require_reader(request: SignedInRequest) -> None:
@@ -278,7 +277,7 @@ def word(request: SignedInRequest, pk: int) -> HttpResponse:
     return file_response(
         write_report(found),
         f"{found}.docx",
-        holds=Sensitivity.ISSUED,
+        sensitivity=Sensitivity.ISSUED_DOCUMENT,
         branch_code=found.branch.code,
     )
 
@@ -292,7 +291,7 @@ def figures(request: SignedInRequest, pk: int) -> HttpResponse:
     return file_response(
         write_figures_workbook(found.content, notice),
         f"{found}（附表）.xlsx",
-        holds=Sensitivity.FIGURES,
+        sensitivity=Sensitivity.FIGURES,
         rows=len(found.content["figures"]),
         branch_code=found.branch.code,
     )
@@ -307,7 +306,7 @@ def template(request: SignedInRequest, kind: str, code: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         name = f"{report_kinds[kind].name}模板.docx"
-        return file_response(find_template(kind, branch.pk), name, holds=Sensitivity.NOTHING)
+        return file_response(find_template(kind, branch.pk), name, sensitivity=Sensitivity.NO_DATA)
     form = TemplateForm(request.POST, request.FILES)
     if "restore" in request.POST:
         ReportTemplate.objects.filter(kind=kind, branch=branch).delete()

@@ -47,7 +47,7 @@ def read_formats(path: Path) -> dict[str, SheetFormats]:
 
 
 def _elements(part: IO[bytes], events: tuple[str, ...] = ("start",)) -> Iterator[tuple[str, Any]]:
-    from lxml import etree
+    from lxml import etree  # noqa: PLC0415  only this format needs it
 
     walk = etree.iterparse(part, events=events, resolve_entities=False, no_network=True)
     for event, element in walk:
@@ -134,7 +134,7 @@ _UNICODE_VERSION = 0x600
 
 def _read_biff_formats(path: Path) -> dict[str, SheetFormats]:
     """Walk over the records of a BIFF workbook; those of its cells only where it may matter."""
-    import olefile
+    import olefile  # noqa: PLC0415  only this format needs it
 
     with olefile.OleFileIO(path) as file:
         name = "Workbook" if file.exists("Workbook") else "Book"

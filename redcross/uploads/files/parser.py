@@ -164,7 +164,7 @@ def _remove_indents(path: Path, folder: Path) -> Path:
 
 
 def _open_workbook(path: Path, folder: Path, notices: list[str]) -> dict[str, Any]:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415  only this format needs it
 
     try:
         book = CalamineWorkbook.from_path(str(path))
@@ -429,7 +429,7 @@ def _parse_delimited(text: str, mark: str, width: int) -> pl.DataFrame:
 
 
 def _open_html(text: str, folder: Path) -> dict[str, Any]:
-    from lxml import html
+    from lxml import html  # noqa: PLC0415  only this format needs it
 
     try:
         tree = html.fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8"))
@@ -476,7 +476,7 @@ def _span(cell: Any, name: str) -> int:
 
 
 def _open_xml_spreadsheet(raw: bytes, folder: Path) -> dict[str, Any]:
-    from lxml import etree
+    from lxml import etree  # noqa: PLC0415  only this format needs it
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:

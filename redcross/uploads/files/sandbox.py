@@ -118,11 +118,11 @@ open_in_child, start_server, stop_server = _server.ask, _server.warm, _server.en
 
 def main() -> None:
     """Carry orders out until nobody can give any more."""
-    import olefile  # noqa: F401  here once, not in each child
-    import python_calamine  # noqa: F401
-    from lxml import etree  # noqa: F401
+    import olefile  # noqa: F401, PLC0415  loaded once, before the children fork
+    import python_calamine  # noqa: F401, PLC0415  loaded once, before the children fork
+    from lxml import etree  # noqa: F401, PLC0415  loaded once, before the children fork
 
-    from redcross.uploads.files import parser
+    from redcross.uploads.files import parser  # noqa: PLC0415  loaded once, before the children fork
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends who started us, then us
     for line in sys.stdin.buffer:

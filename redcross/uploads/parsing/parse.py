@@ -10,7 +10,7 @@ import polars as pl
 from redcross.units import Unit
 from redcross.uploads.cells.columns import column_findings, dtype_of, parse_column
 from redcross.uploads.cells.dates import EPOCH_1904
-from redcross.uploads.files.parser import KIND_SUFFIX
+from redcross.uploads.files.parser import KIND_SUFFIX, column_letter
 from redcross.uploads.files.workbook import OWN_WORKSHEETS, Grid, UnreadableError, Workbook
 from redcross.uploads.parsing.preview_rows import PreviewRow, preview_rows
 from redcross.uploads.passes.combined_columns import add_combined_columns
@@ -294,8 +294,6 @@ def parse_typed_rows(
     rows: Iterable[Mapping[str, str]], spec: SheetSpec, context: ImportContext
 ) -> ParsedWorkbook:
     """Read typed rows (在线填报, programs) exactly as if they stood in a workbook."""
-    from redcross.uploads.files.parser import column_letter
-
     listed = list(rows)
     named = [field for field in spec.fields if any(row.get(field.name) for row in listed)]
     columns: dict[str, pl.Series] = {}

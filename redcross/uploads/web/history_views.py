@@ -104,7 +104,7 @@ def _send_list(uploads: UploadQuerySet) -> HttpResponse:
         for each in uploads[:MAX_LISTED]
     ]  # fmt: skip
     content = export_rows.build_list_workbook("报送记录", LIST_HEADINGS, rows)
-    return file_response(content, "报送记录.xlsx", holds=Sensitivity.FIGURES, rows=len(rows))
+    return file_response(content, "报送记录.xlsx", sensitivity=Sensitivity.FIGURES, rows=len(rows))
 
 
 @login_required
@@ -161,7 +161,7 @@ def export_sheet(request: SignedInRequest, key: str) -> HttpResponse:
             return file_response(
                 content,
                 f"{branch}{sheet.title}（{period.label}）.xlsx",
-                holds=Sensitivity.PEOPLE if personal else Sensitivity.FIGURES,
+                sensitivity=Sensitivity.PERSONAL if personal else Sensitivity.FIGURES,
                 branch_code=branch.code,
             )
     context = {

@@ -258,7 +258,7 @@ def _send_original(upload: Upload) -> HttpResponse:
     return file_response(
         content,
         name,
-        holds=Sensitivity.PEOPLE if personal else Sensitivity.FIGURES,
+        sensitivity=Sensitivity.PERSONAL if personal else Sensitivity.FIGURES,
         rows=upload.rows,
         branch_code=upload.branch.code,
     )

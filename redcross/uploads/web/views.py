@@ -419,11 +419,11 @@ def _send_workbook(
     holding = Sensitivity.FIGURES
     if any(field.personal for field in upload.declared.specification().fields):
         own = rules.is_original_uploader(request.user, upload)
-        holding = Sensitivity.GIVEN_BACK if own else Sensitivity.PEOPLE
+        holding = Sensitivity.OWN_WORKBOOK if own else Sensitivity.PERSONAL
     return file_response(
         content,
         _as_xlsx(name),
-        holds=holding,
+        sensitivity=holding,
         rows=upload.rows,
         branch_code=upload.branch.code,
     )
@@ -450,7 +450,7 @@ def download_blank(request: SignedInRequest, key: str) -> HttpResponse:
         society=branch.society if branch else "",
         branch_names=list(below.values_list("short_name", flat=True)),
     )
-    return file_response(content, f"{registry[key].title}.xlsx", holds=Sensitivity.NOTHING)
+    return file_response(content, f"{registry[key].title}.xlsx", sensitivity=Sensitivity.NO_DATA)
 
 
 def _as_xlsx(name: str) -> str:

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from redcross.accounts.models import User
-from redcross.accounts.scope import acting_for, vault_scope
+from redcross.accounts.scope import acting_as_system, acting_for, vault_scope
 from redcross.uploads import rules
 from redcross.uploads.choices import UploadState
 from redcross.uploads.database.diff import Comparison
@@ -250,8 +250,6 @@ def require_revertible(upload: Upload, user: User) -> None:
 
 
 def _approver(upload_id: int) -> User:
-    from redcross.accounts.scope import acting_as_system
-
     with acting_as_system("找到审核人"):
         upload = Upload.objects.select_related("approved_by", "uploaded_by").get(pk=upload_id)
     return upload.approved_by or upload.uploaded_by

@@ -7,7 +7,6 @@ from django.db.models import Exists, OuterRef
 
 from redcross.accounts.models import User
 from redcross.accounts.rules import ENTRY_ROLES, REVIEW_ROLES, has_role
-from redcross.accounts.scope import roles_of
 from redcross.branches.models import Branch
 from redcross.branches.tree import attach_branches
 from redcross.uploads import rules
@@ -86,13 +85,13 @@ def open_uploads(user: User) -> list[Upload]:
 
 def entering_branch(user: User) -> Branch | None:
     """Return the branch a person enters for: the highest of his roles that enter."""
-    held = [each.branch for each in roles_of(user) if each.role in ENTRY_ROLES]
+    held = [each.branch for each in user.current_roles() if each.role in ENTRY_ROLES]
     return min(held, key=lambda branch: len(branch.code), default=None)
 
 
 def enterable_sheets(user: User) -> list[Sheet]:
     """Return the sheets one of the user's roles hands in, what falls due first."""
-    held = [each.branch for each in roles_of(user) if each.role in ENTRY_ROLES]
+    held = [each.branch for each in user.current_roles() if each.role in ENTRY_ROLES]
     return [
         sheet
         for sheet in registry.in_menu_order()
@@ -102,7 +101,7 @@ def enterable_sheets(user: User) -> list[Sheet]:
 
 def enterable_branches(user: User) -> list[Branch]:
     """Return the branches the user may hand in for, his own first."""
-    held = [each.branch for each in roles_of(user) if each.role in ENTRY_ROLES]
+    held = [each.branch for each in user.current_roles() if each.role in ENTRY_ROLES]
     found: dict[int, Branch] = {}
     for branch in held:
         for each in Branch.objects.under(branch).in_official_order():

@@ -214,7 +214,7 @@ def branch_guesser(db):
     branches = all_branches().branches
     home = Branch.objects.get(code="5301")
     names = all_branches().resolve_names(home)
-    enterable = {branch.pk for branch in branches if home.holds(branch)}
+    enterable = {branch.pk for branch in branches if home.contains(branch)}
 
     def guess(words, column=()):
         result = guess_branch(

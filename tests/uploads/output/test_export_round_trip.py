@@ -270,7 +270,7 @@ def test_export_writes_every_branch_by_an_unambiguous_name(db):
     for home in (branch for branch in branches if len(branch.code) <= 4):
         names = get_tree().resolve_names(home)
         for branch in branches:
-            if home.holds(branch):
+            if home.contains(branch):
                 assert names[normalize_branch_name(branch.name)] == (branch.pk,)
 
 

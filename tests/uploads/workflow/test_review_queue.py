@@ -121,7 +121,7 @@ def test_review_queue_of_the_represented_reviewer_is_shown_to_the_deputy(
 
     stand_in(reviewer, deputy, until=dt.date(2099, 1, 1), by=chief, now=now)
 
-    del deputy._roles_held
+    del deputy._current_roles
     assert len(review_queue(deputy)) == 2
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from redcross.audit.models import AccessEntry
 from redcross.audit.services import verify_chain
 
 
@@ -31,8 +32,6 @@ class Command(BaseCommand):
 
 
 def _contains_digest(digest: str) -> bool:
-    from redcross.audit.models import AccessEntry
-
     try:
         wanted = bytes.fromhex(digest)
     except ValueError:
