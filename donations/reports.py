@@ -5,13 +5,10 @@ from collections.abc import Iterator
 from donations.models import Campaign
 from redcross.periods import Period
 from redcross.reports.declare.declaration import section
+from redcross.reports.narrative.blocks import Block, Paragraph, TextPiece, build_paragraph
 from redcross.reports.narrative.branch_tables import build_branch_table
-from redcross.reports.narrative.report_context import (
-    Block,
-    Paragraph,
-    ReportContext,
-    TextPiece,
-    build_paragraph,
+from redcross.reports.narrative.report_context import ReportContext
+from redcross.reports.narrative.sentences import (
     fill_clause,
     format_change,
     format_difference,
@@ -31,7 +28,7 @@ def describe_gifts(story: ReportContext) -> Iterator[Block]:
             fill_clause(
                 "{period}，{where}红十字会系统募集捐赠款物{now}",
                 period=story.period.label,
-                where=story.where,
+                where=story.area,
                 now=now,
             ),
             fill_clause("{change}", change=format_change(now, before)),
@@ -105,7 +102,7 @@ def describe_disaster_gifts(story: ReportContext) -> Iterator[Block]:
             told = fill_clause(
                 "在{name}中，{where}红十字会系统共接受救灾款物{line}",
                 name=line.category,
-                where=story.where,
+                where=story.area,
                 line=line,
             )
         yield from build_paragraph(join_clauses(told))

@@ -25,8 +25,9 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READ_ROLES, REVIEW_ROLES, has_role
 from redcross.exports.delivery import deliver_export
 from redcross.indicators.declare.declaration import registry
-from redcross.indicators.query.query_params import parse_figure_query
-from redcross.indicators.query.resolve import Figure, Question, answer_questions
+from redcross.indicators.query.query_params import parse_figure_query, query_context
+from redcross.indicators.query.question import Figure, Question
+from redcross.indicators.query.resolve import answer_questions
 from redcross.periods import Period, business_date, month_start
 
 YEARS_SHOWN = 5
@@ -49,7 +50,7 @@ def funds(request: SignedInRequest) -> HttpResponse:
         (fund, now.get(fund.pk), then.get(fund.pk))
         for fund in Fund.objects.order_by("retired", "kind", "name")
     ]
-    return render(request, "donations/funds.html", {"asked": asked, "rows": rows})
+    return render(request, "donations/funds.html", {**query_context(asked), "rows": rows})
 
 
 @login_required
@@ -88,7 +89,7 @@ def fund(request: SignedInRequest, code: str) -> HttpResponse:
         branch__code__startswith=asked.branch.code,
     )
     context = {
-        "asked": asked,
+        **query_context(asked),
         "fund": found,
         "years": [lines[0] for lines in answers[:YEARS_SHOWN]],
         "balance": _compute_balance(
@@ -167,7 +168,7 @@ def campaign(request: SignedInRequest, code: str) -> HttpResponse:
     results = CampaignResult.objects.visible_to(request.user).filter(campaign=found)
     today = business_date(timezone.now())
     context = {
-        "asked": asked,
+        **query_context(asked),
         "campaign": found,
         "appeal": appeal,
         "period": period,

@@ -4,15 +4,10 @@ from collections.abc import Iterator
 
 from redcross.indicators.query.resolve import RECORD_HIGH
 from redcross.reports.declare.declaration import section
+from redcross.reports.narrative.blocks import Block, build_paragraph
 from redcross.reports.narrative.branch_tables import build_branch_table
-from redcross.reports.narrative.report_context import (
-    Block,
-    ReportContext,
-    build_paragraph,
-    fill_clause,
-    format_change,
-    join_clauses,
-)
+from redcross.reports.narrative.report_context import ReportContext
+from redcross.reports.narrative.sentences import fill_clause, format_change, join_clauses
 
 
 @section("donors.blood")
@@ -25,7 +20,7 @@ def describe_blood(story: ReportContext) -> Iterator[Block]:
             fill_clause(
                 "{period}，{where}无偿献血{times}",
                 period=story.period.label,
-                where=story.where,
+                where=story.area,
                 times=times,
             ),
             fill_clause("{change}", change=format_change(times, before)),

@@ -16,8 +16,9 @@ from donors.rules import may_follow_cases
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import has_role
 from redcross.indicators.declare.declaration import registry
-from redcross.indicators.query.query_params import FIGURE_ROLES, parse_figure_query
-from redcross.indicators.query.resolve import Question, answer_questions
+from redcross.indicators.query.query_params import FIGURE_ROLES, parse_figure_query, query_context
+from redcross.indicators.query.question import Question
+from redcross.indicators.query.resolve import answer_questions
 from redcross.periods import Period
 
 PAGE_SIZE = 20
@@ -91,7 +92,7 @@ def stem_cells(request: SignedInRequest) -> HttpResponse:
     passed = {line.category_key: line for line in steps}
     left = {line.category_key: line for line in exits}
     context = {
-        "asked": asked,
+        **query_context(asked),
         "levels": [lines[0] for lines in rest[: len(STEP_KEYS)]],
         "steps": [(step.label, passed.get(step.value), left.get(step.value)) for step in Step],
         "years": [lines[0] for lines in rest[len(STEP_KEYS) :] if lines[0].value is not None],

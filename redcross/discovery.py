@@ -1,5 +1,6 @@
 """Registries of what apps declare, filled from a module of a given name in each app."""
 
+import contextlib
 import functools
 from collections.abc import Iterator, Mapping
 from typing import Generic, TypeVar
@@ -35,6 +36,16 @@ class Registry(Mapping[str, T], Generic[T]):
             raise DuplicateKeyError(message)
         self._items[key] = item
         return item
+
+    @contextlib.contextmanager
+    def replaced(self, key: str, item: T) -> Iterator[None]:
+        """Let another declaration stand under a known key meanwhile, for tests."""
+        known = self[key]
+        self._items[key] = item
+        try:
+            yield
+        finally:
+            self._items[key] = known
 
     def _loaded(self) -> dict[str, T]:
         if self._module:

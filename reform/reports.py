@@ -5,17 +5,19 @@ from collections.abc import Iterator
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.indicators.query.resolve import Figure
+from redcross.indicators.query.question import Figure
 from redcross.reports.declare.declaration import section
-from redcross.reports.narrative.branch_tables import build_branch_table
-from redcross.reports.narrative.report_context import (
+from redcross.reports.narrative.blocks import (
     Block,
     CellValue,
     Paragraph,
-    ReportContext,
     TextPiece,
     build_paragraph,
     build_table,
+)
+from redcross.reports.narrative.branch_tables import build_branch_table
+from redcross.reports.narrative.report_context import ReportContext
+from redcross.reports.narrative.sentences import (
     build_text_paragraph,
     fill_clause,
     format_share,
@@ -60,7 +62,7 @@ def describe_governance(story: ReportContext) -> Iterator[Block]:
     )
     lead = join_clauses(prefectures, of_counties, by="、")
     if lead:
-        yield from build_paragraph((TextPiece(f"{date}，{story.where}"), *lead))
+        yield from build_paragraph((TextPiece(f"{date}，{story.area}"), *lead))
     yield from build_paragraph(
         join_clauses(
             fill_clause(

@@ -19,7 +19,8 @@ from redcross.files import Sensitivity, file_response
 from redcross.files.workbooks import ExportWorkbook
 from redcross.indicators.declare.declaration import registry
 from redcross.indicators.query.query_params import may_read_figures
-from redcross.indicators.query.resolve import Question, answer_questions
+from redcross.indicators.query.question import Question
+from redcross.indicators.query.resolve import answer_questions
 from redcross.periods import Period, business_date
 from reform import services
 from reform.choices import Answer, Light, ProblemState

@@ -2,19 +2,13 @@
 
 from collections.abc import Iterator
 
-from redcross.indicators.query.resolve import Figure
+from redcross.indicators.query.question import Figure
 from redcross.periods import Period
 from redcross.reports.declare.declaration import section
+from redcross.reports.narrative.blocks import Block, TextPiece, build_paragraph
 from redcross.reports.narrative.branch_tables import build_branch_table
-from redcross.reports.narrative.report_context import (
-    Block,
-    ReportContext,
-    TextPiece,
-    build_paragraph,
-    fill_clause,
-    format_value,
-    join_clauses,
-)
+from redcross.reports.narrative.report_context import ReportContext
+from redcross.reports.narrative.sentences import fill_clause, format_value, join_clauses
 from relief.models import Edition, Event
 
 
@@ -35,7 +29,7 @@ def _describe_event(story: ReportContext, event: Event, *, begun_before: bool) -
     times = story.figure("relief.dispatched_times", **asked)  # type: ignore[arg-type]
     responders = story.figure("relief.responder_times", **asked)  # type: ignore[arg-type]
     volunteers = story.figure("relief.volunteers_engaged", **asked)  # type: ignore[arg-type]
-    lead = f"{event}发生以来，{story.where}累计" if begun_before else f"在{event}中，{story.where}"
+    lead = f"{event}发生以来，{story.area}累计" if begun_before else f"在{event}中，{story.area}"
     told = [
         fill_clause(
             "派出援助工作队{teams}{times}",
@@ -79,7 +73,7 @@ def describe_editions(story: ReportContext) -> Iterator[Block]:
         times = story.figure("relief.beneficiary_times", **asked)  # type: ignore[arg-type]
         told = join_clauses(
             fill_clause(
-                "{where}红十字会系统共筹集款物{resources}", where=story.where, resources=resources
+                "{where}红十字会系统共筹集款物{resources}", where=story.area, resources=resources
             ),
             fill_clause("为{times}的困难群众送去关爱", times=times),
         )

@@ -19,7 +19,8 @@ from redcross.branches.models import Branch
 from redcross.dashboards.compose import compose_map
 from redcross.indicators.declare.declaration import registry
 from redcross.indicators.query.query_params import FIGURE_ROLES
-from redcross.indicators.query.resolve import Question, answer_questions
+from redcross.indicators.query.question import Question
+from redcross.indicators.query.resolve import answer_questions
 from redcross.periods import Period, business_date, month_start
 from redcross.uploads.choices import REVIEW_STATES
 from redcross.uploads.models import Upload

@@ -154,7 +154,8 @@ def value(db):
     """Ask for one figure of the province, or of a branch."""
     from redcross.indicators.declare.declaration import registry
     from redcross.indicators.disclosure.disclosure_control import FigureAudience
-    from redcross.indicators.query.resolve import Question, answer_question
+    from redcross.indicators.query.question import Question
+    from redcross.indicators.query.resolve import answer_question
     from redcross.periods import Period
 
     def ask(key: str, period: str = "2021", code: str = "53", **more: object) -> object:

@@ -3,15 +3,10 @@
 from collections.abc import Iterator
 
 from redcross.reports.declare.declaration import section
+from redcross.reports.narrative.blocks import Block, build_paragraph
 from redcross.reports.narrative.branch_tables import build_branch_table
-from redcross.reports.narrative.report_context import (
-    Block,
-    ReportContext,
-    build_paragraph,
-    fill_clause,
-    format_change,
-    join_clauses,
-)
+from redcross.reports.narrative.report_context import ReportContext
+from redcross.reports.narrative.sentences import fill_clause, format_change, join_clauses
 
 
 @section("training.done")
@@ -26,7 +21,7 @@ def describe_training(story: ReportContext) -> Iterator[Block]:
             fill_clause(
                 "{period}，{where}各级红十字会培训初级救护员{trained}",
                 period=story.period.label,
-                where=story.where,
+                where=story.area,
                 trained=trained,
             ),
             fill_clause("{change}", change=format_change(trained, before)),

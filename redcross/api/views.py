@@ -27,7 +27,7 @@ from redcross.indicators.query.query_params import may_read_figures
 from redcross.indicators.query.resolve import answer_questions
 from redcross.indicators.query.serialize import UnknownWordError, parse_questions, serialize_figure
 from redcross.periods import Period, UnknownPeriodError
-from redcross.reports.compose.content import apply_edits
+from redcross.reports.compose.edits import apply_edits
 from redcross.reports.documents.word import write_report
 from redcross.reports.models import Report
 from redcross.uploads import tasks

@@ -7,26 +7,38 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from redcross.accounts.requests import SignedInRequest
+from redcross.branches.choices import Level
 from redcross.dashboards.board_print import build_print_report
-from redcross.dashboards.boards import registry
+from redcross.dashboards.boards import Board, registry
 from redcross.dashboards.compose import compose_board
 from redcross.indicators.disclosure.disclosure_control import FigureAudience
-from redcross.indicators.query.query_params import parse_figure_query
+from redcross.indicators.query.query_params import parse_figure_query, query_context
 from redcross.indicators.web.views import send_print_report
 
 SCREEN = "overview"
+
+
+def _get_board(key: str) -> Board:
+    """Return a board; raise Http404."""
+    if key not in registry:
+        raise Http404
+    return registry[key]
 
 
 @login_required
 @require_GET
 def board(request: SignedInRequest, key: str) -> HttpResponse:
     """Show a board of a branch one may see, for a period."""
-    if key not in registry:
-        raise Http404
-    asked = parse_figure_query(request)
-    declared = registry[key]
-    found = compose_board(declared, asked, request.user)
-    context = {"board": declared, "asked": asked, "boards": registry.values(), **found}
+    declaration = _get_board(key)
+    query = parse_figure_query(request)
+    context = {
+        "board": declaration,
+        "boards": registry.values(),
+        "has_screen": key == SCREEN,
+        "children_heading": "各州市" if query.branch.level == Level.PROVINCE else "各单位",
+        **query_context(query),
+        **compose_board(declaration, query, request.user),
+    }
     return render(request, "dashboards/board.html", context)
 
 
@@ -34,14 +46,12 @@ def board(request: SignedInRequest, key: str) -> HttpResponse:
 @require_GET
 def export(request: SignedInRequest, key: str, form: str) -> HttpResponse:
     """Send a board as a workbook or as a PDF."""
-    if key not in registry:
-        raise Http404
-    asked = parse_figure_query(request)
+    declaration = _get_board(key)
+    query = parse_figure_query(request)
     notice = settings.DEMO_NOTICE if settings.DEMO else ""
-    paper = build_print_report(
-        registry[key], asked, compose_board(registry[key], asked, FigureAudience.OUTSIDE), notice
-    )
-    return send_print_report(paper, form, f"{key}-{asked.branch.code}-{asked.period}")
+    content = compose_board(declaration, query, FigureAudience.OUTSIDE)
+    report = build_print_report(declaration, query, content, notice)
+    return send_print_report(report, form, f"{key}-{query.branch.code}-{query.period}")
 
 
 @login_required
@@ -49,14 +59,14 @@ def export(request: SignedInRequest, key: str, form: str) -> HttpResponse:
 def screen(request: SignedInRequest) -> HttpResponse:
     """Show the overview on a big screen, dark; its middle is fetched again by itself.
 
-    Visitors stand before it: it shows what may leave the portal.
+    Visitors see the screen: it shows what may leave the portal.
     """
-    asked = parse_figure_query(request)
-    declared = registry[SCREEN]
+    query = parse_figure_query(request)
+    declaration = registry[SCREEN]
     context = {
-        "board": declared,
-        "asked": asked,
-        **compose_board(declared, asked, FigureAudience.OUTSIDE),
+        "board": declaration,
+        "figure_query": query,
+        **compose_board(declaration, query, FigureAudience.OUTSIDE),
     }
     template = "dashboards/_screen.html" if request.htmx else "dashboards/screen.html"
     return render(request, template, context)

@@ -19,15 +19,10 @@ from redcross.reports.declare.declaration import (
     register,
     section,
 )
+from redcross.reports.narrative.blocks import Block, CellValue, TextPiece, build_table
 from redcross.reports.narrative.branch_tables import column_heading, format_figure_cell
-from redcross.reports.narrative.report_context import (
-    Block,
-    CellValue,
-    ReportContext,
-    TextPiece,
-    build_table,
-    build_text_paragraph,
-)
+from redcross.reports.narrative.report_context import ReportContext
+from redcross.reports.narrative.sentences import build_text_paragraph
 
 BOTH_LEVELS = (Level.PROVINCE, Level.PREFECTURE)
 MONTHLY = Calendar(months=1, day=10)

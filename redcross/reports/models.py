@@ -1,4 +1,4 @@
-"""Reports as they are written, fixed, issued and read."""
+"""Reports, their receipts, templates and schedules."""
 
 from typing import Any, Self
 
@@ -18,13 +18,17 @@ FAULT_LENGTH = 500
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
-    """Reports by who may read them."""
+    """Reports, limited to those a user may read."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Keep those of the user's own subtrees, and what the levels above have issued."""
+        """Select those of the user's own subtrees, and what the levels above have issued."""
         if not user.is_authenticated:
             return self.none()
-        codes = {each.branch.code for each in user.current_roles() if each.role in FIGURE_ROLES}
+        codes = {
+            assignment.branch.code
+            for assignment in user.current_roles()
+            if assignment.role in FIGURE_ROLES
+        }
         condition = Q(pk__in=[])
         for code in codes:
             above = [code[:length] for length in range(2, len(code))]
@@ -135,18 +139,33 @@ class Report(models.Model):
         return Period(self.first_month, self.last_month)
 
     @property
+    def is_draft(self) -> bool:
+        """Whether texts may still be edited (编辑中)."""
+        return self.state == ReportState.DRAFT
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it is fixed and not yet issued (已定稿)."""
+        return self.state == ReportState.FINAL
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether it has been issued (已发布)."""
+        return self.state == ReportState.ISSUED
+
+    @property
     def issue(self) -> str:
         """第3期, or nothing before it is issued."""
         return f"{self.issue_year}年第{self.issue_number}期" if self.issue_number else ""
 
     @property
     def figures(self) -> dict[str, dict[str, Any]]:
-        """The figures it tells, by the question each answers."""
+        """The figures it contains, by the question each answers."""
         return dict(self.content["figures"])
 
 
 class ReportReceipt(models.Model):
-    """That a person of a branch has read an issued report."""
+    """The receipt of a person of a branch who has read an issued report."""
 
     report = models.ForeignKey(
         Report, verbose_name="报告", on_delete=models.PROTECT, related_name="receipts"
@@ -176,7 +195,7 @@ class ReportReceipt(models.Model):
 
 
 class ReportTemplate(models.Model):
-    """The Word template an office has put in the place of the portal's own."""
+    """The Word template that an office uses instead of the portal's own."""
 
     kind = models.CharField("报告", max_length=60)
     branch = models.ForeignKey(
@@ -206,7 +225,7 @@ class ReportTemplate(models.Model):
 
 
 class ReportSchedule(models.Model):
-    """From when on a report is written by itself, and on which day; without a row, as declared."""
+    """From when on and on which day a report is written automatically; else as declared."""
 
     kind = models.CharField("报告", max_length=60, unique=True)
     starts_on = models.DateField("自此月起", help_text="此月及以后的报告期按时自动生成。")

@@ -1,4 +1,4 @@
-"""What beat asks every ten minutes."""
+"""The scheduled task of reports, run every ten minutes."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -9,7 +9,7 @@ from redcross.reports.workflow import due_reports
 
 
 class WritingTask(ScopedTask):
-    """Writes each report in a transaction of its own."""
+    """A task that writes each report in a transaction of its own."""
 
     abstract = True
     opens_own_scope = True

@@ -19,9 +19,10 @@ from redcross.indicators.query.formatting import (
     format_short,
     is_record_high,
     percent_change,
-    places,
+    rank_values,
 )
-from redcross.indicators.query.resolve import Question, answer_question, answer_questions
+from redcross.indicators.query.question import Question
+from redcross.indicators.query.resolve import answer_question, answer_questions
 from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.models import Upload
@@ -210,6 +211,6 @@ def test_change_is_formatted_in_words_and_tied_ranks_are_shared():
     assert format_change(percent_change(Decimal(90), Decimal(100))) == "下降10.0%"
     assert format_change(percent_change(Decimal(100), Decimal(100))) == "持平"
     assert format_change(percent_change(Decimal(1), Decimal(0))) == "—"
-    assert places([Decimal(5), Decimal(9), Decimal(9), None, Decimal(1)]) == [3, 1, 1, None, 4]
+    assert rank_values([Decimal(5), Decimal(9), Decimal(9), None, Decimal(1)]) == [3, 1, 1, None, 4]
     assert is_record_high(Decimal(38), [Decimal(37), None])
     assert not is_record_high(Decimal(38), [Decimal(38)])

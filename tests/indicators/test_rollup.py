@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from donations.models import Donation
 from redcross.accounts.models import User
 from redcross.branches.models import Branch
+from redcross.discovery import DuplicateKeyError
 from redcross.indicators import rollup
 from redcross.indicators.declare.declaration import DeclarationError, Indicator, Sum, registry
 from redcross.indicators.models import Rollup
@@ -172,7 +173,7 @@ def test_rollup_declaration_with_a_path_into_another_table_is_refused():
 def test_indicator_key_used_twice_is_refused():
     twin = Indicator("donations.raised", "又一个", unit=Unit.YUAN)
 
-    with pytest.raises(DeclarationError):
+    with pytest.raises(DuplicateKeyError):
         registry.add(twin)
 
 

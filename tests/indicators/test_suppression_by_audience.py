@@ -8,7 +8,8 @@ from redcross.branches.models import Branch
 from redcross.indicators.declare.declaration import registry
 from redcross.indicators.disclosure.disclosure_control import ApiClient, FigureAudience
 from redcross.indicators.query.formatting import HIDDEN_VALUE
-from redcross.indicators.query.resolve import Question, answer_questions
+from redcross.indicators.query.question import Question
+from redcross.indicators.query.resolve import answer_questions
 from redcross.periods import Period
 from tests.security.test_personal_data_exposure import identity_number
 

@@ -221,7 +221,7 @@ def test_board_comparison_with_invalid_period_shows_a_message(signed_in, clerk):
     )
 
     assert page.status_code == 200
-    assert "去年" in page.context["asked"].message
+    assert "去年" in page.context["figure_query"].message
 
 
 def test_board_links_keep_branch_and_period(effective_upload, signed_in, person):

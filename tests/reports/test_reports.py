@@ -15,16 +15,13 @@ from redcross.branches.models import Branch
 from redcross.notices.models import Notice
 from redcross.periods import Period
 from redcross.reports.choices import ReportState
-from redcross.reports.compose.content import (
-    EmptyReportError,
-    apply_edits,
-    block_text,
-    figures_digest,
-)
+from redcross.reports.compose.content import EmptyReportError, block_text, figures_digest
+from redcross.reports.compose.edits import apply_edits
 from redcross.reports.declare.declaration import report_kinds
 from redcross.reports.documents.column_widths import HALF_CHARACTER, compute_widths
 from redcross.reports.documents.word import default_template, render_template, write_report
 from redcross.reports.models import Report
+from redcross.reports.workflow import changes as figure_changes
 from redcross.reports.workflow import services
 from redcross.reports.workflow.services import ReportRefusedError
 from tests.support.gift_ledger import create_effective_upload, ledger_workbook
@@ -83,7 +80,7 @@ def document_text(content):
 def test_report_kinds_name_existing_sections_only():
     assert len(report_kinds) >= 7
     for kind in report_kinds.values():
-        assert report_kinds.passages_of(kind)
+        assert report_kinds.section_writers(kind)
 
 
 def test_report_formats_figures_as_official_documents_do(report):
@@ -182,9 +179,9 @@ def test_final_report_carries_the_digest_of_its_figures(
     )
 
     assert final.figures_digest == figures_digest(final.figures)
-    changes = services.list_figure_changes(final)
-    raised = next(change for change in changes if change.told["indicator"] == "donations.raised")
-    assert (raised.told["value"], raised.value) == ("12345778", "12345800")
+    changes = figure_changes.list_figure_changes(final)
+    raised = next(change for change in changes if change.stored["indicator"] == "donations.raised")
+    assert (raised.stored["value"], raised.value) == ("12345778", "12345800")
     with pytest.raises(ReportRefusedError, match="已定稿"):
         services.refresh_report(report.pk, user=office, now=now)
 
@@ -237,9 +234,9 @@ def test_report_of_an_unfinished_period_is_refused(office, monthly, branch, now)
 def test_final_report_digest_is_verified_by_recomputing(report, office, now):
     final = services.finalise_report(report.pk, document_number="", user=office, now=now)
 
-    assert services.is_intact(final)
+    assert figure_changes.is_intact(final)
     next(iter(final.content["figures"].values()))["value"] = "1"
-    assert not services.is_intact(final)
+    assert not figure_changes.is_intact(final)
 
 
 def test_unread_branches_are_named_and_reminded_once_a_day(report, office, clerk, person, now):

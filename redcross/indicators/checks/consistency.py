@@ -13,7 +13,8 @@ from redcross.indicators.declare.counted_column import CountedColumn
 from redcross.indicators.declare.declaration import registry
 from redcross.indicators.models import ReportedFigure
 from redcross.indicators.query.formatting import format_exact
-from redcross.indicators.query.resolve import Question, answer_questions
+from redcross.indicators.query.question import Question
+from redcross.indicators.query.resolve import answer_questions
 from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.schema.findings import PlausibilityWarning

@@ -7,7 +7,8 @@ from redcross.branches.models import Branch
 from redcross.indicators.declare.declaration import Indicator
 from redcross.indicators.disclosure.disclosure_control import Reader
 from redcross.indicators.models import ReportedFigure
-from redcross.indicators.query.resolve import Question, answer_questions
+from redcross.indicators.query.question import Question
+from redcross.indicators.query.resolve import answer_questions
 from redcross.periods import Period
 
 

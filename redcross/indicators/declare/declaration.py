@@ -2,13 +2,14 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 
+from redcross.discovery import Registry
 from redcross.indicators.choices import Kind
 from redcross.units import Unit
 from redcross.uploads.models import Record
@@ -218,38 +219,22 @@ def Stated(  # noqa: N802
     )
 
 
-class IndicatorRegistry(Mapping[str, Indicator]):
+class IndicatorRegistry(Registry[Indicator]):
     """Every indicator by its key, filled by `autodiscover_modules("indicators")`."""
 
-    def __init__(self) -> None:
-        self._indicators: dict[str, Indicator] = {}
-
     def add(self, *indicators: Indicator) -> None:
-        """Register declarations; a key used twice or a foreign path fails at start-up."""
+        """Register declarations; raise DuplicateKeyError or DeclarationError at start-up."""
         for indicator in indicators:
-            known = self._indicators.get(indicator.key)
-            if known is not None and known is not indicator:
-                message = f"two indicators are called {indicator.key}"
-                raise DeclarationError(message)
             if indicator.kind is not Kind.STATED:
                 indicator.check()
-            self._indicators[indicator.key] = indicator
-
-    def __getitem__(self, key: str) -> Indicator:
-        return self._indicators[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._indicators)
-
-    def __len__(self) -> int:
-        return len(self._indicators)
+            self.put(indicator.key, indicator)
 
     def counted(self) -> list[Indicator]:
-        """Return those the rollup keeps."""
-        return [each for each in self.values() if each.is_counted]
+        """Return the indicators whose cells the rollup stores."""
+        return [indicator for indicator in self.values() if indicator.is_counted]
 
 
-registry = IndicatorRegistry()
+registry = IndicatorRegistry("indicators")
 register = registry.add
 
 POPULATION = Stated(

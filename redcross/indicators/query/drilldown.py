@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from redcross.indicators.choices import Kind
 from redcross.indicators.declare.declaration import PLUS, Indicator
-from redcross.indicators.query.resolve import Question
+from redcross.indicators.query.question import Question
 
 
 def select_source_records(question: Question) -> QuerySet[Any] | None:

@@ -30,8 +30,8 @@ def format_short(value: Decimal | None, unit: Unit, qualifier: str = "") -> str:
         return NO_VALUE
     number, scale = _shorten(value, unit)
     before = qualifier if qualifier in _QUALIFIERS_BEFORE else ""
-    within = qualifier if qualifier in _QUALIFIERS_INSIDE else ""
-    return f"{before}{number}{within}{scale}{unit.label}"
+    inside = qualifier if qualifier in _QUALIFIERS_INSIDE else ""
+    return f"{before}{number}{inside}{scale}{unit.label}"
 
 
 def format_for_document(value: Decimal | None, unit: Unit, qualifier: str = "") -> str:
@@ -57,9 +57,9 @@ def format_cut_off(cut_off: dt.datetime) -> str:
     return f"数据截至{day}{cut_off.hour}时{cut_off.minute:02}分"
 
 
-def axis_scale(most: Decimal | int) -> tuple[Decimal, str]:
-    """Return what a chart's numbers are divided by, and its word: 亿, 万 or none."""
-    return next(((size, name) for size, name in _SCALES if most >= size), (Decimal(1), ""))
+def axis_scale(largest: Decimal | int) -> tuple[Decimal, str]:
+    """Return the divisor of a chart's numbers, and its word: 亿, 万 or none."""
+    return next(((size, name) for size, name in _SCALES if largest >= size), (Decimal(1), ""))
 
 
 def _trim_zeros(number: Decimal) -> str:
@@ -68,7 +68,7 @@ def _trim_zeros(number: Decimal) -> str:
 
 
 def percent_change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
-    """Return the change in percent; nothing where there is nothing to divide by."""
+    """Return the change in percent; None where one value is missing or the base is 0."""
     if now is None or not before:
         return None
     return ((now - before) * 100 / abs(before)).quantize(Decimal("0.1"), ROUND_HALF_UP)
@@ -83,13 +83,13 @@ def format_change(percent: Decimal | None) -> str:
     return f"增长{percent}%" if percent > 0 else f"下降{-percent}%"
 
 
-def places(values: Sequence[Decimal | None]) -> list[int | None]:
-    """Rank from the largest; ties share a place: 1, 2, 2, 4."""
+def rank_values(values: Sequence[Decimal | None]) -> list[int | None]:
+    """Rank from the largest; ties share a rank: 1, 2, 2, 4."""
     known = sorted((value for value in values if value is not None), reverse=True)
     return [None if value is None else known.index(value) + 1 for value in values]
 
 
 def is_record_high(value: Decimal | None, earlier: Sequence[Decimal | None]) -> bool:
-    """Tell whether a value is a record (历史新高) over all years before it."""
-    known = [each for each in earlier if each is not None]
+    """Whether a value is above those of all earlier years (历史新高)."""
+    known = [other for other in earlier if other is not None]
     return value is not None and bool(known) and value > max(known)

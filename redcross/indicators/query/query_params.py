@@ -1,7 +1,8 @@
-"""What the address of a board or figure asks: branch, period, 本级 or 全域."""
+"""What the address of a board or figure asks for: branch, period, comparison, 本级 or 全域."""
 
 import dataclasses
 import datetime as dt
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404
@@ -23,7 +24,7 @@ from redcross.periods import (
 
 PREVIOUS = "previous"
 SESSION_KEY = "looked_at"
-"""Where the session keeps the state that goes on with a reader to the next board."""
+"""Session entry of the branch and period that a reader takes along to the next board."""
 FIGURE_ROLES = (*READ_ROLES, Role.LEADER)
 
 
@@ -35,57 +36,57 @@ class FigureQuery:
     period: Period
     own: bool
     message: str = ""
-    against: Period | None = None
+    chosen_baseline: Period | None = None
     """What to compare with; None for the same months of the year before."""
 
     @property
-    def compared(self) -> Period:
+    def baseline(self) -> Period:
         """The period the figures are compared with."""
-        return self.against or self.period.same_last_year
+        return self.chosen_baseline or self.period.same_last_year
 
     @property
     def comparison(self) -> str:
-        """The comparison's name: 同比, 环比, or 较 with the months chosen."""
-        if self.compared == self.period.same_last_year:
+        """The comparison's name: 同比, 环比, or 较 with the chosen months."""
+        if self.baseline == self.period.same_last_year:
             return "同比"
-        if self.compared == self.period.previous:
+        if self.baseline == self.period.previous:
             return "环比"
-        return f"较{self.compared.label}"
+        return f"较{self.baseline.label}"
 
     @property
-    def place(self) -> str:
-        """Branch and period as an address holds them."""
+    def selection(self) -> str:
+        """Branch and period as parameters of an address."""
         return urlencode({"branch": self.branch.code, "period": str(self.period)})
 
     @property
-    def query(self) -> str:
-        """The state as an address holds it."""
-        return self._said("branch", "period", "own", "against")
+    def params(self) -> str:
+        """The whole state as parameters of an address."""
+        return self._encode("branch", "period", "own", "against")
 
     @property
-    def elsewhere(self) -> str:
-        """The state but for the branch, for the way to another one."""
-        return self._said("period", "against")
+    def params_without_branch(self) -> str:
+        """The state but for the branch, for links to another one."""
+        return self._encode("period", "against")
 
     @property
-    def another_time(self) -> str:
-        """The state but for the period, for the way to another one."""
-        return self._said("branch", "own", "against")
+    def params_without_period(self) -> str:
+        """The state but for the period, for links to another one."""
+        return self._encode("branch", "own", "against")
 
-    def _said(self, *names: str) -> str:
-        against = PREVIOUS if self.against == self.period.previous else str(self.against or "")
-        said = {
+    def _encode(self, *names: str) -> str:
+        baseline = self.chosen_baseline
+        values = {
             "branch": self.branch.code,
             "period": str(self.period),
             "own": "1" if self.own else "",
-            "against": against,
+            "against": PREVIOUS if baseline == self.period.previous else str(baseline or ""),
         }
-        return urlencode({name: said[name] for name in names if said[name]})
+        return urlencode({name: values[name] for name in names if values[name]})
 
     @property
     def map_address(self) -> str:
-        """Where a branch clicked on the map opens: its code comes behind."""
-        return f"?{self.elsewhere}&branch="
+        """The address behind a branch on the map, but for its code at the end."""
+        return f"?{self.params_without_branch}&branch="
 
     @property
     def cut_off(self) -> dt.datetime:
@@ -93,7 +94,7 @@ class FigureQuery:
         return timezone.localtime(business_now(timezone.now()))
 
     @property
-    def turns(self) -> list[tuple[str, Period]]:
+    def period_links(self) -> list[tuple[str, Period]]:
         """Month, quarter, half, year around the last month, and all since the beginning."""
         last = self.period.last
         parts = (
@@ -106,23 +107,28 @@ class FigureQuery:
         return [(name, Period.parse(text)) for name, text in parts]
 
     @property
-    def in_menu_order(self) -> list[Period]:
-        """Periods a reader may turn to: years, halves, quarters and months, the newest first."""
-        this = self.period.last.year
-        years = range(this + 1, this - 3, -1)
+    def period_choices(self) -> list[Period]:
+        """Years, halves, quarters and months to choose from, the newest first."""
+        year = self.period.last.year
+        years = range(year + 1, year - 3, -1)
         parts = ("", "H1", "H2", *(f"Q{number}" for number in range(1, 5)))
         parts += tuple(f"-{number:02d}" for number in range(1, 13))
         return [Period.parse(f"{year}{part}") for year in years for part in parts]
 
-    @property
-    def ancestors(self) -> list[Branch]:
-        """The branches above, from the highest."""
-        codes = [self.branch.code[:length] for length in range(2, len(self.branch.code))]
-        return list(Branch.objects.filter(code__in=codes).in_official_order())
+
+def list_ancestors(branch: Branch) -> list[Branch]:
+    """Return the branches above one, from the highest; one query."""
+    codes = [branch.code[:length] for length in range(2, len(branch.code))]
+    return list(Branch.objects.filter(code__in=codes).in_official_order())
+
+
+def query_context(query: FigureQuery) -> dict[str, Any]:
+    """Return what `figures/_state.html` shows: the state of the page, the branches above."""
+    return {"figure_query": query, "ancestors": list_ancestors(query.branch)}
 
 
 def parse_figure_query(request: SignedInRequest) -> FigureQuery:
-    """Read the address; a branch one may not see is not found."""
+    """Read the address; raise Http404 for a branch the reader may not see."""
     home = home_branch(request.user)
     code = request.GET.get("branch") or (home.code if home else "")
     branch = Branch.objects.filter(code=code).select_related("parent").first()
@@ -135,32 +141,33 @@ def parse_figure_query(request: SignedInRequest) -> FigureQuery:
         last = add_months(month_start(business_date(timezone.now())), -1)
         period = Period.month(last)
         message = str(error) if request.GET.get("period") else ""
-    against = None
+    baseline = None
     if text := request.GET.get("against", ""):
         try:
-            against = period.previous if text == PREVIOUS else Period.parse(text)
+            baseline = period.previous if text == PREVIOUS else Period.parse(text)
         except UnknownPeriodError as error:
             message = str(error)
-    asked = FigureQuery(branch, period, request.GET.get("own") == "1", message, against)
+    query = FigureQuery(branch, period, request.GET.get("own") == "1", message, baseline)
     if "branch" in request.GET or "period" in request.GET:
-        _remember_selection(request, asked)
-    return asked
+        _remember_selection(request, query)
+    return query
 
 
-def _remember_selection(request: SignedInRequest, asked: FigureQuery) -> None:
-    """Keep what was chosen for the links to other boards; a session is written only anew."""
-    if request.session.get(SESSION_KEY) != asked.place:
-        request.session[SESSION_KEY] = asked.place
+def _remember_selection(request: SignedInRequest, query: FigureQuery) -> None:
+    """Store the selection for links to other boards; writes the session only on a change."""
+    if request.session.get(SESSION_KEY) != query.selection:
+        request.session[SESSION_KEY] = query.selection
 
 
 def last_selection(request: SignedInRequest) -> str:
-    """Return branch and period a person last chose, as an address holds them; else ""."""
+    """Return branch and period a person last chose, as parameters of an address; else ""."""
     session = getattr(request, "session", None)
     return str(session.get(SESSION_KEY, "")) if session is not None else ""
 
 
 def may_read_figures(user: User, branch: Branch) -> bool:
-    """Tell whether one of the user's roles reads figures of a branch."""
+    """Whether one of the user's roles reads figures of a branch."""
     return any(
-        each.role in FIGURE_ROLES and each.branch.contains(branch) for each in user.current_roles()
+        assignment.role in FIGURE_ROLES and assignment.branch.contains(branch)
+        for assignment in user.current_roles()
     )

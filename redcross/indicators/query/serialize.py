@@ -5,7 +5,7 @@ from typing import Any
 
 from redcross.branches.services import find_branch
 from redcross.indicators.declare.declaration import registry
-from redcross.indicators.query.resolve import Figure, Question, parse_level
+from redcross.indicators.query.question import Figure, Question, parse_level
 from redcross.periods import Period
 
 

@@ -1,18 +1,17 @@
-"""What a report says, as it is stored: words, tables, and the figures under them."""
+"""The content of a report as it is stored: texts, tables, and the figures behind them."""
 
 import datetime as dt
 import hashlib
-import itertools
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
 
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.indicators.query.resolve import Figure
+from redcross.indicators.query.question import Figure
 from redcross.periods import Period
 from redcross.reports.declare.declaration import (
     Chapter,
@@ -21,9 +20,13 @@ from redcross.reports.declare.declaration import (
     number_subchapter,
     report_kinds,
 )
-from redcross.reports.narrative.report_context import Block, Paragraph, ReportContext, TextPiece
+from redcross.reports.narrative.blocks import Block, Paragraph, TextPiece
+from redcross.reports.narrative.report_context import ReportContext
 
 Content = dict[str, Any]
+StoredBlock = dict[str, Any]
+StoredFigures = dict[str, dict[str, Any]]
+"""Figures by a key that names their question."""
 _NUMBER = re.compile(r"-?[\d.]+[%万亿元]*|—")
 
 
@@ -38,24 +41,29 @@ class EmptyReportError(Exception):
         return self.text
 
 
+# Composing ----------------------------------------------------------------------
+
+
 def compose_report(
     kind: ReportKind, branch: Branch, period: Period, *, now: dt.datetime
 ) -> Content:
-    """Tell every chapter; the figures are those of this moment (数据截至)."""
-    story = ReportContext(branch, period)
-    told = story.told(report_kinds.passages_of(kind))
-    figures: dict[str, dict[str, Any]] = {}
+    """Write every chapter with the figures of this moment (数据截至)."""
+    context = ReportContext(branch, period)
+    sections = context.write_sections(report_kinds.section_writers(kind))
+    figures: StoredFigures = {}
     chapters: list[dict[str, Any]] = []
-    for at, chapter in enumerate(kind.chapters):
-        blocks = _compose_chapter(chapter, told, figures) or [_empty_chapter_block(at, period)]
-        heading = number_chapter(at, chapter.heading) if chapter.heading else ""
-        chapters.append({"heading": heading, "blocks": blocks})
+    for index, chapter in enumerate(kind.chapters):
+        blocks = _compose_chapter(chapter, sections, figures)
+        heading = number_chapter(index, chapter.heading) if chapter.heading else ""
+        chapters.append(
+            {"heading": heading, "blocks": blocks or [_empty_chapter_block(index, period)]}
+        )
     return {
         "title": kind.title.format(where=_area_name(branch), period=period.label),
         "addressee": _addressee(branch) if kind.addressed else "",
         "society": branch.society,
         "chapters": chapters,
-        "annexes": _serialize_sections(kind.annexes, told, figures),
+        "annexes": _serialize_sections(kind.annexes, sections, figures),
         "figures": figures,
         "notes": _collect_notes(figures),
         "cut_off": timezone.localtime(now).isoformat(timespec="minutes"),
@@ -63,46 +71,30 @@ def compose_report(
 
 
 def _compose_chapter(
-    chapter: Chapter, told: dict[str, list[Block]], figures: dict[str, dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Return what stands under a chapter; a section that tells nothing has no heading."""
-    blocks: list[dict[str, Any]] = []
+    chapter: Chapter, sections: Mapping[str, list[Block]], figures: StoredFigures
+) -> list[StoredBlock]:
+    """Return the blocks of a chapter; a subchapter without any has no heading."""
+    blocks: list[StoredBlock] = []
     numbered = 0
-    for section in chapter.sections:
-        found = _serialize_sections(section.passages, told, figures)
-        if found and section.heading:
-            text = number_subchapter(numbered, section.heading)
-            blocks.append({"kind": "heading", "id": f"heading:{section.passages[0]}", "text": text})
+    for subchapter in chapter.subchapters:
+        content = _serialize_sections(subchapter.sections, sections, figures)
+        if content and subchapter.heading:
+            blocks.append(
+                {
+                    "kind": "heading",
+                    "id": f"heading:{subchapter.sections[0]}",
+                    "text": number_subchapter(numbered, subchapter.heading),
+                }
+            )
             numbered += 1
-        blocks += found
+        blocks += content
     return blocks
 
 
-def _serialize_sections(
-    names: Iterable[str], told: dict[str, list[Block]], figures: dict[str, dict[str, Any]]
-) -> list[dict[str, Any]]:
-    return [
-        _serialize_block(f"{name}:{at}", block, figures)
-        for name in names
-        for at, block in enumerate(told[name])
-    ]
-
-
-def _empty_chapter_block(at: int, period: Period) -> dict[str, Any]:
-    """Return the one sentence of a chapter that has nothing to tell."""
+def _empty_chapter_block(index: int, period: Period) -> StoredBlock:
+    """Return the one sentence of a chapter without content."""
     text = f"{period.label}没有登记这方面的情况。"
-    return {"kind": "text", "id": f"nothing:{at}", "pieces": [{"text": text}]}
-
-
-def list_tables(content: Content) -> list[dict[str, Any]]:
-    """Return the tables of a report, those of its annexes last."""
-    blocks = [block for chapter in content["chapters"] for block in chapter["blocks"]]
-    return [block for block in (*blocks, *list_annexes(content)) if block["kind"] == "table"]
-
-
-def list_annexes(content: Content) -> list[dict[str, Any]]:
-    """Return the tables behind the signature; a report of earlier days has none."""
-    return list(content.get("annexes", []))
+    return {"kind": "text", "id": f"nothing:{index}", "pieces": [{"text": text}]}
 
 
 def _area_name(branch: Branch) -> str:
@@ -113,31 +105,40 @@ def _addressee(branch: Branch) -> str:
     return "各州（市）红十字会：" if branch.level == Level.PROVINCE else "各县（市、区）红十字会："
 
 
-def has_no_values(content: Content) -> bool:
-    """Tell whether no figure of a report has a value."""
-    return all(figure["value"] is None for figure in content["figures"].values())
+# Storing ------------------------------------------------------------------------
 
 
-def _serialize_block(name: str, block: Block, figures: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _serialize_sections(
+    keys: Iterable[str], sections: Mapping[str, list[Block]], figures: StoredFigures
+) -> list[StoredBlock]:
+    return [
+        _serialize_block(f"{key}:{index}", block, figures)
+        for key in keys
+        for index, block in enumerate(sections[key])
+    ]
+
+
+def _serialize_block(block_id: str, block: Block, figures: StoredFigures) -> StoredBlock:
     if isinstance(block, Paragraph):
         pieces = [_serialize_piece(piece, figures) for piece in block.pieces]
-        return {"kind": "text", "id": name, "pieces": pieces}
+        return {"kind": "text", "id": block_id, "pieces": pieces}
     return {
         "kind": "table",
-        "id": name,
+        "id": block_id,
         "title": block.title,
         "head": list(block.head),
-        "rows": [[_serialize_piece(each, figures) for each in row] for row in block.rows],
+        "rows": [[_serialize_piece(piece, figures) for piece in row] for row in block.rows],
     }
 
 
-def _serialize_piece(told: TextPiece, figures: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    for figure in told.figures:
+def _serialize_piece(piece: TextPiece, figures: StoredFigures) -> dict[str, Any]:
+    """Return a piece as JSON, and add its figures to those of the report."""
+    for figure in piece.figures:
         figures.setdefault(_figure_key(figure), _serialize_figure(figure))
-    piece: dict[str, Any] = {"text": told.text}
-    if told.figures:
-        piece["figures"] = [_figure_key(figure) for figure in told.figures]
-    return piece
+    stored: dict[str, Any] = {"text": piece.text}
+    if piece.figures:
+        stored["figures"] = [_figure_key(figure) for figure in piece.figures]
+    return stored
 
 
 def _figure_key(figure: Figure) -> str:
@@ -174,72 +175,43 @@ def _serialize_figure(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _collect_notes(figures: dict[str, dict[str, Any]]) -> list[str]:
-    told = dict.fromkeys(
-        f"{each['label']}：{each['note']}" for each in figures.values() if each["note"]
+def _collect_notes(figures: StoredFigures) -> list[str]:
+    notes = (
+        f"{figure['label']}：{figure['note']}" for figure in figures.values() if figure["note"]
     )
-    return list(told)
+    return list(dict.fromkeys(notes))
 
 
-def figures_digest(figures: dict[str, dict[str, Any]]) -> str:
+def figures_digest(figures: StoredFigures) -> str:
     """Return the SHA-256 of the figures' canonical JSON: sorted keys, no spaces, UTF-8."""
     canonical = json.dumps(figures, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def block_text(block: dict[str, Any]) -> str:
-    """Return a paragraph as the machine wrote it."""
+# Reading ------------------------------------------------------------------------
+
+
+def list_tables(content: Content) -> list[StoredBlock]:
+    """Return the tables of a report, those of its annexes last."""
+    blocks = [block for chapter in content["chapters"] for block in chapter["blocks"]]
+    return [block for block in (*blocks, *list_annexes(content)) if block["kind"] == "table"]
+
+
+def list_annexes(content: Content) -> list[StoredBlock]:
+    """Return the tables behind the signature; reports stored before annexes existed have none."""
+    return list(content.get("annexes", []))
+
+
+def has_no_values(content: Content) -> bool:
+    """Whether no figure of a report has a value."""
+    return all(figure["value"] is None for figure in content["figures"].values())
+
+
+def block_text(block: StoredBlock) -> str:
+    """Return a paragraph as it was composed."""
     return "".join(piece["text"] for piece in block["pieces"])
 
 
 def is_numeric_piece(piece: dict[str, Any]) -> bool:
-    """Tell whether a cell stands at the right: a figure, a number, or what lacks one."""
+    """Whether a cell is aligned right: a figure, a number, or the sign of a missing one."""
     return bool(piece.get("figures")) or bool(_NUMBER.fullmatch(piece["text"]))
-
-
-def apply_edits(content: Content, edits: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
-    """Return the chapters as a reader gets them: a person's words stand before ours.
-
-    A figure whose printed text a person kept still leads to its source. Headings under
-    which a person left nothing go, and those behind them move up.
-    """
-    chapters: list[dict[str, Any]] = []
-    for chapter in content["chapters"]:
-        kept = [_apply_edit(block, edits.get(block["id"])) for block in chapter["blocks"]]
-        blocks = _renumber_headings([block for block in kept if block is not None])
-        if blocks:
-            heading = chapter["heading"].partition("、")[2]
-            heading = number_chapter(len(chapters), heading) if heading else ""
-            chapters.append({**chapter, "heading": heading, "blocks": blocks})
-    return chapters
-
-
-def _renumber_headings(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Drop the headings that stand over nothing, and number the others anew."""
-    kept: list[dict[str, Any]] = []
-    numbered = 0
-    for block, after in itertools.zip_longest(blocks, blocks[1:]):
-        if block["kind"] != "heading":
-            kept.append(block)
-        elif after is not None and after["kind"] != "heading":
-            text = number_subchapter(numbered, block["text"].partition("）")[2])
-            kept.append({**block, "text": text})
-            numbered += 1
-    return kept
-
-
-def _apply_edit(block: dict[str, Any], edit: dict[str, str] | None) -> dict[str, Any] | None:
-    if edit is None or block["kind"] != "text":
-        return block
-    if not edit["text"].strip():
-        return None
-    pieces: list[dict[str, Any]] = []
-    rest = edit["text"]
-    for piece in block["pieces"]:
-        if "figures" not in piece or piece["text"] not in rest:
-            continue
-        before, _, rest = rest.partition(piece["text"])
-        pieces += [{"text": before}, piece] if before else [piece]
-    if rest:
-        pieces.append({"text": rest})
-    return {**block, "pieces": pieces, "by_hand": True, "stale": edit["base"] != block_text(block)}

@@ -1,11 +1,12 @@
-"""A report is declared: its calendar, its levels, and the passages of its chapters."""
+"""The declaration of a report: its calendar, its levels, and the sections of its chapters."""
 
+import contextlib
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from redcross.branches.choices import Level
-from redcross.discovery import discover
+from redcross.discovery import Registry
 from redcross.periods import Period, add_months, month_start
 from redcross.reports.narrative.report_context import SectionWriter
 
@@ -13,7 +14,7 @@ NUMERALS = "一二三四五六七八九十"
 
 
 class ReportError(Exception):
-    """A report is declared wrongly; raised at start-up, for the developer."""
+    """A report is declared wrongly; raised for the developer."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Calendar:
     months_after: int = 1
 
     def period_of(self, month: dt.date) -> Period:
-        """Return the period that holds a month."""
+        """Return the period that contains a month."""
         first = month.replace(month=(month.month - 1) // self.months * self.months + 1, day=1)
         return Period(first, add_months(first, self.months - 1))
 
@@ -34,36 +35,36 @@ class Calendar:
         return add_months(period.last, self.months_after).replace(day=self.day)
 
     def fits(self, period: Period) -> bool:
-        """Tell whether a period is one of the calendar's own."""
+        """Whether a period is one of the calendar's own."""
         return period.first is not None and self.period_of(period.first) == period
 
     @property
     def word(self) -> str:
-        """What one of its periods is called."""
+        """The name of one of its periods."""
         return {1: "一个月", 3: "一个季度", 6: "半年", 12: "一年"}[self.months]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Subchapter:
-    """A heading of the second level and the passages under it, by key."""
+    """A heading of the second level and the keys of the sections under it."""
 
     heading: str
-    passages: tuple[str, ...]
+    sections: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Chapter:
-    """A heading and what stands under it: passages by key, or sections of them."""
+    """A heading and what follows it: keys of sections, or subchapters."""
 
     heading: str
-    passages: tuple[str | Subchapter, ...]
+    sections: tuple[str | Subchapter, ...]
 
     @property
-    def sections(self) -> list[Subchapter]:
-        """All that stands under it as sections; a passage alone has no heading."""
+    def subchapters(self) -> list[Subchapter]:
+        """All sections as subchapters; the one of a section by itself has no heading."""
         return [
-            each if isinstance(each, Subchapter) else Subchapter("", (each,))
-            for each in self.passages
+            item if isinstance(item, Subchapter) else Subchapter("", (item,))
+            for item in self.sections
         ]
 
 
@@ -79,73 +80,60 @@ class ReportKind:
     chapters: tuple[Chapter, ...]
     levels: tuple[str, ...] = (Level.PROVINCE,)
     addressed: bool = True
-    """Whether it is sent to the branches below, and says so."""
+    """Whether it is sent to the branches below, and names them as recipients."""
     annexes: tuple[str, ...] = ()
-    """Passages whose tables stand behind the signature, each on a page of its own."""
+    """Sections whose tables follow the signature, each on a page of its own."""
 
 
-class ReportRegistry(Mapping[str, ReportKind]):
-    """Every report by its key, filled by `discover("reports")`."""
+class ReportRegistry(Registry[ReportKind]):
+    """Every report by its key, and the sections that reports name by theirs."""
 
     def __init__(self) -> None:
-        self._kinds: dict[str, ReportKind] = {}
-        self._passages: dict[str, SectionWriter] = {}
+        super().__init__("reports", module="reports")
+        self._sections: Registry[SectionWriter] = Registry("sections", module="reports")
 
     def add(self, kind: ReportKind) -> ReportKind:
-        """Register a report; a key used twice fails."""
-        if self._kinds.get(kind.key, kind) != kind:
-            message = f"two reports are called {kind.key}"
-            raise ReportError(message)
-        self._kinds[kind.key] = kind
-        return kind
+        """Register a report; raise DuplicateKeyError where the key has another one."""
+        return self.put(kind.key, kind)
 
-    def passage(self, key: str) -> Callable[[SectionWriter], SectionWriter]:
-        """Register a passage that reports name by its key."""
+    def add_section(self, key: str) -> Callable[[SectionWriter], SectionWriter]:
+        """Return a decorator that registers the writer of a section under its key."""
 
-        def add(passage: SectionWriter) -> SectionWriter:
-            self._passages[key] = passage
-            return passage
+        def add(writer: SectionWriter) -> SectionWriter:
+            return self._sections.put(key, writer)
 
         return add
 
-    def passages_of(self, kind: ReportKind) -> dict[str, SectionWriter]:
-        """Return a report's passages; one that no app tells fails."""
-        self._all()
-        told = [section for chapter in kind.chapters for section in chapter.sections]
-        names = [name for section in told for name in section.passages] + [*kind.annexes]
-        unknown = [name for name in names if name not in self._passages]
+    def section_writers(self, kind: ReportKind) -> dict[str, SectionWriter]:
+        """Return the writers of a report's sections by key; raise ReportError without one."""
+        subchapters = [part for chapter in kind.chapters for part in chapter.subchapters]
+        keys = [key for part in subchapters for key in part.sections] + [*kind.annexes]
+        unknown = [key for key in keys if key not in self._sections]
         if unknown:
-            message = f"{kind.key}: no app tells {', '.join(unknown)}"
+            message = f"{kind.key}: no app writes {', '.join(unknown)}"
             raise ReportError(message)
-        return {name: self._passages[name] for name in names}
+        return {key: self._sections[key] for key in keys}
 
-    def _all(self) -> dict[str, ReportKind]:
-        discover("reports")
-        return self._kinds
-
-    def __getitem__(self, key: str) -> ReportKind:
-        return self._all()[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
+    @contextlib.contextmanager
+    def replaced_section(self, key: str, writer: SectionWriter) -> Iterator[None]:
+        """Let another writer write a section meanwhile, for tests."""
+        with self._sections.replaced(key, writer):
+            yield
 
 
 report_kinds = ReportRegistry()
 register = report_kinds.add
-section = report_kinds.passage
+section = report_kinds.add_section
 
 
-def number_chapter(at: int, text: str) -> str:
-    """Number a chapter: 一、总体情况."""
-    return f"{NUMERALS[at]}、{text}"
+def number_chapter(index: int, text: str) -> str:
+    """Number a chapter, counted from 0: 一、总体情况."""
+    return f"{NUMERALS[index]}、{text}"
 
 
-def number_subchapter(at: int, text: str) -> str:
-    """Number a section of a chapter: （一）募捐筹资."""
-    return f"（{NUMERALS[at]}）{text}"
+def number_subchapter(index: int, text: str) -> str:
+    """Number a part of a chapter, counted from 0: （一）募捐筹资."""
+    return f"（{NUMERALS[index]}）{text}"
 
 
 def last_complete_period(calendar: Calendar, today: dt.date) -> Period:

@@ -1,7 +1,7 @@
-"""Widths of a Word table's columns, from what stands in them.
+"""Computes the widths of a Word table's columns from their texts.
 
-A template repeats one cell for every column, so that Word knows no widths, and what it
-makes of them differs from WPS and LibreOffice: numbers were torn apart.
+A template repeats one cell for every column, so that the document has no widths; Word,
+WPS and LibreOffice then choose different ones, and break numbers in two.
 """
 
 import unicodedata
@@ -20,43 +20,43 @@ MAX_HEADING_LINES = 3
 
 
 def set_widths(document: Any) -> None:
-    """Give the tables that a template's loops have made columns as wide as they need."""
+    """Set the widths of the columns in tables that a template's loops have built."""
     section = document.sections[0]
     width = (section.page_width - section.left_margin - section.right_margin) // EMU_PER_TWIP
     for table in document.element.body.iter(qn("w:tbl")):
         rows = [row.findall(qn("w:tc")) for row in table.findall(qn("w:tr"))]
         grid = table.find(qn("w:tblGrid"))
-        made = grid is not None and rows and len({len(row) for row in rows}) == 1
-        sized = next(table.iter(qn("w:tcW")), None) is not None
-        if made and (len(grid) != len(rows[0]) or not sized):
+        is_regular = grid is not None and rows and len({len(row) for row in rows}) == 1
+        has_widths = next(table.iter(qn("w:tcW")), None) is not None
+        if is_regular and (len(grid) != len(rows[0]) or not has_widths):
             texts = [[_cell_text(cell) for cell in row] for row in rows]
             _apply_widths(table, grid, rows, compute_widths(texts, width))
 
 
 def compute_widths(texts: list[list[str]], whole: int) -> list[int]:
-    """Return the columns' widths in twips: no number is torn, the longest words wrap first."""
+    """Return the columns' widths in twips: no number is broken, the longest texts wrap first."""
     needed = [
         max(
-            max((_half_characters(each) for each in column[1:]), default=0),
+            max((_half_characters(text) for text in column[1:]), default=0),
             -(-_half_characters(column[0]) // MAX_HEADING_LINES) + 1,
         )
         + PADDING
         for column in zip(*texts, strict=True)
     ]
-    there = whole // HALF_CHARACTER
-    most = max(needed)
-    while most > 1 and sum(min(each, most) for each in needed) > there:
-        most -= 1
-    needed = [min(each, most) for each in needed]
-    return [each * whole // sum(needed) for each in needed]
+    available = whole // HALF_CHARACTER
+    limit = max(needed)
+    while limit > 1 and sum(min(width, limit) for width in needed) > available:
+        limit -= 1
+    needed = [min(width, limit) for width in needed]
+    return [width * whole // sum(needed) for width in needed]
 
 
 def _half_characters(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(each) in "WFA" else 1 for each in text)
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
 def _cell_text(cell: Any) -> str:
-    return "".join(each.text or "" for each in cell.iter(qn("w:t")))
+    return "".join(node.text or "" for node in cell.iter(qn("w:t")))
 
 
 def _apply_widths(table: Any, grid: Any, rows: list[list[Any]], widths: list[int]) -> None:

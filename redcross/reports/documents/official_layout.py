@@ -3,7 +3,7 @@
 A4, head 37 mm, binding side 28 mm, 22 lines of 28 characters; the title in 小标宋 of
 size 2, headings 黑体, the body 仿宋 of size 3 with two characters of indent, page numbers
 between dashes, odd pages on the right. Fonts are named and never embedded. An office may
-download it, change it in Word or WPS and put its own in its place.
+download it, change it in Word or WPS and upload its own instead.
 """
 
 import io
@@ -19,8 +19,8 @@ from docx.shared import Mm, Pt, RGBColor
 TITLE, HEADING, SUBHEADING, BODY = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"
 LATIN = "Times New Roman"
 SIZE_2, SIZE_3, SIZE_4 = Pt(22), Pt(16), Pt(14)
-# 22 lines on 225 mm and 28 characters on 156 mm: a hair less than lines of 29 points, and
-# characters of 16 points a quarter of a point closer. A grid of characters (docGrid) would say
+# 22 lines on 225 mm and 28 characters on 156 mm: slightly less than lines of 29 points, and
+# characters of 16 points a quarter of a point closer. A grid of characters (docGrid) would mean
 # the same, but Word, WPS and LibreOffice count it differently.
 LINE_HEIGHT = Pt(28.95)
 CHARACTER_SPACING_TWIPS = -5
@@ -123,7 +123,7 @@ def _add_annexes(document: Any) -> None:
     )
     _add_table(document, "annex")
     _add_line(document, "{%p endfor %}")
-    # Word ends a document with a paragraph; a small one brings no page of its own.
+    # Word ends a document with a paragraph; a small one needs no page of its own.
     _add_line(document, "{%p if annexes %}")
     _add_line(document, "", size=Pt(1), indent=False).paragraph_format.line_spacing = Pt(1)
     _add_line(document, "{%p endif %}")
@@ -149,15 +149,15 @@ def _set_normal_style(document: Any) -> None:
     _set_font(style.element.get_or_add_rPr(), BODY)
     style.font.name = LATIN
     style.font.size = SIZE_3
-    closer = OxmlElement("w:spacing")
-    closer.set(qn("w:val"), str(CHARACTER_SPACING_TWIPS))
-    style.element.get_or_add_rPr().append(closer)
+    spacing = OxmlElement("w:spacing")
+    spacing.set(qn("w:val"), str(CHARACTER_SPACING_TWIPS))
+    style.element.get_or_add_rPr().append(spacing)
     _set_font(style.element.get_or_add_rPr(), BODY)
-    form = style.paragraph_format
-    form.space_before = form.space_after = Pt(0)
-    form.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-    form.line_spacing = LINE_HEIGHT
-    form.widow_control = False
+    paragraph_format = style.paragraph_format
+    paragraph_format.space_before = paragraph_format.space_after = Pt(0)
+    paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+    paragraph_format.line_spacing = LINE_HEIGHT
+    paragraph_format.widow_control = False
 
 
 def _set_font(properties: Any, font: str) -> None:
@@ -215,9 +215,9 @@ def _add_signature(document: Any, text: str) -> Any:
 
 
 def _add_table(document: Any, name: str) -> None:
-    """Lay out the rows of a block or an annex: the heading repeats, no row is torn apart.
+    """Lay out the rows of a block or an annex: the heading repeats, no row is split by a page.
 
-    Words stand at the left, numbers at the right; headings in the middle.
+    Texts are aligned left, numbers right, headings in the middle.
     """
     table = document.add_table(rows=4, cols=7)
     table.style = "Table Grid"
@@ -237,15 +237,15 @@ def _add_table(document: Any, name: str) -> None:
     _fill_cell(table.cell(3, 0), "{%tr endfor %}")
     for spare in table.rows[0].cells[3:]:
         table.rows[0]._tr.remove(spare._tc)
-    for width in list(table._tbl.iter(qn("w:tcW"))):  # columns as wide as their words
+    for width in list(table._tbl.iter(qn("w:tcW"))):  # `column_widths` sets them
         width.getparent().remove(width)
     heading = OxmlElement("w:tblHeader")
     heading.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(heading)
     for row in (table.rows[0], table.rows[2]):
-        whole = OxmlElement("w:cantSplit")
-        whole.set(qn("w:val"), "true")
-        row._tr.get_or_add_trPr().insert(0, whole)
+        unsplit = OxmlElement("w:cantSplit")
+        unsplit.set(qn("w:val"), "true")
+        row._tr.get_or_add_trPr().insert(0, unsplit)
 
 
 def _fill_cell(
@@ -261,9 +261,9 @@ def _fill_cell(
     run.font.name = LATIN
     _set_font(run._element.get_or_add_rPr(), font)
     paragraph.alignment = side
-    form = paragraph.paragraph_format
-    form.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    form.space_before = form.space_after = Pt(2)
+    paragraph_format = paragraph.paragraph_format
+    paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    paragraph_format.space_before = paragraph_format.space_after = Pt(2)
 
 
 def _add_page_numbers(document: Any) -> None:
@@ -293,15 +293,15 @@ def _add_page_numbers(document: Any) -> None:
 
 def _add_field(run: Any, name: str) -> None:
     for kind in ("begin", "separate", "end"):
-        mark = OxmlElement("w:fldChar")
-        mark.set(qn("w:fldCharType"), kind)
-        run._element.append(mark)
+        character = OxmlElement("w:fldChar")
+        character.set(qn("w:fldCharType"), kind)
+        run._element.append(character)
         if kind == "begin":
             code = OxmlElement("w:instrText")
             code.set(qn("xml:space"), "preserve")
             code.text = name
             run._element.append(code)
         elif kind == "separate":
-            shown = OxmlElement("w:t")
-            shown.text = "1"
-            run._element.append(shown)
+            placeholder = OxmlElement("w:t")
+            placeholder.text = "1"
+            run._element.append(placeholder)

@@ -1,7 +1,7 @@
-"""Word templates of offices: what they may say, and why one is refused.
+"""Checks the Word templates that offices upload, and explains why one is refused.
 
-A template is a stranger's file: the package is looked through before Word's parts are
-parsed, and its tags may only print, choose and repeat what a report gives them.
+A template is an untrusted file: the package is checked before Word's parts are parsed, and
+its tags may only print, choose and repeat the names of a report.
 """
 
 import io
@@ -33,12 +33,12 @@ NAMES = {
     "society": "发文单位",
     "date": "成文日期",
 }
-"""What a template may print, and what it is."""
+"""The names a template may print, and what each of them is."""
 PARTS = frozenset(
     {"heading", "blocks", "text", "level", "title", "head", "rows", "label", "number"}
     | {"index", "index0", "first", "last", "length"}
 )
-"""What of a chapter, a block, an annex, a cell or a loop a template may ask for."""
+"""The attributes of a chapter, block, annex, cell or loop that a template may use."""
 _WORD_CONTENT_TYPE = (
     b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 )
@@ -58,7 +58,7 @@ _NOT_WORD = "这不是 Word 文档（docx）。请在 Word 或 WPS 中另存为 
 
 
 class TemplateRefusedError(Exception):
-    """A template cannot be used; the sentence says why and what to do."""
+    """A template cannot be used; the text states why and what to do."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -69,12 +69,12 @@ class TemplateRefusedError(Exception):
 
 
 def create_environment() -> SandboxedEnvironment:
-    """Return what fills templates: no name that is not given, no way out."""
+    """Return a sandbox that fills templates: unknown names are errors."""
     return SandboxedEnvironment(autoescape=True, undefined=jinja2.StrictUndefined)
 
 
 def check_tags_and_package(content: bytes) -> None:
-    """Refuse what is no usable template, with a sentence that names the tag."""
+    """Raise TemplateRefusedError for what is no usable template; the sentence names the tag."""
     _check_package(content)
     try:
         document = DocxTemplate(io.BytesIO(content))
@@ -88,12 +88,12 @@ def check_tags_and_package(content: bytes) -> None:
 
 
 def _check_package(content: bytes) -> None:
-    """Refuse what is too large, no docx, has macros, or would fetch or declare things."""
+    """Refuse a file that is too large, no docx, has macros, external links or entities."""
     if len(content) > MAX_SIZE:
         raise TemplateRefusedError("模板超过 5 MB，请删去其中的图片后再传。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            if sum(each.file_size for each in package.infolist()) > MAX_UNPACKED_SIZE:
+            if sum(entry.file_size for entry in package.infolist()) > MAX_UNPACKED_SIZE:
                 raise TemplateRefusedError("模板解压后超过 50 MB，请删去其中的图片后再传。")
             types = package.read("[Content_Types].xml")
             names = package.namelist()
@@ -109,18 +109,18 @@ def _check_package(content: bytes) -> None:
 
 
 def _check_part(xml: bytes) -> None:
-    # Word never writes a DTD, nor any encoding but UTF-8; another would hide one from us.
+    # Word never writes a DTD, nor any encoding but UTF-8; another encoding would hide a DTD.
     if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise TemplateRefusedError("模板里有外部实体声明，不是 Word 写出的文件，请另存后再传。")
-    for found in _EXTERNAL_LINK.findall(xml):
-        if b"/hyperlink" not in found:
+    for link in _EXTERNAL_LINK.findall(xml):
+        if b"/hyperlink" not in link:
             raise TemplateRefusedError(
                 "模板引用了外部文件（链接的图片或模板），请改为嵌入或删去后再传。"
             )
 
 
 def _iterate_texts(document: Any) -> Iterator[str]:
-    """Yield the body, headers and footers as the tags stand in them."""
+    """Yield the body, headers and footers with whole tags: Word may split one over runs."""
     yield document.patch_xml(document.get_xml())
     for uri in (document.HEADER_URI, document.FOOTER_URI):
         for _, part in document.get_headers_footers(uri):
@@ -128,18 +128,19 @@ def _iterate_texts(document: Any) -> Iterator[str]:
 
 
 def _check_tags(text: str) -> None:
-    """Refuse half a tag, an unknown word, and what is opened and not closed."""
+    """Refuse incomplete tags, unknown words, and statements that are not closed."""
     rest = _TAG.sub("", text)
-    if half := _INCOMPLETE_TAG.search(rest):
-        near = _strip_xml(rest[max(0, half.start() - 200) : half.end() + 200])
+    if incomplete := _INCOMPLETE_TAG.search(rest):
+        start, end = max(0, incomplete.start() - 200), incomplete.end() + 200
+        near = _strip_xml(rest[start:end])
         raise TemplateRefusedError(f"“{near}”处的标记不完整：左右括号要成对。{_SYNTAX_HELP}。")
     opened: list[tuple[str, str]] = []
     for tag in _TAG.finditer(text):
-        said, printed = tag.groups()
-        if printed is not None:
+        statement, expression = tag.groups()
+        if expression is not None:
             _check_syntax(tag.group(), tag.group())
-        elif said is not None:
-            _check_statement(said, opened)
+        elif statement is not None:
+            _check_statement(statement, opened)
     if opened:
         word, shown = opened[-1]
         raise TemplateRefusedError(
@@ -147,11 +148,12 @@ def _check_tags(text: str) -> None:
         )
 
 
-def _check_statement(said: str, opened: list[tuple[str, str]]) -> None:
-    """Follow one {% … %}: what it opens must be closed by its own end."""
-    shown, word = f"{{% {_strip_xml(said)} %}}", said.split(maxsplit=1)[0] if said else ""
+def _check_statement(statement: str, opened: list[tuple[str, str]]) -> None:
+    """Check one {% … %} against the statements that are open (word, tag); update these."""
+    shown = f"{{% {_strip_xml(statement)} %}}"
+    word = statement.split(maxsplit=1)[0] if statement else ""
     if word in _CLOSING_WORDS:
-        _check_syntax(f"{{% {said} %}}{{% {_CLOSING_WORDS[word]} %}}", shown)
+        _check_syntax(f"{{% {statement} %}}{{% {_CLOSING_WORDS[word]} %}}", shown)
         opened.append((word, shown))
     elif word in _BRANCH_WORDS:
         if not opened or opened[-1][0] not in _BRANCH_WORDS[word]:
@@ -172,7 +174,7 @@ def _check_syntax(tag: str, shown: str) -> None:
 
 
 def _check_names(text: str) -> None:
-    """Refuse names a report does not give, and anything that reckons or calls."""
+    """Refuse unknown names, and anything that computes or calls."""
     try:
         tree = create_environment().parse(text)
     except jinja2.TemplateSyntaxError as error:
@@ -183,18 +185,18 @@ def _check_names(text: str) -> None:
         raise TemplateRefusedError(
             f"模板用了不认识的名称“{'、'.join(unknown)}”。可用的名称：{known}。"
         )
-    for found in tree.find_all(nodes.Node):
-        if isinstance(found, nodes.Getattr) and found.attr not in PARTS:
+    for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Getattr) and node.attr not in PARTS:
             raise TemplateRefusedError(
-                f"模板用了不认识的名称“.{found.attr}”。点号后面可用：{'、'.join(sorted(PARTS))}。"
+                f"模板用了不认识的名称“.{node.attr}”。点号后面可用：{'、'.join(sorted(PARTS))}。"
             )
-        if not isinstance(found, _ALLOWED_NODES):
-            kind = {"Call": "调用", "Filter": "过滤"}.get(type(found).__name__, "运算")
+        if not isinstance(node, _ALLOWED_NODES):
+            kind = {"Call": "调用", "Filter": "过滤"}.get(type(node).__name__, "运算")
             raise TemplateRefusedError(
                 f"模板里有不能用的写法（{kind}）：标记只能填写、判断和重复。{_SYNTAX_HELP}。"
             )
 
 
 def _strip_xml(xml: str) -> str:
-    """Return the words of a piece of XML, shortened."""
+    """Return the last words of a piece of XML without its tags."""
     return re.sub(r"<[^>]*>|<[^>]*$|^[^<]*>", "", xml).strip()[-60:]

@@ -14,11 +14,12 @@ from lxml.etree import LxmlError
 
 from redcross.reports.compose.content import (
     Content,
-    apply_edits,
+    StoredBlock,
     block_text,
     is_numeric_piece,
     list_annexes,
 )
+from redcross.reports.compose.edits import Edits, apply_edits
 from redcross.reports.documents import template_check
 from redcross.reports.documents.column_widths import set_widths
 from redcross.reports.documents.official_layout import build_official_template
@@ -36,8 +37,12 @@ def default_template() -> bytes:
 
 def find_template(kind: str, branch_id: int) -> bytes:
     """Return the office's template of a report, the portal's own where it has none."""
-    known = ReportTemplate.objects.filter(kind=kind, branch_id=branch_id).first()
-    return bytes(known.content) if known else default_template()
+    template = _office_template(kind, branch_id)
+    return bytes(template.content) if template else default_template()
+
+
+def _office_template(kind: str, branch_id: int) -> ReportTemplate | None:
+    return ReportTemplate.objects.filter(kind=kind, branch_id=branch_id).first()
 
 
 def write_report(report: Report) -> bytes:
@@ -49,30 +54,28 @@ def write_report(report: Report) -> bytes:
 
 
 def _fill_template(kind: str, branch_id: int, context: dict[str, Any]) -> bytes:
-    """Fill the office's template; one that fails is noted, and the portal's own serves.
+    """Fill the office's template; where it fails, record why and fill the portal's own.
 
     A due report never waits for a template.
     """
-    known = ReportTemplate.objects.filter(kind=kind, branch_id=branch_id).first()
-    if known is None:
+    template = _office_template(kind, branch_id)
+    if template is None:
         return render_template(default_template(), context)
     try:
-        check_template(bytes(known.content))
-        return render_template(bytes(known.content), context)
+        check_template(bytes(template.content))
+        return render_template(bytes(template.content), context)
     except TemplateRefusedError as error:
         fault = str(error)
-    except Exception:  # whatever it was, the paper goes out
-        logger.exception("template %s of %s cannot be filled", known.pk, kind)
+    except Exception:  # whatever the reason, the document is delivered
+        logger.exception("template %s of %s cannot be filled", template.pk, kind)
         fault = "模板无法填写。请下载自带模板，在它上面重新修改后上传。"
-    if known.fault != fault[:FAULT_LENGTH]:
-        ReportTemplate.objects.filter(pk=known.pk).update(fault=fault[:FAULT_LENGTH])
+    if template.fault != fault[:FAULT_LENGTH]:
+        ReportTemplate.objects.filter(pk=template.pk).update(fault=fault[:FAULT_LENGTH])
     return render_template(default_template(), context)
 
 
-def write_content(
-    content: Content, edits: dict[str, dict[str, str]], *, kind: str, branch_id: int
-) -> bytes:
-    """Return what has been composed, and is not stored, as a docx."""
+def write_content(content: Content, edits: Edits, *, kind: str, branch_id: int) -> bytes:
+    """Return composed content that is not stored as a docx."""
     return _fill_template(kind, branch_id, _template_context(content, edits, "", None))
 
 
@@ -81,11 +84,9 @@ def _number_line(report: Report) -> str:
 
 
 def _template_context(
-    content: Content,
-    edits: dict[str, dict[str, str]],
-    number_line: str,
-    issued_at: dt.datetime | None,
+    content: Content, edits: Edits, number_line: str, issued_at: dt.datetime | None
 ) -> dict[str, Any]:
+    """Return the names that a template may print; see `template_check.NAMES`."""
     cut_off = dt.datetime.fromisoformat(content["cut_off"])
     signed = timezone.localtime(issued_at) if issued_at else cut_off
     annexes = list_annexes(content)
@@ -98,14 +99,14 @@ def _template_context(
         "chapters": [
             {
                 "heading": chapter["heading"],
-                "blocks": [_template_block(each) for each in chapter["blocks"]],
+                "blocks": [_template_block(block) for block in chapter["blocks"]],
             }
             for chapter in apply_edits(content, edits)
         ],
         "annex_list": _annex_list(annexes) if annexes else [],
         "annexes": [
-            {"label": f"附件{at if len(annexes) > 1 else ''}", **_template_block(each)}
-            for at, each in enumerate(annexes, start=1)
+            {"label": f"附件{number if len(annexes) > 1 else ''}", **_template_block(annex)}
+            for number, annex in enumerate(annexes, start=1)
         ],
         "notes": content["notes"],
         "cut_off": f"数据截至{cut_off:%Y}年{cut_off.month}月{cut_off.day}日{cut_off.hour}时。",
@@ -113,18 +114,18 @@ def _template_context(
     }
 
 
-def _annex_list(annexes: list[dict[str, Any]]) -> list[str]:
-    """Return the lines 附件：1.甲, 2.乙 as they stand below the text."""
+def _annex_list(annexes: list[StoredBlock]) -> list[str]:
+    """Return the lines 附件：1.甲, 2.乙 that are printed below the text."""
     if len(annexes) == 1:
         return [f"附件：{annexes[0]['title']}"]
     return [
-        f"{'附件：' if at == 1 else '　　　'}{at}.{each['title']}"
-        for at, each in enumerate(annexes, start=1)
+        f"{'附件：' if number == 1 else '　　　'}{number}.{annex['title']}"
+        for number, annex in enumerate(annexes, start=1)
     ]
 
 
 class TemplateCell(str):
-    """The words of a cell, and whether they are a number."""
+    """The text of a cell, and whether it is a number."""
 
     __slots__ = ("number",)
     number: bool
@@ -136,19 +137,19 @@ def _template_cell(piece: dict[str, Any]) -> TemplateCell:
     return cell
 
 
-def _template_block(block: dict[str, Any]) -> dict[str, Any]:
-    said = {"text": "", "level": 0, "title": "", "head": [], "rows": []}
+def _template_block(block: StoredBlock) -> dict[str, Any]:
+    empty = {"text": "", "level": 0, "title": "", "head": [], "rows": []}
     match block["kind"]:
         case "heading":
-            return {**said, "text": block["text"], "level": 2}
+            return {**empty, "text": block["text"], "level": 2}
         case "text":
-            return {**said, "text": block_text(block)}
-    rows = [[_template_cell(each) for each in row] for row in block["rows"]]
-    return {**said, "title": block["title"], "head": block["head"], "rows": rows}
+            return {**empty, "text": block_text(block)}
+    rows = [[_template_cell(piece) for piece in row] for row in block["rows"]]
+    return {**empty, "title": block["title"], "head": block["head"], "rows": rows}
 
 
 def render_template(template: bytes, context: dict[str, Any]) -> bytes:
-    """Fill a template; nothing in it can reach further than the words it is given."""
+    """Fill a template; its tags reach nothing but the names of the context."""
     document = DocxTemplate(io.BytesIO(template))
     document.render(context, template_check.create_environment(), autoescape=True)
     set_widths(document.docx)
@@ -160,7 +161,7 @@ def render_template(template: bytes, context: dict[str, Any]) -> bytes:
 
 
 def check_template(content: bytes) -> None:
-    """Refuse what is no usable template, with a sentence for its author."""
+    """Raise TemplateRefusedError where a file is no usable template."""
     template_check.check_tags_and_package(content)
     try:
         render_template(content, _SAMPLE)

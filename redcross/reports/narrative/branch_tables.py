@@ -1,48 +1,44 @@
-"""Tables that many reports print."""
+"""Tables of the branches below, as many reports print them."""
 
 from collections.abc import Iterator, Sequence
 
 from redcross.indicators.declare.declaration import registry
 from redcross.indicators.query import formatting
-from redcross.indicators.query.resolve import Figure
-from redcross.reports.narrative.report_context import (
-    CellValue,
-    ReportContext,
-    ReportTable,
-    TextPiece,
-    build_table,
-)
+from redcross.indicators.query.question import Figure
+from redcross.reports.narrative.blocks import CellValue, ReportTable, TextPiece, build_table
+from redcross.reports.narrative.report_context import ReportContext
 from redcross.units import Unit
 
 
 def build_branch_table(
-    story: ReportContext, title: str, keys: Sequence[str]
+    context: ReportContext, title: str, keys: Sequence[str]
 ) -> Iterator[ReportTable]:
-    """Yield a line for each branch below, in the official order, with its place.
+    """Yield a table with a row for each branch below, in the official order, with its rank.
 
-    The place goes by the first indicator; a figure that may not be compared has none.
+    The rank goes by the first indicator; one that is not comparable has no rank. No table
+    where no figure has a value.
     """
-    first = registry[keys[0]]
-    columns = [story.lines(key, by=("branch",)) for key in keys]
-    before = story.lines(keys[0], by=("branch",), period=story.period.same_last_year)
+    columns = [context.lines(key, by=("branch",)) for key in keys]
+    before = context.lines(keys[0], by=("branch",), period=context.period.same_last_year)
     if not all(columns) or not before:
         return
-    below = [at for at, figure in enumerate(columns[0]) if not figure.own]
+    first = columns[0]
+    below = [index for index, figure in enumerate(first) if not figure.own]
     if not below or all(figure.value is None for column in columns for figure in column):
         return
-    places = formatting.places([columns[0][at].value for at in below])
-    head = ["单位", *(column_heading(key) for key in keys)]
-    compared = first.comparable
+    ranks = formatting.rank_values([first[index].value for index in below])
+    is_compared = registry[keys[0]].comparable
     rows: list[list[CellValue | None]] = []
-    for at, place in zip(below, places, strict=True):
+    for index, rank in zip(below, ranks, strict=True):
         row: list[CellValue | None] = [
-            columns[0][at].branch.short_name,
-            *(format_figure_cell(column[at]) for column in columns),
+            first[index].branch.short_name,
+            *(format_figure_cell(column[index]) for column in columns),
         ]
-        if compared:
-            row += [format_change_cell(columns[0][at], before[at]), place]
+        if is_compared:
+            row += [format_change_cell(first[index], before[index]), rank]
         rows.append(row)
-    if compared:
+    head = ["单位", *(column_heading(key) for key in keys)]
+    if is_compared:
         head += ["同比", "位次"]
     yield build_table(title, head, rows)
 
@@ -55,15 +51,17 @@ def column_heading(key: str) -> str:
 
 
 def format_change_cell(now: Figure, before: Figure) -> TextPiece | None:
-    """Write a change below a heading that says against what: 增长2.3%, 持平."""
+    """Write a change below a heading that names the comparison: 增长2.3%, 持平."""
     percent = formatting.percent_change(now.value, before.value)
-    return None if percent is None else TextPiece(formatting.format_change(percent), (now, before))
+    if percent is None:
+        return None
+    return TextPiece(formatting.format_change(percent), (now, before))
 
 
 def format_figure_cell(figure: Figure) -> TextPiece:
-    """Write a figure below a heading that says the unit: 1234.58, 38400, 81.3."""
+    """Write a figure below a heading that names the unit: 1234.58, 38400, 81.3."""
     if figure.value is None:
         return TextPiece(formatting.NO_VALUE, (figure,))
     value = figure.value / 10_000 if figure.indicator.unit is Unit.YUAN else figure.value
-    whole = figure.indicator.unit is not Unit.YUAN and value == value.to_integral_value()
-    return TextPiece(f"{value:.0f}" if whole else f"{value:.2f}", (figure,))
+    is_whole = figure.indicator.unit is not Unit.YUAN and value == value.to_integral_value()
+    return TextPiece(f"{value:.0f}" if is_whole else f"{value:.2f}", (figure,))

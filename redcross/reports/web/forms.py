@@ -1,4 +1,4 @@
-"""What a person asks of a report."""
+"""The forms of the reports page."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from redcross.reports.declare.declaration import report_kinds
 
 
 class DraftForm(forms.Form):
-    """Which report, of which branch and period."""
+    """The report to draft: its kind, branch and period."""
 
     kind = forms.ChoiceField(label="报告")
     branch = forms.ModelChoiceField(
@@ -29,7 +29,7 @@ class DraftForm(forms.Form):
         choice.queryset = Branch.objects.filter(pk__in=codes).in_official_order()
 
     def clean_period(self) -> Period:
-        """Read the period, or say how one is written."""
+        """Parse the period; the error explains how one is written."""
         try:
             return Period.parse(self.cleaned_data["period"])
         except UnknownPeriodError as error:
@@ -37,6 +37,6 @@ class DraftForm(forms.Form):
 
 
 class TemplateForm(forms.Form):
-    """A Word template in the place of the portal's own."""
+    """A Word template to use instead of the portal's own."""
 
     file = forms.FileField(label="Word 模板（docx）")

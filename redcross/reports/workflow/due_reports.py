@@ -1,4 +1,4 @@
-"""What is due: written by itself, once, in order, caught up after an outage."""
+"""Scheduled reports: written automatically, once, in order, caught up after an outage."""
 
 import dataclasses
 import datetime as dt
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True, slots=True, order=True)
 class DueReport:
-    """One report that is to be written, and from which day on."""
+    """A report to be written, and from which day on."""
 
     due_on: dt.date
     code: str
@@ -34,43 +34,42 @@ class DueReport:
 
 
 def write_due_reports(now: dt.datetime) -> list[Report]:
-    """Write every report that is due and not yet written, the oldest first.
+    """Write every report that is due and not yet written, the oldest first; return them.
 
-    Nothing is written twice, also by two beats at once: each report is one transaction
+    Nothing is written twice, not even by two beats at once: each report is one transaction
     under its own lock, and the database allows one a period. A worker that is killed
-    loses at most the one it was writing. One that cannot be written keeps no other back,
-    is listed as due, and is asked again by the next beat.
+    loses at most the one it was writing. One that fails does not block the others, stays
+    in the list of due reports, and is tried again by the next beat.
     """
-    made = []
-    for each in list_due_reports(timezone.localtime(now).date()):
+    written = []
+    for due in list_due_reports(timezone.localtime(now).date()):
         try:
             with acting_as_system("到期报告"):
                 report, created = create_report(
-                    each.kind, each.branch, each.period, now=now, may_be_empty=True
+                    due.kind, due.branch, due.period, now=now, may_be_empty=True
                 )
         except Exception:
-            logger.exception("%s of %s for %s", each.kind.key, each.period, each.code)
+            logger.exception("%s of %s for %s", due.kind.key, due.period, due.code)
             continue
         if created:
-            made.append(report)
-    return made
+            written.append(report)
+    return written
 
 
 def list_due_reports(today: dt.date) -> list[DueReport]:
-    """Return what is due by a day and not written, the oldest first."""
+    """Return the reports that are due by a day and not written, the oldest first."""
     with acting_as_system("到期报告"):
-        found = [
+        return sorted(
             DueReport(due_on, branch.code, kind, branch, period)
             for kind in report_kinds.values()
             for due_on, period in _due_periods(kind, today)
             for branch in _branches_without_report(kind, period)
-        ]
-    return sorted(found)
+        )
 
 
 def list_next_reports(branches: Iterable[Branch], today: dt.date) -> Iterator[DueReport]:
-    """Yield the next report of each kind that branches write: the overdue first, else the next."""
-    schedules = {each.kind: each for each in ReportSchedule.objects.all()}
+    """Yield the first unwritten report of each kind for each branch, overdue or to come."""
+    schedules = {schedule.kind: schedule for schedule in ReportSchedule.objects.all()}
     written = {
         (report.kind, report.branch_id, report.last_month)
         for report in Report.objects.filter(branch__in=list(branches)).only(
@@ -93,6 +92,7 @@ def list_next_reports(branches: Iterable[Branch], today: dt.date) -> Iterator[Du
 
 
 def _effective_calendar(kind: ReportKind, schedule: ReportSchedule | None) -> Calendar:
+    """Return the declared calendar with the day of the schedule, where it has one."""
     if schedule is None or not schedule.day:
         return kind.calendar
     return dataclasses.replace(kind.calendar, day=schedule.day)
@@ -112,9 +112,8 @@ def _due_periods(kind: ReportKind, today: dt.date) -> Iterator[tuple[dt.date, Pe
 
 
 def _branches_without_report(kind: ReportKind, period: Period) -> list[Branch]:
-    written_for = Report.objects.filter(
+    branches_with_report = Report.objects.filter(
         kind=kind.key, first_month=period.start, last_month=period.last
     ).values("branch")
-    return list(
-        Branch.objects.filter(level__in=kind.levels).exclude(pk__in=written_for).order_by("code")
-    )
+    branches = Branch.objects.filter(level__in=kind.levels)
+    return list(branches.exclude(pk__in=branches_with_report).order_by("code"))

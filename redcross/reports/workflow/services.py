@@ -1,6 +1,5 @@
-"""The life of a report: written, edited, fixed, issued, read; and what changed since."""
+"""The life of a report: drafted, edited, finalised, issued, acknowledged."""
 
-import dataclasses
 import datetime as dt
 import hashlib
 from typing import Any
@@ -14,9 +13,7 @@ from redcross.accounts.choices import Role
 from redcross.accounts.models import User
 from redcross.accounts.rules import has_role, home_branch
 from redcross.branches.models import Branch
-from redcross.indicators.declare.declaration import registry as indicators
 from redcross.indicators.query.query_params import FIGURE_ROLES
-from redcross.indicators.query.resolve import Question, answer_questions
 from redcross.notices.models import Notice
 from redcross.notices.services import list_role_holders, notify
 from redcross.periods import Period
@@ -31,13 +28,12 @@ from redcross.reports.compose.content import (
 )
 from redcross.reports.declare.declaration import ReportKind, report_kinds
 from redcross.reports.models import Report, ReportReceipt
-from redcross.units import Unit
 
 WRITER_ROLES = (Role.OFFICE,)
 
 
 class ReportRefusedError(Exception):
-    """What was asked cannot be done; the sentence says why."""
+    """An action is not possible; the text states why."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -69,7 +65,7 @@ def check_report_scope(kind: ReportKind, branch: Branch, period: Period) -> None
 def compose_checked_report(
     kind: ReportKind, branch: Branch, period: Period, *, now: dt.datetime
 ) -> Content:
-    """Compose a report; refuse what it is not made for, and a period without data."""
+    """Compose a report without storing it; refuse a wrong scope and a period without data."""
     check_report_scope(kind, branch, period)
     content = compose_report(kind, branch, period, now=now)
     if has_no_values(content):
@@ -85,14 +81,9 @@ def find_report(kind: ReportKind, branch: Branch, period: Period) -> Report | No
 
 
 def draft_report(
-    kind: ReportKind,
-    branch: Branch,
-    period: Period,
-    *,
-    user: User,
-    now: dt.datetime,
+    kind: ReportKind, branch: Branch, period: Period, *, user: User, now: dt.datetime
 ) -> Report:
-    """Write a report a person asks for; asked twice, the one there is stands."""
+    """Write a report that a person orders; refuse where it exists or the period is not over."""
     _require_writer(user, branch)
     check_report_scope(kind, branch, period)
     if period.end > timezone.localtime(now).date():
@@ -108,12 +99,15 @@ def draft_report(
 def create_report(
     kind: ReportKind, branch: Branch, period: Period, *, now: dt.datetime, may_be_empty: bool
 ) -> tuple[Report, bool]:
-    """Write a report once, whoever else is about to: one transaction, one lock."""
+    """Return the report of a period and whether this call wrote it.
+
+    One transaction under one lock: two callers at once write one report.
+    """
     with transaction.atomic():
         _advisory_lock(f"report:{kind.key}:{branch.pk}:{period}")
-        known = find_report(kind, branch, period)
-        if known is not None:
-            return known, False
+        existing = find_report(kind, branch, period)
+        if existing is not None:
+            return existing, False
         content = compose_report(kind, branch, period, now=now)
         if has_no_values(content) and not may_be_empty:
             raise EmptyReportError(kind, branch, period)
@@ -130,6 +124,7 @@ def create_report(
 
 
 def _advisory_lock(name: str) -> None:
+    """Wait for a lock of this name until the transaction ends."""
     number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
@@ -152,12 +147,11 @@ def _lock_report(pk: int, *states: str) -> Report:
 
 @transaction.atomic
 def refresh_report(pk: int, *, user: User, now: dt.datetime) -> Report:
-    """Take the figures anew; what a person wrote stays."""
+    """Compose a draft anew with today's figures; edited paragraphs stay."""
     report = _lock_report(pk, ReportState.DRAFT)
     _require_writer(user, report.branch)
-    report.content = compose_report(
-        find_report_kind(report.kind), report.branch, report.period, now=now
-    )
+    kind = find_report_kind(report.kind)
+    report.content = compose_report(kind, report.branch, report.period, now=now)
     report.cut_off = now
     report.save(update_fields=["content", "cut_off"])
     return report
@@ -165,7 +159,7 @@ def refresh_report(pk: int, *, user: User, now: dt.datetime) -> Report:
 
 @transaction.atomic
 def edit_paragraph(pk: int, block_id: str, text: str | None, *, user: User) -> Report:
-    """Put a person's words in a paragraph's place; None gives the machine's back."""
+    """Replace a paragraph with a person's words; None restores the composed text."""
     report = _lock_report(pk, ReportState.DRAFT)
     _require_writer(user, report.branch)
     block = _paragraphs_by_id(report.content).get(block_id)
@@ -192,7 +186,7 @@ def _paragraphs_by_id(content: Content) -> dict[str, dict[str, Any]]:
 
 @transaction.atomic
 def finalise_report(pk: int, *, document_number: str, user: User, now: dt.datetime) -> Report:
-    """Freeze words and figures (定稿)."""
+    """Freeze texts and figures (定稿)."""
     report = _lock_report(pk, ReportState.DRAFT)
     _require_writer(user, report.branch)
     report.state = ReportState.FINAL
@@ -205,7 +199,7 @@ def finalise_report(pk: int, *, document_number: str, user: User, now: dt.dateti
 
 @transaction.atomic
 def reopen_report(pk: int, *, user: User) -> Report:
-    """Take a final report that nobody has been sent back to editing."""
+    """Return a final report that is not issued to editing."""
     report = _lock_report(pk, ReportState.FINAL)
     _require_writer(user, report.branch)
     report.state = ReportState.DRAFT
@@ -216,7 +210,7 @@ def reopen_report(pk: int, *, user: User) -> Report:
 
 @transaction.atomic
 def issue_report(pk: int, *, user: User, now: dt.datetime) -> Report:
-    """Send a final report out (发布) under the year's next number, without gaps."""
+    """Issue a final report (发布) under the year's next number, without gaps."""
     report = _lock_report(pk, ReportState.FINAL)
     _require_writer(user, report.branch)
     year = timezone.localtime(now).year
@@ -239,9 +233,9 @@ def issue_report(pk: int, *, user: User, now: dt.datetime) -> Report:
 
 
 def acknowledge_report(report: Report, *, user: User, now: dt.datetime) -> None:
-    """Note that a person has read an issued report (签收), once."""
+    """Record that a person has read an issued report (签收), once."""
     branch = home_branch(user)
-    if report.state != ReportState.ISSUED or branch is None:
+    if not report.is_issued or branch is None:
         message = "只有已发布的报告可以签收。"
         raise ReportRefusedError(message)
     ReportReceipt.objects.get_or_create(
@@ -258,11 +252,11 @@ def list_unread_branches(report: Report) -> list[Branch]:
 def remind_branches(report: Report, *, user: User, now: dt.datetime) -> list[Branch]:
     """Remind the branches that have not read an issued report (催阅), once a day."""
     _require_writer(user, report.branch)
-    if report.state != ReportState.ISSUED:
+    if not report.is_issued:
         message = "发布以后才能催阅。"
         raise ReportRefusedError(message)
-    behind = list_unread_branches(report)
-    if not behind:
+    unread = list_unread_branches(report)
+    if not unread:
         message = "各单位都已签收，不必催阅。"
         raise ReportRefusedError(message)
     link, today = reverse("report", kwargs={"pk": report.pk}), timezone.localtime(now).date()
@@ -270,55 +264,5 @@ def remind_branches(report: Report, *, user: User, now: dt.datetime) -> list[Bra
     if Notice.objects.filter(link=link, text=text[:500], created_at__date=today).exists():
         message = "今天已经催阅过，明天可以再催。"
         raise ReportRefusedError(message)
-    notify(list_role_holders(behind, FIGURE_ROLES, today), text, link=link, sent_by=user, now=now)
-    return behind
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class FigureChange:
-    """A figure that is no longer what the report says."""
-
-    told: dict[str, Any]
-    value: str | None
-    """What it is now; None where there is none."""
-
-
-def list_figure_changes(report: Report) -> list[FigureChange]:
-    """Ask every figure of a report again; return those that differ (定稿后变化)."""
-    told = [each for each in report.figures.values() if each["indicator"] in indicators]
-    codes = {each["branch"] for each in told}
-    branches = {branch.code: branch for branch in Branch.objects.filter(code__in=codes)}
-    told = [each for each in told if each["branch"] in branches]
-    questions = [_stored_question(each, branches[each["branch"]]) for each in told]
-    now = [lines[0].value if lines else None for lines in answer_questions(*questions)]
-    return [
-        FigureChange(each, _format_decimal(value))
-        for each, value in zip(told, now, strict=True)
-        if _format_decimal(value) != each["value"]
-    ]
-
-
-def _stored_question(told: dict[str, Any], branch: Branch) -> Question:
-    return Question(
-        indicators[told["indicator"]],
-        Period.parse(told["period"]),
-        branch,
-        own=told["own"],
-        level=told["level"],
-        by=(told["breakdown"],) if told["breakdown"] else (),
-        category=told["category_key"] if told["breakdown"] else None,
-    )
-
-
-def _format_decimal(value: Any) -> str | None:
-    return None if value is None else format(value.normalize(), "f")
-
-
-def is_intact(report: Report) -> bool:
-    """Tell whether the figures of a final report are those whose digest was taken."""
-    return figures_digest(report.figures) == report.figures_digest
-
-
-def stored_unit(told: dict[str, Any]) -> Unit:
-    """Return the unit of a stored figure."""
-    return indicators[told["indicator"]].unit
+    notify(list_role_holders(unread, FIGURE_ROLES, today), text, link=link, sent_by=user, now=now)
+    return unread

@@ -35,7 +35,8 @@ from redcross.demo.declaration import (
     list_visitor_files,
 )
 from redcross.indicators.declare.declaration import registry as indicators
-from redcross.indicators.query.resolve import Question, answer_question
+from redcross.indicators.query.question import Question
+from redcross.indicators.query.resolve import answer_question
 from redcross.periods import Period, business_now
 from redcross.reports.choices import ReportState
 from redcross.reports.models import Report
