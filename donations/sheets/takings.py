@@ -15,111 +15,28 @@ from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import Rule
 from redcross.uploads.schema.sheet import Column, Sheet
 
-_COUNT_HEADINGS = ("笔数", "单数", "人数", "人次", "POS单数", "户数")
-_AMOUNT_HEADINGS = ("金额", "数额", "捐款金额", "金额小计", "额")
 _RECORD_FIELDS = ("branch", "taken_on")
 _TOP_HEADING = "收到细目款项统计"
-_CHANNEL_HEADINGS = {
-    TakingChannel.WECHAT_POS: (
-        "微信及POS机",
-        "微信二维码、POS机",
-        "二维码及POS机",
-        "微信/POS",
-        "微信、POS",
-        "微信POS",
-        "扫码及POS",
-        "扫码及POS机",
-        "扫码及POS刷卡",
-        "扫码、POS",
-    ),
-    TakingChannel.WECHAT: ("微信二维码", "微信支付", "二维码"),
-    TakingChannel.POS: ("POS", "刷卡"),
-    TakingChannel.BANK: (
-        "银行转账",
-        "对公账户",
-        "交通银行",
-        "银行账户",
-        "交行",
-        "交行账户",
-        "基本户",
-        "基本账户",
-        "交行专户",
-        "交行到账",
-    ),
-    TakingChannel.CASH: ("现钞", "现金缴款", "现金捐款"),
-    TakingChannel.ALIPAY: ("支付宝平台", "支付宝到账"),
-    TakingChannel.OTHER_BANK: tuple(
-        f"{bank}{account}"
-        for bank in (
-            "农业银行",
-            "农行",
-            "工商银行",
-            "工行",
-            "建设银行",
-            "建行",
-            "中国银行",
-            "中行",
-            "邮储银行",
-            "邮政储蓄",
-            "农村信用社",
-            "农信社",
-            "农商银行",
-            "富滇银行",
-            "招商银行",
-            "民生银行",
-        )
-        for account in ("", "账户", "专户", "到账")
-    ),
-    TakingChannel.PLATFORM: ("网络", "公益平台"),
-}
-_MEASURES: dict[str, tuple[TakingBasis, str, tuple[str, ...]]] = {
-    # column → what it counts, and the groups it may stand under
+_MEASURES: dict[str, tuple[TakingBasis, str, str]] = {
+    # group of columns → what it counts, the channel, and the heading the template prints
     **{
         channel.value.lower(): (
             TakingBasis.RECEIVED,
             channel.value,
-            (
-                f"{_TOP_HEADING}／{channel.label}",
-                channel.label,
-                *_CHANNEL_HEADINGS.get(channel, ()),
-            ),
+            f"{_TOP_HEADING}／{channel.label}",
         )
         for channel in TakingChannel
     },
-    "counted": (
-        TakingBasis.COUNTED,
-        "",
-        (
-            "实际数额",
-            "实际到账",
-            "实收数额",
-            "实收",
-            "当日合计",
-            "本日合计",
-            "当日实收",
-            "实收数",
-            "当天合计",
-            "当天总",
-        ),
-    ),
-    "published": (
-        TakingBasis.PUBLISHED,
-        "",
-        ("公示内容", "公示数额", "公示", "对外公示", "对外公开数"),
-    ),
+    "counted": (TakingBasis.COUNTED, "", "实际数额"),
+    "published": (TakingBasis.PUBLISHED, "", "公示内容"),
 }
 
 
 def _build_columns() -> Iterator[tuple[str, Column]]:
-    """Yield number and amount of each channel, of the till and of what was published."""
-    for name, (_, _, groups) in _MEASURES.items():
-        for each, leaves, unit in (
-            ("gifts", _COUNT_HEADINGS, Unit.NONE),
-            ("value", _AMOUNT_HEADINGS, Unit.YUAN),
-        ):
-            label, *aliases = (f"{group}／{leaf}" for group in groups for leaf in leaves)
-            aliases += [f"{group}{leaf}" for group in groups[1:] or groups for leaf in leaves]
-            yield f"{name}_{each}", Column(label, aliases=aliases, unit=unit, required=False)
+    """Yield number and amount of each channel, of what was counted and of what was published."""
+    for group, (_, _, heading) in _MEASURES.items():
+        yield f"{group}_gifts", Column(f"{heading}／笔数", required=False)
+        yield f"{group}_value", Column(f"{heading}／金额", unit=Unit.YUAN, required=False)
 
 
 @register
@@ -132,11 +49,8 @@ class DailyTakings(Sheet):
     dated_by = "taken_on"
     exploded_identity = ("taken_on", "basis", "channel")
     columns: ClassVar[dict[str, Column]] = {
-        "branch": Column("单位", aliases=["收款单位", "填报单位", "县区"], fill_down=True),
-        "taken_on": Column(
-            "日期",
-            aliases=["收款日期", "到账日期", "捐款日期", "时间", "账目日期", "核对日期", "收款日"],
-        ),
+        "branch": Column("单位", fill_down=True),
+        "taken_on": Column("日期"),
         **dict(_build_columns()),
     }
 

@@ -1,10 +1,14 @@
 """Uploads: finds every app's sheets, and closes months after each migration."""
 
-from django.apps import AppConfig
+from pathlib import Path
+
+from django.apps import AppConfig, apps
 from django.db.models.signals import (
     post_migrate,
 )
 from django.utils.module_loading import autodiscover_modules
+
+from redcross.uploads.schema.vocabulary import require_loaded
 
 
 def _install_locks(*, using: str, **_: object) -> None:
@@ -22,4 +26,7 @@ class UploadsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("sheets")
+        for config in apps.get_app_configs():
+            if config is not self:  # its own lists belong to no sheet
+                require_loaded(Path(config.path) / "vocabulary")
         post_migrate.connect(_install_locks, sender=self)

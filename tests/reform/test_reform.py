@@ -15,7 +15,7 @@ from redcross.uploads.workflow import apply
 from reform import services
 from reform.choices import Answer, Light, TaskState
 from reform.models import GovernanceFact, KeyTask, LightRule, TaskProgress
-from reform.sheets import parse_leader_answer
+from reform.sheets.answers import parse_leader_answer
 
 pytestmark = pytest.mark.django_db
 FACTS = "单位 党委分管领导 服务窗口"

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import polars as pl
 from django.core.exceptions import FieldDoesNotExist
@@ -26,6 +26,7 @@ from redcross.uploads.schema.import_spec import (
     SplitAmounts,
 )
 from redcross.uploads.schema.schedule import Due
+from redcross.uploads.schema.vocabulary import Vocabulary, find_vocabulary
 
 _ENCRYPTED_KINDS = {
     "phone": CellKind.PHONE,
@@ -85,6 +86,19 @@ class Column:
     sample: str = ""
     max_length: int | None = None
 
+    def with_words(self, words: Vocabulary, name: str) -> Self:
+        """Return the column called `name` with the words of a vocabulary file added."""
+        excluded = words.exclude_patterns.get(name)
+        return dataclasses.replace(
+            self,
+            aliases=(*self.aliases, *words.headings.get(name, ())),
+            substrings=(*self.substrings, *words.substrings.get(name, ())),
+            patterns=(*self.patterns, *(each.pattern for each in words.patterns.get(name, ()))),
+            exclude_pattern=excluded.pattern if excluded else self.exclude_pattern,
+            null_values=(*self.null_values, *words.null_values.get(name, ())),
+            words={**self.words, **words.choices.get(name, {})},
+        )
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Parent:
@@ -108,8 +122,10 @@ class Sheet:
 
     key: ClassVar[str]
     title: ClassVar[str]
+    vocabulary: ClassVar[str] = ""
+    """The vocabulary file's name without .toml, for a base without a key; else from the key."""
     titles: ClassVar[Sequence[str]] = ()
-    """What offices call it besides; a dropped file is known by them too."""
+    """What offices call it besides; a dropped file is recognised by them too."""
     model: ClassVar[type[Record]]
     kind: ClassVar[SheetKind] = SheetKind.LEDGER
     dated_by: ClassVar[str | None] = None
@@ -132,6 +148,22 @@ class Sheet:
             if isinstance(value, Column)
         }
         cls.columns = {**cls.columns, **own}
+        cls._load_words()
+
+    @classmethod
+    def _load_words(cls) -> None:
+        """Add the words of the class's own vocabulary file to its columns, titles and parts."""
+        name = vars(cls).get("vocabulary") or vars(cls).get("key", "").rpartition(".")[2]
+        words = find_vocabulary(cls.__module__, name, cls.columns) if name else None
+        if words is None:
+            return
+        cls.columns = {name: column.with_words(words, name) for name, column in cls.columns.items()}
+        for name, value in list(vars(cls).items()):
+            if isinstance(value, Column):
+                setattr(cls, name, cls.columns[name.rstrip("_")])
+        cls.titles = (*vars(cls).get("titles", ()), *words.titles)
+        if words.split_amounts is not None:
+            cls.split_amounts = words.split_amounts
 
     @property
     def domain(self) -> str:

@@ -11,7 +11,7 @@ from redcross.uploads.parsing.parse import parse_workbook
 from redcross.uploads.preparing.prepare import prepare_setup
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.findings import Severity
-from reform.sheets import parse_answer
+from reform.sheets.answers import parse_answer
 from tests.uploads.support.form_columns import FORMS
 from tests.uploads.support.ledger_spec import open_in_process
 from tests.uploads.support.workbook_fuzzer import generate_workbook
