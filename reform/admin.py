@@ -42,7 +42,15 @@ class LightRuleAdmin(ReferenceAdmin):
 class GovernanceFactAdmin(RecordAdmin):
     """Dated facts of each branch."""
 
-    list_display = ["branch", "item", "display_text", "since", "ended_on", "evidence", "source_link"]
+    list_display = [
+        "branch",
+        "item",
+        "display_text",
+        "since",
+        "ended_on",
+        "evidence",
+        "source_link",
+    ]
     list_filter = ["item", "answer"]
     search_fields = ["words", "evidence", "reason"]
     list_select_related = ["branch", "item"]
