@@ -31,7 +31,7 @@ from redcross.uploads.cells.words import (
     reference_parser,
 )
 from redcross.uploads.files.parser import DATE, EMPTY, ERROR, NUMBER
-from redcross.uploads.schema.finding_catalogue import severity_of
+from redcross.uploads.schema.finding_catalogue import finding
 from redcross.uploads.schema.findings import Finding
 from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, FieldSpec, ImportContext
 
@@ -353,16 +353,15 @@ def column_findings(
     """Put the problems of a column into sentences with their cells."""
     numbers = rows.to_list()
     return [
-        Finding(
+        finding(
+            parsed.code,
+            f"第{numbers[index]}行「{field.label}」：{parsed.reason}",
             worksheet=worksheet,
             row=numbers[index],
             column=letter,
             field=field.name,
-            code=parsed.code,
-            severity=severity_of(parsed.code),
-            message=f"第{numbers[index]}行「{field.label}」：{parsed.reason}",
-            suggestion=parsed.suggestion,
             value=display_text(text, field),
+            suggestion=parsed.suggestion,
         )
         for index, parsed, text in column.problems
     ]

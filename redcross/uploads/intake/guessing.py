@@ -19,6 +19,7 @@ from redcross.branches.naming import HEADQUARTERS_WORDS, normalize_branch_name
 from redcross.periods import FIRST_YEAR, LAST_YEAR, Period, add_months, month_start
 from redcross.uploads.files.workbook import OWN_WORKSHEETS, Grid
 from redcross.uploads.mapping.normalize import JOINER, normalize_header
+from redcross.uploads.mapping.vocabulary import Vocabulary
 from redcross.uploads.schema.import_spec import SheetSpec
 from redcross.uploads.tables.detect import detect_tables
 
@@ -284,8 +285,9 @@ def _score_sheet(
     best: SheetCandidate | None = None
     titled = _is_titled(spec, words)
     labels = {normalize_header(field.label): field.name for field in spec.fields}
+    vocabulary = Vocabulary(spec, remembered)
     for grid in grids:
-        for layout in detect_tables(grid, spec, remembered):
+        for layout in detect_tables(grid, vocabulary):
             named, columns = len(layout.columns), len(layout.columns) + len(layout.unknown)
             exact = sum(
                 labels.get(normalize_header(layout.headings[letter])) == name
@@ -448,10 +450,11 @@ def dated_months(grids: Sequence[Grid], spec: SheetSpec) -> Period | None:
 def column_texts(grids: Sequence[Grid], spec: SheetSpec, name: str) -> list[str]:
     """Return the different texts below the headings of one field, in all tables."""
     found: set[str] = set()
+    vocabulary = Vocabulary(spec, {})
     for grid in grids:
         if grid.worksheet in OWN_WORKSHEETS:
             continue
-        for layout in detect_tables(first_rows(grid), spec):
+        for layout in detect_tables(first_rows(grid), vocabulary):
             letter = next((each for each, field in layout.columns.items() if field == name), None)
             if letter is not None:
                 below: pl.Series = grid.cells[letter][layout.positions[0] :]

@@ -15,6 +15,14 @@ from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, FieldSp
 
 JOINER = "／"
 """Stands between the levels of a heading: U+FF0F, which NFKC must not fold."""
+
+
+def heading_levels(heading: str) -> list[str]:
+    """Return the levels of a printed heading from the top, without the number of a repeat."""
+    return _REPEAT_NUMBER.sub("", heading).split(JOINER)
+
+
+_REPEAT_NUMBER = re.compile(r"#\d+$")
 MAX_HEADING_LENGTH = 40
 SUM_WORDS = ("合计", "总计", "小计", "共计", "合計", "總計")
 SERIAL_HEADINGS = frozenset({"序号", "编号", "序", "NO", "NO.", "行号", "#"})

@@ -18,10 +18,9 @@ from redcross.uploads.mapping.normalize import (
     normalize_header,
     value_class,
 )
+from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.schema.import_spec import NUMERIC_KINDS, FieldSpec
 
-MIN_SIMILARITY, MIN_MARGIN = 75.0, 6.0
-"""From here on a heading is nearly a field's, and by so much it must be no other's."""
 _NUMERIC_PENALTY = 10
 """What a column of numbers must be nearer: nothing in it tells what it counts."""
 _CLASS_ENDINGS = {
@@ -117,7 +116,7 @@ def match_by_similarity(
             reverse=True,
         )
         second = ranked[1][0] if len(ranked) > 1 else 0.0
-        if ranked and ranked[0][0] >= max(MIN_SIMILARITY, second + MIN_MARGIN):
+        if ranked and ranked[0][0] >= max(TUNING.min_similarity, second + TUNING.min_margin):
             near.append((ranked[0][0], letter, ranked[0][1]))
     columns: dict[str, str] = {}
     for _, letter, name in sorted(near, reverse=True):

@@ -8,11 +8,8 @@ from typing import Any
 import polars as pl
 
 from redcross.uploads.cells.columns import display_text
+from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SheetSpec
-
-FIRST_ROWS = 5
-MAX_ROWS = 2000
-"""So many lines in doubt are kept to be looked at."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,14 +38,14 @@ def preview_rows(
     spec: SheetSpec,
     *,
     worksheet: str,
-    doubted: Collection[int],
+    doubtful: Collection[int],
     branches: Mapping[int, str],
 ) -> Iterator[PreviewRow]:
     """Yield the first rows and those in doubt; row n's texts stand at `at[n]` in `raw`."""
     wanted = frame.with_row_index("_at").filter(
-        (pl.col("_at") < FIRST_ROWS) | pl.col("row").is_in(list(doubted))
+        (pl.col("_at") < TUNING.preview_rows) | pl.col("row").is_in(list(doubtful))
     )
-    for read in wanted.head(MAX_ROWS).iter_rows(named=True):
+    for read in wanted.head(TUNING.max_preview_rows).iter_rows(named=True):
         cells = {}
         for name, texts in raw.items():
             field = spec.field(name)
@@ -57,7 +54,7 @@ def preview_rows(
                 display_text(text, field),
                 _display_value(field, read.get(name), branches),
             )
-        yield PreviewRow(worksheet, read["row"], read["row"] in doubted, cells)
+        yield PreviewRow(worksheet, read["row"], read["row"] in doubtful, cells)
 
 
 def _display_value(field: FieldSpec, value: object, branches: Mapping[int, str]) -> str:

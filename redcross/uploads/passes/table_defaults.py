@@ -1,15 +1,13 @@
-"""What is said of every row of a table at once: above it, by the uploader, or by the period.
-
-In go a grid and one of its layouts; out come values by field, with the words to show, and
-the findings that say so.
-"""
+"""Values that hold for every row of a table and stand outside its columns."""
 
 import dataclasses
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+
+import polars as pl
 
 from redcross.uploads.cells.columns import cell_parser
 from redcross.uploads.cells.dates import parse_date
@@ -21,11 +19,11 @@ from redcross.uploads.cells.words import (
     normalize_name,
 )
 from redcross.uploads.files.parser import TEXT
-from redcross.uploads.files.workbook import Grid
-from redcross.uploads.schema.finding_catalogue import CODES, severity_of
+from redcross.uploads.mapping.tuning import TUNING
+from redcross.uploads.schema.finding_catalogue import finding
 from redcross.uploads.schema.findings import Finding
-from redcross.uploads.schema.import_spec import CellKind, FieldSpec, ImportContext, SheetSpec
-from redcross.uploads.tables.layout import Layout
+from redcross.uploads.schema.import_spec import CellKind, FieldSpec, ImportContext
+from redcross.uploads.tables.table import Table
 
 _TITLE_CODE, _UPLOADER_CODE, _PERIOD_CODE = "column.from_title", "column.stated", "column.by_period"
 _WORKSHEET_CODE = "branch.from_worksheet"
@@ -38,129 +36,146 @@ _SOURCE_PHRASES = {
 _DAY_PATTERN = re.compile(
     r"(?<![\d.])(?:\d{4}[年./-])?\d{1,2}月\d{1,2}[日号]|(?<![\d.])\d{4}[./-]\d{1,2}[./-]\d{1,2}(?!\d)"
 )
-_TITLE_ROWS = 6
-_MIN_NAME_LENGTH = 4
 _RANGE_SEPARATOR = re.compile(r"[-—–~至到]+(?=[^-—–~至到]*$)")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class InferredValue:
-    """What is true of every row of a table: the value, as words, and how we know."""
+    """A value of every row of a table, in words, with the code of the finding that names it."""
 
     value: object
     words: str
     code: str
 
 
-def infer_table_defaults(
-    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
-) -> dict[str, InferredValue]:
-    """Return by field what is said of every row of a table that has no column for it.
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What values of a whole table are inferred from."""
 
-    What the uploader states goes before what stands above the table; where neither says a
-    day, a report of one month gives it.
+    worksheet: str
+    title_rows: Sequence[Sequence[str]]
+    """The filled cells of the rows above the heading."""
+    fields: Sequence[FieldSpec]
+    """The fields without a column."""
+    context: ImportContext
+
+    @property
+    def title_texts(self) -> list[str]:
+        """The texts above the heading, cell by cell."""
+        return [text for row in self.title_rows for text in row]
+
+
+def infer_table_defaults(table: Table) -> Table:
+    """Fill the fields without a column from what stands around the table.
+
+    Looks, from the surest, at what the uploader filled in for the whole table, at the rows
+    above the heading, at the worksheet's name and at the report's month. Each value fills a
+    column of the frame and gives a finding; a required field without any stays missing.
+    Example: 2026年99公益日筹款统计表 names the campaign of all its rows.
     """
-    heading = layout.heading_rows[0] - grid.first_row
-    rows = grid.cells[max(heading - _TITLE_ROWS, 0) : heading].select(grid.letters).rows()
-    wanting = [field for field in spec.fields if field.name not in layout.columns.values()]
-    said = (
-        dict(_from_period(rows, wanting, context))
-        | dict(_from_worksheet_name(grid.worksheet, wanting, context))
-        | dict(_from_title(rows, grid.worksheet, wanting, context))
-        | dict(_from_uploader(wanting, context))
+    heading = table.layout.heading_rows[0] - table.grid.first_row
+    cells = table.grid.cells[max(heading - TUNING.title_rows, 0) : heading]
+    around = _Surroundings(
+        table.grid.worksheet,
+        [[text for text in row if text] for row in cells.select(table.grid.letters).iter_rows()],
+        table.absent_fields(),
+        table.context,
     )
-    return {field.name: said[field.name] for field in wanting if field.name in said}
+    values: dict[str, InferredValue] = {}
+    for source in (_from_period, _from_worksheet_name, _from_title, _from_uploader):
+        values |= dict(source(around))
+    values = {field.name: values[field.name] for field in around.fields if field.name in values}
+    missing = tuple(name for name in table.layout.missing if name not in values)
+    answerable = [
+        name for name, value in values.items() if value.code in (_PERIOD_CODE, _UPLOADER_CODE)
+    ]
+    findings = [
+        entry
+        for name, value in values.items()
+        for entry in _table_default_findings(table, table.field(name), value)
+    ]
+    return dataclasses.replace(
+        table,
+        frame=table.frame.with_columns(
+            pl.lit(value.value).alias(name) for name, value in values.items()
+        ),
+        layout=dataclasses.replace(
+            table.layout, missing=missing, answerable=(*missing, *answerable)
+        ),
+        findings=(*table.findings, *findings),
+    )
 
 
-def overridable_fields(said: Mapping[str, InferredValue]) -> list[str]:
-    """Return the fields that the uploader may state otherwise."""
-    return [name for name, each in said.items() if each.code in (_PERIOD_CODE, _UPLOADER_CODE)]
-
-
-def _from_uploader(
-    wanting: Iterable[FieldSpec], context: ImportContext
-) -> Iterator[tuple[str, InferredValue]]:
-    for field in wanting:
-        text = context.stated.get(field.name, "")
-        parsed = cell_parser(field, context, Decimal(1))(text, TEXT) if text else None
+def _from_uploader(around: _Surroundings) -> Iterator[tuple[str, InferredValue]]:
+    """Yield what the uploader filled in for the whole table, where it can be read."""
+    for field in around.fields:
+        text = around.context.stated.get(field.name, "")
+        parsed = cell_parser(field, around.context, Decimal(1))(text, TEXT) if text else None
         if parsed is not None and parsed.value is not None:
             yield field.name, InferredValue(parsed.value, text, _UPLOADER_CODE)
 
 
-def _from_worksheet_name(
-    worksheet: str, wanting: Iterable[FieldSpec], context: ImportContext
-) -> Iterator[tuple[str, InferredValue]]:
-    """Yield the county a worksheet is called by, in a workbook with one for each."""
+def _from_worksheet_name(around: _Surroundings) -> Iterator[tuple[str, InferredValue]]:
+    """Yield the county a worksheet is named after, in a workbook with one for each."""
+    context = around.context
     if len(context.own_subtree) == 1:
         return
-    for field in wanting:
+    for field in around.fields:
         if field.name != "branch":
             continue
-        named = context.branch_names.get(normalize_name(worksheet), ())
-        if len(named) == 1 and named[0] in context.own_subtree - {context.branch_id}:
-            yield (
-                field.name,
-                InferredValue(named[0], context.branch_labels[named[0]], _WORKSHEET_CODE),
-            )
+        ids = context.branch_names.get(normalize_name(around.worksheet), ())
+        if len(ids) == 1 and ids[0] in context.own_subtree - {context.branch_id}:
+            label = context.branch_labels[ids[0]]
+            yield field.name, InferredValue(ids[0], label, _WORKSHEET_CODE)
 
 
-def _from_period(
-    rows: Sequence[Sequence[str]], wanting: Iterable[FieldSpec], context: ImportContext
-) -> Iterator[tuple[str, InferredValue]]:
+def _from_period(around: _Surroundings) -> Iterator[tuple[str, InferredValue]]:
     """Yield the day the title gives (截至2月2日24：00), else the last one of the month."""
-    if context.period.length != 1:
+    period = around.context.period
+    if period.length != 1:
         return
-    texts = [unicodedata.normalize("NFKC", text) for row in rows for text in row if text]
     days = {
         day
-        for text in texts
-        for match in _DAY_PATTERN.finditer(text)
-        if isinstance(day := _parse_day(match[0], context), dt.date)
-        and context.period.start <= day < context.period.end
+        for text in around.title_texts
+        for match in _DAY_PATTERN.finditer(unicodedata.normalize("NFKC", text))
+        if isinstance(day := _parse_day(match[0], around.context), dt.date)
+        and period.start <= day < period.end
     }
-    day = max(days, default=context.period.last_day)
-    for field in wanting:
+    day = max(days, default=period.last_day)
+    words = f"{day.year}年{day.month}月{day.day}日"
+    for field in around.fields:
         if field.default_from_period:
-            yield (
-                field.name,
-                InferredValue(day, f"{day.year}年{day.month}月{day.day}日", _PERIOD_CODE),
-            )
+            yield field.name, InferredValue(day, words, _PERIOD_CODE)
 
 
 def _parse_day(text: str, context: ImportContext) -> object:
     return parse_date(text, is_number=False, is_date=False, period=context.period).value
 
 
-def _from_title(
-    rows: Sequence[Sequence[str]],
-    worksheet: str,
-    wanting: Iterable[FieldSpec],
-    context: ImportContext,
-) -> Iterator[tuple[str, InferredValue]]:
+def _from_title(around: _Surroundings) -> Iterator[tuple[str, InferredValue]]:
     """Yield what stands above the table.
 
-    The title names one of a closed list; 培训时间：2021年8月3日—5日 says a day, its first.
+    The title names one of a closed list; 培训时间：2021年8月3日—5日 gives a day, its first.
     """
-    lines = ["  ".join(text for text in row if text) for row in rows]
-    for field in wanting:
+    texts = [normalize_name(text) for text in around.title_texts]
+    for field in around.fields:
         if not field.from_title:
             continue
         if field.kind is CellKind.DATE:
-            day = _day_in_title(lines, field, context)
+            day = _day_in_title(around, field)
             if day is not None:
                 yield field.name, InferredValue(day, str(day), _TITLE_CODE)
             continue
-        texts = [normalize_name(text) for row in rows for text in row if text]
         keys = {
             key
             for word, key in field.choices.items()
-            for text in (*texts, normalize_name(worksheet))
-            if _title_names(text, word, field.labels[key], context)
+            for text in (*texts, normalize_name(around.worksheet))
+            if _title_names(text, word, field.labels[key], around.context)
         }
         if len(keys) == 1:
             key = keys.pop()
             yield field.name, InferredValue(key, field.labels[key], _TITLE_CODE)
-        elif not keys and (name := _new_yearly_name(texts, field, context)):
+        elif not keys and (name := _new_yearly_name(texts, field, around.context)):
             yield field.name, InferredValue(name, name, _TITLE_CODE)
 
 
@@ -171,72 +186,72 @@ def _new_yearly_name(texts: Sequence[str], field: FieldSpec, context: ImportCont
     labels = [normalize_name(label) for label in field.labels.values()]
     series = {YEAR_PREFIX.sub("", label) for label in labels if YEAR_PREFIX.match(label)}
     names = {
-        f"{year}年{each}"
-        for each in series
+        f"{year}年{name}"
+        for name in series
         for text in texts
-        if len(each) >= _MIN_NAME_LENGTH and (year := _year_in_title(each, text, context))
+        if len(name) >= TUNING.min_title_name and (year := _year_in_title(name, text, context))
     }
     name = names.pop() if len(names) == 1 else ""
     return name if name and field.may_register(name, context.period.last_day) else ""
 
 
 def _year_in_title(series: str, text: str, context: ImportContext) -> int | None:
-    """Return the year a title gives what comes every year, else the report's; None without it."""
-    found = re.search(rf"(?:{YEAR_PREFIX.pattern})?{re.escape(series)}", text)
-    if found is None:
+    """Return the year a title gives a yearly event, else the report's; None without the event."""
+    match = re.search(rf"(?:{YEAR_PREFIX.pattern})?{re.escape(series)}", text)
+    if match is None:
         return None
-    return int(found[1]) if found[1] else context.period.last.year
+    return int(match[1]) if match[1] else context.period.last.year
 
 
-def _day_in_title(lines: Iterable[str], field: FieldSpec, context: ImportContext) -> dt.date | None:
+def _day_in_title(around: _Surroundings, field: FieldSpec) -> dt.date | None:
     """Return the day that a line above the table gives under one of the column's own names."""
-    words = [word for word in (field.label, *field.aliases) if len(word) >= _MIN_NAME_LENGTH]
-    stated = re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, words))})\s*:\s*(\S.*?)(?:\s\s|$)")
-    for line in lines:
-        match = stated.search(unicodedata.normalize("NFKC", line))
+    names = [
+        re.escape(word)
+        for word in (field.label, *field.aliases)
+        if len(word) >= TUNING.min_title_name
+    ]
+    labelled = re.compile(rf"(?:^|\s)(?:{'|'.join(names)})\s*:\s*(\S.*?)(?:\s\s|$)")
+    for row in around.title_rows:
+        match = labelled.search(unicodedata.normalize("NFKC", "  ".join(row)))
         for text in (match[1], _RANGE_SEPARATOR.split(match[1])[0]) if match else ():
-            day = _parse_day(text, context)
+            day = _parse_day(text, around.context)
             if isinstance(day, dt.date):
                 return day
     return None
 
 
 def _title_names(text: str, word: str, label: str, context: ImportContext) -> bool:
-    """Tell whether a title names a thing; one of a year where the title or the report gives it.
+    """Tell whether a title names a thing; a yearly one where title or report give its year.
 
     99公益日 is that of 2026 in a table of 2026, and never that of 2021.
     """
-    whole = normalize_name(word)
-    of_year = YEAR_PREFIX.match(normalize_name(label)) or YEAR_PREFIX.match(whole)
-    series = YEAR_PREFIX.sub("", whole) if of_year else whole
-    if len(series) < _MIN_NAME_LENGTH:
+    name = normalize_name(word)
+    yearly = YEAR_PREFIX.match(normalize_name(label)) or YEAR_PREFIX.match(name)
+    series = YEAR_PREFIX.sub("", name) if yearly else name
+    if len(series) < TUNING.min_title_name:
         return False
-    if of_year is None:
+    if yearly is None:
         return series in text
-    return _year_in_title(series, text, context) == int(of_year[1])
+    return _year_in_title(series, text, context) == int(yearly[1])
 
 
-def table_default_findings(
-    layout: Layout, field: FieldSpec, said: InferredValue
+def _table_default_findings(
+    table: Table, field: FieldSpec, value: InferredValue
 ) -> Iterator[Finding]:
-    """Say how a field that has no column was read, and where its name is a new one."""
-
-    def finding(code: str, message: str, suggestion: str) -> Finding:
-        return Finding(
-            worksheet=layout.worksheet,
-            row=layout.heading_rows[0],
-            column=None,
+    """Yield how a field without a column was filled, and where its name is a new one."""
+    worksheet, row = table.layout.worksheet, table.layout.heading_rows[0]
+    message = f"表中没有「{field.label}」一栏，{_SOURCE_PHRASES[value.code]}“{value.words}”。"
+    yield finding(value.code, message, worksheet=worksheet, row=row, field=field.name)
+    if field.kind is CellKind.REFERENCE and value.value not in field.labels:
+        known = {normalize_name(word): key for word, key in field.choices.items()}
+        nearest = NearestWord(known, MIN_NAME_SIMILARITY)(normalize_name(value.words))
+        label = field.labels[known[nearest]] if nearest else ""
+        reason, suggestion = new_name_message(value.words, label)
+        yield finding(
+            "reference.new",
+            f"「{field.label}」：{reason}",
+            worksheet=worksheet,
+            row=row,
             field=field.name,
-            code=code,
-            severity=severity_of(code),
-            message=message,
             suggestion=suggestion,
         )
-
-    message = f"表中没有「{field.label}」一栏，{_SOURCE_PHRASES[said.code]}“{said.words}”。"
-    yield finding(said.code, message, CODES[said.code].remedy)
-    if field.kind is CellKind.REFERENCE and said.value not in field.labels:
-        known = {normalize_name(word): key for word, key in field.choices.items()}
-        near = NearestWord(known, MIN_NAME_SIMILARITY)(normalize_name(said.words))
-        reason, suggestion = new_name_message(said.words, field.labels[known[near]] if near else "")
-        yield finding("reference.new", f"「{field.label}」：{reason}", suggestion)

@@ -20,11 +20,12 @@ from redcross.uploads.database.diff import Comparison, any_row_exists, diff_rows
 from redcross.uploads.database.staging import disable_seqscan, key_column, stage_keys, stage_rows
 from redcross.uploads.files import storage, workbook
 from redcross.uploads.models import HeadingMemory, Upload
-from redcross.uploads.parsing import parse
+from redcross.uploads.parsing.parse import parse_workbook
+from redcross.uploads.parsing.parsed_workbook import ParsedWorkbook
 from redcross.uploads.parsing.preview_rows import PreviewRow
 from redcross.uploads.preparing.row_keys import add_row_keys
 from redcross.uploads.schema import row_ids
-from redcross.uploads.schema.finding_catalogue import CODES, severity_of
+from redcross.uploads.schema.finding_catalogue import finding
 from redcross.uploads.schema.findings import Finding, FindingGroup, PlausibilityWarning, Severity
 from redcross.uploads.schema.import_spec import FieldSpec, ImportContext, SheetKind, SheetSpec
 from redcross.uploads.schema.row_ids import ROW_KEY
@@ -140,14 +141,12 @@ def read_file(setting: ImportSetup, path: Path, *, filename: str, watch: Stopwat
     with watch.step("read"):
         book = workbook.read_workbook(path, filename=filename)
     with watch.step("recognise"):
-        tables = parse.parse_workbook(book, setting.spec, setting.context, setting.remembered)
+        tables = parse_workbook(book, setting.spec, setting.context, setting.remembered)
     del book  # its cells would lie beside the rows read from them, a quarter of a large upload
     return prepare_result(setting, tables, watch)
 
 
-def prepare_result(
-    setting: ImportSetup, found: parse.ParsedWorkbook, watch: Stopwatch
-) -> CheckResult:
+def prepare_result(setting: ImportSetup, found: ParsedWorkbook, watch: Stopwatch) -> CheckResult:
     """Set aside the rows with an error, and prepare the others."""
     with watch.step("check", found.frame.height):
         broken: set[tuple[str, int | None]] = {
@@ -203,15 +202,13 @@ def add_plausibility_warnings(setting: ImportSetup, found: CheckResult) -> Check
 def _warning_finding(
     doubt: PlausibilityWarning, field: FieldSpec, letters: Mapping[tuple[str, str], str]
 ) -> Finding:
-    return Finding(
+    return finding(
+        doubt.code,
+        f"第{doubt.row}行「{field.label}」：{doubt.message}",
         worksheet=doubt.worksheet,
         row=doubt.row,
         column=letters.get((doubt.worksheet, doubt.field)),
         field=doubt.field,
-        code=doubt.code,
-        severity=severity_of(doubt.code),
-        message=f"第{doubt.row}行「{field.label}」：{doubt.message}",
-        suggestion=CODES[doubt.code].remedy,
         value=doubt.value,
     )
 

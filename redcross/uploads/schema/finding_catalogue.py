@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from redcross.uploads.schema.findings import Severity
+from redcross.uploads.schema.findings import Finding, Severity
 
 _E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 
@@ -503,3 +503,34 @@ def severity_of(code: str) -> Severity:
     """Return how grave a code is; one outside the catalogue blocks."""
     known = CODES.get(code)
     return known.severity if known else Severity.ERROR
+
+
+def finding(
+    code: str,
+    message: str,
+    *,
+    worksheet: str,
+    row: int | None = None,
+    column: str | None = None,
+    field: str | None = None,
+    value: str = "",
+    suggestion: str | None = None,
+    severity: Severity | None = None,
+) -> Finding:
+    """Return a finding of this code; severity and remedy are the catalogue's unless given.
+
+    `row` as Excel numbers it, `column` as its letter; both None for a whole worksheet.
+    """
+    if suggestion is None:
+        suggestion = CODES[code].remedy
+    return Finding(
+        worksheet=worksheet,
+        row=row,
+        column=column,
+        field=field,
+        code=code,
+        severity=severity_of(code) if severity is None else severity,
+        message=message,
+        suggestion=suggestion,
+        value=value,
+    )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
-from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
+from redcross.uploads.schema.finding_catalogue import FindingCode, finding, register_codes
 from redcross.uploads.schema.findings import Finding, Severity
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec, Rule
 
@@ -63,15 +63,12 @@ def repeated_row_ids(frame: pl.DataFrame) -> Iterator[Finding]:
         return
     again = pl.col(ROW_ID).str.contains(_KEY_PATTERN) & ~pl.col(ROW_ID).is_first_distinct()
     for row in frame.filter(again).select("worksheet", "row").iter_rows(named=True):
-        yield Finding(
+        yield finding(
+            REPEATED_ROW_ID.key,
+            f"第{row['row']}行「行标识」：与前面的一行相同，按新增的行读取",
             worksheet=row["worksheet"],
             row=row["row"],
-            column=None,
             field=ROW_ID,
-            code=REPEATED_ROW_ID.key,
-            severity=REPEATED_ROW_ID.severity,
-            message=f"第{row['row']}行「行标识」：与前面的一行相同，按新增的行读取",
-            suggestion=REPEATED_ROW_ID.remedy,
         )
 
 

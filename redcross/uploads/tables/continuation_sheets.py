@@ -1,28 +1,25 @@
 """A worksheet without a heading that goes on where the one before it ended.
 
-In go both worksheets and the last table of the first; out comes the table of the second, read
-under the same heading, or nothing where that would be a guess: a list of channels with a sum
-each has a name and a number in every row too.
+It is read under the heading of the one before, unless that would be a guess: a list of
+channels with a sum each has a name and a number in every row too.
 """
 
 import dataclasses
 from collections.abc import Mapping
-from decimal import Decimal
 
 import polars as pl
 
-from redcross.uploads.cells.columns import parse_column
 from redcross.uploads.cells.parsed import BLANKS
-from redcross.uploads.files.parser import KIND_SUFFIX
 from redcross.uploads.files.workbook import Grid
 from redcross.uploads.mapping.normalize import SERIAL_HEADINGS, normalize_header
-from redcross.uploads.schema.finding_catalogue import CODES, severity_of
+from redcross.uploads.mapping.tuning import TUNING
+from redcross.uploads.schema.finding_catalogue import finding, severity_of
 from redcross.uploads.schema.findings import Finding, Severity
-from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, ImportContext, SheetSpec
+from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind
 from redcross.uploads.tables.detect import continue_layout
 from redcross.uploads.tables.layout import Layout
+from redcross.uploads.tables.table import Table
 
-_SAMPLE_ROWS = 300
 _DISTINCTIVE_KINDS = (
     CellKind.DATE,
     CellKind.ID_NUMBER,
@@ -31,44 +28,44 @@ _DISTINCTIVE_KINDS = (
     *NUMERIC_KINDS,
 )
 _DECISIVE_KINDS = (CellKind.DATE, CellKind.ID_NUMBER)
-_MIN_FITTING_COLUMNS = 3
-"""So many columns that only hold what such columns hold, a day or an identity among them."""
-_MANY_ROWS = 10
-"""So many rows, each with its day, are no summary of something."""
 
 
-def match_continuation_sheet(
-    grid: Grid, before: Grid, above: Layout, spec: SheetSpec, context: ImportContext
-) -> Layout | None:
-    """Return the rows of a worksheet under the heading of the one before, where they fit it."""
+def match_continuation_sheet(grid: Grid, before: Table) -> Table | None:
+    """Return the rows of a worksheet as a table under the heading of the table before.
+
+    None where they do not fit: columns are missing or added, required cells are blank, cells
+    cannot be read, or nothing shows that the rows are of the same kind.
+    """
+    above = before.layout
     columns = {letter: name for letter, name in above.columns.items() if letter in grid.letters}
-    if above.missing:
+    required = {name for name in above.columns.values() if before.spec.field(name).required}
+    if (
+        above.missing
+        or len(columns) < 2
+        or not required <= set(columns.values())
+        or _has_other_columns(grid, above)
+    ):
         return None
-    required = {name for name in above.columns.values() if spec.field(name).required}
-    if len(columns) < 2 or not required <= set(columns.values()) or _has_other_columns(grid, above):
-        return None
-    layout = continue_layout(grid, dataclasses.replace(above, columns=columns), spec)
+    layout = continue_layout(grid, dataclasses.replace(above, columns=columns), before.vocabulary)
     if layout.data.is_empty():
         return None
-    kinds = _fitting_kinds(grid, layout, spec, context)
+    table = Table(grid, layout, before.vocabulary, before.context)
+    kinds = _fitting_kinds(table)
     if kinds is None:
         return None
-    enough = _MIN_FITTING_COLUMNS if layout.data.len() < _MANY_ROWS else _MIN_FITTING_COLUMNS - 1
-    is_sure = len(kinds) >= enough and any(kind in _DECISIVE_KINDS for kind in kinds)
-    return layout if is_sure or _continues_numbering(grid, layout, before, above) else None
+    # Many rows, each with its day, are no summary of something.
+    is_long = layout.data.len() >= TUNING.many_rows
+    enough = TUNING.min_fitting_columns - is_long
+    is_same = len(kinds) >= enough and any(kind in _DECISIVE_KINDS for kind in kinds)
+    return table if is_same or _continues_numbering(table, before) else None
 
 
-def continuation_finding(layout: Layout, before: Grid) -> Finding:
-    """Say by whose heading a worksheet is read."""
-    return Finding(
+def continuation_finding(layout: Layout, before: str) -> Finding:
+    """Return the finding that names the worksheet by whose heading another one is read."""
+    return finding(
+        "sheet.continued",
+        f"工作表“{layout.worksheet}”没有表头，按“{before}”的表头读取。",
         worksheet=layout.worksheet,
-        row=None,
-        column=None,
-        field=None,
-        code="sheet.continued",
-        severity=severity_of("sheet.continued"),
-        message=f"工作表“{layout.worksheet}”没有表头，按“{before.worksheet}”的表头读取。",
-        suggestion=CODES["sheet.continued"].remedy,
     )
 
 
@@ -78,47 +75,42 @@ def _has_other_columns(grid: Grid, above: Layout) -> bool:
     return any((grid.cells[letter].str.strip_chars(BLANKS) != "").any() for letter in beside)
 
 
-def _fitting_kinds(
-    grid: Grid, layout: Layout, spec: SheetSpec, context: ImportContext
-) -> list[CellKind] | None:
-    """Return the kinds of the telling columns that are filled; None where one cannot be read."""
-    rows = layout.data.head(_SAMPLE_ROWS)
+def _fitting_kinds(table: Table) -> list[CellKind] | None:
+    """Return the kinds of the distinctive columns that are filled; None where one is unreadable.
+
+    Filled: four cells of five; unreadable: more than one filled cell of ten is an error.
+    """
     fitting = []
-    for letter, name in layout.columns.items():
-        field = spec.field(name)
-        texts = grid.cells[letter][rows]
-        written = int((texts.str.strip_chars(BLANKS) != "").sum())
-        if field.required and written * 5 < rows.len() * 4:
+    for letter, name in table.layout.columns.items():
+        field = table.field(name)
+        texts = table.texts(letter).head(TUNING.sample_rows)
+        filled = int((texts != "").sum())
+        is_filled = filled * 5 >= texts.len() * 4
+        if field.required and not is_filled:
             return None
         if field.kind not in _DISTINCTIVE_KINDS:
             continue
-        column = parse_column(
-            texts,
-            grid.cells[letter + KIND_SUFFIX][rows],
-            field,
-            context,
-            multiple=layout.multiples.get(letter, Decimal(1)),
-        )
-        unread = sum(severity_of(each.code) is Severity.ERROR for _, each, _ in column.problems)
-        if unread * 10 > written:
+        problems = table.parsed(letter, field, rows=TUNING.sample_rows).problems
+        errors = sum(severity_of(cell.code) is Severity.ERROR for _, cell, _ in problems)
+        if errors * 10 > filled:
             return None
-        if written * 5 >= rows.len() * 4:
+        if is_filled:
             fitting.append(field.kind)
     return fitting
 
 
-def _continues_numbering(grid: Grid, layout: Layout, before: Grid, above: Layout) -> bool:
+def _continues_numbering(table: Table, before: Table) -> bool:
     """Tell whether the rows are numbered on: 1 to 50, then 51."""
-    serial = _serial_column(above.headings)
-    if serial is None or serial not in grid.letters:
+    serial = _serial_column(before.layout.headings)
+    if serial is None or serial not in table.grid.letters:
         return False
-    last = before.cells[serial][above.data].cast(pl.Float64, strict=False).drop_nulls()
-    first = grid.cells[serial][layout.data].cast(pl.Float64, strict=False).drop_nulls()
+    last, first = (
+        side.grid.cells[serial][side.layout.data].cast(pl.Float64, strict=False).drop_nulls()
+        for side in (before, table)
+    )
     return bool(last.len() and first.len() and first[0] == last[-1] + 1)
 
 
 def _serial_column(headings: Mapping[str, str]) -> str | None:
-    numbering = (
-        letter for letter, text in headings.items() if normalize_header(text) in SERIAL_HEADINGS
-    )
-    return next(numbering, None)
+    letters = (at for at, text in headings.items() if normalize_header(text) in SERIAL_HEADINGS)
+    return next(letters, None)

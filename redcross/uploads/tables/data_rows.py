@@ -216,7 +216,7 @@ class DataRows:
             self.start + row["at"],
             row["first"],
             is_part=kind != "total",
-            heads=kind == "section",
+            precedes_rows=kind == "section",
         )
 
 

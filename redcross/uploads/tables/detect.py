@@ -6,7 +6,7 @@ In go a grid, a sheet's columns and what people have told of headings before; ou
 
 import dataclasses
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from redcross.uploads.files.parser import KIND_SUFFIX
 from redcross.uploads.files.workbook import Grid, UnreadableError
@@ -18,33 +18,30 @@ from redcross.uploads.mapping.assignment import (
 )
 from redcross.uploads.mapping.normalize import SERIAL_HEADINGS, normalize_header
 from redcross.uploads.mapping.similarity import match_by_similarity
+from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.mapping.units import column_multiple
 from redcross.uploads.mapping.vocabulary import Vocabulary
-from redcross.uploads.schema.import_spec import SheetSpec
 from redcross.uploads.tables.cell_texts import RowTexts
 from redcross.uploads.tables.data_rows import DataRows
 from redcross.uploads.tables.header_rows import HeadingRows
-from redcross.uploads.tables.header_search import MAX_TABLES, HeaderSearch
+from redcross.uploads.tables.header_search import HeaderSearch
 from redcross.uploads.tables.layout import Layout
 from redcross.uploads.tables.printed_totals import totals_above, totals_beside
 from redcross.uploads.tables.side_by_side import split_side_by_side
 from redcross.uploads.tables.table_unit import unit_above, unit_below
 
 
-def detect_tables(
-    grid: Grid, spec: SheetSpec, remembered: Mapping[str, str] | None = None
-) -> list[Layout]:
+def detect_tables(grid: Grid, vocabulary: Vocabulary) -> list[Layout]:
     """Find every table of a worksheet; empty where no heading is known.
 
     Raise UnreadableError where there are more than anybody prints.
     """
-    vocabulary = Vocabulary(spec, remembered or {})
     whole = HeadingRows(RowTexts(grid), vocabulary)
     starts = HeaderSearch(whole).heading_positions()
     layouts: list[Layout] = []
     for at, end in itertools.pairwise([*starts, grid.cells.height]):
         beside = split_side_by_side(whole, at)
-        if len(layouts) + len(beside) > MAX_TABLES:
+        if len(layouts) + len(beside) > TUNING.max_tables:
             raise UnreadableError("file.too_many_tables", grid.worksheet)
         parts = [
             HeadingRows(RowTexts(_select_columns(grid, letters)), vocabulary) for letters in beside
@@ -61,9 +58,10 @@ def detect_tables(
     return layouts
 
 
-def continue_layout(grid: Grid, above: Layout, spec: SheetSpec) -> Layout:
+def continue_layout(grid: Grid, above: Layout, vocabulary: Vocabulary) -> Layout:
     """Describe a worksheet whose rows stand under the heading of another one."""
-    body = DataRows(RowTexts(grid), Vocabulary(spec, {}), MappedColumns(above.columns, spec), 0, 0)
+    columns = MappedColumns(above.columns, vocabulary.spec)
+    body = DataRows(RowTexts(grid), vocabulary, columns, 0, 0)
     data, totals = body.rows(grid.cells.height)
     return dataclasses.replace(
         above,
@@ -138,5 +136,5 @@ def _describe_table(
             for letter, each in heading.items()
             if (match := vocabulary.match(each)) is not None and not match.field
         ),
-        nearly=near,
+        similar=near,
     )

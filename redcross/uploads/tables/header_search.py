@@ -14,12 +14,11 @@ from redcross.uploads.files.parser import EMPTY, KIND_SUFFIX, NUMBER
 from redcross.uploads.files.workbook import UnreadableError
 from redcross.uploads.mapping.normalize import MAX_HEADING_LENGTH, normalize_header
 from redcross.uploads.mapping.similarity import match_by_similarity
+from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.tables.cell_texts import SCANNED_ROWS
 from redcross.uploads.tables.header_rows import HeadingRows
 from redcross.uploads.tables.phrases import SIGNATURE
 
-MAX_TABLES = 2000
-"""A list of fifty thousand lines has its heading on each of 1,700 pages."""
 _BATCH_ROWS = 50_000
 _SIMILAR_HEADING_ROWS, _MIN_SIMILAR_CELLS = 15, 4
 _UNIT_NOTE = re.compile(r"\(?(?:金额|货币|计量)?单位[:为是]")
@@ -64,7 +63,7 @@ class HeaderSearch:
             if (known and not lower) or self._is_row_again(at, first):
                 found.append(at)
                 below = at + self.levels.depth(at)[0]
-            if len(found) > MAX_TABLES:
+            if len(found) > TUNING.max_tables:
                 raise UnreadableError("file.too_many_tables", self.texts.grid.worksheet)
         return found
 

@@ -64,8 +64,8 @@ def total_row_at(
     label: str,
     *,
     is_part: bool = False,
-    heads: bool = False,
+    precedes_rows: bool = False,
     column: str = "",
 ) -> TotalRow:
     """Return the total of one row."""
-    return TotalRow(grid.first_row + position, position, label, is_part, heads, column)
+    return TotalRow(grid.first_row + position, position, label, is_part, precedes_rows, column)

@@ -1,221 +1,180 @@
-"""What a table of typed columns must fulfil; findings alike are gathered by cause."""
+"""Checks of the rows of a parsed table; equal findings are grouped for people."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
 import polars as pl
 
 from redcross.uploads.cells.columns import display_text, dtype_of
-from redcross.uploads.schema.finding_catalogue import CODES, severity_of
+from redcross.uploads.mapping.tuning import TUNING
+from redcross.uploads.schema.finding_catalogue import finding
 from redcross.uploads.schema.findings import Finding, FindingGroup, Severity
-from redcross.uploads.schema.import_spec import (
-    NUMERIC_KINDS,
-    CellKind,
-    FieldSpec,
-    ImportContext,
-    Rule,
-    SheetSpec,
-)
-
-SHOWN_ROWS = 20
+from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, FieldSpec, Rule
+from redcross.uploads.tables.table import Table
 
 
-def check_rows(
-    frame: pl.DataFrame,
-    spec: SheetSpec,
-    context: ImportContext,
-    *,
-    letters: Mapping[str, str],
-    unread: Mapping[str, set[int]],
-) -> list[Finding]:
-    """Check one table; `letters` are its columns, `unread` rows already found fault with.
+def check_rows(table: Table) -> list[Finding]:
+    """Return what is wrong with the rows: cells by themselves, dates, repeats, rules.
 
-    `unread` maps a field to the Excel rows whose cell could not be read: these are not
-    reported as empty once more.
+    A cell that could not be read is one mistake: it is not reported as empty once more, and
+    its row breaks no rule that looks at it.
     """
-    found: list[Finding] = []
-    for field in spec.fields:
-        if field.name in letters:
-            found += _check_field(frame, field, letters[field.name], unread.get(field.name, set()))
-    found += _date_findings(frame, spec, context, letters)
-    found += _repeated_identities(frame, spec, letters)
-    present = set(frame.columns)
-    whole = frame.with_columns(
+    findings: list[Finding] = []
+    for field in table.spec.fields:
+        if field.name in table.letters:
+            findings += _check_field(table, field)
+    findings += _date_findings(table)
+    findings += _repeated_identities(table)
+    present = set(table.frame.columns)
+    whole = table.frame.with_columns(
         pl.lit(None, dtype=dtype_of(field)).alias(field.name)
-        for field in spec.fields
+        for field in table.spec.fields
         if field.name not in present
     )
-    for rule in spec.rules:
+    for rule in table.spec.rules:
         if set(rule.needs) <= present:
-            # A cell that could not be read is one mistake, not two.
-            asked = {*rule.needs, *rule.violation().meta.root_names()}
-            known = set().union(*(unread.get(name, set()) for name in asked))
-            found += _broken_rule_findings(
-                whole.filter(~pl.col("row").is_in(list(known))), rule, spec, letters
-            )
-    return found
+            names = {*rule.needs, *rule.violation().meta.root_names()}
+            faulty = set().union(*(table.faulty_rows.get(name, ()) for name in names))
+            findings += _broken_rule_findings(table, _without(whole, faulty), rule)
+    return findings
 
 
-def _check_field(
-    frame: pl.DataFrame, field: FieldSpec, letter: str, unread: set[int]
-) -> list[Finding]:
-    found = []
-    column = pl.col(field.name)
+def _without(frame: pl.DataFrame, rows: Collection[int]) -> pl.DataFrame:
+    return frame.filter(~pl.col("row").is_in(list(rows)))
+
+
+def _check_field(table: Table, field: FieldSpec) -> Iterator[Finding]:
+    """Yield what is wrong with the cells of a column, one kind of mistake after another."""
+    frame, column = table.frame, pl.col(field.name)
     if field.required and field.default is None:
-        empty = frame.filter(column.is_null() & ~pl.col("row").is_in(list(unread)))
-        found += _cell_findings(empty, field, letter, "required.empty", "未填写", "请补填。")
+        empty = _without(
+            frame.filter(column.is_null()), table.faulty_rows.get(field.name, frozenset())
+        )
+        yield from _cell_findings(table, empty, field, "required.empty", "未填写", "请补填。")
     if field.kind is CellKind.TEXT and field.max_length:
         long = frame.filter(column.str.len_chars() > field.max_length)
         reason = f"超过 {field.max_length} 个字"
-        found += _cell_findings(long, field, letter, "text.too_long", reason, "请精简。")
+        yield from _cell_findings(table, long, field, "text.too_long", reason, "请精简。")
     if field.kind is CellKind.DECIMAL and field.max_digits:
         limit = Decimal(10) ** (field.max_digits - field.decimal_places)
         large = frame.filter(column.abs() >= limit)
-        found += _cell_findings(
-            large, field, letter, "amount.digits", "数值位数过多", "请核对数值。"
-        )
+        reason = "数值位数过多"
+        yield from _cell_findings(table, large, field, "amount.digits", reason, "请核对数值。")
     if field.kind in NUMERIC_KINDS and not field.allow_negative:
         negative = frame.filter(column < 0)
-        found += _cell_findings(
-            negative, field, letter, "amount.negative", "不能为负数", "请核对数值。"
-        )
+        reason = "不能为负数"
+        yield from _cell_findings(table, negative, field, "amount.negative", reason, "请核对数值。")
     if field.earliest is not None:
         early = frame.filter(column < field.earliest)
         reason = f"早于 {field.earliest}"
-        found += _cell_findings(early, field, letter, "date.impossible", reason, "请核对年份。")
+        yield from _cell_findings(table, early, field, "date.impossible", reason, "请核对年份。")
     if field.unique_in_workbook:
         twice = frame.filter(column.is_not_null() & column.is_duplicated())
-        found += _cell_findings(twice, field, letter, "row.repeated", "与其他行重复", "请核对。")
-    return found
+        yield from _cell_findings(table, twice, field, "row.repeated", "与其他行重复", "请核对。")
 
 
 def _cell_findings(
-    rows: pl.DataFrame,
-    field: FieldSpec,
-    letter: str,
-    code: str,
-    reason: str,
-    suggestion: str,
-) -> list[Finding]:
-    return [
-        Finding(
+    table: Table, rows: pl.DataFrame, field: FieldSpec, code: str, reason: str, suggestion: str
+) -> Iterator[Finding]:
+    """Yield the same finding at the field's cell of each row."""
+    for worksheet, row, value in rows.select("worksheet", "row", field.name).iter_rows():
+        yield finding(
+            code,
+            f"第{row}行「{field.label}」：{reason}",
             worksheet=worksheet,
             row=row,
-            column=letter,
+            column=table.letters[field.name],
             field=field.name,
-            code=code,
-            severity=severity_of(code),
-            message=f"第{row}行「{field.label}」：{reason}",
-            suggestion=suggestion,
             value="" if value is None else display_text(str(value), field),
+            suggestion=suggestion,
         )
-        for worksheet, row, value in rows.select("worksheet", "row", field.name).iter_rows()
-    ]
 
 
-def _date_findings(
-    frame: pl.DataFrame, spec: SheetSpec, context: ImportContext, letters: Mapping[str, str]
-) -> list[Finding]:
-    name = spec.dated_by
-    if name is None or name not in letters:
-        return []
-    period = context.period
-    last = dt.date.max if period.end > dt.date(9999, 1, 1) else period.end
-    outside = frame.filter((pl.col(name) < period.start) | (pl.col(name) >= last))
-    ahead = frame.filter(
-        (pl.col(name) > context.today) & (pl.col(name) >= period.start) & (pl.col(name) < last)
+def _date_findings(table: Table) -> Iterator[Finding]:
+    """Yield the days outside the report's period, and those after today."""
+    name = table.spec.dated_by
+    if name is None or name not in table.letters:
+        return
+    frame, field, period = table.frame, table.spec.field(name), table.context.period
+    end = dt.date.max if period.end > dt.date(9999, 1, 1) else period.end
+    is_inside = (pl.col(name) >= period.start) & (pl.col(name) < end)
+    yield from _cell_findings(
+        table,
+        frame.filter(~is_inside),
+        field,
+        "date.outside_period",
+        f"不在报告期 {period.label} 内",
+        "请改正日期，或另报所属月份。",
     )
-    field, letter = spec.field(name), letters[name]
-    return [
-        *_cell_findings(
-            outside,
-            field,
-            letter,
-            "date.outside_period",
-            f"不在报告期 {period.label} 内",
-            "请改正日期，或另报所属月份。",
-        ),
-        *_cell_findings(ahead, field, letter, "date.future", "晚于今天", "请核对日期。"),
-    ]
+    future = frame.filter((pl.col(name) > table.context.today) & is_inside)
+    yield from _cell_findings(table, future, field, "date.future", "晚于今天", "请核对日期。")
 
 
-def _repeated_identities(
-    frame: pl.DataFrame, spec: SheetSpec, letters: Mapping[str, str]
-) -> list[Finding]:
-    identity = [name for name in spec.identity if name in letters]
+def _repeated_identities(table: Table) -> Iterator[Finding]:
+    """Yield each row whose identity, as far as the table has it, is that of an earlier row.
+
+    Identities tell the rows of one branch apart: one target a branch is no repeat.
+    """
+    identity = [name for name in table.spec.identity if name in table.letters]
     if not identity:
-        return []
-    given = pl.all_horizontal([pl.col(name).is_not_null() for name in identity])
-    if len(identity) < len(spec.identity):
-        given = given & pl.lit(value=True)
-    # What tells rows apart tells them apart within a branch: one target a branch is no repeat.
-    within = [*identity, *(["branch"] if "branch" in frame.columns else [])]
-    alike = (
-        frame.filter(given)
+        return
+    is_filled = pl.all_horizontal([pl.col(name).is_not_null() for name in identity])
+    within = [*identity, *(["branch"] if "branch" in table.frame.columns else [])]
+    repeats = (
+        table.frame.filter(is_filled)
         .with_columns(first=pl.col("row").first().over(within), n=pl.len().over(within))
         .filter((pl.col("n") > 1) & (pl.col("row") != pl.col("first")))
     )
-    field = spec.field(identity[-1])
-    letter = letters[identity[-1]]
-    return [
-        Finding(
+    field = table.spec.field(identity[-1])
+    rows = repeats.select("worksheet", "row", "first", field.name).iter_rows()
+    for worksheet, row, first, value in rows:
+        yield finding(
+            "identity.repeated",
+            f"第{row}行「{field.label}」：与第{first}行相同",
             worksheet=worksheet,
             row=row,
-            column=letter,
+            column=table.letters[field.name],
             field=field.name,
-            code="identity.repeated",
-            severity=Severity.WARNING,
-            message=f"第{row}行「{field.label}」：与第{first}行相同",
-            suggestion="确为同一张票据的多笔时无需修改，否则请删去重复的行。",
             value=display_text(str(value), field),
+            suggestion="确为同一张票据的多笔时无需修改，否则请删去重复的行。",
         )
-        for worksheet, row, first, value in alike.select(
-            "worksheet", "row", "first", field.name
-        ).iter_rows()
-    ]
 
 
-def _broken_rule_findings(
-    frame: pl.DataFrame, rule: Rule, spec: SheetSpec, letters: Mapping[str, str]
-) -> list[Finding]:
-    rows = frame.filter(rule.violation().fill_null(value=False))
-    field = spec.field(rule.needs[0])
-    return [
-        Finding(
+def _broken_rule_findings(table: Table, frame: pl.DataFrame, rule: Rule) -> Iterator[Finding]:
+    """Yield each row that breaks a rule of the sheet, at the first field the rule needs."""
+    field = table.spec.field(rule.needs[0])
+    broken = frame.filter(rule.violation().fill_null(value=False))
+    for row in broken.iter_rows(named=True):
+        value = row[field.name]
+        yield finding(
+            rule.code,
+            f"第{row['row']}行「{field.label}」：{rule.message.format_map(row)}",
             worksheet=row["worksheet"],
             row=row["row"],
-            column=letters.get(field.name),
+            column=table.letters.get(field.name),
             field=field.name,
-            code=rule.code,
-            severity=rule.severity,
-            message=f"第{row['row']}行「{field.label}」："
-            + rule.message.format_map({name: row.get(name) for name in row}),
+            value=display_text("" if value is None else str(value), field),
             suggestion=rule.suggestion,
-            value=display_text(str(row[field.name] if row[field.name] is not None else ""), field),
+            severity=rule.severity,
         )
-        for row in rows.iter_rows(named=True)
-    ]
 
 
 def group_findings(findings: Iterable[Finding]) -> list[FindingGroup]:
-    """Gather the same cause in the same column; errors first, then as they stand."""
-    gathered: dict[tuple[str, str | None, str, str], list[Finding]] = {}
-    for finding in findings:
-        key = (finding.worksheet, finding.column, finding.code, finding.severity)
-        gathered.setdefault(key, []).append(finding)
-    groups = [
+    """Group findings of the same cause in the same column; errors first, then as they stand."""
+    groups: dict[tuple[str, str | None, str, str], list[Finding]] = {}
+    for entry in findings:
+        key = (entry.worksheet, entry.column, entry.code, entry.severity)
+        groups.setdefault(key, []).append(entry)
+    ordered = [
         FindingGroup(
-            first=each[0],
-            count=len(each),
-            rows=tuple(one.row for one in each[:SHOWN_ROWS] if one.row is not None),
+            first=members[0],
+            count=len(members),
+            rows=tuple(
+                member.row for member in members[: TUNING.grouped_rows] if member.row is not None
+            ),
         )
-        for each in gathered.values()
+        for members in groups.values()
     ]
     order = list(Severity)
-    return sorted(groups, key=lambda group: order.index(group.severity))
-
-
-def finding_title(code: str) -> str:
-    """Return the catalogue's short name of a code."""
-    return CODES[code].title if code in CODES else code
+    return sorted(ordered, key=lambda group: order.index(group.severity))

@@ -1,4 +1,4 @@
-"""Printed totals, held against the rows they can stand for."""
+"""Printed totals, compared with the rows they can stand for."""
 
 import dataclasses
 import re
@@ -13,11 +13,11 @@ import polars as pl
 from redcross.units import Unit
 from redcross.uploads.cells.amounts import parse_decimal
 from redcross.uploads.files.parser import KIND_SUFFIX, NUMBER
-from redcross.uploads.files.workbook import Grid
-from redcross.uploads.schema.finding_catalogue import severity_of
+from redcross.uploads.schema.finding_catalogue import finding
 from redcross.uploads.schema.findings import Finding
-from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, FieldSpec, SheetSpec
-from redcross.uploads.tables.layout import Layout, TotalRow
+from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, FieldSpec
+from redcross.uploads.tables.layout import TotalRow
+from redcross.uploads.tables.table import Table
 
 _AMOUNT = r"(\d[\d,.]*+)\s*+(亿元|万元|元)"
 # The digits are taken whole or not at all: 共计2856人次 holds no 285.
@@ -30,7 +30,7 @@ _AMOUNT_WITH_UNIT = re.compile(_AMOUNT)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TotalCheck:
-    """A printed total held against the rows it stands for."""
+    """A printed total compared with the rows it stands for."""
 
     worksheet: str
     field: str
@@ -40,26 +40,18 @@ class TotalCheck:
 
     @property
     def agrees(self) -> bool:
-        """Whether print and rows say the same."""
+        """Whether the printed amount is that of the rows."""
         return self.printed == self.read
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class TableRows:
-    """A table with its rows as they were read."""
-
-    layout: Layout
-    frame: pl.DataFrame
 
 
 class _RunningSums:
     """The amounts of a field down a worksheet; any stretch of them is added up at once."""
 
-    def __init__(self, name: str, tables: Iterable[TableRows]) -> None:
+    def __init__(self, name: str, tables: Iterable[Table]) -> None:
         parts = [
-            pl.DataFrame({"at": each.layout.data, "value": each.frame[name].fill_null(0)})
-            for each in tables
-            if name in each.frame.columns
+            pl.DataFrame({"at": table.layout.data, "value": table.frame[name].fill_null(0)})
+            for table in tables
+            if name in table.frame.columns
         ]
         whole = pl.concat(parts).sort("at", maintain_order=True)
         self._at, self._running = whole["at"].to_list(), whole["value"].cum_sum()
@@ -77,7 +69,7 @@ class _RunningSums:
 class _TotalPositions:
     """Where the totals of a worksheet stand."""
 
-    def __init__(self, tables: Sequence[TableRows]) -> None:
+    def __init__(self, tables: Sequence[Table]) -> None:
         totals = [total for table in tables for total in table.layout.totals]
         self.beside = Counter(total.position for total in totals)
         self.ends = sorted(total.position for total in totals if not total.is_part)
@@ -87,49 +79,59 @@ class _TotalPositions:
 
 
 def compare_totals(
-    grid: Grid, tables: Sequence[TableRows], spec: SheetSpec, earlier: Mapping[str, Decimal]
+    tables: Sequence[Table], earlier: Mapping[str, Decimal]
 ) -> list[tuple[TotalCheck, ...]]:
     """Return the checks of each table of a worksheet; `earlier` adds up those before it.
 
     How far a 合计 reaches is nowhere written: over its section, its table, the tables
     beside it and the pages above it, all of the worksheet, or those before it too. One
-    that is the sum of any of these agrees; any other is held against the rows since the
+    that is the sum of any of these agrees; any other is compared with the rows since the
     one before it.
     """
-    places = _TotalPositions(tables)
-    sheet: dict[str, _RunningSums] = {}
-    found = []
-    for table in tables:
-        checks = []
-        names = [
-            name for name in table.layout.columns.values() if spec.field(name).kind in NUMERIC_KINDS
-        ]
-        for name in names if table.layout.totals else ():
-            if name not in sheet:
-                sheet[name] = _RunningSums(name, tables)
-            own = _RunningSums(name, [table])
-            for total, printed in _printed_totals(grid, table.layout, spec.field(name)):
-                sums = _candidate_sums(total, table, places, own, sheet[name])
+    positions = _TotalPositions(tables)
+    sums_by_field: dict[str, _RunningSums] = {}
+    return [_table_checks(table, tables, positions, sums_by_field, earlier) for table in tables]
+
+
+def _table_checks(
+    table: Table,
+    tables: Sequence[Table],
+    positions: _TotalPositions,
+    sums_by_field: dict[str, _RunningSums],
+    earlier: Mapping[str, Decimal],
+) -> tuple[TotalCheck, ...]:
+    """Return the checks of one table by row; `sums_by_field` is filled on the way."""
+    layout, checks = table.layout, []
+    for letter, name in layout.columns.items() if layout.totals else ():
+        field = table.spec.field(name)
+        if field.kind not in NUMERIC_KINDS:
+            continue
+        if name not in sums_by_field:
+            sums_by_field[name] = _RunningSums(name, tables)
+        own = _RunningSums(name, [table])
+        for total in layout.totals:
+            printed = _printed_amount(table, total, letter, field)
+            if printed is not None:
+                sums = _candidate_sums(total, table, positions, own, sums_by_field[name])
                 read = _best_sum(printed, _add_earlier_sheets(sums, earlier.get(name)))
-                checks.append(TotalCheck(table.layout.worksheet, name, total.row, printed, read))
-        found.append(tuple(sorted(checks, key=lambda check: check.row)))
-    return found
+                checks.append(TotalCheck(layout.worksheet, name, total.row, printed, read))
+    return tuple(sorted(checks, key=lambda check: check.row))
 
 
 def _best_sum(printed: Decimal, sums: Iterable[Decimal | None]) -> Decimal:
     """Return the sum that agrees, else the first of them."""
     first = None
-    for each in sums:
-        if each == printed:
-            return each
-        first = each if first is None else first
+    for amount in sums:
+        if amount == printed:
+            return amount
+        first = amount if first is None else first
     return first or Decimal(0)
 
 
 def _candidate_sums(
     total: TotalRow,
-    table: TableRows,
-    places: _TotalPositions,
+    table: Table,
+    positions: _TotalPositions,
     own: _RunningSums,
     sheet: _RunningSums,
 ) -> Iterator[Decimal | None]:
@@ -137,16 +139,16 @@ def _candidate_sums(
     # A sum in a column of its own may stand beside the last line, which it counts.
     at = total.position + bool(total.column)
     start, end = table.layout.positions
-    before, after = _neighbours(places.own[id(table)], total.position)
+    before, after = _neighbours(positions.own[id(table)], total.position)
     section = own.between(start if before is None else before, at)
     ahead = own.between(at, end if after is None else after)
     whole = own.between(start, end)
-    pages = sheet.between(_neighbours(places.ends, total.position)[0] or 0, at)
+    pages = sheet.between(_neighbours(positions.ends, total.position)[0] or 0, at)
     so_far = own.between(start, at)
     if total.is_part:
-        yield from (ahead, section) if total.heads else (section, ahead)
+        yield from (ahead, section) if total.precedes_rows else (section, ahead)
         yield from (whole, pages)
-    elif places.beside[total.position] > 1 or so_far is None:
+    elif positions.beside[total.position] > 1 or so_far is None:
         yield from (whole, pages, section, ahead)
     else:
         yield from (pages, whole, section, ahead)
@@ -160,7 +162,7 @@ def _add_earlier_sheets(
     of_sheet = list(sums)
     yield from of_sheet
     if earlier is not None:
-        yield from (each + earlier for each in of_sheet if each is not None)
+        yield from (amount + earlier for amount in of_sheet if amount is not None)
 
 
 def _neighbours(positions: Sequence[int], at: int) -> tuple[int | None, int | None]:
@@ -172,44 +174,34 @@ def _neighbours(positions: Sequence[int], at: int) -> tuple[int | None, int | No
     )
 
 
-def _printed_totals(
-    grid: Grid, layout: Layout, field: FieldSpec
-) -> Iterator[tuple[TotalRow, Decimal]]:
-    letter = next(each for each, name in layout.columns.items() if name == field.name)
-    for total in layout.totals:
-        printed = _printed_amount(grid, total, letter, field, layout)
-        if printed is not None:
-            yield total, printed
-
-
-def _printed_amount(
-    grid: Grid, total: TotalRow, letter: str, field: FieldSpec, layout: Layout
-) -> Decimal | None:
-    """Read the number in the field's column, else the one that words of the row name."""
-    money, multiple = field.unit is Unit.YUAN, layout.multiples[letter]
-    if total.column and not money:
+def _printed_amount(table: Table, total: TotalRow, letter: str, field: FieldSpec) -> Decimal | None:
+    """Return the number in the field's column, else the one that words of the row name."""
+    is_money, multiple = field.unit is Unit.YUAN, table.layout.multiples[letter]
+    if total.column and not is_money:
         return None
-    cell = total.column or letter
-    text, kind = grid.cells[cell][total.position], grid.cells[cell + KIND_SUFFIX][total.position]
+    cells, cell = table.grid.cells, total.column or letter
+    text = cells[cell][total.position]
     parsed = parse_decimal(
         text,
-        is_number=kind == NUMBER,
+        is_number=cells[cell + KIND_SUFFIX][total.position] == NUMBER,
         places=field.decimal_places if field.kind is CellKind.DECIMAL else 0,
         multiple=multiple,
-        money=money,
+        money=is_money,
     )
-    if isinstance(parsed.value, Decimal) or not money:
-        return parsed.value if isinstance(parsed.value, Decimal) else None
-    beside = () if total.column else layout.headings
-    words = [text, total.label, *(grid.cells[each][total.position] for each in beside)]
-    said = (_amount_in_words(each, field, multiple) for each in words)
-    return next((each for each in said if each is not None), None)
+    if isinstance(parsed.value, Decimal):
+        return parsed.value
+    if not is_money:
+        return None
+    beside = () if total.column else table.layout.headings
+    texts = [text, total.label, *(cells[at][total.position] for at in beside)]
+    amounts = (_amount_in_words(words, field, multiple) for words in texts)
+    return next((amount for amount in amounts if amount is not None), None)
 
 
 def _amount_in_words(text: str, field: FieldSpec, multiple: Decimal) -> Decimal | None:
-    """Read 总金额314540755.69 where the total stands among words."""
-    bare = unicodedata.normalize("NFKC", text)
-    match = _AMOUNT_AFTER_WORD.search(bare) or _AMOUNT_WITH_UNIT.search(bare)
+    """Return the 314540755.69 of 总金额314540755.69, where the total stands among words."""
+    folded = unicodedata.normalize("NFKC", text)
+    match = _AMOUNT_AFTER_WORD.search(folded) or _AMOUNT_WITH_UNIT.search(folded)
     if match is None:
         return None
     parsed = parse_decimal(
@@ -222,30 +214,24 @@ def _amount_in_words(text: str, field: FieldSpec, multiple: Decimal) -> Decimal 
     return parsed.value if isinstance(parsed.value, Decimal) else None
 
 
-def total_findings(
-    layout: Layout, spec: SheetSpec, totals: Iterable[TotalCheck]
-) -> Iterator[Finding]:
-    """Tell of each printed total that its rows do not add up to."""
-    letters = {name: letter for letter, name in layout.columns.items()}
-    for each in totals:
-        if not each.agrees:
-            yield _total_finding(each, spec.field(each.field), letters[each.field])
+def total_findings(table: Table, checks: Iterable[TotalCheck]) -> Iterator[Finding]:
+    """Yield a finding of each printed total that its rows do not add up to."""
+    letters = {name: letter for letter, name in table.layout.columns.items()}
+    for check in checks:
+        if not check.agrees:
+            yield _total_finding(check, table.spec.field(check.field), letters[check.field])
 
 
-def _total_finding(each: TotalCheck, field: FieldSpec, letter: str) -> Finding:
-    gap = abs(each.printed - each.read)
-    unit = field.unit.label
-    return Finding(
-        worksheet=each.worksheet,
-        row=each.row,
+def _total_finding(check: TotalCheck, field: FieldSpec, letter: str) -> Finding:
+    gap, unit = abs(check.printed - check.read), field.unit.label
+    return finding(
+        "total.differs",
+        f"第{check.row}行「{field.label}」：合计行为 {check.printed:,}{unit}，"
+        f"明细之和为 {check.read:,}{unit}，相差 {gap:,} {unit}",
+        worksheet=check.worksheet,
+        row=check.row,
         column=letter,
-        field=each.field,
-        code="total.differs",
-        severity=severity_of("total.differs"),
-        message=(
-            f"第{each.row}行「{field.label}」：合计行为 {each.printed:,}{unit}，"
-            f"明细之和为 {each.read:,}{unit}，相差 {gap:,} {unit}"
-        ),
+        field=check.field,
+        value=f"{check.printed:f}",
         suggestion="请核对合计行的公式，或查找漏填、误填的行。",
-        value=f"{each.printed:f}",
     )

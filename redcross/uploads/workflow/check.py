@@ -18,7 +18,8 @@ from redcross.uploads.files import storage
 from redcross.uploads.files.parser import TEXT
 from redcross.uploads.files.workbook import UnreadableError
 from redcross.uploads.models import Upload, UploadFinding
-from redcross.uploads.parsing.parse import ParsedWorkbook, parse_typed_rows
+from redcross.uploads.parsing.parse import parse_typed_rows
+from redcross.uploads.parsing.parsed_workbook import ParsedWorkbook
 from redcross.uploads.preparing.prepare import (
     CheckResult,
     ImportSetup,

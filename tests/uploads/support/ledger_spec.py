@@ -10,7 +10,8 @@ from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.files import parser, workbook
 from redcross.uploads.files.workbook import Grid, Workbook
-from redcross.uploads.parsing.parse import ParsedWorkbook, parse_workbook
+from redcross.uploads.parsing.parse import parse_workbook
+from redcross.uploads.parsing.parsed_workbook import ParsedWorkbook
 from redcross.uploads.schema.import_spec import (
     CellKind,
     FieldSpec,
