@@ -34,7 +34,7 @@ class PendingAction(models.TextChoices):
     RESTORE = "RESTORE", "正在恢复本批"
 
 
-class DraftState(models.TextChoices):
+class DroppedFileState(models.TextChoices):
     """How far a dropped file is before it becomes an upload."""
 
     WAITING = "WAITING", "排队"
@@ -71,7 +71,9 @@ class FindingSeverity(models.TextChoices):
 PROCESSING_STATES = frozenset({UploadState.RECEIVED, UploadState.CHECKING, UploadState.LOADING})
 """States in which a machine is at work, and whose heartbeat is watched."""
 
-DRAFT_PROCESSING_STATES = frozenset({DraftState.WAITING, DraftState.OPENING, DraftState.MATCHING})
+RECOGNITION_STATES = frozenset(
+    {DroppedFileState.WAITING, DroppedFileState.OPENING, DroppedFileState.MATCHING}
+)
 """States of a dropped file in which a machine is at work on it."""
 
 OPEN_STATES = frozenset(

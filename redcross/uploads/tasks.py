@@ -12,8 +12,8 @@ from kombu.exceptions import OperationalError
 from redcross.accounts.models import User
 from redcross.accounts.tasks import ScopedTask
 from redcross.uploads.choices import PendingAction, UploadState
-from redcross.uploads.intake import drafts, recovery
-from redcross.uploads.models import Parcel, Upload
+from redcross.uploads.intake import recognition, recovery
+from redcross.uploads.models import DroppedFile, Upload
 from redcross.uploads.workflow import apply, check, pending_actions, progress
 
 
@@ -31,9 +31,10 @@ def check_upload(*, upload_id: int, user_id: int) -> None:
 
 
 @shared_task(name="uploads.recognise", base=PipelineTask, acks_late=True)
-def recognize_draft(*, parcel_id: int, user_id: int) -> None:
+def recognize_dropped_file(*, dropped_file_id: int, user_id: int) -> None:
     """Guess what a dropped file is."""
-    drafts.recognize_draft(parcel_id, user=User.objects.get(pk=user_id), now=timezone.now())
+    user = User.objects.get(pk=user_id)
+    recognition.recognize_dropped_file(dropped_file_id, user=user, now=timezone.now())
 
 
 @shared_task(name="uploads.load", base=PipelineTask, acks_late=True)
@@ -55,10 +56,10 @@ def sweep_uploads() -> None:
 
 
 def requeue_stalled_work(*, now: dt.datetime) -> list[int]:
-    """Send stalled uploads and drafts to a worker once more; return the uploads' ids."""
+    """Send stalled work to a worker once more; return the uploads' ids."""
     stalled = recovery.collect_stalled_work(now=now)
-    for draft in stalled.drafts:
-        send_recognition(draft)
+    for dropped_file in stalled.dropped_files:
+        send_recognition(dropped_file)
     for upload in stalled.uploads:
         enqueue_upload(upload)
     return [upload.pk for upload in stalled.uploads]
@@ -66,7 +67,7 @@ def requeue_stalled_work(*, now: dt.datetime) -> list[int]:
 
 def enqueue_upload(upload: Upload) -> None:
     """Queue what the upload waits for."""
-    if upload.turn:
+    if upload.pending_action:
         _send_task(execute_pending_action, upload.pk)
     elif upload.state == UploadState.LOADING:
         enqueue_apply(upload.pk)
@@ -80,15 +81,15 @@ def enqueue_check(upload: Upload, user_id: int) -> None:
     transaction.on_commit(lambda: _send_task(check_upload, pk, user_id=user_id))
 
 
-def enqueue_recognition(parcel: Parcel) -> None:
-    """Have a dropped file read once the request's transaction stands."""
-    transaction.on_commit(lambda: send_recognition(parcel))
+def enqueue_recognition(dropped_file: DroppedFile) -> None:
+    """Send a dropped file to a worker when the transaction commits."""
+    transaction.on_commit(lambda: send_recognition(dropped_file))
 
 
-def send_recognition(parcel: Parcel) -> None:
-    """Have a dropped file read; while no queue answers its state keeps it for the sweeper."""
+def send_recognition(dropped_file: DroppedFile) -> None:
+    """Send a dropped file to a worker; without a broker the next sweep sends it."""
     with contextlib.suppress(OperationalError):
-        recognize_draft.delay(parcel_id=parcel.pk, user_id=parcel.owner_id)
+        recognize_dropped_file.delay(dropped_file_id=dropped_file.pk, user_id=dropped_file.owner_id)
 
 
 def enqueue_apply(upload_id: int) -> None:
@@ -106,8 +107,8 @@ def request_restore(upload: Upload, user: User) -> None:
     _request_action(upload, PendingAction.RESTORE, user)
 
 
-def _request_action(upload: Upload, turn: PendingAction, user: User) -> None:
-    pk = pending_actions.request_action(upload.pk, turn, user=user).pk
+def _request_action(upload: Upload, action: PendingAction, user: User) -> None:
+    pk = pending_actions.request_action(upload.pk, action, user=user).pk
     transaction.on_commit(lambda: _send_task(execute_pending_action, pk))
 
 

@@ -88,7 +88,7 @@ def upload_workbook(page, path):
     open_menu_link(page, "我要报送")
     page.set_input_files("#id_files", str(path))
     page.click("button:has-text('开始检查')")
-    card = page.locator(".parcel", has_text=path.name)
+    card = page.locator(".dropped-file", has_text=path.name)
     card.locator("text=读到").wait_for()
     card.locator("a:has-text('批次')").click()
     page.wait_for_selector("h2:has-text('问题清单')")

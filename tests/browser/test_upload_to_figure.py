@@ -24,7 +24,7 @@ def upload_workbook(page, content):
         path.write_bytes(content)
         page.set_input_files("#id_files", str(path))
         page.click("button:has-text('开始检查')")
-    page.locator(".parcel a:has-text('批次')").last.click()
+    page.locator(".dropped-file a:has-text('批次')").last.click()
     page.wait_for_selector("h2:has-text('问题清单')")
 
 

@@ -12,7 +12,7 @@ from redcross.notices.services import notify
 from redcross.periods import Period
 from redcross.reports.declare.declaration import report_kinds
 from redcross.reports.workflow.services import draft_report
-from redcross.uploads.intake import drafts
+from redcross.uploads.intake import dropped_files
 from redcross.uploads.models import Upload
 from redcross.uploads.workflow.period_locks import lock_period
 from tests.conftest import NOW
@@ -122,7 +122,9 @@ def create_objects(pipeline, person, clerk):
     unlock_request = UnlockRequest.objects.create(
         branch=upload.branch, lock=closed, reason="示例", asked_by=clerk, asked_at=NOW
     )
-    parcel = drafts.store_dropped_file(clerk, content=b"-", filename="表.csv", hint={}, now=NOW)
+    parcel = dropped_files.store_dropped_file(
+        clerk, content=b"-", filename="表.csv", prefill={}, now=NOW
+    )
     objects = {
         "notice-open": Notice.objects.get(user=clerk).pk, "exemption-revoke": excused.pk,
         "lock-unlock": closed.pk, "lock-ask": closed.pk, "lock-answer": unlock_request.pk,

@@ -1,4 +1,4 @@
-"""Files beside an upload, sealed: the workbook, the rows read from it, the details."""
+"""Files beside an upload, sealed: the workbook, its grids, the rows read from it, the details."""
 
 import contextlib
 import io
@@ -13,14 +13,16 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
 from redcross.accounts.encryption import seal, unseal
+from redcross.uploads.files.grid_archive import pack_workbook, unpack_workbook
 from redcross.uploads.files.scratch_dir import create_scratch_dir
+from redcross.uploads.files.workbook import Workbook, read_workbook
 
 
 def store_file(field: FieldFile, content: bytes) -> None:
     """Seal and store; the row itself is saved by the caller.
 
-    What the row named before stays until the change is committed: after one that was cut
-    off the row still names it.
+    The file that the row named before is deleted only when the transaction commits: after
+    a rollback the row still names it.
     """
     before = field.name
     field.save("", ContentFile(seal(content)), save=False)
@@ -32,6 +34,14 @@ def load_file(field: FieldFile) -> bytes:
     """Return a sealed file's content."""
     with field.open("rb") as file:
         return unseal(file.read())
+
+
+def delete_file(field: FieldFile) -> None:
+    """Clear the name and delete the file on commit; the row is saved by the caller."""
+    name = field.name
+    if name:
+        field.name = ""
+        transaction.on_commit(lambda: field.storage.delete(name))
 
 
 def store_frame(field: FieldFile, frame: pl.DataFrame) -> None:
@@ -56,9 +66,25 @@ def load_json(field: FieldFile) -> Any:
     return json.loads(load_file(field))
 
 
+def store_grids(field: FieldFile, book: Workbook) -> None:
+    """Store an opened workbook's grids, sealed; one too large is not kept."""
+    content = pack_workbook(book)
+    if content is not None:
+        store_file(field, content)
+
+
+def open_workbook(file: FieldFile, filename: str, *, grids: FieldFile) -> Workbook:
+    """Return the workbook from its stored grids, else by opening the file; UnreadableError."""
+    book = unpack_workbook(load_file(grids)) if grids else None
+    if book is not None:
+        return book
+    with unsealed_file(file, filename) as path:
+        return read_workbook(path, filename=filename)
+
+
 @contextlib.contextmanager
 def unsealed_file(field: FieldFile, filename: str) -> Iterator[Path]:
-    """Lay the unsealed file in a private folder for as long as it is read."""
+    """Write the unsealed file into a private folder for as long as it is read."""
     with create_scratch_dir() as folder:
         path = folder / f"workbook{Path(filename).suffix.lower()}"
         path.write_bytes(load_file(field))

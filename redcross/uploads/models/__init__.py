@@ -1,6 +1,6 @@
 """Uploads, dropped files, closed months, and the base of every record that uploads fill."""
 
-from redcross.uploads.models.drafts import Parcel
+from redcross.uploads.models.dropped_files import DroppedFile
 from redcross.uploads.models.period_locks import PeriodException, PeriodLock
 from redcross.uploads.models.records import NamedKey, NamedKeyQuerySet, Record, RecordQuerySet
 from redcross.uploads.models.uploads import (
@@ -14,10 +14,10 @@ from redcross.uploads.models.uploads import (
 )
 
 __all__ = [
+    "DroppedFile",
     "HeadingMemory",
     "NamedKey",
     "NamedKeyQuerySet",
-    "Parcel",
     "PeriodException",
     "PeriodLock",
     "Record",

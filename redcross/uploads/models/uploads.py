@@ -41,7 +41,7 @@ class UploadQuerySet(VisibleQuerySet["Upload"]):
 
     def at_work(self) -> Self:
         """Keep what a machine has to do something with."""
-        return self.filter(Q(state__in=PROCESSING_STATES) | ~Q(turn=""))
+        return self.filter(Q(state__in=PROCESSING_STATES) | ~Q(pending_action=""))
 
     def for_period(self, period: Period) -> Self:
         """Keep the uploads for months inside the period."""
@@ -67,6 +67,7 @@ class Upload(Visible):
 
     filename = models.CharField("文件名", max_length=200, blank=True)
     file = models.FileField("文件", upload_to=storage_path, blank=True)
+    grids_file = models.FileField("读出的工作表", upload_to=storage_path, blank=True)
     size = models.PositiveBigIntegerField("大小（字节）", default=0)
     digest = models.CharField("文件指纹", max_length=64, blank=True)
     rows_digest = models.CharField("内容指纹", max_length=64, blank=True)
@@ -87,7 +88,7 @@ class Upload(Visible):
     note = models.TextField("填报说明", blank=True)
     accept_good_rows = models.BooleanField("只收正确的行", default=False)
     delete_missing = models.BooleanField("删除缺少的行", default=False)
-    stated = models.JSONField("整张表填写", default=dict, blank=True)
+    table_values = models.JSONField("整张表填写", default=dict, blank=True)
 
     uploaded_by = models.ForeignKey(
         User, verbose_name="填报人", on_delete=models.PROTECT, related_name="uploads"
@@ -113,8 +114,8 @@ class Upload(Visible):
     effective_at = models.DateTimeField("生效时间", null=True, blank=True)
     context_id = models.UUIDField("生效批次", null=True, blank=True, unique=True)
     undo_context_id = models.UUIDField("作废批次", null=True, blank=True, unique=True)
-    turn = models.CharField("正在办理", max_length=8, choices=PendingAction, blank=True)
-    turn_by = models.ForeignKey(
+    pending_action = models.CharField("正在办理", max_length=8, choices=PendingAction, blank=True)
+    pending_action_by = models.ForeignKey(
         User, verbose_name="办理人", on_delete=models.PROTECT, null=True, blank=True,
         related_name="+",
     )  # fmt: skip
@@ -149,9 +150,9 @@ class Upload(Visible):
                 condition=~Q(state=UploadState.EFFECTIVE) | Q(context_id__isnull=False),
             ),
             models.CheckConstraint(
-                name="upload_turn_is_known_and_somebodys",
-                condition=Q(turn="", turn_by__isnull=True)
-                | Q(turn__in=PendingAction.values, turn_by__isnull=False),
+                name="upload_pending_action_has_its_person",
+                condition=Q(pending_action="", pending_action_by__isnull=True)
+                | Q(pending_action__in=PendingAction.values, pending_action_by__isnull=False),
             ),
         ]
         indexes = [
@@ -161,8 +162,15 @@ class Upload(Visible):
                 fields=["state"],
                 condition=~Q(state__in=[UploadState.EFFECTIVE, UploadState.UNDONE]),
             ),
-            models.Index(name="upload_turn", fields=["turn"], condition=~Q(turn="")),
+            models.Index(
+                name="upload_pending_action",
+                fields=["pending_action"],
+                condition=~Q(pending_action=""),
+            ),
             models.Index(name="upload_digest", fields=["branch", "digest"]),
+            models.Index(
+                name="upload_with_grids", fields=["created_at"], condition=~Q(grids_file="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -172,6 +180,26 @@ class Upload(Visible):
     def period(self) -> Period:
         """The months it reports on."""
         return Period(self.first_month, self.last_month)
+
+    @property
+    def is_processing(self) -> bool:
+        """Whether a machine checks it or makes it effective, or will."""
+        return self.state in PROCESSING_STATES
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether it can be submitted as it is, without an explanation."""
+        return self.state == UploadState.READY and not self.warnings
+
+    @property
+    def needs_explanation(self) -> bool:
+        """Whether it can be submitted with an explanation of its warnings."""
+        return self.state == UploadState.READY and bool(self.warnings)
+
+    @property
+    def needs_correction(self) -> bool:
+        """Whether the check ended without rows that can be submitted."""
+        return self.state in (UploadState.HAS_ERRORS, UploadState.FAILED)
 
     @property
     def declared(self) -> "Sheet":

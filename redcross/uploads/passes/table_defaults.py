@@ -109,7 +109,7 @@ def infer_table_defaults(table: Table) -> Table:
 def _from_uploader(around: _Surroundings) -> Iterator[tuple[str, InferredValue]]:
     """Yield what the uploader filled in for the whole table, where it can be read."""
     for field in around.fields:
-        text = around.context.stated.get(field.name, "")
+        text = around.context.table_values.get(field.name, "")
         parsed = cell_parser(field, around.context, Decimal(1))(text, TEXT) if text else None
         if parsed is not None and parsed.value is not None:
             yield field.name, InferredValue(parsed.value, text, _UPLOADER_CODE)

@@ -19,6 +19,7 @@ from redcross.uploads.choices import UploadState
 from redcross.uploads.database.diff import Comparison, any_row_exists, diff_rows
 from redcross.uploads.database.staging import disable_seqscan, key_column, stage_keys, stage_rows
 from redcross.uploads.files import storage, workbook
+from redcross.uploads.files.workbook import Workbook
 from redcross.uploads.models import HeadingMemory, Upload
 from redcross.uploads.parsing.parse import parse_workbook
 from redcross.uploads.parsing.parsed_workbook import ParsedWorkbook
@@ -137,12 +138,25 @@ def import_spec(sheet: Sheet) -> SheetSpec:
 
 
 def read_file(setting: ImportSetup, path: Path, *, filename: str, watch: Stopwatch) -> CheckResult:
-    """Open, recognise, clean and check a file; raise workbook.UnreadableError."""
+    """Open a file and check it; raise workbook.UnreadableError."""
+    return check_workbook(
+        setting, lambda: workbook.read_workbook(path, filename=filename), watch=watch
+    )
+
+
+def check_workbook(
+    setting: ImportSetup, open_book: Callable[[], Workbook], *, watch: Stopwatch
+) -> CheckResult:
+    """Open a workbook by the given function, parse and check it.
+
+    The function is called here so that nobody else refers to the grids: beside the rows
+    read from them they would take a quarter more memory of a large upload.
+    """
     with watch.step("read"):
-        book = workbook.read_workbook(path, filename=filename)
+        book = open_book()
     with watch.step("recognise"):
         tables = parse_workbook(book, setting.spec, setting.context, setting.remembered)
-    del book  # its cells would lie beside the rows read from them, a quarter of a large upload
+    del book
     return prepare_result(setting, tables, watch)
 
 

@@ -172,7 +172,7 @@ class ImportContext:
     epoch: dt.date = dt.date(1899, 12, 30)
     """Day 0 of the workbook's serial numbers; the 1904 date system begins elsewhere."""
     branch_levels: Mapping[int, str] = dataclasses.field(default_factory=dict)
-    stated: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    table_values: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Field → what the uploader has said of every row of a table without the column."""
     level_branch_id: int | None = None
     """Where a row names no branch: the uploading branch itself (= branch_id)."""

@@ -1,7 +1,4 @@
-"""我要报送: one page on which files are dropped, guessed at, corrected, checked and submitted."""
-
-from collections.abc import Iterable
-from typing import Any
+"""我要报送: one page on which files are dropped, recognised, corrected, checked and submitted."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,56 +13,119 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.branches.models import Branch
 from redcross.periods import Period, UnknownPeriodError
 from redcross.uploads import tasks
-from redcross.uploads.choices import (
-    DRAFT_PROCESSING_STATES,
-    PROCESSING_STATES,
-    DraftState,
-    UploadMode,
-    UploadState,
-)
-from redcross.uploads.intake import drafts
-from redcross.uploads.models import Parcel
+from redcross.uploads.choices import DroppedFileState, UploadMode
+from redcross.uploads.intake import dropped_files
+from redcross.uploads.intake.dropped_files import MAX_FILES
+from redcross.uploads.models import DroppedFile
 from redcross.uploads.registry import registry
-from redcross.uploads.schema.sheet import Sheet
+from redcross.uploads.web.cards import page_context
 from redcross.uploads.web.forms import UploadForm, initial_values
 from redcross.uploads.web.views import require_entering_role
-from redcross.uploads.workflow import progress, services
-from redcross.uploads.workflow.queries import enterable_branches, enterable_sheets
+from redcross.uploads.workflow import services
+from redcross.uploads.workflow.queries import enterable_branches
 from redcross.uploads.workflow.services import RefusedError
 
-HINT_NAMES = ("sheet", "period", "branch")
+PREFILL_NAMES = ("sheet", "period", "branch")
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def drop_files(request: SignedInRequest) -> HttpResponse:
-    """Drop files; see what each is taken for; correct that, and have all of them checked."""
+    """Show the dropped files and take more of them."""
     if request.method == "POST":
         require_entering_role(request)
         _store_files(request)
         return redirect(_page_address(request.POST))
     branches = enterable_branches(request.user)
-    hint = {name: said for name in HINT_NAMES if (said := request.GET.get(name, ""))}
-    context = _page_context(request, branches) | {
-        "hint": hint,
-        "errand": _errand_label(hint),
+    prefill = {name: value for name in PREFILL_NAMES if (value := request.GET.get(name, ""))}
+    context = page_context(request.user, branches) | {
+        "prefill": prefill,
+        "prefill_label": _prefill_label(prefill),
         "form": UploadForm(branches=branches, initial=initial_values(request)),
     }
     return render(request, "uploads/new.html", context)
 
 
-def _page_address(said: QueryDict) -> str:
-    """Return this page's address, with what the person came for."""
+@login_required
+@require_GET
+def poll_cards(request: SignedInRequest) -> HttpResponse:
+    """Show the cards that were at work when the page last polled."""
+    context = page_context(request.user, enterable_branches(request.user))
+    polled = set(request.GET.get("was", "").split(","))
+    context["shown"] = [card for card in context["cards"] if str(card.file.pk) in polled]
+    return render(request, "uploads/_cards_poll.html", context)
+
+
+@login_required
+@require_POST
+def update_card(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Store what was changed on one card, and show the card again."""
+    dropped_file = get_object_or_404(dropped_files.dropped_files_of(request.user), pk=pk)
+    branches = enterable_branches(request.user)
+    try:
+        _apply_card_form(request, dropped_file, branches)
+    except RefusedError as error:
+        messages.error(request, str(error))
+    context = page_context(request.user, branches)
+    context["shown"] = [card for card in context["cards"] if card.file.pk == pk]
+    return render(request, "uploads/_cards.html", context)
+
+
+@login_required
+@require_POST
+def start_checks(request: SignedInRequest) -> HttpResponse:
+    """Check the confirmed files: all, or the one whose button was pressed."""
+    require_entering_role(request)
+    branches = enterable_branches(request.user)
+    only = request.POST.get("only", "")
+    own = dropped_files.dropped_files_of(request.user)
+    for dropped_file in own.filter(state=DroppedFileState.GUESSED):
+        if f"months-{dropped_file.pk}" in request.POST:
+            _apply_card_form(request, dropped_file, branches)
+        if only in ("", str(dropped_file.pk)):
+            upload = dropped_files.confirm_dropped_file(
+                dropped_file, request.user, now=timezone.now()
+            )
+            if upload is not None:
+                tasks.enqueue_check(upload, request.user.pk)
+    return redirect(_page_address(request.POST))
+
+
+@login_required
+@require_POST
+def submit_all(request: SignedInRequest) -> HttpResponse:
+    """Submit the uploads without findings: all, or the one whose button was pressed."""
+    require_entering_role(request)
+    only = request.POST.get("only", "")
+    own = dropped_files.dropped_files_of(request.user).filter(state=DroppedFileState.SENT)
+    chosen = (one for one in own if only in ("", str(one.pk)))
+    count = sum(_submit(request, dropped_file) for dropped_file in chosen)
+    if count:
+        messages.success(request, f"已提交 {count} 份，等待上级审核。")
+    return redirect(_page_address(request.POST))
+
+
+@login_required
+@require_POST
+def discard_file(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Remove a dropped file from the page; an upload made of it stays."""
+    dropped_file = get_object_or_404(dropped_files.dropped_files_of(request.user), pk=pk)
+    dropped_files.discard_dropped_file(dropped_file)
+    return redirect(_page_address(request.POST))
+
+
+def _page_address(form: QueryDict) -> str:
+    """Return this page's address with the values of the link by which the person came."""
     query = QueryDict(mutable=True)
-    query.update({name: found for name in HINT_NAMES if (found := said.get(f"for-{name}", ""))})
+    query.update({name: value for name in PREFILL_NAMES if (value := form.get(f"for-{name}", ""))})
     return f"{reverse('upload-new')}?{query.urlencode()}" if query else reverse("upload-new")
 
 
-def _errand_label(hint: dict[str, str]) -> str:
-    """Say for which sheet and months the person came, as far as that is known."""
-    sheet = registry.get(hint.get("sheet", ""))
+def _prefill_label(prefill: dict[str, str]) -> str:
+    """Return sheet and months of the link by which the person came, as far as it has them."""
+    sheet = registry.get(prefill.get("sheet", ""))
     try:
-        period = Period.parse(hint["period"]).label if "period" in hint else ""
+        period = Period.parse(prefill["period"]).label if "period" in prefill else ""
     except UnknownPeriodError:
         period = ""
     return f"《{sheet.title}》{period}" if sheet else period
@@ -75,160 +135,51 @@ def _store_files(request: SignedInRequest) -> None:
     files = request.FILES.getlist("files")
     if not files:
         messages.error(request, "还没有选择文件。")
-    for file in files[drafts.MAX_FILES :]:
-        messages.error(
-            request, f"{file.name}：一次最多放入 {drafts.MAX_FILES} 个文件，请稍后再放。"
-        )
-    hint = {name: request.POST.get(f"for-{name}", "") for name in HINT_NAMES}
-    for file in files[: drafts.MAX_FILES]:
+    for file in files[MAX_FILES:]:
+        messages.error(request, f"{file.name}：一次最多放入 {MAX_FILES} 个文件，请稍后再放。")
+    prefill = {name: request.POST.get(f"for-{name}", "") for name in PREFILL_NAMES}
+    for file in files[:MAX_FILES]:
         try:
-            parcel = drafts.store_dropped_file(
+            dropped_file = dropped_files.store_dropped_file(
                 request.user,
                 content=file.read(),
                 filename=file.name or "未命名",
-                hint=hint,
+                prefill=prefill,
                 now=timezone.now(),
             )
         except RefusedError as error:
             messages.error(request, f"{file.name}：{error}")
             continue
-        if parcel.state in DRAFT_PROCESSING_STATES:
-            tasks.enqueue_recognition(parcel)
+        if dropped_file.is_being_recognized:
+            tasks.enqueue_recognition(dropped_file)
 
 
-def _page_context(request: SignedInRequest, branches: list[Branch]) -> dict[str, Any]:
-    """Return every dropped file as its card needs it, and what can be done with all."""
-    sheets = enterable_sheets(request.user)
-    cards = [_card_context(parcel, sheets) for parcel in drafts.drafts_of(request.user)]
-    uploads = [card["parcel"].upload for card in cards if card["parcel"].upload]
-    return {
-        "branches": branches,
-        "sheets": sheets,
-        "modes": UploadMode.choices,
-        "cards": cards,
-        "at_work": [card["parcel"].pk for card in cards if card["at_work"]],
-        "confirmable": sum(card["parcel"].state == DraftState.GUESSED for card in cards),
-        "clean": sum(is_submittable(upload) for upload in uploads),
+def _apply_card_form(
+    request: SignedInRequest, dropped_file: DroppedFile, branches: list[Branch]
+) -> None:
+    values = {
+        name: request.POST.get(f"{name}-{dropped_file.pk}", "").strip()
+        for name in ("sheet", "mode", "branch", "months")
     }
-
-
-def _card_context(parcel: Parcel, sheets: Iterable[Sheet]) -> dict[str, Any]:
-    upload = parcel.upload
-    checking = upload is not None and upload.state in PROCESSING_STATES
-    fits = {fit["key"]: fit for fit in parcel.guess.get("sheet", {}).get("fits", [])}
-    around = parcel.guess.get("around", {}).get(parcel.sheet) or parcel.guess.get("otherwise", {})
-    return {
-        "parcel": parcel,
-        "upload": upload,
-        "at_work": parcel.state in DRAFT_PROCESSING_STATES or checking,
-        "progress": progress.current_progress(upload.pk)
-        if upload is not None and checking
-        else None,
-        "likely": [sheet for sheet in sheets if sheet.key in fits],
-        "others": [sheet for sheet in sheets if sheet.key not in fits],
-        "sheet_guess": parcel.guess.get("sheet", {}),
-        "period_guess": around.get("period", {}),
-        "branch_guess": around.get("branch", {}),
-        "period_label": _period_label(parcel.months),
-        "clean": upload is not None and is_submittable(upload),
-    }
-
-
-def _period_label(months: str) -> str:
-    try:
-        return Period.parse(months).label
-    except UnknownPeriodError:
-        return ""
-
-
-def is_submittable(upload: Any) -> bool:
-    """Tell whether it can be submitted as it is, without a word of explanation."""
-    return upload.state == UploadState.READY and not upload.warnings
-
-
-@login_required
-@require_GET
-def poll_cards(request: SignedInRequest) -> HttpResponse:
-    """The cards that were at work when the page last looked, as they are now."""
-    context = _page_context(request, enterable_branches(request.user))
-    was = set(request.GET.get("was", "").split(","))
-    context["shown"] = [card for card in context["cards"] if str(card["parcel"].pk) in was]
-    return render(request, "uploads/_pulse.html", context)
-
-
-@login_required
-@require_POST
-def update_card(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Keep what was changed on one card, and show the card again."""
-    parcel = get_object_or_404(drafts.drafts_of(request.user), pk=pk)
-    branches = enterable_branches(request.user)
-    try:
-        _apply_card_form(request, parcel, branches)
-    except RefusedError as error:
-        messages.error(request, str(error))
-    context = _page_context(request, branches)
-    context["shown"] = [card for card in context["cards"] if card["parcel"].pk == pk]
-    return render(request, "uploads/_cards.html", context)
-
-
-def _apply_card_form(request: SignedInRequest, parcel: Parcel, branches: list[Branch]) -> None:
-    said = {name: request.POST.get(f"{name}-{parcel.pk}", "") for name in ("sheet", "mode")}
-    chosen = request.POST.get(f"branch-{parcel.pk}", "")
-    drafts.update_draft(
-        parcel,
-        sheet=said["sheet"] if said["sheet"] in registry else "",
-        branch=next((each for each in branches if str(each.pk) == chosen), None),
-        months=request.POST.get(f"months-{parcel.pk}", "").strip(),
-        mode=said["mode"] if said["mode"] in UploadMode.values else "",
+    dropped_files.update_dropped_file(
+        dropped_file,
+        sheet=values["sheet"] if values["sheet"] in registry else "",
+        branch=next((branch for branch in branches if str(branch.pk) == values["branch"]), None),
+        months=values["months"],
+        mode=values["mode"] if values["mode"] in UploadMode.values else "",
         now=timezone.now(),
     )
 
 
-@login_required
-@require_POST
-def start_checks(request: SignedInRequest) -> HttpResponse:
-    """Have the confirmed files checked: all, or the one whose button was pressed."""
-    require_entering_role(request)
-    branches = enterable_branches(request.user)
-    only = request.POST.get("only", "")
-    waiting = drafts.drafts_of(request.user).filter(state=DraftState.GUESSED)
-    for parcel in waiting:
-        if f"months-{parcel.pk}" in request.POST:
-            _apply_card_form(request, parcel, branches)
-        if only in ("", str(parcel.pk)):
-            upload = drafts.confirm_draft(parcel, request.user, now=timezone.now())
-            if upload is not None:
-                tasks.enqueue_check(upload, request.user.pk)
-    return redirect(_page_address(request.POST))
-
-
-@login_required
-@require_POST
-def submit_all(request: SignedInRequest) -> HttpResponse:
-    """Submit what was found in order: all, or the one whose button was pressed."""
-    require_entering_role(request)
-    only = request.POST.get("only", "")
-    count = 0
-    for parcel in drafts.drafts_of(request.user).filter(state=DraftState.SENT):
-        upload = parcel.upload
-        if upload is None or not is_submittable(upload) or only not in ("", str(parcel.pk)):
-            continue
-        try:
-            with transaction.atomic():
-                services.submit(upload.pk, user=request.user, now=timezone.now())
-        except RefusedError as error:
-            messages.error(request, f"{parcel}：{error}")
-            continue
-        count += 1
-    if count:
-        messages.success(request, f"已提交 {count} 份，等待上级审核。")
-    return redirect(_page_address(request.POST))
-
-
-@login_required
-@require_POST
-def discard_file(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Take a dropped file off the page; an upload made of it stays where it is."""
-    parcel = get_object_or_404(drafts.drafts_of(request.user), pk=pk)
-    drafts.discard_draft(parcel)
-    return redirect(_page_address(request.POST))
+def _submit(request: SignedInRequest, dropped_file: DroppedFile) -> bool:
+    """Submit a file's upload where it is clean; return whether it was submitted."""
+    upload = dropped_file.upload
+    if upload is None or not upload.is_clean:
+        return False
+    try:
+        with transaction.atomic():
+            services.submit(upload.pk, user=request.user, now=timezone.now())
+    except RefusedError as error:
+        messages.error(request, f"{dropped_file}：{error}")
+        return False
+    return True

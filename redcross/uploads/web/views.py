@@ -100,7 +100,7 @@ def _detail_context(request: SignedInRequest, upload: Upload) -> dict[str, Any]:
     rows_shown = rules.may_see_rows(request.user, upload)
     labels = {field.name: field.label for field in import_spec(upload.declared).fields}
     changes = storage.load_json(upload.changes_file) if upload.changes_file and rows_shown else {}
-    turn = upload.get_turn_display()
+    turn = upload.get_pending_action_display()
     in_work = upload.state in PROCESSING_STATES or bool(turn)
     spec = upload.declared.specification()
     mine = rules.may_enter(request.user, upload.branch, upload.sheet)
@@ -156,7 +156,7 @@ def _fillable_columns(upload: Upload, spec: SheetSpec) -> list[dict[str, Any]]:
             "field": field,
             "is_day": field.kind is CellKind.DATE,
             "options": list(field.labels.values()),
-            "stated": upload.stated.get(field.name, ""),
+            "value": upload.table_values.get(field.name, ""),
         }
         for field in spec.fields
         if field.name in names and check.may_fill_table(field)
@@ -250,7 +250,7 @@ def get_visible_upload(request: SignedInRequest, pk: int) -> Upload:
 def poll_state(request: SignedInRequest, pk: int) -> HttpResponse:
     """The live part of an upload's page; when the work ends the page is told to reload."""
     upload = get_visible_upload(request, pk)
-    turn = upload.get_turn_display()
+    turn = upload.get_pending_action_display()
     if upload.state not in PROCESSING_STATES and not turn:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {"upload": upload, "progress": progress.current_progress(pk), "turn": turn}

@@ -96,7 +96,7 @@ def _apply(upload_id: int, approver: User, watch: Stopwatch, now: dt.datetime) -
                 deleted = delete_missing(upload, sheet)
             upload.state, upload.context_id = UploadState.EFFECTIVE, context
             upload.effective_at, upload.undo_context_id = now, None
-            upload.turn, upload.turn_by = "", None
+            upload.pending_action, upload.pending_action_by = "", None
             upload.seconds = {**upload.seconds, **watch.seconds}
             upload.code = upload.message = ""
             upload.save()
@@ -190,7 +190,7 @@ def _revert(upload_id: int, user: User, now: dt.datetime) -> RevertResult:
         with history_context(upload, "undo") as context:
             undone = revert_rows(upload, sheet)
             upload.state, upload.undo_context_id = UploadState.UNDONE, context
-            upload.turn, upload.turn_by = "", None
+            upload.pending_action, upload.pending_action_by = "", None
             upload.save()
             record_step(upload, by=user, now=now, remark=_describe_revert(undone))
     return undone
@@ -207,7 +207,7 @@ def restore_upload(upload_id: int, *, user: User, now: dt.datetime) -> ApplyResu
         upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
         require_restorable(upload, user)
         upload.state, upload.changes = UploadState.LOADING, {}
-        upload.turn, upload.turn_by = "", None
+        upload.pending_action, upload.pending_action_by = "", None
         upload.save()
         record_step(upload, by=user, now=now, remark="恢复")
     return apply_upload(upload_id, now=now)

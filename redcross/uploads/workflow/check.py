@@ -16,7 +16,7 @@ from redcross.uploads.choices import REVIEW_STATES, UploadOrigin, UploadState
 from redcross.uploads.database.diff import Comparison, RowChange
 from redcross.uploads.files import storage
 from redcross.uploads.files.parser import TEXT
-from redcross.uploads.files.workbook import UnreadableError
+from redcross.uploads.files.workbook import UnreadableError, Workbook
 from redcross.uploads.models import Upload, UploadFinding
 from redcross.uploads.parsing.parse import parse_typed_rows
 from redcross.uploads.parsing.parsed_workbook import ParsedWorkbook
@@ -25,10 +25,10 @@ from redcross.uploads.preparing.prepare import (
     ImportSetup,
     Stopwatch,
     add_plausibility_warnings,
+    check_workbook,
     diff_with_database,
     prepare_result,
     prepare_setup,
-    read_file,
 )
 from redcross.uploads.schema.findings import Finding, FindingGroup, Severity
 from redcross.uploads.schema.import_spec import LABEL_KINDS, FieldSpec
@@ -84,7 +84,7 @@ def _run_check(
 def upload_setup(upload: Upload, *, now: dt.datetime) -> ImportSetup:
     """Return what an upload is read by, with what its uploader has said of all rows."""
     setting = prepare_setup(upload.declared, upload.branch, upload.period, now=now)
-    context = dataclasses.replace(setting.context, stated=upload.stated)
+    context = dataclasses.replace(setting.context, table_values=upload.table_values)
     return dataclasses.replace(setting, context=context)
 
 
@@ -97,7 +97,7 @@ def set_table_value(
     """
     with transaction.atomic():
         upload = recheck(upload_id, user=user, now=now)
-        stated = {name: said for name, said in upload.stated.items() if name != field}
+        stated = {name: said for name, said in upload.table_values.items() if name != field}
         if text:
             setting = upload_setup(upload, now=now)
             if field not in {each.name for each in setting.spec.fields if may_fill_table(each)}:
@@ -106,8 +106,8 @@ def set_table_value(
             if parsed.value is None:
                 raise RefusedError(parsed.code, f"{parsed.reason}。{parsed.suggestion}")
             stated[field] = text
-        upload.stated = stated
-        upload.save(update_fields=["stated"])
+        upload.table_values = stated
+        upload.save(update_fields=["table_values"])
     return upload
 
 
@@ -139,8 +139,15 @@ def _read_upload(upload: Upload, setting: ImportSetup, watch: Stopwatch) -> Chec
             return prepare_result(setting, typed, watch)
     if not upload.file:
         raise UnreadableError("file.empty")
-    with storage.unsealed_file(upload.file, upload.filename) as path:
-        return read_file(setting, path, filename=upload.filename, watch=watch)
+    return check_workbook(setting, lambda: open_workbook(upload), watch=watch)
+
+
+def open_workbook(upload: Upload) -> Workbook:
+    """Return an upload's workbook, without opening the file where its grids are kept.
+
+    Raise UnreadableError.
+    """
+    return storage.open_workbook(upload.file, upload.filename, grids=upload.grids_file)
 
 
 def zero_report_result(watch: Stopwatch) -> CheckResult:

@@ -19,22 +19,24 @@ from redcross.uploads.workflow.services import RefusedError
 
 
 @transaction.atomic
-def request_action(upload_id: int, turn: PendingAction, *, user: User) -> Upload:
+def request_action(upload_id: int, action: PendingAction, *, user: User) -> Upload:
     """Note what a worker shall do, if this person may have it done; raise RefusedError."""
     upload = (
         Upload.objects.select_for_update(of=("self",))
         .select_related("branch__parent")
         .get(pk=upload_id)
     )
-    if upload.turn:
-        raise RefusedError("upload.in_turn", f"{upload.get_turn_display()}，请等它完成后再办理。")
-    match turn:
+    if upload.pending_action:
+        raise RefusedError(
+            "upload.in_turn", f"{upload.get_pending_action_display()}，请等它完成后再办理。"
+        )
+    match action:
         case PendingAction.UNDO:
             apply.require_revertible(upload, user)
         case PendingAction.RESTORE:
             apply.require_restorable(upload, user)
-    upload.turn, upload.turn_by = turn, user
-    upload.save(update_fields=["turn", "turn_by"])
+    upload.pending_action, upload.pending_action_by = action, user
+    upload.save(update_fields=["pending_action", "pending_action_by"])
     return upload
 
 
@@ -44,12 +46,12 @@ def execute_action(upload_id: int, *, now: dt.datetime) -> None:
     What can no longer be done is told to the person who asked.
     """
     with acting_as_system("作废或恢复"):
-        upload = Upload.objects.select_related("turn_by").get(pk=upload_id)
-    user = upload.turn_by
+        upload = Upload.objects.select_related("pending_action_by").get(pk=upload_id)
+    user = upload.pending_action_by
     if user is None:
         return
     try:
-        match PendingAction(upload.turn):
+        match PendingAction(upload.pending_action):
             case PendingAction.UNDO:
                 apply.revert_upload(upload_id, user=user, now=now)
             case PendingAction.RESTORE:
@@ -61,8 +63,8 @@ def execute_action(upload_id: int, *, now: dt.datetime) -> None:
 def _cancel_action(upload_id: int, user: User, error: RefusedError, now: dt.datetime) -> None:
     with acting_as_system("作废或恢复未成"):
         upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
-        if upload.turn:
-            upload.turn, upload.turn_by = "", None
-            upload.save(update_fields=["turn", "turn_by"])
+        if upload.pending_action:
+            upload.pending_action, upload.pending_action_by = "", None
+            upload.save(update_fields=["pending_action", "pending_action_by"])
         link = reverse("upload", kwargs={"pk": upload_id})
         notify([user], f"批次{upload_id}未能办理：{error}", link=link, now=now)

@@ -25,6 +25,7 @@ from redcross.uploads.choices import (
 )
 from redcross.uploads.files import storage
 from redcross.uploads.models import (
+    DroppedFile,
     HeadingMemory,
     PeriodLock,
     Upload,
@@ -73,16 +74,13 @@ def create_upload(
     origin: str = UploadOrigin.FILE,
     accept_good_rows: bool = False,
 ) -> Upload:
-    """Take a workbook in, if this person may hand it in here and for these months."""
+    """Create an upload from a file's content; raise RefusedError.
+
+    The person must be allowed to enter the sheet for the branch, and the period be open.
+    """
     require_enterable(user, sheet=sheet, branch=branch, period=period, now=now)
-    if is_encrypted(content):
-        # 批注本 and the like come back as they went: their password is known for a while.
-        content = decrypt_own_export(user, content) or content
-    if len(content) > MAX_FILE_BYTES:
-        raise RefusedError("file.too_large", "文件超过 200 MB，请分成几份上传。")
-    digest = hashlib.sha256(content).hexdigest()
-    _lock_file_digest(f"{sheet}:{branch.pk}:{digest}")
-    reject_duplicate_file(sheet=sheet, branch=branch, period=period, digest=digest)
+    content = decrypt_returned_file(user, content)
+    require_size(len(content))
     upload = Upload(
         branch=branch,
         sheet=sheet,
@@ -92,17 +90,65 @@ def create_upload(
         origin=origin,
         filename=filename[-200:],
         size=len(content),
-        digest=digest,
+        digest=hashlib.sha256(content).hexdigest(),
         note=note,
         accept_good_rows=accept_good_rows,
         uploaded_by=user,
         created_at=now,
     )
+    _lock_duplicates(upload)
     if content:
         storage.store_file(upload.file, content)
     upload.save()
     record_step(upload, by=user, now=now)
     return upload
+
+
+def create_upload_from_dropped_file(
+    user: User, dropped_file: DroppedFile, *, branch: Branch, period: Period, now: dt.datetime
+) -> Upload:
+    """Create an upload that takes a dropped file over; raise RefusedError.
+
+    The sealed file and its grids change their owner, not their place: nothing is unsealed,
+    and the dropped file names them no longer. The caller saves it.
+    """
+    sheet = dropped_file.sheet
+    require_enterable(user, sheet=sheet, branch=branch, period=period, now=now)
+    upload = Upload(
+        branch=branch,
+        sheet=sheet,
+        first_month=period.start,
+        last_month=period.last,
+        mode=dropped_file.mode or default_mode(sheet),
+        filename=dropped_file.filename,
+        file=dropped_file.file.name,
+        grids_file=dropped_file.grids_file.name,
+        size=dropped_file.size,
+        digest=dropped_file.digest,
+        uploaded_by=user,
+        created_at=now,
+    )
+    _lock_duplicates(upload)
+    dropped_file.file = dropped_file.grids_file = ""
+    upload.save()
+    record_step(upload, by=user, now=now)
+    return upload
+
+
+def decrypt_returned_file(user: User, content: bytes) -> bytes:
+    """Return a file without its password where it is one of the person's own exports.
+
+    批注本 and other exports come back under the password they were given out with.
+    """
+    if not is_encrypted(content):
+        return content
+    return decrypt_own_export(user, content) or content
+
+
+def require_size(size: int) -> None:
+    """Raise RefusedError where a file has more bytes than are taken."""
+    if size > MAX_FILE_BYTES:
+        raise RefusedError("file.too_large", "文件超过 200 MB，请分成几份上传。")
 
 
 def create_typed_upload(
@@ -197,10 +243,14 @@ def find_period_lock(
     )
 
 
-def _lock_file_digest(what: str) -> None:
-    """Let one at a time take the same file in: who comes second sees the first."""
+def _lock_duplicates(upload: Upload) -> None:
+    """Raise RefusedError for a duplicate; until commit nobody else can create the same upload."""
+    key = f"{upload.sheet}:{upload.branch_id}:{upload.digest}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(530001, hashtext(%s))", [what])
+        cursor.execute("SELECT pg_advisory_xact_lock(530001, hashtext(%s))", [key])
+    reject_duplicate_file(
+        sheet=upload.sheet, branch=upload.branch, period=upload.period, digest=upload.digest
+    )
 
 
 def reject_duplicate_file(*, sheet: str, branch: Branch, period: Period, digest: str) -> None:
@@ -255,6 +305,7 @@ def submit(upload_id: int, *, user: User, now: dt.datetime, note: str | None = N
             raise RefusedError("upload.note_missing", "有提醒事项时，须填写说明后提交。")
         _require_open_months(upload, now)
         upload.submitted_at = now
+        storage.delete_file(upload.grids_file)  # from here on nothing is checked again
         _change_state(upload, UploadState.SUBMITTED, by=user, now=now, remark=upload.note)
     return upload
 
@@ -270,6 +321,7 @@ def withdraw(upload_id: int, *, user: User, now: dt.datetime) -> Upload:
                 f"当前状态为“{upload.get_state_display()}”，不能撤回；已生效的请作废本批。",
             )
         upload.reviewed_by = None
+        storage.delete_file(upload.grids_file)
         _change_state(upload, UploadState.WITHDRAWN, by=user, now=now)
     return upload
 

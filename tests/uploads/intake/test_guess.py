@@ -14,18 +14,11 @@ from redcross.periods import Period
 from redcross.uploads.files import workbook
 from redcross.uploads.files.parser import KIND_SUFFIX, TEXT, column_letter
 from redcross.uploads.files.workbook import Grid
-from redcross.uploads.intake.guessing import (
-    Certainty,
-    WorkbookTexts,
-    dated_months,
-    find_branch,
-    find_period,
-    guess_branch,
-    guess_period,
-    guess_sheet,
-    rank_sheets,
-    workbook_texts,
-)
+from redcross.uploads.intake.guess.certainty import Certainty
+from redcross.uploads.intake.guess.which_branch import BranchNames, find_branch, guess_branch
+from redcross.uploads.intake.guess.which_period import dated_months, find_period, guess_period
+from redcross.uploads.intake.guess.which_sheet import guess_sheet, rank_sheets
+from redcross.uploads.intake.guess.workbook_texts import WorkbookTexts, collect_texts
 from redcross.uploads.registry import registry
 
 TODAY = dt.date(2022, 2, 22)
@@ -119,12 +112,12 @@ def test_period_in_text_takes_precedence_over_row_dates_with_a_notice():
 
     assert (str(agreeing.period), agreeing.certainty) == ("2022-01", Certainty.YES)
     assert (str(differing.period), differing.certainty) == ("2022-01", Certainty.NO)
-    assert "日期列是2022年2月" in differing.why
+    assert "日期列是2022年2月" in differing.reason
 
 
 def test_period_without_text_comes_from_dates_or_is_last_month_unsure():
     dated = guess_period(NO_WORDS, dated=Period.parse("2021-08"), today=TODAY)
-    hinted = guess_period(NO_WORDS, dated=None, today=TODAY, hinted=Period.parse("2021-11"))
+    hinted = guess_period(NO_WORDS, dated=None, today=TODAY, requested=Period.parse("2021-11"))
     nothing = guess_period(NO_WORDS, dated=None, today=TODAY)
 
     assert (str(dated.period), dated.certainty) == ("2021-08", Certainty.YES)
@@ -159,7 +152,7 @@ HEADINGS = {
 def test_sheet_is_guessed_from_headers_alone(key, specs):
     result = guess_sheet([make_grid(HEADINGS[key], ["1"] * len(HEADINGS[key]))], NO_WORDS, specs)
 
-    assert result.fits[0].key == key
+    assert result.candidates[0].key == key
     assert result.key in (key, "")
 
 
@@ -170,14 +163,14 @@ def test_sheet_guess_with_two_equal_candidates_names_both_and_takes_none(specs):
 
     assert result.key == ""
     assert result.certainty is Certainty.NO
-    assert "请选择" in result.why
+    assert "请选择" in result.reason
 
 
 def test_sheet_guess_of_an_unknown_file_says_so(specs):
     result = guess_sheet([make_grid(["菜名", "价格"], ["米线", "12"])], NO_WORDS, specs)
 
     assert (result.key, result.certainty) == ("", Certainty.NO)
-    assert "没有找到任何一张报表的表头" in result.why
+    assert "没有找到任何一张报表的表头" in result.reason
 
 
 def test_sheet_guess_names_but_does_not_take_a_forbidden_sheet(specs):
@@ -186,7 +179,7 @@ def test_sheet_guess_names_but_does_not_take_a_forbidden_sheet(specs):
     result = guess_sheet([table], NO_WORDS, specs, allowed={"training.roster"})
 
     assert result.key == ""
-    assert "《捐赠款物明细表》，但您没有填报这张表的权限" in result.why
+    assert "《捐赠款物明细表》，但您没有填报这张表的权限" in result.reason
 
 
 def test_sheet_guess_prefers_the_requested_sheet_when_it_fits(specs):
@@ -194,12 +187,12 @@ def test_sheet_guess_prefers_the_requested_sheet_when_it_fits(specs):
     likely = [fit.key for fit in rank_sheets([table], NO_WORDS, specs)]
 
     for key in likely:
-        assert guess_sheet([table], NO_WORDS, specs, hinted=key).key == key
+        assert guess_sheet([table], NO_WORDS, specs, requested=key).key == key
 
 
 @given(st.lists(st.lists(st.text(max_size=12), min_size=1, max_size=6), min_size=1, max_size=6))
 def test_guess_never_raises_on_any_cells(rows):
-    words = workbook_texts([make_grid(*rows)], "表.xlsx")
+    words = collect_texts([make_grid(*rows)], "表.xlsx")
 
     assert guess_sheet([make_grid(*rows)], words, []).key == ""
     assert guess_period(words, dated=None, today=TODAY).period.first is not None
@@ -213,7 +206,11 @@ def branch_guesser(db):
     """Names as 昆明市's clerk writes them, and a way to guess in them."""
     branches = all_branches().branches
     home = Branch.objects.get(code="5301")
-    names = all_branches().resolve_names(home)
+    names = BranchNames(
+        ids_by_name=all_branches().resolve_names(home),
+        labels={branch.pk: branch.short_name for branch in branches},
+        parents={branch.pk: branch.parent_id for branch in branches if branch.parent_id},
+    )
     enterable = {branch.pk for branch in branches if home.contains(branch)}
 
     def guess(words, column=()):
@@ -221,12 +218,10 @@ def branch_guesser(db):
             words,
             column=column,
             names=names,
-            labels={branch.pk: branch.short_name for branch in branches},
-            above={branch.pk: branch.parent_id for branch in branches if branch.parent_id},
             enterable=enterable,
-            home=home.pk,
+            default=home.pk,
         )
-        return Branch.objects.get(pk=result.branch_id).code, result.certainty, result.why
+        return Branch.objects.get(pk=result.branch_id).code, result.certainty, result.reason
 
     return guess
 
@@ -271,9 +266,9 @@ def test_branch_guess_reason_names_a_branch_outside_the_subtree(branch_guesser):
 
 @given(st.text(max_size=40))
 def test_branch_guess_never_raises_on_any_text(text):
-    names = {"五华区": (1,), "昆明市": (2,), "本级": (2,), "5301": (2,), "大理": (3, 4)}
+    ids_by_name = {"五华区": (1,), "昆明市": (2,), "本级": (2,), "5301": (2,), "大理": (3, 4)}
 
-    assert find_branch(text, names, {1: 2}) in (None, 1, 2)
+    assert find_branch(text, BranchNames(ids_by_name, {}, {1: 2})) in (None, 1, 2)
 
 
 # A clerk's month ----------------------------------------------------------------------
@@ -286,7 +281,7 @@ def test_demo_workbooks_of_a_month_are_guessed_correctly(tmp_path, specs):
         path = tmp_path / "book.xlsx"
         path.write_bytes(content)
         book = workbook.read_workbook(path, filename=name)
-        words = workbook_texts(book.grids, name)
+        words = collect_texts(book.grids, name)
         sheet = guess_sheet(book.grids, words, specs)
         spec = next((spec for spec in specs if spec.key == sheet.key), None)
         dated = dated_months(book.grids, spec) if spec else None

@@ -272,7 +272,7 @@ def test_value_entered_once_on_the_page_applies_to_every_row(pipeline, signed_in
     page.post(address, {"field": "received_on", "text": "2021-03-05"})
 
     upload = check.check_upload(upload.pk, user=pipeline.clerk, now=pipeline.now)
-    assert upload.stated == {"received_on": "2021-03-05"}
+    assert upload.table_values == {"received_on": "2021-03-05"}
     assert (upload.state, upload.errors, upload.warnings) == (UploadState.READY, 0, 0)
     pipeline.approve(upload)
     assert set(Donation.objects.values_list("received_on", flat=True)) == {dt.date(2021, 3, 5)}
@@ -303,7 +303,7 @@ def test_invalid_value_for_every_row_is_refused_and_changes_nothing(
 
     assert message in answer.content.decode()
     upload.refresh_from_db()
-    assert (upload.stated, upload.state) == ({}, UploadState.HAS_ERRORS)
+    assert (upload.table_values, upload.state) == ({}, UploadState.HAS_ERRORS)
 
 
 def test_value_for_every_row_by_another_user_is_refused(pipeline, signed_in, person):
@@ -321,4 +321,4 @@ def test_value_for_every_row_by_another_user_is_refused(pipeline, signed_in, per
     signed_in(pipeline.reviewer).post(address, form)
 
     upload.refresh_from_db()
-    assert upload.stated == {}
+    assert upload.table_values == {}

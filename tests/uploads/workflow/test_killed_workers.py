@@ -233,7 +233,11 @@ def test_revert_and_restore_killed_at_any_step_are_completed_once_and_whole(
         assert loaded_values(upload) == [10, 20]
         assert tasks.requeue_stalled_work(now=after_heartbeat_timeout()) == [upload.pk]
         upload.refresh_from_db()
-        assert (upload.state, upload.turn, loaded_values(upload)) == (UploadState.UNDONE, "", [])
+        assert (upload.state, upload.pending_action, loaded_values(upload)) == (
+            UploadState.UNDONE,
+            "",
+            [],
+        )
         tasks.request_restore(upload, clerk_and_reviewer[0])
     for moment in restoring:
         tasks.request_revert(upload, clerk_and_reviewer[0])
@@ -243,7 +247,7 @@ def test_revert_and_restore_killed_at_any_step_are_completed_once_and_whole(
         assert tasks.requeue_stalled_work(now=after_heartbeat_timeout()) == [upload.pk]
 
     upload.refresh_from_db()
-    assert (upload.state, upload.turn, loaded_values(upload)) == (
+    assert (upload.state, upload.pending_action, loaded_values(upload)) == (
         UploadState.EFFECTIVE,
         "",
         [10, 20],
@@ -280,7 +284,7 @@ def test_impossible_pending_action_is_reported_and_removed(
     pending_actions.execute_action(first.pk, now=now)
 
     first.refresh_from_db()
-    assert (first.state, first.turn) == (UploadState.EFFECTIVE, "")
+    assert (first.state, first.pending_action) == (UploadState.EFFECTIVE, "")
     assert "请先作废这些批次" in clerk_and_reviewer[0].notices.get().text
 
 
