@@ -32,7 +32,7 @@ from redcross.notices.services import unread_notices
 from redcross.ops.metrics import may_read_metrics, queue_length, render_metrics
 from redcross.ops.migration_support import missing_migrations
 from redcross.periods import Period, add_months, business_date, month_start
-from redcross.portal import search_sources
+from redcross.portal import manual, search_sources
 from redcross.portal.help import TOPICS
 from redcross.portal.worklists import list_worklist_items
 from redcross.uploads.choices import UploadState
@@ -141,6 +141,28 @@ def help_page(request: SignedInRequest, page: str) -> HttpResponse:
     if page not in TOPICS:
         raise Http404
     return render(request, f"help/{page}.html", {"topics": TOPICS.items()})
+
+
+@login_required
+@require_GET
+def manual_page(request: SignedInRequest, page: str = "") -> HttpResponse:
+    """Show the manual of a role; without one, that of the reader's own."""
+    own = request.user.current_roles()
+    page = page or manual.page_for_role(own[0].role if own else "STATISTICIAN")
+    if page not in manual.PAGES:
+        raise Http404
+    context = {"text": manual.render_page(page), "pages": manual.PAGES, "page": page}
+    return render(request, "help/manual.html", context)
+
+
+@login_required
+@require_GET
+def manual_picture(request: SignedInRequest, name: str) -> HttpResponse:
+    """Send a picture of the manual."""
+    path = manual.PICTURES / f"{name}.png"
+    if not path.is_file():
+        raise Http404
+    return HttpResponse(path.read_bytes(), content_type="image/png")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

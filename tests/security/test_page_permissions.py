@@ -88,7 +88,10 @@ class Rule:
 
 # Objects are of the prefecture 5301 and asked for by people of the province.
 RULES = [
-    (Rule(EVERYBODY), "home search help exports blanks blank code uploads notices parcels-pulse"),
+    (
+        Rule(EVERYBODY),
+        "home search help manual-own exports blanks blank code uploads notices parcels-pulse",
+    ),
     (Rule(EVERYBODY, EVERYBODY), "account password_change review"),
     (Rule(None, EVERYBODY), "notices-read"),
     # Who hands nothing in reads there in a sentence that he does not.
