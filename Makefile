@@ -10,7 +10,7 @@ SERVE ?= 1
 # Compiled once, not at every start: a portal's command imports some thousand modules.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install demo run setup stop reset test check bench fmt lock
+.PHONY: install demo run setup stop reset test check bench manual fmt lock
 
 install: var/static/staticfiles.json
 
@@ -62,6 +62,10 @@ test: check
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 	  || echo "没有 Chromium，跳过浏览器测试。"
 	$(BIN)/python -m pytest -n 2
+
+# Takes the pictures of the staff manual anew.
+manual: install
+	MANUAL=1 $(BIN)/python -m pytest -q tests/browser/test_manual_pictures.py
 
 bench: install
 	@DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) bench

@@ -157,7 +157,7 @@ def manual_page(request: SignedInRequest, page: str = "") -> HttpResponse:
 
 @login_required
 @require_GET
-def manual_picture(request: SignedInRequest, name: str) -> HttpResponse:
+def manual_picture(_request: SignedInRequest, name: str) -> HttpResponse:
     """Send a picture of the manual."""
     path = manual.PICTURES / f"{name}.png"
     if not path.is_file():
