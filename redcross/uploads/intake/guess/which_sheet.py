@@ -199,12 +199,15 @@ def _shortlist(
 
 
 def _heading_words(spec: SheetSpec, remembered: Mapping[str, str]) -> dict[str, str]:
-    """Return every word that may stand in one cell of a sheet's heading, with its field."""
+    """Return every word that may stand in one cell of a sheet's heading, with its field.
+
+    救护员／期数 stands in one cell, or in two cells above each other.
+    """
     words = {
-        normalize_header(level): field.name
+        normalize_header(part): field.name
         for field in spec.fields
         for heading in (field.label, *field.aliases)
-        for level in heading.split(JOINER)
+        for part in (*heading.split(JOINER), heading)
     }
     return words | {normalize_header(heading): name for heading, name in remembered.items() if name}
 
