@@ -133,16 +133,23 @@ def test_donation_case_rule_violations_are_upload_errors(pipeline, cells, senten
     ("change", "rule"),
     [
         ({"died_on": "2021-08-09"}, "case_recovery_after_death"),
-        ({"consented_on": None}, "case_recovery"),
-        ({"witnessed_on": None}, "case_recovery"),
+        ({"consented_on": "2021-08-09"}, "case_recovery_with_consent_and_witness"),
+        ({"witnessed_on": "2021-08-09"}, "case_recovery_with_consent_and_witness"),
+        ({"died_on": None}, "case_recovery_is_whole"),
+        ({"consented_on": None}, "case_recovery_is_whole"),
+        ({"witnessed_on": None}, "case_recovery_is_whole"),
         ({"consent_by": "OTHER_RELATIVES"}, "case_child_with_both_parents"),
-        ({"hearts": 2}, "case_"),
+        ({"hearts": 2, "organs": 5}, "case_counts_are_possible"),
+        ({"corneas": 3}, "case_counts_are_possible"),
+        ({"organs": 9}, "case_organs_add_up"),
+        ({"people_helped": 9}, "case_people_add_up"),
+        ({"recovered_on": None}, "case_gives_after_recovery"),
     ],
 )
 def test_donation_case_rule_violations_are_refused_by_the_database(pipeline, change, rule):
     pipeline.effective("donors.cases", CASE_HEADINGS, CHILD_ROW)
 
-    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+    with pytest.raises(IntegrityError, match=f'"{rule}"'), transaction.atomic():
         DonationCase.objects.update(**change)
 
 

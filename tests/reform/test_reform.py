@@ -157,9 +157,12 @@ def test_governance_matrix_shows_the_share_and_names_missing_branches(pipeline, 
 def test_governance_matrix_of_an_earlier_day_ignores_later_facts(pipeline, leader):
     load_leader_fact(pipeline, "2021Q4", "√")
 
-    matrix = leader.get(reverse("reform-matrix") + "?on=2021-06-30").context["matrix"]
+    early = leader.get(reverse("reform-matrix") + "?on=2021-06-30").context["matrix"]
+    late = leader.get(reverse("reform-matrix") + "?on=2021-12-31").context["matrix"]
 
-    assert all(cell is None for _, cells in matrix.rows for cell in cells)
+    assert len(early.rows) == 16
+    assert {cell for _, cells in early.rows for cell in cells} == {None}
+    assert sum(cell is not None for _, cells in late.rows for cell in cells) == 1
 
 
 def test_governance_matrix_with_invalid_date_shows_a_message(leader):

@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.urls import reverse
 
+from donations.models import Campaign, Fund
 from redcross.accounts.choices import Role
 from redcross.indicators.rollup import verify
 from redcross.uploads.choices import UploadState
@@ -216,15 +217,48 @@ def test_event_page_shows_dispatched_people_and_their_source(
     assert "第2行" in text
 
 
-def test_event_page_shows_a_prefecture_its_own_records_only(earthquake, signed_in, person):
+def test_event_page_shows_a_prefecture_its_own_records_only(
+    pipeline, earthquake, signed_in, person
+):
+    pipeline.effective(
+        "relief.dispatches",
+        "灾害事件 派出日期 类别 队伍名称 批次 人次",
+        ("“5·21”漾濞地震", "2021-05-23", "投入应急救援力量", "示例州级救援队", 1, 12),
+        code="5329",
+        period="2021-05",
+    )
+
     page = signed_in(person(Role.REVIEWER, "5329")).get(reverse("event", args=[earthquake.pk]))
 
-    assert "示例救援队" not in page.content.decode()
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "示例州级救援队" in text
+    assert "示例救援队" not in text
 
 
-@pytest.mark.parametrize("name", ["events", "readiness", "funds", "campaigns"])
-def test_relief_pages_without_data_say_what_to_do(signed_in, person, name):
-    assert signed_in(person(Role.LEADER, "53")).get(reverse(name)).status_code == 200
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("events", ["还没有灾害事件。省级业务主管可在“记录”里登记事件"]),
+        (
+            "readiness",
+            [
+                "还没有救援队。请用《救援队名册》报送。",
+                "还没有库存。请用《救灾物资出入库台账》报送。",
+            ],
+        ),
+        ("funds", ["还没有基金。省级业务主管可在“记录”里添加。"]),
+        ("campaigns", ["没有这一类活动。"]),
+    ],
+)
+def test_relief_pages_without_data_say_what_to_do(signed_in, person, name, texts):
+    for model in (Event, Fund, Campaign):
+        model.objects.all().delete()
+
+    page = signed_in(person(Role.LEADER, "53")).get(reverse(name))
+
+    assert page.status_code == 200
+    assert [text for text in texts if text not in page.content.decode()] == []
 
 
 def test_event_page_is_404_for_roles_without_figures(earthquake, signed_in, person):

@@ -222,7 +222,11 @@ def test_invalid_date_range_is_refused(text, tmp_path, now):
     heading = ["姓名", "身份证号", "培训日期", "是否合格"]
     rows = [heading, ["示例甲", "530102198203040028", text, "合格"]]
 
-    assert "date.range" not in finding_codes(parse_rows("training.roster", rows, tmp_path, now=now))
+    result = parse_rows("training.roster", rows, tmp_path, now=now)
+
+    assert error_codes(result) == ["date.unreadable"]
+    assert finding_codes(result) == ["date.unreadable"]
+    assert result.frame["trained_on"].to_list() == [None]
 
 
 @pytest.mark.django_db
@@ -270,6 +274,8 @@ def test_pledged_amount_is_not_mapped_to_received_amount(promised, tmp_path, now
     result = parse_rows("donations.ledger", rows, tmp_path, now=now)
 
     assert promised not in result.tables[0].layout.by_heading
+    assert result.tables[0].layout.by_heading["到位资金额"] == "value"
+    assert result.frame["value"].to_list() == [Decimal(460)]
 
 
 @pytest.mark.django_db
