@@ -1,37 +1,21 @@
-"""Figures from outside the records enter by the same road: history, levels, targets."""
+"""Sheets of figures from outside the records: history and levels, targets, notes."""
 
 import polars as pl
 
 from redcross.indicators.declare.declaration import registry
+from redcross.indicators.declare.indicator_column import IndicatorColumn
 from redcross.indicators.models import FigureNote, ReportedFigure, Target
 from redcross.indicators.query.labels import find_category_key
 from redcross.uploads.registry import register
-from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SheetKind
+from redcross.uploads.schema.import_spec import SheetKind
 from redcross.uploads.schema.sheet import Column, Sheet
 
 
-class _IndicatorSheet(Sheet):
+class _FigureSheet(Sheet):
     """A sheet with a column that names an indicator, perhaps its months and category."""
 
-    def _field(self, name: str, column: Column) -> FieldSpec:
-        spec = super()._field(name, column)
-        if name != "indicator":
-            return spec
-        labels = {indicator.key: indicator.label for indicator in registry.values()}
-        words = {label: key for key, label in labels.items()} | {key: key for key in labels}
-        return FieldSpec(
-            name=spec.name,
-            label=spec.label,
-            kind=CellKind.CHOICE,
-            aliases=spec.aliases,
-            required=True,
-            choices=words,
-            labels=labels,
-            note=spec.note,
-        )
-
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Take months as their first day, and categories by their key."""
+        """Replace days by the first day of their month, and category names by their keys."""
         months = [
             pl.col(name).dt.month_start()
             for name in ("first_month", "last_month")
@@ -50,7 +34,7 @@ class _IndicatorSheet(Sheet):
 
 
 @register
-class ReportedFigures(_IndicatorSheet):
+class ReportedFigures(_FigureSheet):
     """期初数与历史数登记表：门户启用以前的历史数、期初数和外部数。"""
 
     key = "indicators.reported"
@@ -60,7 +44,7 @@ class ReportedFigures(_IndicatorSheet):
     identity = ("indicator", "scope", "first_month", "last_month", "breakdown", "category")
 
     branch = Column("单位", aliases=["机构"])
-    indicator = Column("指标", aliases=["指标名称"])
+    indicator = IndicatorColumn("指标", aliases=["指标名称"])
     scope = Column("范围", aliases=["统计范围"], required=False, default="SUBTREE")
     first_month = Column(
         "起始月", aliases=["起始年月"], note="写成 2021-01-01；期初数、累计数留空。"
@@ -74,7 +58,7 @@ class ReportedFigures(_IndicatorSheet):
 
 
 @register
-class Targets(_IndicatorSheet):
+class Targets(_FigureSheet):
     """年度目标分解表：每行一个单位的一项年度目标（全域）。"""
 
     key = "indicators.targets"
@@ -84,13 +68,13 @@ class Targets(_IndicatorSheet):
     identity = ("indicator", "year")
 
     branch = Column("单位", aliases=["机构", "州市", "县区"])
-    indicator = Column("指标", aliases=["指标名称", "目标名称"])
+    indicator = IndicatorColumn("指标", aliases=["指标名称", "目标名称"])
     year = Column("年度", aliases=["年份"])
     value = Column("目标值", aliases=["目标", "年度目标"])
 
 
 @register
-class FigureNotes(_IndicatorSheet):
+class FigureNotes(_FigureSheet):
     """口径说明登记表：随某一期数字一同印出的限定词（余、约、近、多）和口径说明。"""
 
     key = "indicators.notes"
@@ -100,7 +84,7 @@ class FigureNotes(_IndicatorSheet):
     identity = ("indicator", "first_month", "last_month", "breakdown", "category")
 
     branch = Column("单位", aliases=["机构"])
-    indicator = Column("指标", aliases=["指标名称"])
+    indicator = IndicatorColumn("指标", aliases=["指标名称"])
     first_month = Column(
         "起始月", aliases=["起始年月"], note="写成 2021-01-01；自开展以来的累计数留空。"
     )

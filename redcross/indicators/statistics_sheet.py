@@ -1,14 +1,13 @@
-"""Statistics sheets: what a branch counted itself, kept beside what its records say.
+"""Statistics sheets: figures a branch counted itself, compared with those of its records.
 
-Each figure of a row becomes a reported figure of its own (see `answers.py`): it counts
+Each figure of a row becomes a reported figure of its own (see `query/compute.py`): it counts
 where the branch has no effective records, else it is compared and listed as 账表差异.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import polars as pl
-from django.db import models
 
 from redcross.indicators.checks.consistency import (
     compare_with_previous_period,
@@ -17,21 +16,20 @@ from redcross.indicators.checks.consistency import (
     read_count_rows,
 )
 from redcross.indicators.choices import FigureScope, Kind
-from redcross.indicators.declare.counted_column import CountedColumn
+from redcross.indicators.declare.counted_column import MAX_DIGITS, CountedColumn
 from redcross.indicators.declare.declaration import registry
 from redcross.indicators.models import ReportedFigure
 from redcross.periods import Period
-from redcross.units import Unit
+from redcross.uploads.schema.branch_rules import one_row_per_branch
 from redcross.uploads.schema.findings import PlausibilityWarning
-from redcross.uploads.schema.import_spec import CellKind, FieldSpec, Rule, SheetKind
+from redcross.uploads.schema.import_spec import Rule, SheetKind
 from redcross.uploads.schema.sheet import Column, Sheet, SheetError
 
-_INTEGER_PLACES, _MAX_DIGITS = 0, 24
 _FIGURE_IDENTITY = ("indicator", "scope", "first_month", "last_month", "breakdown", "category")
 
 
 class StatisticsSheet(Sheet):
-    """One row a branch, one figure a column; declare the columns as `Counted`."""
+    """One row a branch, one figure a column; declare the columns as `CountedColumn`."""
 
     model = ReportedFigure
     kind = SheetKind.STATISTICS
@@ -49,80 +47,55 @@ class StatisticsSheet(Sheet):
         for name, column in cls.columns.items():
             if not isinstance(column, CountedColumn):
                 continue
-            # Nothing is kept of a column without an indicator, so nothing could be held against it.
-            held = [name, column.adds] if column.adds else [name] if column.rostered else []
-            kept = [getattr(cls.columns.get(each), "indicator", "") for each in held]
-            if not all(kept):
-                message = f"{cls.__name__}.{name}: {held} are no figures of an indicator"
+            # A column without an indicator is not stored, so nothing can be compared with it.
+            compared = [name, column.adds] if column.adds else [name] if column.rostered else []
+            if not all(getattr(cls.columns.get(other), "indicator", "") for other in compared):
+                message = f"{cls.__name__}.{name}: {compared} are no figures of an indicator"
                 raise SheetError(message)
 
-    def _field(self, name: str, column: Column) -> FieldSpec:
-        if not isinstance(column, CountedColumn):
-            return super()._field(name, column)
-        exact = column.unit in (Unit.YUAN, Unit.PERCENT)
-        return FieldSpec(
-            name=name,
-            label=column.label,
-            kind=CellKind.DECIMAL if exact else CellKind.INTEGER,
-            aliases=tuple(column.aliases),
-            substrings=tuple(column.substrings),
-            required=bool(column.required),
-            unit=column.unit,
-            max_digits=_MAX_DIGITS,
-            decimal_places=2 if exact else _INTEGER_PLACES,
-            note=column.note or ("" if column.indicator else "仅用于核对，不单独登记。"),
-            sample=column.sample,
-        )
-
-    def model_field(self, name: str) -> "models.Field[object, object]":
-        if isinstance(self.columns.get(name), CountedColumn):
-            return models.TextField(blank=True)
-        return super().model_field(name)
-
     def rules(self) -> tuple[Rule, ...]:
-        """A branch has one row, else nobody knows which one counts."""
-        return (
-            Rule(
-                code="row.repeated",
-                violation=lambda: pl.col("branch").is_not_null() & pl.col("branch").is_duplicated(),
-                needs=("branch",),
-                message="同一单位在表中出现了多行",
-                suggestion="请合并为一行。",
-            ),
-        )
+        return (one_row_per_branch(),)
+
+    def _figure_columns(self) -> Mapping[str, CountedColumn]:
+        """Return the columns whose numbers are stored as figures, by name."""
+        return {
+            name: column
+            for name, column in self.columns.items()
+            if isinstance(column, CountedColumn) and column.indicator
+        }
 
     def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
-        """Make one row a figure; an empty cell says nothing and gives none."""
-        scope = self._scope(frame)
-        told = [
+        """Return one row a figure; an empty cell gives none."""
+        scope = (
+            pl.when(is_own_row(frame))
+            .then(pl.lit(FigureScope.OWN.value))
+            .otherwise(pl.lit(FigureScope.SUBTREE.value))
+        )
+        figures = [
             frame.filter(pl.col(name).is_not_null()).select(
                 "branch",
                 "worksheet",
                 "row",
                 indicator=pl.lit(column.indicator),
                 scope=scope,
-                first_month=self._first_month(column, period),
+                first_month=_first_month(column, period),
                 last_month=pl.lit(period.last),
                 breakdown=pl.lit(column.breakdown),
                 category=pl.lit(column.category),
-                value=pl.col(name).cast(pl.Decimal(_MAX_DIGITS, 6)),
+                value=pl.col(name).cast(pl.Decimal(MAX_DIGITS, 6)),
                 source=pl.lit(self.title),
             )
-            for name, column in self.columns.items()
-            if isinstance(column, CountedColumn) and column.indicator and name in frame.columns
+            for name, column in self._figure_columns().items()
+            if name in frame.columns
         ]
-        return pl.concat(told) if told else frame.clear()
+        return pl.concat(figures) if figures else frame.clear()
 
     def collapse(self, records: Sequence[Any], period: Period) -> list[dict[str, object]]:
-        """Lay each branch's figures side by side again."""
-        columns = {
-            (column.indicator, column.breakdown, column.category): name
-            for name, column in self.columns.items()
-            if isinstance(column, CountedColumn) and column.indicator
-        }
+        """Return one row a branch with its figures side by side."""
+        names = {column.figure_key: name for name, column in self._figure_columns().items()}
         rows: dict[int, dict[str, object]] = {}
         for record in records:
-            name = columns.get((record.indicator, record.breakdown, record.category))
+            name = names.get((record.indicator, record.breakdown, record.category))
             if name is not None:
                 row = rows.setdefault(record.branch_id, {"branch": record.branch_id})
                 row[name] = record.value
@@ -131,28 +104,17 @@ class StatisticsSheet(Sheet):
     def plausibility_warnings(
         self, frame: pl.DataFrame, period: Period
     ) -> Iterator[PlausibilityWarning]:
-        """Hold each figure against the period before, and those of persons against rosters."""
-        counted = {
-            name: column
-            for name, column in self.columns.items()
-            if isinstance(column, CountedColumn) and column.indicator
-        }
-        rows = read_count_rows(frame, counted)
-        yield from compare_with_previous_period(self.key, counted, rows, period)
-        yield from compare_with_rosters(counted, rows, period)
+        """Compare each figure with the period before, and counts of persons with rosters."""
+        columns = self._figure_columns()
+        rows = read_count_rows(frame, columns)
+        yield from compare_with_previous_period(self.key, columns, rows, period)
+        yield from compare_with_rosters(columns, rows, period)
 
-    def _first_month(self, column: CountedColumn, period: Period) -> pl.Expr:
-        """Return where the figure begins: a level begins nowhere."""
-        flows = registry[column.indicator].kind is Kind.FLOW
-        return pl.lit(period.first if flows else None, dtype=pl.Date)
 
-    def _scope(self, frame: pl.DataFrame) -> pl.Expr:
-        """Take a branch's row for its own figures where branches below it have theirs."""
-        return (
-            pl.when(is_own_row(frame))
-            .then(pl.lit(FigureScope.OWN.value))
-            .otherwise(pl.lit(FigureScope.SUBTREE.value))
-        )
+def _first_month(column: CountedColumn, period: Period) -> pl.Expr:
+    """Return where the figure begins: a level has no beginning."""
+    is_flow = registry[column.indicator].kind is Kind.FLOW
+    return pl.lit(period.first if is_flow else None, dtype=pl.Date)
 
 
 def cumulative_rule(sheet: StatisticsSheet, cumulative: str, current: str) -> Rule:

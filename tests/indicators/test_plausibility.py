@@ -152,7 +152,7 @@ def test_running_total_reset_in_a_new_year_gives_no_warning(pipeline, branch, to
     headings = "单位 捐献／本年 捐献／累计"
     pipeline.effective(STEM_CELLS, headings, ("昆明市", 9, 100), code="53", period="2020Q4")
     columns = registry[STEM_CELLS].columns
-    yearly = dataclasses.replace(columns["donated_total"], anew_each_year=True)
+    yearly = dataclasses.replace(columns["donated_total"], restarts_each_year=True)
     figures = {"donated": Decimal(2), "donated_total": Decimal(total)}
     row = CountRow("表1", 2, branch("5301").pk, own=False, values=figures)
 

@@ -1,4 +1,4 @@
-"""A table of counts held against the period before it and against the rosters: warnings."""
+"""Compares a table of counts with the period before it and with the rosters: warnings."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,14 +21,16 @@ from redcross.uploads.schema.findings import PlausibilityWarning
 
 _MAX_CHANGE = Decimal("0.5")
 _UNIT_ERROR_FACTOR, _UNIT_ERROR_MIN = 1_000, 10_000
-"""元 in a 万元 table stand at ten thousand times, 万元 in a 元 table at the like part."""
+"""A value this many times larger or smaller than one of at least 10,000元 before is taken for
+a wrong unit: 元 in a column of 万元, or 万元 in one of 元, differ by 10,000."""
 
 _FigureKey = tuple[int, str, str, str, str]
+"""Branch id, scope, indicator, breakdown, category."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CountRow:
-    """One branch's line of a table as read: column → figure, empty cells left out."""
+    """One branch's row of a table as read: column → figure, empty cells left out."""
 
     worksheet: str
     row: int
@@ -36,19 +38,22 @@ class CountRow:
     own: bool
     values: Mapping[str, Decimal]
 
-    def told(self, column: CountedColumn) -> _FigureKey:
-        """Return what a figure of this line is kept under."""
+    def figure_key(self, column: CountedColumn) -> _FigureKey:
+        """Return the key under which a figure of this row is stored."""
         scope = FigureScope.OWN if self.own else FigureScope.SUBTREE
-        return (self.branch, scope.value, *column.told)
+        return (self.branch, scope.value, *column.figure_key)
 
-    def doubt(self, field: str, code: str, message: str) -> PlausibilityWarning:
-        """Say what is doubted of one cell."""
+    def warning(self, field: str, code: str, message: str) -> PlausibilityWarning:
+        """Return a warning about one cell."""
         value = self.values[field]
         return PlausibilityWarning(self.worksheet, self.row, field, code, message, f"{value:f}")
 
 
 def is_own_row(frame: pl.DataFrame) -> pl.Expr:
-    """Tell the rows of branches that stand above others of the table: these tell 本级 alone."""
+    """Return an expression for the rows that state 本级 alone.
+
+    These are the rows of branches that have a branch below them in the same table.
+    """
     codes = dict(Branch.objects.filter(pk__in=frame["branch"].to_list()).values_list("pk", "code"))
     own = [
         pk
@@ -59,26 +64,29 @@ def is_own_row(frame: pl.DataFrame) -> pl.Expr:
 
 
 def read_count_rows(frame: pl.DataFrame, columns: Mapping[str, CountedColumn]) -> list[CountRow]:
-    """Return the lines of a cleaned table."""
-    named = [name for name in columns if name in frame.columns]
+    """Return the rows of a cleaned table."""
+    names = [name for name in columns if name in frame.columns]
     return [
         CountRow(
-            line["worksheet"],
-            line["row"],
-            line["branch"],
-            line["_own"],
-            {name: Decimal(line[name]) for name in named if line[name] is not None},
+            row["worksheet"],
+            row["row"],
+            row["branch"],
+            row["_own"],
+            {name: Decimal(row[name]) for name in names if row[name] is not None},
         )
-        for line in frame.with_columns(_own=is_own_row(frame)).iter_rows(named=True)
+        for row in frame.with_columns(_own=is_own_row(frame)).iter_rows(named=True)
     ]
+
+
+# The period before ---------------------------------------------------------------
 
 
 def compare_with_previous_period(
     sheet: str, columns: Mapping[str, CountedColumn], rows: Sequence[CountRow], period: Period
 ) -> Iterator[PlausibilityWarning]:
-    """Doubt what changes by more than half, and a total that does not carry on.
+    """Warn of figures that change by more than half, and of totals that do not carry on.
 
-    The period before is the one of equal length, as the same sheet told it.
+    The period before is the one of equal length, as the same sheet reported it.
     """
     if period.first is None or not rows:
         return
@@ -86,10 +94,11 @@ def compare_with_previous_period(
     for row in rows:
         for name in row.values:
             column = columns[name]
+            key = row.figure_key(column)
             if column.adds:
                 yield from _check_running_total(row, name, columns, before, period)
-            elif row.told(column) in before:
-                yield from _check_change(row, name, column, before[row.told(column)], period)
+            elif key in before:
+                yield from _check_change(row, name, column, before[key], period)
 
 
 def _previous_figures(
@@ -112,22 +121,19 @@ def _previous_figures(
 def _check_change(
     row: CountRow, name: str, column: CountedColumn, before: Decimal, period: Period
 ) -> Iterator[PlausibilityWarning]:
-    now, least = row.values[name], column.doubted_from()
+    now, threshold = row.values[name], column.comparison_threshold()
+    previous = f"上期（{period.previous.label}）为 {_format(before, column)}"
     if column.unit is Unit.YUAN and _is_unit_error(now, before):
-        said = f"读作 {_said(now, column)}，{_last(before, column, period)}"
-        yield row.doubt(name, "amount.jump", said)
+        yield row.warning(name, "amount.jump", f"读作 {_format(now, column)}，{previous}")
     elif (
-        least is not None
-        and before >= least
+        threshold is not None
+        and before >= threshold
         and abs(now - before) > before * _MAX_CHANGE
         and registry[column.indicator].comparable
     ):
         change = (now - before) / before
-        yield row.doubt(
-            name,
-            "swing.large",
-            f"本期 {_said(now, column)}，{_last(before, column, period)}，变动 {change:+.1%}",
-        )
+        message = f"本期 {_format(now, column)}，{previous}，变动 {change:+.1%}"
+        yield row.warning(name, "swing.large", message)
 
 
 def _is_unit_error(now: Decimal, before: Decimal) -> bool:
@@ -142,60 +148,58 @@ def _check_running_total(
     before: Mapping[_FigureKey, Decimal],
     period: Period,
 ) -> Iterator[PlausibilityWarning]:
-    """Doubt a running total that is not the last one and what has been added since."""
+    """Warn of a running total that is not the previous one plus what was added since."""
     total, part = columns[name], columns[columns[name].adds]
     now, added = row.values[name], row.values.get(total.adds)
-    previous = period.previous
-    new_year = previous.last.year != period.last.year
-    last = before.get(row.told(total))
-    if last is None or added is None:
+    is_new_year = period.previous.last.year != period.last.year
+    previous = before.get(row.figure_key(total))
+    if previous is None or added is None:
         return
-    if total.anew_each_year and new_year:
-        last = Decimal(0)
-    accepted = {last + added}
-    earlier = before.get(row.told(part))
-    if earlier is not None and not new_year:
-        # 本年 is filled as what has come since January as often as what this period brought.
-        accepted.add(last + added - earlier)
+    if total.restarts_each_year and is_new_year:
+        previous = Decimal(0)
+    accepted = {previous + added}
+    added_before = before.get(row.figure_key(part))
+    if added_before is not None and not is_new_year:
+        # Some branches fill 本年 with the sum since January, others with this period's own.
+        accepted.add(previous + added - added_before)
     if now not in accepted:
-        yield row.doubt(
+        yield row.warning(
             name,
             "total.not_carried",
-            f"本期为 {_said(now, total)}，上期累计 {_said(last, total)} 加"
-            f"「{part.label}」{_said(added, part)} 应为 {_said(last + added, total)}",
+            f"本期为 {_format(now, total)}，上期累计 {_format(previous, total)} 加"
+            f"「{part.label}」{_format(added, part)} 应为 {_format(previous + added, total)}",
         )
+
+
+# The rosters ----------------------------------------------------------------------
 
 
 def compare_with_rosters(
     columns: Mapping[str, CountedColumn], rows: Sequence[CountRow], period: Period
 ) -> Iterator[PlausibilityWarning]:
-    """Doubt a count that the roster of the same branch and period tells otherwise.
+    """Warn of counts that differ from the roster of the same branch and period.
 
-    Nothing is said where there is no roster, or where branches below still owe theirs.
+    No warning where there is no roster, or where branches below have not reported theirs.
     """
     rostered = {name: column for name, column in columns.items() if column.rostered}
     branches = Branch.objects.in_bulk({row.branch for row in rows})
-    asked = [
-        (row, name, _roster_question(row, column, branches[row.branch], period))
-        for row in rows
-        for name, column in rostered.items()
-        if name in row.values
+    cells = [(row, name) for row in rows for name in rostered if name in row.values]
+    questions = [
+        _roster_question(row, rostered[name], branches[row.branch], period) for row, name in cells
     ]
-    if not asked:
+    if not questions:
         return
-    for (row, name, _), lines in zip(
-        asked, answer_questions(*(each for _, _, each in asked)), strict=True
-    ):
-        counted, column = lines[0], rostered[name]
+    for (row, name), lines in zip(cells, answer_questions(*questions), strict=True):
+        counted, column, value = lines[0], rostered[name], row.values[name]
         if counted.value is None or counted.origin is not FigureOrigin.ROWS or counted.missing:
             continue
-        if counted.value != row.values[name]:
-            gap = abs(counted.value - row.values[name])
-            yield row.doubt(
+        if counted.value != value:
+            yield row.warning(
                 name,
                 "roster.differs",
-                f"本表为 {_said(row.values[name], column)}，名册中同期{counted.indicator.label}为"
-                f" {_said(counted.value, column)}，相差 {_said(gap, column)}",
+                f"本表为 {_format(value, column)}，名册中同期{counted.indicator.label}为"
+                f" {_format(counted.value, column)}，"
+                f"相差 {_format(abs(counted.value - value), column)}",
             )
 
 
@@ -210,9 +214,5 @@ def _roster_question(
     )
 
 
-def _last(before: Decimal, column: CountedColumn, period: Period) -> str:
-    return f"上期（{period.previous.label}）为 {_said(before, column)}"
-
-
-def _said(value: Decimal, column: CountedColumn) -> str:
+def _format(value: Decimal, column: CountedColumn) -> str:
     return format_exact(value, column.unit)

@@ -1,9 +1,10 @@
-"""账表差异: reported figures that do not count because rows stand before them."""
+"""账表差异: reported figures that do not count because records precede them."""
 
 import dataclasses
 from decimal import Decimal
 
 from redcross.branches.models import Branch
+from redcross.indicators.choices import FigureOrigin, FigureScope
 from redcross.indicators.declare.declaration import Indicator
 from redcross.indicators.disclosure.disclosure_control import Reader
 from redcross.indicators.models import ReportedFigure
@@ -14,36 +15,37 @@ from redcross.periods import Period
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """A reported figure beside what the rows say."""
+    """A reported figure beside the sum of the records."""
 
     reported: ReportedFigure
     counted: Decimal | None
 
     @property
     def gap(self) -> Decimal | None:
-        """How far the rows stand above the reported figure."""
+        """By how much the records exceed the reported figure."""
         return None if self.counted is None else self.counted - self.reported.value
 
 
 def list_discrepancies(
     indicator: Indicator, branch: Branch, period: Period, *, reader: Reader
 ) -> list[Discrepancy]:
-    """Return the reported figures of a branch inside a period that rows stand before."""
+    """Return the reported figures of a branch inside a period that records precede."""
     figures = [
-        each
-        for each in ReportedFigure.objects.filter(
+        figure
+        for figure in ReportedFigure.objects.filter(
             indicator=indicator.key, branch=branch, breakdown="", first_month__isnull=False
         ).select_related("branch")
-        if each.period in period
+        if figure.period in period
     ]
     if not figures:
         return []
-    answers = answer_questions(
-        *(Question(indicator, each.period, branch, own=each.scope == "OWN") for each in figures),
-        reader=reader,
-    )
+    questions = [
+        Question(indicator, figure.period, branch, own=figure.scope == FigureScope.OWN)
+        for figure in figures
+    ]
+    answers = [lines[0] for lines in answer_questions(*questions, reader=reader)]
     return [
-        Discrepancy(each, lines[0].value)
-        for each, lines in zip(figures, answers, strict=True)
-        if lines[0].origin.value == "rows" and not lines[0].hidden
+        Discrepancy(figure, answer.value)
+        for figure, answer in zip(figures, answers, strict=True)
+        if answer.origin is FigureOrigin.ROWS and not answer.hidden
     ]

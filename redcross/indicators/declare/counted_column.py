@@ -1,43 +1,56 @@
-"""The column of a table of counts: its number is a figure, or only serves the checks."""
+"""A column of counts: each number is a figure of an indicator, or only serves the checks."""
 
 import dataclasses
 from collections.abc import Mapping
 from decimal import Decimal
 
 from redcross.units import Unit
-from redcross.uploads.schema.sheet import Column
+from redcross.uploads.schema.import_spec import CellKind, FieldSpec
+from redcross.uploads.schema.sheet import UnstoredColumn
 
 MIN_COMPARED: Mapping[Unit, int] = {Unit.YUAN: 100_000, Unit.NONE: 100}
-"""The least figure of the period before from which a change by half is doubted, by unit:
-below it chance alone moves more. Shares are not held against each other."""
+"""By unit, the least figure of the period before from which a change by half gives a warning:
+below it chance alone changes more. Units without an entry are not compared."""
+MAX_DIGITS = 24
 
 
 @dataclasses.dataclass(slots=True)
-class CountedColumn(Column):
+class CountedColumn(UnstoredColumn):
     """A column whose number is a figure of an indicator, or only serves the checks."""
 
     indicator: str = ""
     breakdown: str = ""
     category: str = ""
-    swings_from: int | None = None
-    """The least figure before from which a change is doubted; None: by the unit."""
+    min_compared: int | None = None
+    """The least figure before from which a change gives a warning; None: by the unit."""
     adds: str = ""
     """The column whose figure this running total grows by from one period to the next."""
-    anew_each_year: bool = False
+    restarts_each_year: bool = False
     """Whether the running total begins again in January."""
     rostered: bool = False
-    """Whether the indicator is counted from a roster too, so that both must say the same."""
-
-    def __post_init__(self) -> None:
-        if self.required is None:
-            self.required = False
+    """Whether the indicator is counted from a roster too, so that both must agree."""
 
     @property
-    def told(self) -> tuple[str, str, str]:
-        """What of the indicator it tells."""
+    def figure_key(self) -> tuple[str, str, str]:
+        """Indicator, breakdown and category of its figures."""
         return self.indicator, self.breakdown, self.category
 
-    def doubted_from(self) -> Decimal | None:
-        """Return from which figure before a change by half is doubted, None for never."""
-        least = MIN_COMPARED.get(self.unit) if self.swings_from is None else self.swings_from
+    @property
+    def is_exact(self) -> bool:
+        """Whether its numbers have two decimals."""
+        return self.unit in (Unit.YUAN, Unit.PERCENT)
+
+    def comparison_threshold(self) -> Decimal | None:
+        """Return from which earlier figure a change by half gives a warning; None for never."""
+        least = MIN_COMPARED.get(self.unit) if self.min_compared is None else self.min_compared
         return None if least is None else Decimal(least)
+
+    def adapt(self, spec: FieldSpec) -> FieldSpec:
+        """Read whole numbers, amounts and shares with two decimals."""
+        return dataclasses.replace(
+            spec,
+            kind=CellKind.DECIMAL if self.is_exact else CellKind.INTEGER,
+            max_digits=MAX_DIGITS,
+            decimal_places=2 if self.is_exact else 0,
+            note=self.note or ("" if self.indicator else "仅用于核对，不单独登记。"),
+        )

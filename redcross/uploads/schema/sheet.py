@@ -99,6 +99,21 @@ class Column:
             words={**self.words, **words.choices.get(name, {})},
         )
 
+    def adapt(self, spec: FieldSpec) -> FieldSpec:
+        """Change what follows from the declaration and the model; override in a subclass."""
+        return spec
+
+
+@dataclasses.dataclass(slots=True)
+class UnstoredColumn(Column):
+    """A column that fills no field of the model: it is checked, or exploded to other rows."""
+
+    def __post_init__(self) -> None:
+        if self.kind is None:
+            self.kind = CellKind.TEXT
+        if self.required is None:
+            self.required = False
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Parent:
@@ -234,7 +249,7 @@ class Sheet:
         field = self.model_field(name)
         words, labels = _accepted_words(field, column)
         encrypted = isinstance(field, EncryptedField)
-        return FieldSpec(
+        spec = FieldSpec(
             name=name,
             label=column.label,
             kind=column.kind or _cell_kind(field),
@@ -266,9 +281,12 @@ class Sheet:
             note=column.note,
             sample=column.sample,
         )
+        return column.adapt(spec)
 
     def model_field(self, name: str) -> "models.Field[Any, Any]":
         """Return the field a column fills: the model's own, or a parent's."""
+        if isinstance(self.columns.get(name), UnstoredColumn):
+            return models.TextField(blank=True)
         candidates = [(self.model, name)]
         for parent in self.parents:
             candidates += [
