@@ -157,6 +157,7 @@ INSTALLED_APPS = [
     "redcross.exports",
     "redcross.audit",
     "redcross.notices",
+    "redcross.locks",
     "redcross.uploads",
     "redcross.completeness",
     "redcross.people",

@@ -77,3 +77,13 @@ def home_branch(user: User | AnonymousUser) -> Branch | None:
         return None
     held = sorted(user.current_roles(), key=lambda assignment: len(assignment.branch.code))
     return held[0].branch if held else None
+
+
+def enterable_branches(user: User) -> list[Branch]:
+    """Return the branches the user may enter data for: each subtree, his own branch first."""
+    branches: dict[int, Branch] = {}
+    for role in user.current_roles():
+        if role.role in ENTRY_ROLES:
+            for branch in Branch.objects.under(role.branch).in_official_order():
+                branches.setdefault(branch.pk, branch)
+    return list(branches.values())

@@ -6,7 +6,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from redcross.uploads.workflow.services import RefusedError
+from redcross.errors import RefusedError
 
 STATUS_CODES = {
     status.HTTP_400_BAD_REQUEST: "request.invalid",

@@ -26,14 +26,6 @@ class ReminderAudience(models.TextChoices):
     DESK = "DESK", "上级业务主管"
 
 
-class UnlockAnswer(models.TextChoices):
-    """What became of a request to open a closed month."""
-
-    WAITING = "WAITING", "待答复"
-    GRANTED = "GRANTED", "已同意"
-    REFUSED = "REFUSED", "未同意"
-
-
 class ObligationStatus(models.TextChoices):
     """How far a branch is with a sheet; the last in the list stands before the others."""
 

@@ -4,10 +4,9 @@ from typing import Any
 
 from django import forms
 
-from redcross.accounts.choices import Domain
 from redcross.branches.models import Branch
+from redcross.forms import PeriodField
 from redcross.uploads.registry import registry
-from redcross.uploads.web.forms import PeriodField
 
 _REASON_ERRORS = {"required": "请写明原因。"}
 _PERIOD_HINT = "如 2022-01、2022Q1、2022-01..2022-06"
@@ -34,49 +33,3 @@ class ExemptionForm(forms.Form):
             ("", "全部报表"),
             *((sheet.key, sheet.title) for sheet in owed),
         ]
-
-
-class LockForm(forms.Form):
-    """Which field of work of which subtree is closed for which months."""
-
-    domain = forms.ChoiceField(
-        label="业务", choices=[("", "全部业务"), *Domain.choices], required=False
-    )
-    branch = forms.ModelChoiceField(
-        label="范围（含下级）", queryset=Branch.objects.in_official_order(), empty_label="请选择"
-    )
-    period = PeriodField(label="月份", help_text=_PERIOD_HINT)
-    reason = forms.CharField(label="说明", max_length=200, required=False)
-
-
-class UnlockRequestForm(forms.Form):
-    """Why a branch needs closed months once more."""
-
-    branch = forms.ModelChoiceField(
-        label="单位", queryset=Branch.objects.none(), empty_label="请选择"
-    )
-    reason = forms.CharField(label="原因", max_length=200, error_messages=_REASON_ERRORS)
-
-    def __init__(self, *args: Any, branches: list[Branch], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["branch"].queryset = (  # type: ignore[attr-defined]
-            Branch.objects.filter(pk__in=[each.pk for each in branches]).in_official_order()
-        )
-
-
-class UnlockAnswerForm(forms.Form):
-    """Open the months for some days, or say why not."""
-
-    days = forms.IntegerField(
-        label="开放天数",
-        min_value=1,
-        max_value=30,
-        initial=3,
-        required=False,
-        error_messages={
-            "min_value": "开放天数应在1到30之间。",
-            "max_value": "开放天数应在1到30之间。",
-            "invalid": "开放天数请填整数。",
-        },
-    )
-    remark = forms.CharField(label="答复", max_length=200, required=False)

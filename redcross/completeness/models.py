@@ -11,9 +11,8 @@ from django.db.models import F, Func, Q
 from redcross.accounts.models import User, Visible
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.completeness.choices import DayKind, HolidayPolicy, ReminderAudience, UnlockAnswer
+from redcross.completeness.choices import DayKind, HolidayPolicy, ReminderAudience
 from redcross.periods import Period
-from redcross.uploads.models import PeriodLock
 
 _FIRST_DAY_MESSAGE = "请填写每月1日。"
 _MONTH_ORDER_MESSAGE = "止月不能早于起月。"
@@ -306,53 +305,3 @@ class Urging(Visible):
 
     def __str__(self) -> str:
         return f"{self.at:%m-%d %H:%M} {'、'.join(self.told)}"
-
-
-class UnlockRequest(Visible):
-    """A branch asks the province to open closed months for a while, and is answered."""
-
-    lock = models.ForeignKey(
-        PeriodLock, verbose_name="锁定", on_delete=models.CASCADE, related_name="requests"
-    )
-    reason = models.CharField("原因", max_length=200)
-    asked_by = models.ForeignKey(
-        User, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
-    )
-    asked_at = models.DateTimeField("申请时间")
-    answer = models.CharField(
-        "答复", max_length=10, choices=UnlockAnswer, default=UnlockAnswer.WAITING
-    )
-    remark = models.CharField("答复说明", max_length=200, blank=True)
-    answered_by = models.ForeignKey(
-        User,
-        verbose_name="答复人",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
-    open_until = models.DateTimeField("开放至", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "解锁申请"
-        verbose_name_plural = "解锁申请"
-        constraints = [
-            models.CheckConstraint(
-                name="unlock_answer_is_known", condition=Q(answer__in=UnlockAnswer.values)
-            ),
-            models.CheckConstraint(
-                name="unlock_answered_by_somebody",
-                condition=Q(answer=UnlockAnswer.WAITING)
-                | Q(answered_by__isnull=False, answered_at__isnull=False),
-            ),
-            models.UniqueConstraint(
-                name="unlock_asked_once",
-                fields=["branch", "lock"],
-                condition=Q(answer=UnlockAnswer.WAITING),
-                violation_error_message="已有一份申请等待答复。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.branch} {self.lock}"

@@ -15,9 +15,9 @@ from redcross.completeness.models import Exemption, Urging
 from redcross.completeness.obligations import Obligation
 from redcross.completeness.recipients import load_role_directory
 from redcross.completeness.reminders import describe_obligations
+from redcross.errors import RefusedError
 from redcross.notices.services import notify
 from redcross.periods import Period, business_date
-from redcross.uploads.workflow.services import RefusedError
 
 DECIDING_ROLES = (*REVIEW_ROLES, Role.OFFICE)
 _ADVISORY_LOCK = 530_041

@@ -18,10 +18,10 @@ from redcross.completeness.choices import ObligationStatus
 from redcross.completeness.forms import ExemptionForm
 from redcross.completeness.models import Exemption
 from redcross.completeness.obligations import list_obligations
+from redcross.errors import RefusedError
 from redcross.files import Sensitivity, file_response
 from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
 from redcross.uploads.registry import registry
-from redcross.uploads.workflow.services import RefusedError
 
 
 @login_required

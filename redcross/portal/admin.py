@@ -11,12 +11,12 @@ from redcross.accounts.models import RoleAssignment, SafetySettings, User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READ_ROLES, has_role
 from redcross.branches.models import Branch, BranchAlias
+from redcross.locks.models import PeriodException, PeriodLock
+from redcross.locks.rules import may_lock
 from redcross.people.models import AccountRequest
 from redcross.portal import calendar_admin  # noqa: F401  registers the calendar of reporting
 from redcross.portal.records import PortalModelAdmin, RecordAdmin
 from redcross.portal.site import site
-from redcross.uploads.models import PeriodException, PeriodLock
-from redcross.uploads.rules import may_lock
 
 
 class _AdministratorAdmin(PortalModelAdmin):

@@ -33,14 +33,6 @@ def may_revert(user: User, upload: Upload) -> bool:
     return user.pk == upload.uploaded_by_id or may_review(user, upload)
 
 
-def may_lock(user: User) -> bool:
-    """Only the province closes and opens months."""
-    return any(
-        has_role(user, [Role.DESK, Role.OFFICE, Role.ADMINISTRATOR], branch)
-        for branch in Branch.objects.filter(parent__isnull=True)
-    )
-
-
 def may_see_rows(user: User, upload: Upload) -> bool:
     """Whoever works with records sees the rows as read; leaders see counts alone."""
     return has_role(user, READ_ROLES, upload.branch)

@@ -91,6 +91,7 @@ UNFINISHED: dict[str, tuple[str, ...]] = {
         "templates/donors",
         "templates/exports",
         "templates/figures",
+        "templates/locks",
         "templates/notices",
         "templates/people",
         "templates/portal",

@@ -99,7 +99,7 @@ def addresses():
         ("desk-records", "desk", reverse("admin:donations_donation_changelist")),
         ("office-reports", "office", reverse("reports")),
         ("office-report", "office", reverse("report", kwargs={"pk": report.pk})),
-        ("leader-board", "leader", f"{board('overview")}?period=2021"),
+        ("leader-board", "leader", f"{board('overview')}?period=2021"),
         ("leader-figure", "leader", f"{reverse('figure', args=['donations.raised'])}?period=2021"),
         ("coordinator-cases", "coordinator", reverse("cases")),
         ("coordinator-vault", "coordinator", reverse("vault")),

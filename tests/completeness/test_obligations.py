@@ -13,13 +13,13 @@ from redcross.completeness.choices import ObligationStatus
 from redcross.completeness.models import DueRule, Exemption, Occasion
 from redcross.completeness.obligations import list_obligations
 from redcross.completeness.quality import measure_quality
+from redcross.errors import RefusedError
 from redcross.periods import Period
 from redcross.uploads.choices import UploadOrigin
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.schedule import Due, HalfYearly
 from redcross.uploads.workflow import apply, check
 from redcross.uploads.workflow import services as uploads
-from redcross.uploads.workflow.services import RefusedError
 from tests.conftest import NOW
 from tests.support.gift_ledger import (
     create_checked_upload,

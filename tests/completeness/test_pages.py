@@ -11,16 +11,16 @@ from django.urls import reverse
 
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
-from redcross.completeness.choices import UnlockAnswer
-from redcross.completeness.models import DueRule, Exemption, Reminder, UnlockRequest, Urging
+from redcross.completeness.models import DueRule, Exemption, Reminder, Urging
+from redcross.errors import RefusedError
+from redcross.locks.choices import UnlockAnswer
+from redcross.locks.models import PeriodLock, UnlockRequest
+from redcross.locks.services import lock_period
 from redcross.notices.models import Notice
 from redcross.notices.services import notify
 from redcross.periods import Period
 from redcross.reports.declare.declaration import report_kinds
 from redcross.reports.workflow.services import draft_report, finalise_report
-from redcross.uploads.models import PeriodLock
-from redcross.uploads.workflow.period_locks import lock_period
-from redcross.uploads.workflow.services import RefusedError
 from tests.support.gift_ledger import (
     create_checked_upload,
     create_effective_upload,
@@ -225,7 +225,7 @@ def test_lock_page_previews_affected_uploads(signed_in, office, clerk, reviewer,
     form = {"domain": "donations", "branch": branch("53").pk, "period": "2021", "reason": "定稿"}
 
     preview = page.post(reverse("locks"), form)
-    assert preview.context["touched"].rows == 2
+    assert preview.context["impact"].rows == 2
     assert not PeriodLock.objects.exists()
 
     page.post(reverse("locks"), form | {"confirm": "1"})

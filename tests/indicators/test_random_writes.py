@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from donations.models import Donation
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
+from redcross.errors import RefusedError
 from redcross.indicators.rollup import verify
 from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload
 from redcross.uploads.workflow import apply
-from redcross.uploads.workflow.services import RefusedError
 from tests.support.gift_ledger import create_effective_upload, ledger_workbook
 
 pytestmark = pytest.mark.django_db

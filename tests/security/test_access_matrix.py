@@ -9,9 +9,9 @@ from django.test import Client
 from redcross.accounts.choices import ROLES_WITHOUT_RECORDS, Role
 from redcross.accounts.rules import READ_ROLES
 from redcross.branches.models import Branch
+from redcross.locks.models import PeriodLock
 from redcross.portal.records import RecordAdmin, ReferenceAdmin
 from redcross.portal.site import site
-from redcross.uploads.models import PeriodLock
 from tests.support.page_addresses import (
     METHODS,
     OPEN,

@@ -44,7 +44,7 @@ def full_access_client(person, signed_in):
 
 def list_pages():
     """Every page of our own, and of the record pages those of one kind of each admin class."""
-    kinds = ("donations_donation", "donations_fund", "accounts_user", "uploads_periodlock")
+    kinds = ("donations_donation", "donations_fund", "accounts_user", "locks_periodlock")
     return [
         address
         for name, address in sorted(PAGES.items())

@@ -18,10 +18,10 @@ from django.utils import timezone
 from donations.models import Campaign, Fund
 from redcross.accounts.choices import Role
 from redcross.accounts.models import User
+from redcross.accounts.rules import enterable_branches
 from redcross.accounts.services import grant_role
 from redcross.branches.models import Branch
 from redcross.uploads.models import HeadingMemory
-from redcross.uploads.workflow.queries import enterable_branches
 from relief.models import Event
 from tests.conftest import NOW
 from tests.support.page_addresses import PAGES, PUBLIC_PAGES, create_objects

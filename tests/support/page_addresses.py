@@ -6,7 +6,9 @@ from donations.models import Giver
 from donors.models import DonationCase
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
-from redcross.completeness.models import Exemption, UnlockRequest
+from redcross.completeness.models import Exemption
+from redcross.locks.models import UnlockRequest
+from redcross.locks.services import lock_period
 from redcross.notices.models import Notice
 from redcross.notices.services import notify
 from redcross.periods import Period
@@ -14,7 +16,6 @@ from redcross.reports.declare.declaration import report_kinds
 from redcross.reports.workflow.services import draft_report
 from redcross.uploads.intake import dropped_files
 from redcross.uploads.models import Upload
-from redcross.uploads.workflow.period_locks import lock_period
 from tests.conftest import NOW
 from training.models import TrainingClass
 

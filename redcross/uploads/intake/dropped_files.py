@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from redcross.accounts.models import User
 from redcross.branches.models import Branch
+from redcross.errors import RefusedError
 from redcross.periods import Period, UnknownPeriodError
 from redcross.uploads.choices import RECOGNITION_STATES, DroppedFileState
 from redcross.uploads.files import storage, workbook
@@ -16,7 +17,6 @@ from redcross.uploads.files.workbook import UnreadableError
 from redcross.uploads.models import DroppedFile, Upload
 from redcross.uploads.workflow import services
 from redcross.uploads.workflow.queries import entering_branch
-from redcross.uploads.workflow.services import RefusedError
 
 UNCONFIRMED_LIFETIME = dt.timedelta(days=7)
 """How long an unconfirmed file is kept."""

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from redcross.accounts.models import User
+from redcross.accounts.rules import enterable_branches
 from redcross.accounts.scope import acting_for
 from redcross.branches.models import Branch
 from redcross.branches.tree import get_tree
@@ -25,7 +26,7 @@ from redcross.uploads.intake.guess.workbook_texts import (
 from redcross.uploads.models import DroppedFile, HeadingMemory, Upload
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.import_spec import SheetSpec
-from redcross.uploads.workflow.queries import enterable_branches, enterable_sheets
+from redcross.uploads.workflow.queries import enterable_sheets
 from redcross.uploads.workflow.services import DISCARDED_STATES
 
 

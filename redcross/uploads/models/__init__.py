@@ -1,7 +1,6 @@
-"""Uploads, dropped files, closed months, and the base of every record that uploads fill."""
+"""Uploads, dropped files, and the base of every record that uploads fill."""
 
 from redcross.uploads.models.dropped_files import DroppedFile
-from redcross.uploads.models.period_locks import PeriodException, PeriodLock
 from redcross.uploads.models.records import NamedKey, NamedKeyQuerySet, Record, RecordQuerySet
 from redcross.uploads.models.uploads import (
     HeadingMemory,
@@ -18,8 +17,6 @@ __all__ = [
     "HeadingMemory",
     "NamedKey",
     "NamedKeyQuerySet",
-    "PeriodException",
-    "PeriodLock",
     "Record",
     "RecordQuerySet",
     "Upload",

@@ -18,6 +18,7 @@ from redcross.accounts.encryption import EncryptedField
 from redcross.accounts.models import User
 from redcross.accounts.rules import ENTRY_ROLES, REVIEW_ROLES, has_role
 from redcross.branches.models import Branch
+from redcross.errors import RefusedError
 from redcross.files.workbooks import ExportWorkbook
 from redcross.periods import Period
 from redcross.uploads.choices import UploadOrigin, UploadState
@@ -27,7 +28,6 @@ from redcross.uploads.output.blank_workbook import Cell, build_blank_workbook, w
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SheetSpec
 from redcross.uploads.schema.row_ids import ROW_ID, ROW_ID_FIELD
 from redcross.uploads.schema.sheet import Sheet
-from redcross.uploads.workflow.services import RefusedError
 
 MAX_EXPORT_ROWS = 200_000
 _BATCH_ROWS = 2000

@@ -8,24 +8,11 @@ from django.utils import timezone
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
 from redcross.branches.models import Branch
-from redcross.periods import Period, UnknownPeriodError, add_months, business_date, month_start
+from redcross.forms import PeriodField
+from redcross.periods import Period, add_months, business_date, month_start
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.schedule import Monthly
 from redcross.uploads.schema.sheet import Sheet
-
-
-class PeriodField(forms.CharField):
-    """A period as people and addresses write it."""
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            period = Period.parse(text)
-        except UnknownPeriodError as error:
-            raise forms.ValidationError(str(error)) from None
-        if period.first is None:
-            raise forms.ValidationError("报告期须有起止月份。")
-        return period
 
 
 class UploadForm(forms.Form):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READ_ROLES, has_role, home_branch
 from redcross.branches.models import Branch
+from redcross.errors import RefusedError
 from redcross.files import Sensitivity, file_response
 from redcross.periods import Period, UnknownPeriodError
 from redcross.uploads.choices import UploadState
@@ -24,7 +25,6 @@ from redcross.uploads.web.forms import ReasonForm, initial_values
 from redcross.uploads.web.views import require_entering_role
 from redcross.uploads.workflow import services
 from redcross.uploads.workflow.queries import entering_branch, heading_mappings, visible_uploads
-from redcross.uploads.workflow.services import RefusedError
 
 PAGE_SIZE = 20
 MAX_LISTED = 5000

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from redcross.accounts.requests import SignedInRequest
+from redcross.accounts.rules import enterable_branches
 from redcross.branches.models import Branch
+from redcross.errors import RefusedError
 from redcross.periods import Period, UnknownPeriodError
 from redcross.uploads import tasks
 from redcross.uploads.choices import DroppedFileState, UploadMode
@@ -22,8 +24,6 @@ from redcross.uploads.web.cards import page_context
 from redcross.uploads.web.forms import UploadForm, initial_values
 from redcross.uploads.web.views import require_entering_role
 from redcross.uploads.workflow import services
-from redcross.uploads.workflow.queries import enterable_branches
-from redcross.uploads.workflow.services import RefusedError
 
 PREFILL_NAMES = ("sheet", "period", "branch")
 

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from redcross.accounts.requests import SignedInRequest
 from redcross.branches.models import Branch
+from redcross.errors import RefusedError
 from redcross.exports.services import ExportRefusedError
 from redcross.files import Sensitivity, file_extension, file_response
 from redcross.files.passwords import ENCRYPTABLE
@@ -35,7 +36,6 @@ from redcross.uploads.web.forms import ReasonForm
 from redcross.uploads.web.views import get_visible_upload
 from redcross.uploads.workflow import services
 from redcross.uploads.workflow.queries import count_by_sheet, review_queue
-from redcross.uploads.workflow.services import RefusedError
 
 ORIGINALS_SESSION_KEY = "originals"
 ORIGINAL_ACCESS_TIME = dt.timedelta(minutes=30)

@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import home_branch
+from redcross.accounts.rules import enterable_branches, home_branch
 from redcross.branches.models import Branch
+from redcross.errors import RefusedError
 from redcross.files import Sensitivity, file_response
 from redcross.uploads import rules, tasks
 from redcross.uploads.choices import OPEN_STATES, PROCESSING_STATES, UploadOrigin, UploadState
@@ -31,8 +32,7 @@ from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import CellKind, SheetSpec
 from redcross.uploads.web.forms import UploadForm, default_sheet, initial_values
 from redcross.uploads.workflow import check, progress, services
-from redcross.uploads.workflow.queries import enterable_branches, heading_mappings, visible_uploads
-from redcross.uploads.workflow.services import RefusedError
+from redcross.uploads.workflow.queries import heading_mappings, visible_uploads
 
 PAGE_SIZE = 20
 

@@ -12,10 +12,11 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_as_system, acting_for, vault_scope
+from redcross.errors import RefusedError
+from redcross.locks.triggers import LOCKED_SQLSTATE
 from redcross.uploads import rules
 from redcross.uploads.choices import UploadState
 from redcross.uploads.database.diff import Comparison
-from redcross.uploads.database.period_triggers import LOCKED_SQLSTATE
 from redcross.uploads.database.revert import RevertResult, revert_rows
 from redcross.uploads.database.staging import analyze_if_grown, disable_seqscan, stage_rows
 from redcross.uploads.database.upsert import (
@@ -33,7 +34,7 @@ from redcross.uploads.preparing.prepare import Stopwatch, diff_with_database
 from redcross.uploads.schema.sheet import Sheet
 from redcross.uploads.workflow import progress
 from redcross.uploads.workflow.check import changes_to_json
-from redcross.uploads.workflow.services import RefusedError, record_step
+from redcross.uploads.workflow.services import record_step
 
 _DEADLOCK = "40P01"
 _CONNECTION_LOST_CODES = frozenset({"", "08000", "08003", "08006", "57P01", "57P02", "57P03"})

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_for, vault_scope
+from redcross.errors import RefusedError
 from redcross.uploads.cells.columns import cell_parser
 from redcross.uploads.choices import REVIEW_STATES, UploadOrigin, UploadState
 from redcross.uploads.database.diff import Comparison, RowChange
@@ -33,7 +34,7 @@ from redcross.uploads.preparing.prepare import (
 from redcross.uploads.schema.findings import Finding, FindingGroup, Severity
 from redcross.uploads.schema.import_spec import LABEL_KINDS, FieldSpec
 from redcross.uploads.workflow import progress
-from redcross.uploads.workflow.services import RefusedError, recheck, record_step
+from redcross.uploads.workflow.services import recheck, record_step
 
 _log = structlog.get_logger("redcross.uploads")
 _UNEXPECTED_ERROR = (

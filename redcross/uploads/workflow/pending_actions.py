@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_as_system
+from redcross.errors import RefusedError
 from redcross.notices.services import notify
 from redcross.uploads.choices import PendingAction
 from redcross.uploads.models import Upload
 from redcross.uploads.workflow import apply
-from redcross.uploads.workflow.services import RefusedError
 
 
 @transaction.atomic

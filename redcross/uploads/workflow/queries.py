@@ -99,16 +99,6 @@ def enterable_sheets(user: User) -> list[Sheet]:
     ]
 
 
-def enterable_branches(user: User) -> list[Branch]:
-    """Return the branches the user may hand in for, his own first."""
-    held = [each.branch for each in user.current_roles() if each.role in ENTRY_ROLES]
-    found: dict[int, Branch] = {}
-    for branch in held:
-        for each in Branch.objects.under(branch).in_official_order():
-            found.setdefault(each.pk, each)
-    return list(found.values())
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class HeadingMapping:
     """How a heading of a branch's own is read: a field's label, "" where it is skipped."""

@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.urls import reverse
 
 from redcross.accounts.models import User
 from redcross.branches.models import Branch
+from redcross.errors import RefusedError
 from redcross.exports.services import decrypt_own_export
 from redcross.files.passwords import is_encrypted
+from redcross.locks.services import find_period_lock
 from redcross.notices.services import notify
 from redcross.periods import Period
 from redcross.uploads import rules
@@ -27,7 +28,6 @@ from redcross.uploads.files import storage
 from redcross.uploads.models import (
     DroppedFile,
     HeadingMemory,
-    PeriodLock,
     Upload,
     UploadRemark,
     UploadStep,
@@ -46,18 +46,6 @@ DISCARDED_STATES = frozenset(
     }
 )
 """States in which the same file may be handed in once more."""
-
-
-class RefusedError(Exception):
-    """What was asked cannot be done; nothing was written."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-    def __str__(self) -> str:
-        return self.message
 
 
 def create_upload(
@@ -223,24 +211,6 @@ def require_enterable(
     lock = find_period_lock(registry[sheet].domain, branch, period, now=now)
     if lock is not None:
         raise RefusedError("period.locked", f"{lock}已锁定，请向省红十字会申请解锁后再报。")
-
-
-def find_period_lock(
-    domain: str, branch: Branch, period: Period, *, now: dt.datetime
-) -> PeriodLock | None:
-    """Return a lock that closes the whole period for the branch, None where it is open."""
-    ancestors = [branch.code[:length] for length in range(2, len(branch.code) + 1)]
-    return (
-        PeriodLock.objects.filter(
-            domain=domain,
-            branch__code__in=ancestors,
-            first_month__lte=period.start,
-            last_month__gte=period.last,
-        )
-        .exclude(Q(exceptions__branch__code__in=ancestors) & Q(exceptions__until__gt=now))
-        .select_related("branch")
-        .first()
-    )
 
 
 def _lock_duplicates(upload: Upload) -> None:

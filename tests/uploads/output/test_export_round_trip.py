@@ -13,13 +13,13 @@ from redcross.branches.models import Branch
 from redcross.branches.naming import normalize_branch_name
 from redcross.branches.tree import get_tree
 from redcross.demo.fake_data import id_number, mobile_number, office_table
+from redcross.errors import RefusedError
 from redcross.periods import Period
 from redcross.uploads.choices import UploadState
 from redcross.uploads.output.export_rows import ExportForm, export_workbook
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.import_spec import CellKind
 from redcross.uploads.workflow import services
-from redcross.uploads.workflow.services import RefusedError
 from tests.support.export_page import read_protected_file
 from tests.support.gift_ledger import create_checked_upload, create_effective_upload
 from tests.support.workbooks import gift_workbook, write_xlsx

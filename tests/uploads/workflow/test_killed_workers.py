@@ -21,12 +21,12 @@ from redcross.accounts.models import User
 from redcross.accounts.scope import acting_for
 from redcross.accounts.services import grant_role
 from redcross.branches.models import Branch
+from redcross.errors import RefusedError
 from redcross.indicators.rollup import verify
 from redcross.uploads import tasks
 from redcross.uploads.choices import PendingAction, UploadState
 from redcross.uploads.models import Upload, UploadStep
 from redcross.uploads.workflow import apply, check, pending_actions, progress, services
-from redcross.uploads.workflow.services import RefusedError
 from tests.support.cache import clear_test_cache
 from tests.support.gift_ledger import create_checked_upload, create_effective_upload, create_upload
 from tests.support.gift_ledger import ledger_workbook as plain_ledger

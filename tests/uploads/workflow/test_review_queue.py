@@ -9,12 +9,12 @@ from django.urls import reverse
 
 from redcross.accounts.choices import Role
 from redcross.accounts.scope import acting_as_system
+from redcross.errors import RefusedError
 from redcross.people.services import stand_in
 from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload, UploadRemark, UploadStep
 from redcross.uploads.workflow import apply, services
 from redcross.uploads.workflow.queries import review_queue
-from redcross.uploads.workflow.services import RefusedError
 from tests.support.gift_ledger import create_checked_upload, ledger_workbook
 
 

@@ -10,13 +10,13 @@ from django.db.models import Sum
 
 from donations.models import Donation, Giver
 from redcross.accounts.choices import Role
+from redcross.errors import RefusedError
 from redcross.indicators.rollup import verify
+from redcross.locks.services import grant_exception, lock_period
 from redcross.periods import Period
 from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload
 from redcross.uploads.workflow import apply, services
-from redcross.uploads.workflow.period_locks import grant_exception, lock_period
-from redcross.uploads.workflow.services import RefusedError
 from tests.support.gift_ledger import (
     create_checked_upload,
     create_effective_upload,

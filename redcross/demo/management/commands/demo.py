@@ -34,9 +34,11 @@ from redcross.demo.declaration import (
     list_demo_files,
     list_visitor_files,
 )
+from redcross.errors import RefusedError
 from redcross.indicators.declare.declaration import registry as indicators
 from redcross.indicators.query.question import Question
 from redcross.indicators.query.resolve import answer_question
+from redcross.locks.services import lock_period
 from redcross.periods import Period, business_now
 from redcross.reports.choices import ReportState
 from redcross.reports.models import Report
@@ -45,7 +47,6 @@ from redcross.reports.workflow.services import finalise_report, issue_report
 from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload
 from redcross.uploads.workflow import apply, check, services
-from redcross.uploads.workflow.period_locks import lock_period
 
 WORKERS = 2
 LAST_MONTH = dt.date(2021, 12, 1)
@@ -69,7 +70,7 @@ class Command(BaseCommand):
         files = self._timed("工作簿清单", self._waiting)
         try:
             done = self._timed("报送、审核、生效", lambda: self._send(files))
-        except services.RefusedError as refused:
+        except RefusedError as refused:
             self.stderr.write(f"演示工作簿未被接收：{refused}")
             self.stderr.write("演示数据若由旧版本建立，请先运行 make reset 再重来。")
             sys.exit(1)

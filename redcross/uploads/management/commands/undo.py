@@ -8,10 +8,10 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from redcross.accounts.models import User
+from redcross.errors import RefusedError
 from redcross.uploads.management.commands.upload import COMMAND_REVIEWER, EXIT_REFUSED
 from redcross.uploads.models import Upload
 from redcross.uploads.workflow import apply
-from redcross.uploads.workflow.services import RefusedError
 
 
 class Command(BaseCommand):

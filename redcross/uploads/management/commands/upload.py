@@ -13,6 +13,7 @@ from redcross.accounts.models import User
 from redcross.accounts.scope import acting_as_system, acting_for
 from redcross.branches.models import Branch
 from redcross.branches.services import find_branch
+from redcross.errors import RefusedError
 from redcross.periods import Period, UnknownPeriodError
 from redcross.uploads.choices import UploadMode, UploadState
 from redcross.uploads.files.workbook import UnreadableError
@@ -29,7 +30,6 @@ from redcross.uploads.preparing.prepare import (
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.findings import FindingGroup, Severity
 from redcross.uploads.workflow import apply, check, services
-from redcross.uploads.workflow.services import RefusedError
 
 EXIT_CLEAN, EXIT_ERRORS, EXIT_UNREADABLE, EXIT_REFUSED, EXIT_USAGE = 0, 1, 2, 3, 64
 COMMAND_UPLOADER, COMMAND_REVIEWER = "命令行（填报）", "命令行（审核）"

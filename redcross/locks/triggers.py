@@ -1,48 +1,28 @@
-"""Closed months: a statement trigger refuses rows dated in them, whoever writes."""
+"""Database triggers that refuse rows dated in locked months, whoever writes them."""
 
 from django.db import connections
 
-from redcross.uploads.database.staging import quote_name
-from redcross.uploads.registry import registry
-from redcross.uploads.schema.sheet import Sheet
+from redcross.locks.declaration import GuardedTable, guarded_tables
 
 LOCKED_SQLSTATE = "RC001"
-"""The SQLSTATE the trigger raises."""
-
-
-class PeriodLockedError(Exception):
-    """The month was closed; only the province can open it again."""
-
-    def __init__(self, detail: str = "") -> None:
-        super().__init__(detail)
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return f"该报告期已锁定{self.detail}，请向省红十字会申请解锁。"
+"""The SQLSTATE of the exception that the triggers raise."""
 
 
 def install_period_triggers(*, using: str) -> None:
-    """Lay the trigger on every table whose sheet has a date; run by the owner."""
-    tables = {
-        (sheet.model._meta.db_table, sheet.domain, _date_column(sheet))
-        for sheet in registry.values()
-        if sheet.dated_by is not None
-    }
+    """Create the triggers on every guarded table; run by the owner of the tables."""
+    tables = {table for source in guarded_tables for table in source()}
     with connections[using].cursor() as cursor:
-        for table, domain, column in sorted(tables):
-            cursor.execute(_trigger_sql(table, domain, column))
+        for table in sorted(tables):
+            cursor.execute(_trigger_sql(table))
 
 
-def _date_column(sheet: Sheet) -> str:
-    return str(sheet.model._meta.get_field(sheet.dated_by or "").column)  # type: ignore[union-attr]
-
-
-def _trigger_sql(table: str, domain: str, column: str) -> str:
-    function = quote_name(f"uploads_locked_{table}")
+def _trigger_sql(guarded: GuardedTable) -> str:
+    table, domain, column = guarded
+    function = f'"uploads_locked_{table}"'
     check = f"""
       IF EXISTS (SELECT 1 FROM uploads_periodlock WHERE domain = '{domain}') THEN
         SELECT b.short_name || to_char(c.month, 'FMYYYY年FMMM月') INTO found
-        FROM (SELECT DISTINCT branch_id, date_trunc('month', {quote_name(column)})::date AS month
+        FROM (SELECT DISTINCT branch_id, date_trunc('month', "{column}")::date AS month
               FROM %s) c
         JOIN branches_branch b ON b.id = c.branch_id
         JOIN uploads_periodlock l ON l.domain = '{domain}'
@@ -71,9 +51,9 @@ def _trigger_sql(table: str, domain: str, column: str) -> str:
         "DELETE": "OLD TABLE AS old_rows",
     }
     for event, referencing in events.items():
-        name = quote_name(f"period_locked_{event.lower()}")
+        name = f'"period_locked_{event.lower()}"'
         body += f"""
-        DROP TRIGGER IF EXISTS {name} ON {quote_name(table)};
-        CREATE TRIGGER {name} AFTER {event} ON {quote_name(table)}
+        DROP TRIGGER IF EXISTS {name} ON "{table}";
+        CREATE TRIGGER {name} AFTER {event} ON "{table}"
           REFERENCING {referencing} FOR EACH STATEMENT EXECUTE FUNCTION {function}();"""
     return body
