@@ -68,7 +68,7 @@ manual: install
 	MANUAL=1 $(BIN)/python -m pytest -q tests/browser/test_manual_pictures.py
 
 bench: install
-	@DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) bench
+	@$(BIN)/python -m tools.bench
 
 fmt: install
 	$(BIN)/ruff format .

@@ -74,7 +74,6 @@ UNFINISHED: dict[str, tuple[str, ...]] = {
         "redcross/uploads",
         "reform",
         "relief",
-        "tests/bench_settings.py",
         "tests/ops",
         "tests/uploads",
         "training",

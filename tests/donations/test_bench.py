@@ -2,13 +2,13 @@
 
 import pytest
 
-from donations.management import measuring
 from donations.models import Donation
+from tools.bench.boards import insert_gifts
 
 
 @pytest.mark.django_db(transaction=True)
 def test_bench_fills_every_county_with_gifts(committed):
-    measuring.fill(300, committed().pk)
+    insert_gifts(300)
 
     assert Donation.objects.count() == 300
     assert Donation.objects.values("branch").distinct().count() == 129

@@ -1,0 +1,1 @@
+"""`python -m tools.bench` measures uploads and pages on a database of its own."""
