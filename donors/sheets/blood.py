@@ -9,7 +9,7 @@ from redcross.branches.choices import Level
 from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.registry import register
-from redcross.uploads.schema.common_rules import one_row_per_branch
+from redcross.uploads.schema.branch_rules import one_row_per_branch
 from redcross.uploads.schema.import_spec import Rule, SheetKind
 from redcross.uploads.schema.schedule import Due, Monthly
 from redcross.uploads.schema.sheet import Column, Sheet

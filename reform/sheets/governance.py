@@ -1,12 +1,12 @@
 """The state of reform, item by item."""
 
+import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
-from django.db import models
 
 from redcross.branches.choices import Level
 from redcross.periods import Period
@@ -15,7 +15,7 @@ from redcross.uploads.schema.finding_catalogue import FindingCode, register_code
 from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec, Rule, SheetKind
 from redcross.uploads.schema.schedule import Due, Quarterly
-from redcross.uploads.schema.sheet import Column, Sheet
+from redcross.uploads.schema.sheet import Column, Sheet, UnstoredColumn
 from reform.choices import Answer, ItemKind
 from reform.models import (
     GovernanceFact,
@@ -41,13 +41,6 @@ register_codes(
 )
 
 
-_MEASURES = (
-    "independent_body", "party_group", "party_leader", "government_leader", "council",
-    "supervisors", "service_window",
-)  # fmt: skip
-_TEXTS = ("body_rank", "body_nature", "staff_nature")
-_NUMBERS = ("staff_quota", "staff_actual")
-_ITEM_FIELDS = (*_MEASURES, *_TEXTS, *_NUMBERS)
 _FACT_SCHEMA = {
     "branch": pl.Int64,
     "worksheet": pl.String,
@@ -62,13 +55,17 @@ _FACT_SCHEMA = {
 }
 
 
-def _measure_column(label: str) -> Column:
-    return Column(
-        label,
-        required=False,
-        note="填“是”“否”“推进中”或 √ × ○，可写年月，如“是（2021年6月）”。",
-        sample="是（2021年6月）",
-    )
+@dataclasses.dataclass(slots=True)
+class _MeasureColumn(UnstoredColumn):
+    """A column whose cells answer whether a measure is carried out."""
+
+    note: str = "填“是”“否”“推进中”或 √ × ○，可写年月，如“是（2021年6月）”。"
+    sample: str = "是（2021年6月）"
+    max_length: int | None = 200
+
+    def adapt(self, spec: FieldSpec) -> FieldSpec:
+        """Take 无 for an answer, not for an empty cell."""
+        return dataclasses.replace(spec, none_is_answer=True)
 
 
 @register
@@ -83,40 +80,22 @@ class Governance(Sheet):
     due = (Due(Level.COUNTY, Quarterly(day=5)), Due(Level.PREFECTURE, Quarterly(day=8)))
 
     branch = Column("单位")
-    independent_body = _measure_column("机构单设（理顺）")
-    body_rank = Column("机构规格")
-    body_nature = Column("机构性质", note="参公管理、全额事业、差额事业、挂靠（卫健）、其他。")
-    staff_nature = Column("人员性质")
-    staff_quota = Column("编制数")
-    staff_actual = Column("实有")
-    party_group = _measure_column("党组")
-    party_leader = _measure_column("党委分管领导")
-    government_leader = _measure_column("政府分管领导")
-    council = _measure_column("理事会换届")
-    supervisors = _measure_column("监事会")
-    service_window = _measure_column("服务窗口")
+    independent_body = _MeasureColumn("机构单设（理顺）")
+    body_rank = UnstoredColumn("机构规格", max_length=200)
+    body_nature = UnstoredColumn(
+        "机构性质", max_length=200, note="参公管理、全额事业、差额事业、挂靠（卫健）、其他。"
+    )
+    staff_nature = UnstoredColumn("人员性质", max_length=200)
+    staff_quota = UnstoredColumn("编制数", kind=CellKind.INTEGER)
+    staff_actual = UnstoredColumn("实有", kind=CellKind.INTEGER)
+    party_group = _MeasureColumn("党组")
+    party_leader = _MeasureColumn("党委分管领导")
+    government_leader = _MeasureColumn("政府分管领导")
+    council = _MeasureColumn("理事会换届")
+    supervisors = _MeasureColumn("监事会")
+    service_window = _MeasureColumn("服务窗口")
     evidence = Column("佐证文号")
     reason = Column("未完成原因")
-
-    def _field(self, name: str, column: Column) -> FieldSpec:
-        if name not in _ITEM_FIELDS:
-            return super()._field(name, column)
-        return FieldSpec(
-            name=name,
-            label=column.label,
-            kind=CellKind.INTEGER if name in _NUMBERS else CellKind.TEXT,
-            aliases=tuple(column.aliases),
-            max_length=None if name in _NUMBERS else 200,
-            none_is_answer=name in _MEASURES,
-            note=column.note,
-            sample=column.sample,
-        )
-
-    def model_field(self, name: str) -> "models.Field[Any, Any]":
-        """Return a text field for the columns that become facts."""
-        if name in _ITEM_FIELDS:
-            return models.TextField(blank=True)
-        return super().model_field(name)
 
     def rules(self) -> tuple[Rule, ...]:
         """Return the rule that each measure has an answer that can be counted."""
@@ -128,16 +107,20 @@ class Governance(Sheet):
                 message=f"“{{{name}}}”看不出是否完成",
                 suggestion="请填“是”“否”“推进中”或 √ × ○，可写年月。",
             )
-            for name in _MEASURES
+            for name, column in self.columns.items()
+            if isinstance(column, _MeasureColumn)
         )
 
     def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Make facts of each filled cell: of the period's last day, and of the day in the cell."""
         kinds = dict(GovernanceItem.objects.values_list("code", "kind"))
+        names = [
+            name for name, column in self.columns.items() if isinstance(column, UnstoredColumn)
+        ]
         facts = [
             fact
             for row in frame.iter_rows(named=True)
-            for name in _ITEM_FIELDS
+            for name in names
             if (kind := kinds.get(_item_code(name)))
             for fact in _facts_of_cell(row, name, kind, period)
         ]

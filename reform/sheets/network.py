@@ -1,10 +1,8 @@
 """Grassroots units, members and volunteers."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import polars as pl
-from django.db import models
 
 from redcross.branches.choices import Level
 from redcross.indicators.checks.consistency import compare_with_rosters, read_count_rows
@@ -12,12 +10,12 @@ from redcross.indicators.declare.counted_column import CountedColumn
 from redcross.periods import Period
 from redcross.units import Unit
 from redcross.uploads.registry import register
-from redcross.uploads.schema.common_rules import one_row_per_branch
+from redcross.uploads.schema.branch_rules import one_row_per_branch
 from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
 from redcross.uploads.schema.findings import PlausibilityWarning, Severity
-from redcross.uploads.schema.import_spec import CellKind, FieldSpec, Rule, SheetKind
+from redcross.uploads.schema.import_spec import CellKind, Rule, SheetKind
 from redcross.uploads.schema.schedule import Due, Quarterly
-from redcross.uploads.schema.sheet import Column, Sheet
+from redcross.uploads.schema.sheet import Column, Sheet, UnstoredColumn
 from reform.models import (
     GrassrootsUnit,
     NetworkMovement,
@@ -54,12 +52,6 @@ class Units(Sheet):
     head = Column("负责人")
     members = Column("会员数", required=False)
     remark = Column("备注")
-
-
-_COUNTED_FIELDS = (
-    "units_start", "units_new", "units_closed", "units_end", "townships", "villages", "schools",
-    "medical", "enterprises", "others", "service_teams",
-)  # fmt: skip
 
 
 _CHECK_ONLY_NOTE = "仅用于核对，不单独登记。"
@@ -103,26 +95,10 @@ class Network(Sheet):
     volunteers_new = Column("志愿者／新注册", required=False)
     volunteers_left = Column("志愿者／注销", required=False)
     volunteer_hours = Column("志愿者／服务时长（小时）", unit=Unit.HOURS, required=False)
-    service_teams = Column("志愿者／服务队", required=False, note=_CHECK_ONLY_NOTE)
-
-    def _field(self, name: str, column: Column) -> FieldSpec:
-        if name not in _COUNTED_FIELDS:
-            return super()._field(name, column)
-        return FieldSpec(
-            name=name,
-            label=column.label,
-            kind=CellKind.INTEGER,
-            aliases=tuple(column.aliases),
-            note=column.note,
-        )
-
-    def model_field(self, name: str) -> "models.Field[Any, Any]":
-        if name in _COUNTED_FIELDS:
-            return models.TextField(blank=True)
-        return super().model_field(name)
+    service_teams = UnstoredColumn("志愿者／服务队", kind=CellKind.INTEGER, note=_CHECK_ONLY_NOTE)
 
     def rules(self) -> tuple[Rule, ...]:
-        """期初+新增−注销=期末."""
+        """Return the rules that opening count, new and closed give the closing count."""
         return (
             Rule(
                 code="network.balance",
@@ -155,7 +131,7 @@ class Network(Sheet):
     def plausibility_warnings(
         self, frame: pl.DataFrame, period: Period
     ) -> Iterable[PlausibilityWarning]:
-        """Hold the counts of grassroots units against their register."""
+        """Return where counts of grassroots units differ from their register."""
         counted = {
             name: column
             for name, column in self.columns.items()
@@ -164,19 +140,22 @@ class Network(Sheet):
         return compare_with_rosters(counted, read_count_rows(frame, counted), period)
 
     def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
-        """Date the row by the last month it speaks of."""
+        """Date the row by the last month of the report."""
         return frame.with_columns(month=pl.lit(period.last))
 
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add up who came, less who left."""
+        """Compute new members and the net changes: new ones less those who left."""
 
-        def of(name: str) -> pl.Expr:
+        def count(name: str) -> pl.Expr:
             return pl.col(name).fill_null(0) if name in frame.columns else pl.lit(0)
 
-        members = of("adults_new") + of("youths_new")
-        frame = frame.drop(_COUNTED_FIELDS, strict=False)
+        unstored = [
+            name for name, column in self.columns.items() if isinstance(column, UnstoredColumn)
+        ]
+        members = count("adults_new") + count("youths_new")
+        frame = frame.drop(unstored, strict=False)
         return frame.with_columns(
             members_new=members,
-            members_net=members - of("members_left"),
-            volunteers_net=of("volunteers_new") - of("volunteers_left"),
+            members_net=members - count("members_left"),
+            volunteers_net=count("volunteers_new") - count("volunteers_left"),
         )

@@ -1,9 +1,8 @@
 """Registers of activities, documents, milestones and good examples."""
 
 from redcross.branches.choices import Level
-from redcross.indicators.declare.declaration import registry as indicators
+from redcross.indicators.declare.indicator_column import IndicatorColumn
 from redcross.uploads.registry import register
-from redcross.uploads.schema.import_spec import CellKind, FieldSpec
 from redcross.uploads.schema.schedule import Due, Yearly
 from redcross.uploads.schema.sheet import Column, Sheet
 from reform.models import (
@@ -70,23 +69,8 @@ class Milestones(Sheet):
     name = Column("里程碑")
     year = Column("任务年度", required=False)
     task_number = Column("对应任务序号")
-    indicator = Column("关联指标")
+    indicator = IndicatorColumn("关联指标")
     evidence = Column("佐证")
-
-    def _field(self, name: str, column: Column) -> FieldSpec:
-        spec = super()._field(name, column)
-        if name != "indicator":
-            return spec
-        labels = {each.key: each.label for each in indicators.values()}
-        words = {label: key for key, label in labels.items()} | {key: key for key in labels}
-        return FieldSpec(
-            name=spec.name,
-            label=spec.label,
-            kind=CellKind.CHOICE,
-            aliases=spec.aliases,
-            choices=words,
-            labels=labels,
-        )
 
 
 @register
