@@ -12,13 +12,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redcross.indicators.disclosure.suppression import (
-    MIN_CELL,
-    OWN_MARK,
-    CategoryTables,
-    SuppressionTable,
-    pack_neighbours,
-)
+from redcross.indicators.disclosure.cells import MIN_CELL, OWN_MARK, pack_neighbours
+from redcross.indicators.disclosure.suppression import CategoryTables, SuppressionTable
 
 PARENTS = {
     "5301": "53", "5303": "53", "5304": "53", "530102": "5301", "530103": "5301",

@@ -1,19 +1,20 @@
 """Which small figures of sensitive indicators are hidden: the data decide, never the question.
 
-A table is laid out once from all cells there are: branches (a tree) by months. What may be
-told is fixed before anybody asks, and an answer is given only where it is a sum of what may
-be told, so that no two answers leave less than `LEAST` between them:
+A table is built once from all cells there are: branches (a tree) by months. What may be
+published is fixed before any question, and an answer is published only where it is a sum of
+published parts, so that no difference of two answers is below `cells.MIN_CELL`:
 
-- Years, in them months, are packed until the whole tree has at least `LEAST` in each; what
-  is told of a part of the tree or of a part of a year ends at such a border. The last years,
-  where they have too few yet, are not told, nor any sum that holds them.
-- Of a year, a branch is told where it has nothing, or at least `LEAST`; the small ones
-  among its sisters, and another with them where they are too few, are told as nothing.
-- A branch's months are told where the table of its sisters by months has no small cell;
-  else a rectangle around the small cells is hidden, grown until each of its lines and
-  columns holds `LEAST`. Inside it every cell may be nothing or all that its line and
-  column leave: with two lines and two columns that are not empty, none is determined.
-- Categories are told of whole years, all of a sisterhood or none.
+- Years, and inside them months, are packed into buckets until the whole tree has at least
+  `MIN_CELL` in each; what is published of a part of the tree or of a part of a year ends at
+  such a border. The last years, where they have too few yet, are not published, nor is any
+  sum that contains them.
+- Of a year, a branch is published where it has nothing, or at least `MIN_CELL`; the small ones
+  among its siblings, and another with them where they are too few, are hidden together.
+- A branch's months are published where the table of its siblings by months has no small cell;
+  else a rectangle around the small cells is hidden, enlarged until each of its rows and
+  columns has `MIN_CELL`. Inside it every cell may be nothing or all that its row and
+  column leave: with two rows and two columns that are not empty, none is determined.
+- Categories are published of whole years, of all siblings or of none.
 
 See docs/adr/0016-small-figures.md.
 """
@@ -21,74 +22,37 @@ See docs/adr/0016-small-figures.md.
 import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from typing import Final, TypeVar
+from collections.abc import Mapping, Sequence
 
-MIN_CELL: Final = 5
-OWN_MARK, REST_MARK = ".", "~"
-"""Behind a branch's code: its own rows; what a higher figure tells beyond those below."""
-
-CellTotal = tuple[Decimal, Decimal]
-"""What a cell adds up to, and how many people or records stand behind it."""
-LeafCells = Mapping[tuple[str, dt.date], CellTotal]
-EMPTY_CELL: Final[CellTotal] = (Decimal(0), Decimal(0))
-K = TypeVar("K")
-
-
-def add_cells(*cells: CellTotal) -> CellTotal:
-    """Add cells up."""
-    return (
-        sum((each[0] for each in cells), Decimal(0)),
-        sum((each[1] for each in cells), Decimal(0)),
-    )
+from redcross.indicators.disclosure.cells import (
+    EMPTY_CELL,
+    OWN_MARK,
+    REST_MARK,
+    CellTotal,
+    LeafCells,
+    add_cells,
+    cell_size,
+    is_empty,
+    is_large,
+    is_publishable,
+    pack_neighbours,
+)
 
 
-def is_empty(cell: CellTotal) -> bool:
-    """Tell whether nothing stands in a cell."""
-    return not cell[0] and not cell[1]
-
-
-def is_publishable(cell: CellTotal) -> bool:
-    """Tell whether a cell is empty, or large by its value and by the people behind it."""
-    return is_empty(cell) or min(abs(cell[0]), abs(cell[1])) >= MIN_CELL
-
-
-def pack_neighbours(items: Iterable[tuple[K, CellTotal]]) -> list[list[K]]:
-    """Join neighbours until each group is fit; what is left at the end joins the last.
-
-    No group at all where everything together is small.
-    """
-    groups: list[list[K]] = []
-    open_group: list[K] = []
-    held = EMPTY_CELL
-    for key, cell in items:
-        open_group.append(key)
-        held = add_cells(held, cell)
-        if not is_empty(held) and is_publishable(held):
-            groups.append(open_group)
-            open_group, held = [], EMPTY_CELL
-    if open_group and groups:
-        groups[-1] += open_group
-    elif open_group and is_empty(held):
-        groups.append(open_group)
-    return groups
-
-
-def _incomplete_years(group: Sequence[int], held: Mapping[int, CellTotal]) -> list[int]:
-    """Return the years that joined a group only because nothing came after them."""
-    before = EMPTY_CELL
-    for at, year in enumerate(group):
-        before = add_cells(before, held[year])
-        if not is_empty(before) and is_publishable(before):
-            rest = list(group[at + 1 :])
-            return rest if not is_empty(add_cells(*(held[each] for each in rest))) else []
+def _incomplete_years(group: Sequence[int], sums: Mapping[int, CellTotal]) -> list[int]:
+    """Return the years that joined a group only because no year followed them."""
+    total = EMPTY_CELL
+    for index, year in enumerate(group):
+        total = add_cells(total, sums[year])
+        if not is_empty(total) and is_publishable(total):
+            rest = list(group[index + 1 :])
+            return rest if not is_empty(add_cells(*(sums[other] for other in rest))) else []
     return []
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Disclosure:
-    """What may be told of one branch in one era: its sum, and its columns but for these."""
+    """What may be published of one node in one bucket: its sum, and the columns not hidden."""
 
     whole: bool
     hidden: frozenset[int]
@@ -98,28 +62,32 @@ _FULL_DISCLOSURE = _Disclosure(whole=True, hidden=frozenset())
 
 
 class SuppressionTable:
-    """One indicator's cells, and what may be told of them."""
+    """One indicator's cells, and what may be published of them.
 
-    def __init__(self, atoms: LeafCells, parents: Mapping[str, str]) -> None:
-        """Lay the table out; `parents` leads from each branch's code to the one above it."""
+    A node is a branch's code, or the code with a mark behind it. A time bucket is a group of
+    years, given as its columns; a column is a group of months.
+    """
+
+    def __init__(self, leaf_cells: LeafCells, parents: Mapping[str, str]) -> None:
+        """Build the table; `parents` maps each branch's code to the one above it."""
         self._parents = parents
         self._cells: defaultdict[str, dict[dt.date, CellTotal]] = defaultdict(dict)
         self._children: defaultdict[str, set[str]] = defaultdict(set)
         root = ""
-        for (leaf, month), cell in atoms.items():
+        for (leaf, month), cell in leaf_cells.items():
             path = self._path(leaf)
             root = path[-1]
-            for node, above in zip(path, [*path[1:], ""], strict=True):
+            for node, parent in zip(path, [*path[1:], ""], strict=True):
                 cells = self._cells[node]
                 cells[month] = add_cells(cells.get(month, EMPTY_CELL), cell)
-                if above:
-                    self._children[above].add(node)
+                if parent:
+                    self._children[parent].add(node)
         self._root = root
-        self._untold: int | None = None
-        """The era that has too few yet: the last one, or none."""
-        self.time_buckets = self._packed(self._cells[root]) if root else []
-        """Eras in order, each a list of blocks of months."""
-        self._known: dict[tuple[str, int], _Disclosure] = {}
+        self._hidden_bucket: int | None = None
+        """The index of the bucket that has too few yet: the last one, or none."""
+        self.time_buckets = self._pack(self._cells[root]) if root else []
+        """Buckets in order, each a list of columns, each a list of months."""
+        self._disclosures: dict[tuple[str, int], _Disclosure] = {}
 
     def _path(self, leaf: str) -> list[str]:
         """Return a leaf and the branches above it, the root last."""
@@ -129,260 +97,293 @@ class SuppressionTable:
             code = self._parents.get(code, "")
         return path
 
-    def _packed(self, cells: Mapping[dt.date, CellTotal]) -> list[list[list[dt.date]]]:
+    def _pack(self, cells: Mapping[dt.date, CellTotal]) -> list[list[list[dt.date]]]:
+        """Return the time buckets of the root's cells."""
         years: defaultdict[int, list[dt.date]] = defaultdict(list)
         for month in sorted(cells):
             years[month.year].append(month)
-
-        def held(months: Iterable[dt.date]) -> CellTotal:
-            return add_cells(*(cells[month] for month in months))
-
-        eras = []
-        sums = {year: held(months) for year, months in years.items()}
-        packed = pack_neighbours(sums.items())
-        begun = _incomplete_years(packed[-1], sums) if packed else []
-        if begun:
-            packed[-1] = [year for year in packed[-1] if year not in begun]
-            packed.append(begun)
-            self._untold = len(packed) - 1
-        for at, era in enumerate(packed):
-            if at == self._untold:
-                eras.append([[month for year in era for month in years[year]]])
-                continue
-            quarters: defaultdict[tuple[int, int], list[dt.date]] = defaultdict(list)
-            for month in (month for year in era for month in years[year]):
-                quarters[month.year, (month.month - 1) // 3].append(month)
-            blocks = []
-            for group in pack_neighbours((key, held(months)) for key, months in quarters.items()):
-                inside = [month for key in group for month in quarters[key]]
-                blocks += pack_neighbours((month, cells[month]) for month in inside)
-            eras.append(blocks)
-        return eras
+        sums = {
+            year: add_cells(*(cells[month] for month in months)) for year, months in years.items()
+        }
+        groups = pack_neighbours(sums.items())
+        incomplete = _incomplete_years(groups[-1], sums) if groups else []
+        if incomplete:
+            groups[-1] = [year for year in groups[-1] if year not in incomplete]
+        buckets = [
+            _pack_months([month for year in group for month in years[year]], cells)
+            for group in groups
+        ]
+        if incomplete:
+            self._hidden_bucket = len(buckets)
+            buckets.append([[month for year in incomplete for month in years[year]]])
+        return buckets
 
     def may_publish(self, node: str, *, start: dt.date, end: dt.date) -> bool:
-        """Tell whether the sum of a node over the months from `start` to before `end` may be told.
-
-        A node is a branch's code, or the code with `OWN` behind it.
-        """
+        """Whether the sum of a node over the months from `start` to before `end` is published."""
         if node not in self._cells:
             return True
         if not self.time_buckets:
             return not any(start <= month < end for month in self._cells[node])
-        return all(self._tells_of(node, at, start, end) for at in range(len(self.time_buckets)))
-
-    def _tells_of(self, node: str, era: int, start: dt.date, end: dt.date) -> bool:
-        blocks = self.time_buckets[era]
-        if is_empty(self._sum(node, era)) and not self._moved(node, era):
-            return True
-        inside = set()
-        for at, block in enumerate(blocks):
-            found = [start <= month < end for month in block]
-            if any(found) and not all(found):
-                return False
-            if all(found):
-                inside.add(at)
-        if not inside:
-            return True
-        if era == self._untold:
-            return False
-        told = self._of(node, era)
-        if not told.whole:
-            return False
-        return not (inside & told.hidden) or inside >= told.hidden
-
-    def whole_buckets(self, *, start: dt.date, end: dt.date) -> list[int] | None:
-        """Return the eras that months hold; None where they cut one."""
-        taken = []
-        for at, blocks in enumerate(self.time_buckets):
-            found = [start <= month < end for block in blocks for month in block]
-            if any(found) and not all(found):
-                return None
-            if all(found):
-                taken.append(at)
-        return taken if self._untold not in taken else None
-
-    def _sum(self, node: str, era: int) -> CellTotal:
-        cells = self._cells[node]
-        return add_cells(
-            *(cells[month] for block in self.time_buckets[era] for month in block if month in cells)
+        return all(
+            self._may_publish_part(node, bucket, start, end)
+            for bucket in range(len(self.time_buckets))
         )
 
-    def _moved(self, node: str, era: int) -> bool:
+    def _may_publish_part(self, node: str, bucket: int, start: dt.date, end: dt.date) -> bool:
+        columns = self.time_buckets[bucket]
+        if is_empty(self._bucket_sum(node, bucket)) and not self._has_cells(node, bucket):
+            return True
+        inside = set()
+        for index, months in enumerate(columns):
+            is_inside = [start <= month < end for month in months]
+            if any(is_inside) and not all(is_inside):
+                return False
+            if all(is_inside):
+                inside.add(index)
+        if not inside:
+            return True
+        if bucket == self._hidden_bucket:
+            return False
+        disclosure = self._disclosure(node, bucket)
+        if not disclosure.whole:
+            return False
+        return not (inside & disclosure.hidden) or inside >= disclosure.hidden
+
+    def whole_buckets(self, *, start: dt.date, end: dt.date) -> list[int] | None:
+        """Return the buckets that lie inside a range; None where it cuts one or one is hidden."""
+        whole = []
+        for bucket, columns in enumerate(self.time_buckets):
+            is_inside = [start <= month < end for months in columns for month in months]
+            if any(is_inside) and not all(is_inside):
+                return None
+            if all(is_inside):
+                whole.append(bucket)
+        return whole if self._hidden_bucket not in whole else None
+
+    def _bucket_sum(self, node: str, bucket: int) -> CellTotal:
+        cells = self._cells[node]
+        return add_cells(
+            *(
+                cells[month]
+                for months in self.time_buckets[bucket]
+                for month in months
+                if month in cells
+            )
+        )
+
+    def _has_cells(self, node: str, bucket: int) -> bool:
         cells = self._cells[node]
         return any(
             not is_empty(cells.get(month, EMPTY_CELL))
-            for block in self.time_buckets[era]
-            for month in block
+            for months in self.time_buckets[bucket]
+            for month in months
         )
 
-    def _column(self, node: str, era: int, at: int) -> CellTotal:
+    def _column_sum(self, node: str, bucket: int, column: int) -> CellTotal:
         cells = self._cells[node]
-        return add_cells(*(cells.get(month, EMPTY_CELL) for month in self.time_buckets[era][at]))
-
-    def whole(self, node: str, era: int) -> bool:
-        """Tell whether a node's sum of an era may be told."""
-        return node not in self._cells or self._of(node, era).whole
+        months = self.time_buckets[bucket][column]
+        return add_cells(*(cells.get(month, EMPTY_CELL) for month in months))
 
     def cells_of(self, node: str) -> Mapping[dt.date, CellTotal]:
-        """Return what a node adds up to, by month."""
+        """Return the cells of a node by month."""
         return self._cells.get(node, {})
 
-    def above(self, node: str) -> str:
-        """Return the node above one."""
-        return node[:-1] if node[-1] in (OWN_MARK, REST_MARK) else self._parents.get(node, "")
+    def parent(self, node: str) -> str:
+        """Return the node above one; "" for the root."""
+        if node[-1] in (OWN_MARK, REST_MARK):
+            return node[:-1]
+        return self._parents.get(node, "")
 
-    def sisters(self, node: str) -> set[str]:
-        """Return the nodes that share the one above, this one too."""
-        return self._children[self.above(node)]
+    def siblings(self, node: str) -> set[str]:
+        """Return the nodes with the same parent, this one too."""
+        return self._children[self.parent(node)]
 
-    def is_spread(self, era: int) -> bool:
-        """Tell whether more than one child of the root has anything in an era."""
-        return sum(self._moved(each, era) for each in self._children[self._root]) > 1
+    def is_spread(self, bucket: int) -> bool:
+        """Whether more than one child of the root has anything in a bucket."""
+        return sum(self._has_cells(child, bucket) for child in self._children[self._root]) > 1
 
     @property
     def root(self) -> str:
         """The code of the highest branch."""
         return self._root
 
-    def _of(self, node: str, era: int) -> _Disclosure:
+    def _disclosure(self, node: str, bucket: int) -> _Disclosure:
         if node == self._root:
             return _FULL_DISCLOSURE
-        if (node, era) not in self._known:
-            self._settle(self.above(node), era)
-        return self._known.get((node, era), _FULL_DISCLOSURE)
+        if (node, bucket) not in self._disclosures:
+            self._decide(self.parent(node), bucket)
+        return self._disclosures.get((node, bucket), _FULL_DISCLOSURE)
 
-    def _settle(self, above: str, era: int) -> None:
-        """Decide for all the children of a node at once."""
-        told = self._of(above, era)
+    def _decide(self, parent: str, bucket: int) -> None:
+        """Decide for all the children of a node together."""
+        disclosure = self._disclosure(parent, bucket)
         sums = {
-            each: self._sum(each, era)
-            for each in sorted(self._children[above])
-            if self._moved(each, era)
+            child: self._bucket_sum(child, bucket)
+            for child in sorted(self._children[parent])
+            if self._has_cells(child, bucket)
         }
-        columns = frozenset(range(len(self.time_buckets[era])))
+        columns = frozenset(range(len(self.time_buckets[bucket])))
         groups = _group_small(sums)
         hidden: dict[str, frozenset[int]] = dict.fromkeys(sums, columns)
-        if told.whole and not told.hidden:
+        if disclosure.whole and not disclosure.hidden:
             rows = [
-                {at: add_cells(*(self._column(each, era, at) for each in group)) for at in columns}
+                {
+                    column: add_cells(*(self._column_sum(child, bucket, column) for child in group))
+                    for column in columns
+                }
                 for group in groups
             ]
-            lines, cut = _hidden_rectangle(rows)
-            for at, group in enumerate(groups):
-                hidden.update(dict.fromkeys(group, cut if at in lines else frozenset()))
+            hidden_rows, hidden_columns = _hidden_rectangle(rows)
+            for row, group in enumerate(groups):
+                hidden.update(
+                    dict.fromkeys(group, hidden_columns if row in hidden_rows else frozenset())
+                )
         for group in groups:
-            for each in group:
-                whole = told.whole and len(group) == 1
-                self._known[each, era] = _Disclosure(whole, hidden[each] if whole else columns)
+            whole = disclosure.whole and len(group) == 1
+            for child in group:
+                self._disclosures[child, bucket] = _Disclosure(
+                    whole, hidden[child] if whole else columns
+                )
+
+
+def _pack_months(
+    months: Sequence[dt.date], cells: Mapping[dt.date, CellTotal]
+) -> list[list[dt.date]]:
+    """Return the columns of a bucket: months, packed inside quarters that are packed first."""
+    quarters: defaultdict[tuple[int, int], list[dt.date]] = defaultdict(list)
+    for month in months:
+        quarters[month.year, (month.month - 1) // 3].append(month)
+    sums = (
+        (quarter, add_cells(*(cells[month] for month in inside)))
+        for quarter, inside in quarters.items()
+    )
+    columns = []
+    for group in pack_neighbours(sums):
+        inside = [month for quarter in group for month in quarters[quarter]]
+        columns += pack_neighbours((month, cells[month]) for month in inside)
+    return columns
 
 
 def _group_small(sums: Mapping[str, CellTotal]) -> list[list[str]]:
-    """Return the large ones each by itself, and the small ones together with enough others."""
-    small = [each for each, cell in sums.items() if not is_publishable(cell)]
-    large = sorted((each for each in sums if each not in small), key=lambda each: sums[each])
-    # A net of nothing with people behind it stands for itself like any large one.
+    """Return the small nodes in one group with enough others, each other node by itself."""
+    small = [node for node, cell in sums.items() if not is_publishable(cell)]
+    large = sorted((node for node in sums if node not in small), key=lambda node: sums[node])
+    # A sum of nothing with people in it is a group of its own like any large one.
     if not small:
-        return [[each] for each in large]
-    together = list(small)
-    while large and (
-        len(together) == 1 or not _is_large(add_cells(*(sums[each] for each in together)))
-    ):
-        together.append(large.pop(0))
-    return [together, *([each] for each in large)]
+        return [[node] for node in large]
+    group = list(small)
+    while large and (len(group) == 1 or not is_large(add_cells(*(sums[node] for node in group)))):
+        group.append(large.pop(0))
+    return [group, *([node] for node in large)]
 
 
-def _is_large(cell: CellTotal) -> bool:
-    return min(abs(cell[0]), abs(cell[1])) >= MIN_CELL
-
-
-def _hidden_rectangle(rows: Sequence[Mapping[int, CellTotal]]) -> tuple[set[int], frozenset[int]]:
-    """Return lines and columns whose crossings are hidden so that no small cell can be reckoned."""
+def _hidden_rectangle(
+    rows: Sequence[Mapping[int, CellTotal]],
+) -> tuple[set[int], frozenset[int]]:
+    """Return rows and columns whose crossings are hidden: no small cell can be derived."""
     small = [
-        (line, column)
-        for line, cells in enumerate(rows)
+        (row, column)
+        for row, cells in enumerate(rows)
         for column, cell in cells.items()
         if not is_publishable(cell)
     ]
-    lines, columns = {line for line, _ in small}, {column for _, column in small}
     if not small:
         return set(), frozenset()
-
-    def across(line: int) -> CellTotal:
-        return add_cells(*(rows[line][column] for column in columns))
-
-    def down(column: int) -> CellTotal:
-        return add_cells(*(rows[line][column] for line in lines))
-
-    grown = True
-    while grown:
-        grown = False
-        for line in sorted(lines):
-            rest = {column: cell for column, cell in rows[line].items() if column not in columns}
-            if (len(columns) < 2 or not _is_large(across(line))) and any(
-                not is_empty(cell) for cell in rest.values()
-            ):
-                columns.add(max(rest, key=lambda column: (_cell_size(rest[column]), -column)))
-                grown = True
-        for column in sorted(columns):
-            others = {at: cells[column] for at, cells in enumerate(rows) if at not in lines}
-            if (len(lines) < 2 or not _is_large(down(column))) and any(
-                not is_empty(cell) for cell in others.values()
-            ):
-                lines.add(max(others, key=lambda line: (_cell_size(others[line]), -line)))
-                grown = True
-    return lines, frozenset(columns)
+    hidden_rows, hidden_columns = {row for row, _ in small}, {column for _, column in small}
+    is_growing = True
+    while is_growing:
+        is_growing = False
+        for row in sorted(hidden_rows):
+            total = add_cells(*(rows[row][column] for column in hidden_columns))
+            outside = {
+                column: cell for column, cell in rows[row].items() if column not in hidden_columns
+            }
+            if _needs_more(len(hidden_columns), total, outside):
+                hidden_columns.add(_largest(outside))
+                is_growing = True
+        for column in sorted(hidden_columns):
+            total = add_cells(*(rows[row][column] for row in hidden_rows))
+            outside = {
+                row: cells[column] for row, cells in enumerate(rows) if row not in hidden_rows
+            }
+            if _needs_more(len(hidden_rows), total, outside):
+                hidden_rows.add(_largest(outside))
+                is_growing = True
+    return hidden_rows, frozenset(hidden_columns)
 
 
-def _cell_size(cell: CellTotal) -> Decimal:
-    return min(abs(cell[0]), abs(cell[1])) or max(abs(cell[0]), abs(cell[1]))
+def _needs_more(count: int, total: CellTotal, outside: Mapping[int, CellTotal]) -> bool:
+    """Whether a line of the rectangle is too short or too small, and can be made longer."""
+    return (count < 2 or not is_large(total)) and any(
+        not is_empty(cell) for cell in outside.values()
+    )
+
+
+def _largest(cells: Mapping[int, CellTotal]) -> int:
+    """Return the position of the largest cell, the first of equal ones."""
+    return max(cells, key=lambda position: (cell_size(cells[position]), -position))
+
+
+# Breakdowns ---------------------------------------------------------------------
 
 
 class CategoryTables:
-    """A breakdown of a table: told of whole eras, of a node and all its sisters or of none."""
+    """A breakdown of a table: published of whole buckets, of all siblings or of none."""
 
     def __init__(
-        self, table: SuppressionTable, parts: Mapping[str, LeafCells], parents: Mapping[str, str]
+        self,
+        table: SuppressionTable,
+        categories: Mapping[str, LeafCells],
+        parents: Mapping[str, str],
     ) -> None:
         """Take the table of the totals and each category's cells."""
         self._table = table
-        self._parts = {name: SuppressionTable(atoms, parents) for name, atoms in parts.items()}
-        self._known: dict[tuple[str, int], bool] = {}
+        self._categories = {
+            name: SuppressionTable(cells, parents) for name, cells in categories.items()
+        }
+        self._decisions: dict[tuple[str, int], bool] = {}
 
     def may_publish(self, node: str, *, start: dt.date, end: dt.date, outside: bool) -> bool:
-        """Tell whether the categories of a node may be told over months.
+        """Whether the categories of a node over a range are published.
 
-        Outside the portal those of the whole tree alone; inside these also where they are
-        small, but for a year in which one branch, or one category, has all there is.
+        Outside the portal only those of the whole tree; inside also small ones, except in
+        a bucket in which one branch, or one category, has everything.
         """
-        eras = self._table.whole_buckets(start=start, end=end)
-        if eras is None or (not self._table.time_buckets and self._parts):
+        buckets = self._table.whole_buckets(start=start, end=end)
+        if buckets is None or (not self._table.time_buckets and self._categories):
             return False
         if outside:
-            return node == self._table.root and all(self._is_fit(node, era) for era in eras)
-        return all(self._shown(node, era) for era in eras)
-
-    def _shown(self, node: str, era: int) -> bool:
-        if node == self._table.root:
-            filled = sum(not is_empty(cell) for cell in self._sums(node, era))
-            return self._is_fit(node, era) or (filled > 1 and self._table.is_spread(era))
-        if (node, era) not in self._known:
-            above = self._table.above(node)
-            self._known[node, era] = (
-                bool(above)
-                and self._shown(above, era)
-                and all(self._is_fit(each, era) for each in self._table.sisters(node))
+            return node == self._table.root and all(
+                self._is_publishable(node, bucket) for bucket in buckets
             )
-        return self._known[node, era]
+        return all(self._is_shown(node, bucket) for bucket in buckets)
 
-    def _is_fit(self, node: str, era: int) -> bool:
-        """Tell whether no category is small, nor alone: then the totals would tell it too."""
-        cells = self._sums(node, era)
+    def _is_shown(self, node: str, bucket: int) -> bool:
+        if node == self._table.root:
+            filled = sum(not is_empty(cell) for cell in self._sums(node, bucket))
+            return self._is_publishable(node, bucket) or (
+                filled > 1 and self._table.is_spread(bucket)
+            )
+        if (node, bucket) not in self._decisions:
+            parent = self._table.parent(node)
+            self._decisions[node, bucket] = (
+                bool(parent)
+                and self._is_shown(parent, bucket)
+                and all(
+                    self._is_publishable(sibling, bucket) for sibling in self._table.siblings(node)
+                )
+            )
+        return self._decisions[node, bucket]
+
+    def _is_publishable(self, node: str, bucket: int) -> bool:
+        """Whether no category is small, nor the only one: the total would equal it."""
+        cells = self._sums(node, bucket)
         filled = sum(not is_empty(cell) for cell in cells)
         return all(is_publishable(cell) for cell in cells) and filled != 1
 
-    def _sums(self, node: str, era: int) -> list[CellTotal]:
-        months = {month for block in self._table.time_buckets[era] for month in block}
+    def _sums(self, node: str, bucket: int) -> list[CellTotal]:
+        months = {month for column in self._table.time_buckets[bucket] for month in column}
         return [
-            add_cells(*(cell for month, cell in part.cells_of(node).items() if month in months))
-            for part in self._parts.values()
+            add_cells(*(cell for month, cell in table.cells_of(node).items() if month in months))
+            for table in self._categories.values()
         ]
