@@ -25,7 +25,7 @@ RAISED = Indicator(
     kind=Kind.FLOW,
     source=Donation,
     measure=Sum("value"),
-    at="received_on",
+    date_field="received_on",
     where=Q(source=Source.SOCIETY),
     by=["form", "fund", "campaign", "giver_kind", "channel", ("form", "designated")],
     definition=(
@@ -40,7 +40,7 @@ GIFTS = Indicator(
     kind=Kind.FLOW,
     source=Donation,
     measure=Count(),
-    at="received_on",
+    date_field="received_on",
     where=Q(source=Source.SOCIETY),
     by=["form", "giver_kind"],
     definition="报告期内收到的社会捐赠明细行数，含退款。",
@@ -52,7 +52,7 @@ UNPRICED = Indicator(
     kind=Kind.FLOW,
     source=Donation,
     measure=Count(),
-    at="received_on",
+    date_field="received_on",
     where=Q(source=Source.SOCIETY, form=Form.GOODS, value__isnull=True),
     definition="没有价值证明、未计入金额的物资捐赠行数。",
 )
@@ -63,7 +63,7 @@ RECEIVED_FOR_EVENT = Indicator(
     kind=Kind.FLOW,
     source=Donation,
     measure=Sum("value"),
-    at="received_on",
+    date_field="received_on",
     where=Q(
         campaign_kind=CampaignKind.APPEAL,
         source__in=[Source.SOCIETY, Source.HIGHER_LEVEL, Source.OTHER_PROVINCE],
@@ -81,7 +81,7 @@ CAMPAIGN_RAISED = Indicator(
     kind=Kind.FLOW,
     source=CampaignResult,
     measure=Sum("value"),
-    at="closed_on",
+    date_field="closed_on",
     by=["campaign"],
     definition="活动口径：平台截止时统计的公众捐款、配捐与线下之和，不与当期到账相加。",
 )
@@ -92,7 +92,7 @@ CAMPAIGN_GIFT_TIMES = Indicator(
     kind=Kind.FLOW,
     source=CampaignResult,
     measure=Sum("gift_times"),
-    at="closed_on",
+    date_field="closed_on",
     by=["campaign"],
     definition="活动期间平台统计的捐款人次。",
 )
@@ -112,13 +112,13 @@ EQUIPMENT = Indicator(
     kind=Kind.STOCK,
     source=Equipment,
     measure=Count(),
-    at="accepted_on",
-    until=["scrapped_on"],
+    date_field="accepted_on",
+    end_date_fields=["scrapped_on"],
     by=["state"],
     definition="截至期末，已验收而未报废的捐赠医疗设备台数。",
 )
 
-RAISED_TOTAL = Cumulative("donations.raised_total", "累计募集款物", of=RAISED)
+RAISED_TOTAL = Cumulative("donations.raised_total", "累计募集款物", base=RAISED)
 ALLOCATED = Indicator(
     "donations.allocated",
     "拨付资金",
@@ -126,11 +126,11 @@ ALLOCATED = Indicator(
     kind=Kind.FLOW,
     source=Allocation,
     measure=Sum("value"),
-    at="allocated_on",
+    date_field="allocated_on",
     by=["fund"],
     definition="报告期内从各基金拨出的资金，按拨付日期统计。",
 )
-ALLOCATED_TOTAL = Cumulative("donations.allocated_total", "累计拨付资金", of=ALLOCATED)
+ALLOCATED_TOTAL = Cumulative("donations.allocated_total", "累计拨付资金", base=ALLOCATED)
 USED = Indicator(
     "donations.used",
     "已使用资金",
@@ -138,7 +138,7 @@ USED = Indicator(
     kind=Kind.FLOW,
     source=Allocation,
     measure=Sum("used_value"),
-    at="allocated_on",
+    date_field="allocated_on",
     by=["fund"],
     definition="报告期内拨付的资金中，接收单位已使用的金额。",
 )
@@ -149,21 +149,21 @@ GOODS_GIVEN = Indicator(
     kind=Kind.FLOW,
     source=GoodsGiven,
     measure=Sum("value"),
-    at="given_on",
+    date_field="given_on",
     by=["campaign"],
     definition="报告期内发出的捐赠物资折价，不标价的不计金额。",
 )
 BRANCHES_RAISED = Branches(
     "donations.branches_raised",
     "募集到款物的单位",
-    of=RAISED,
+    base=RAISED,
     definition="报告期内自身募集到社会捐赠款物的各级红十字会个数（三级红十字会全员筹资）。",
 )
 BRANCHES_RAISED_SHARE = Ratio(
     "donations.branches_raised_share",
     "募集到款物的单位占比",
-    of=BRANCHES_RAISED,
-    over=BRANCHES,
+    numerator=BRANCHES_RAISED,
+    denominator=BRANCHES,
 )
 
 register(

@@ -15,7 +15,7 @@ STEM_CELL_REGISTERED = Indicator(
     kind=Kind.FLOW,
     source=StemCellVolunteer,
     measure=Count(),
-    at="registered_on",
+    date_field="registered_on",
     sensitive=True,
     definition="报告期内报名登记的造血干细胞捐献志愿者人数。",
 )
@@ -26,7 +26,7 @@ STEM_CELL_STORED = Indicator(
     kind=Kind.FLOW,
     source=StemCellVolunteer,
     measure=Count(),
-    at="stored_on",
+    date_field="stored_on",
     sensitive=True,
     definition="报告期内血样检测后入库的人份数，按入库日期统计。",
 )
@@ -37,8 +37,8 @@ STEM_CELL_STOCK = Indicator(
     kind=Kind.STOCK,
     source=StemCellVolunteer,
     measure=Count(),
-    at="stored_on",
-    until=["left_on"],
+    date_field="stored_on",
+    end_date_fields=["left_on"],
     sensitive=True,
     definition="截至期末在库、未退库的人份数；以登记的期初数加此后的入库。",
 )
@@ -49,7 +49,7 @@ STEM_CELL_STEPS = Indicator(
     kind=Kind.FLOW,
     source=StemCellStep,
     measure=Count(),
-    at="happened_on",
+    date_field="happened_on",
     where=Q(outcome=Outcome.PASSED),
     by=["step"],
     sensitive=True,
@@ -62,7 +62,7 @@ STEM_CELL_EXITS = Indicator(
     kind=Kind.FLOW,
     source=StemCellStep,
     measure=Count(),
-    at="happened_on",
+    date_field="happened_on",
     where=Q(outcome=Outcome.LEFT),
     by=["step", "exit_reason"],
     sensitive=True,
@@ -75,15 +75,15 @@ STEM_CELL_DONATIONS = Indicator(
     kind=Kind.FLOW,
     source=StemCellStep,
     measure=Count(),
-    at="happened_on",
+    date_field="happened_on",
     where=Q(step=Step.COLLECTION, outcome=Outcome.PASSED),
     by=["second"],
     sensitive=True,
-    tells_highest=True,
+    marks_record_high=True,
     definition="报告期内完成采集的例数，二次捐献另计一例。",
 )
 STEM_CELL_DONATIONS_TOTAL = Cumulative(
-    "donors.stem_cell_donations_total", "累计造血干细胞捐献例数", of=STEM_CELL_DONATIONS
+    "donors.stem_cell_donations_total", "累计造血干细胞捐献例数", base=STEM_CELL_DONATIONS
 )
 ORGAN_WISHES = Indicator(
     "donors.organ_wishes",
@@ -92,14 +92,14 @@ ORGAN_WISHES = Indicator(
     kind=Kind.FLOW,
     source=OrganWish,
     measure=Count(),
-    at="registered_on",
+    date_field="registered_on",
     by=["channel"],
     sensitive=True,
     comparable=False,
     definition="报告期内登记捐献意愿的人数；登记只是意愿，可随时撤销。",
 )
 ORGAN_WISHES_TOTAL = Cumulative(
-    "donors.organ_wishes_total", "累计人体器官捐献志愿登记", of=ORGAN_WISHES
+    "donors.organ_wishes_total", "累计人体器官捐献志愿登记", base=ORGAN_WISHES
 )
 ORGAN_WISHES_STANDING = Indicator(
     "donors.organ_wishes_standing",
@@ -108,8 +108,8 @@ ORGAN_WISHES_STANDING = Indicator(
     kind=Kind.STOCK,
     source=OrganWish,
     measure=Count(),
-    at="registered_on",
-    until=["withdrawn_on"],
+    date_field="registered_on",
+    end_date_fields=["withdrawn_on"],
     sensitive=True,
     comparable=False,
     definition="截至期末登记而未撤销的人数。",
@@ -122,14 +122,14 @@ ORGAN_DONATIONS = Indicator(
     kind=Kind.FLOW,
     source=DonationCase,
     measure=Count(),
-    at="recovered_on",
+    date_field="recovered_on",
     where=_HAS_ORGANS,
     sensitive=True,
     comparable=False,
     definition="报告期内实现捐献的例数，按器官获取日期统计；只捐角膜或遗体的不计。",
 )
 ORGAN_DONATIONS_TOTAL = Cumulative(
-    "donors.organ_donations_total", "累计人体器官捐献例数", of=ORGAN_DONATIONS
+    "donors.organ_donations_total", "累计人体器官捐献例数", base=ORGAN_DONATIONS
 )
 ORGAN_RECIPIENTS = Indicator(
     "donors.organ_recipients",
@@ -138,14 +138,14 @@ ORGAN_RECIPIENTS = Indicator(
     kind=Kind.FLOW,
     source=DonationCase,
     measure=Sum("people_helped"),
-    at="recovered_on",
+    date_field="recovered_on",
     where=Q(recovered_on__isnull=False),
     sensitive=True,
     comparable=False,
     definition="报告期内因捐献接受器官或角膜移植的人数，只统计人数，不登记受者信息。",
 )
 ORGAN_RECIPIENTS_TOTAL = Cumulative(
-    "donors.organ_recipients_total", "器官捐献累计受益人数", of=ORGAN_RECIPIENTS
+    "donors.organ_recipients_total", "器官捐献累计受益人数", base=ORGAN_RECIPIENTS
 )
 
 
@@ -159,7 +159,7 @@ def _organ_indicator(
         kind=Kind.FLOW,
         source=DonationCase,
         measure=Sum(column),
-        at="recovered_on",
+        date_field="recovered_on",
         where=Q(recovered_on__isnull=False),
         sensitive=True,
         comparable=False,
@@ -183,7 +183,7 @@ BODIES = Indicator(
     kind=Kind.FLOW,
     source=DonationCase,
     measure=Count(),
-    at="body_handled_on",
+    date_field="body_handled_on",
     where=Q(body=True),
     sensitive=True,
     comparable=False,
@@ -196,7 +196,7 @@ BLOOD_TIMES = Indicator(
     kind=Kind.FLOW,
     source=BloodMonth,
     measure=Sum("people_times"),
-    at="month",
+    date_field="month",
     definition="血液中心（血站）统计的无偿献血人次。",
 )
 BLOOD_VOLUME = Indicator(
@@ -206,7 +206,7 @@ BLOOD_VOLUME = Indicator(
     kind=Kind.FLOW,
     source=BloodMonth,
     measure=Sum("volume"),
-    at="month",
+    date_field="month",
     definition="血液中心（血站）统计的无偿献血量，1 单位为 200 毫升。",
 )
 BLOOD_PROMOTIONS = Indicator(
@@ -216,7 +216,7 @@ BLOOD_PROMOTIONS = Indicator(
     kind=Kind.FLOW,
     source=BloodMonth,
     measure=Sum("promotions"),
-    at="month",
+    date_field="month",
     definition="红十字会组织或参与的无偿献血宣传动员场次。",
 )
 

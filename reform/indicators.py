@@ -17,8 +17,8 @@ def _measure_indicator(key: str, label: str, item: str, definition: str) -> Indi
         kind=Kind.STOCK,
         source=GovernanceFact,
         measure=Count(),
-        at="since",
-        until=["ended_on"],
+        date_field="since",
+        end_date_fields=["ended_on"],
         where=Q(item=item, answer=Answer.YES),
         definition=f"{definition}由改革进展情况表逐单位汇总，推进中的不计。",
     )
@@ -64,8 +64,8 @@ BODY_NATURE = Indicator(
     kind=Kind.STOCK,
     source=GovernanceFact,
     measure=Count(),
-    at="since",
-    until=["ended_on"],
+    date_field="since",
+    end_date_fields=["ended_on"],
     where=Q(item="body-nature"),
     by=["words"],
     definition="截至期末，各单位填报的机构性质。",
@@ -77,8 +77,8 @@ STAFF_NATURE = Indicator(
     kind=Kind.STOCK,
     source=GovernanceFact,
     measure=Count(),
-    at="since",
-    until=["ended_on"],
+    date_field="since",
+    end_date_fields=["ended_on"],
     where=Q(item="staff-nature"),
     by=["words"],
     definition="截至期末，各单位填报的人员性质。",
@@ -90,7 +90,7 @@ KEY_TASKS_COMPLETED = Indicator(
     kind=Kind.FLOW,
     source=TaskProgress,
     measure=Count(),
-    at="completed_on",
+    date_field="completed_on",
     where=Q(state="COMPLETED"),
     by=["year"],
     definition="报告期内完成的年度重点任务，按完成日期统计，一项只计一次。",
@@ -102,7 +102,7 @@ KEY_TASKS_ON_TIME = Indicator(
     kind=Kind.FLOW,
     source=TaskProgress,
     measure=Count(),
-    at="completed_on",
+    date_field="completed_on",
     where=Q(state="COMPLETED", on_time=True),
     by=["year"],
     definition="报告期内在完成时限以前完成的年度重点任务。",
@@ -114,8 +114,8 @@ GRASSROOTS_UNITS = Indicator(
     kind=Kind.STOCK,
     source=GrassrootsUnit,
     measure=Count(),
-    at="founded_on",
-    until=["dissolved_on"],
+    date_field="founded_on",
+    end_date_fields=["dissolved_on"],
     by=["kind"],
     definition="截至期末登记在册、未注销的红十字基层组织。",
 )
@@ -126,7 +126,7 @@ GRASSROOTS_UNITS_NEW = Indicator(
     kind=Kind.FLOW,
     source=GrassrootsUnit,
     measure=Count(),
-    at="founded_on",
+    date_field="founded_on",
     by=["kind"],
     definition="报告期内成立的红十字基层组织，按类别统计。",
 )
@@ -137,7 +137,7 @@ MEMBERS_NEW = Indicator(
     kind=Kind.FLOW,
     source=NetworkMovement,
     measure=Sum("members_new"),
-    at="month",
+    date_field="month",
     definition="报告期内新发展的成人与青少年会员；团体会员另计。",
 )
 _MEMBERS_NET = Indicator(
@@ -147,13 +147,13 @@ _MEMBERS_NET = Indicator(
     kind=Kind.FLOW,
     source=NetworkMovement,
     measure=Sum("members_net"),
-    at="month",
+    date_field="month",
     definition="报告期内新增会员减注销会员。",
 )
 MEMBERS = Cumulative(
     "reform.members",
     "在册会员",
-    of=_MEMBERS_NET,
+    base=_MEMBERS_NET,
     definition="登记的期初会员数加此后的净增。",
 )
 VOLUNTEERS_NEW = Indicator(
@@ -163,7 +163,7 @@ VOLUNTEERS_NEW = Indicator(
     kind=Kind.FLOW,
     source=NetworkMovement,
     measure=Sum("volunteers_new"),
-    at="month",
+    date_field="month",
     definition="报告期内新注册的红十字志愿者。",
 )
 _VOLUNTEERS_NET = Indicator(
@@ -173,13 +173,13 @@ _VOLUNTEERS_NET = Indicator(
     kind=Kind.FLOW,
     source=NetworkMovement,
     measure=Sum("volunteers_net"),
-    at="month",
+    date_field="month",
     definition="报告期内新注册志愿者减注销志愿者。",
 )
 VOLUNTEERS = Cumulative(
     "reform.volunteers",
     "注册志愿者",
-    of=_VOLUNTEERS_NET,
+    base=_VOLUNTEERS_NET,
     definition="登记的期初志愿者数加此后的净增。",
 )
 VOLUNTEER_HOURS = Indicator(
@@ -189,7 +189,7 @@ VOLUNTEER_HOURS = Indicator(
     kind=Kind.FLOW,
     source=NetworkMovement,
     measure=Sum("volunteer_hours"),
-    at="month",
+    date_field="month",
     definition="报告期内记录的志愿服务小时数。",
 )
 PROBLEMS_FOUND = Indicator(
@@ -199,7 +199,7 @@ PROBLEMS_FOUND = Indicator(
     kind=Kind.FLOW,
     source=Problem,
     measure=Count(),
-    at="found_on",
+    date_field="found_on",
     by=["state"],
     definition="报告期内在走访调研中发现并登记的问题。",
 )
@@ -210,7 +210,7 @@ PROBLEMS_SOLVED = Indicator(
     kind=Kind.FLOW,
     source=Problem,
     measure=Count(),
-    at="solved_on",
+    date_field="solved_on",
     where=Q(state="SOLVED"),
     definition="报告期内解决的问题，按解决日期统计。",
 )

@@ -23,7 +23,7 @@ FIRST_AIDERS_TRAINED = Indicator(
     kind=Kind.FLOW,
     source=Enrolment,
     measure=Count(),
-    at="trained_on",
+    date_field="trained_on",
     where=Q(course=Course.FIRST_AIDER, result=Result.PASSED),
     by=["audience"],
     definition="报告期内参加救护员培训并考核合格的人数，按培训日期统计；复训、CPR+AED 和师资不计。",
@@ -35,7 +35,7 @@ ENROLLED = Indicator(
     kind=Kind.FLOW,
     source=Enrolment,
     measure=Count(),
-    at="trained_on",
+    date_field="trained_on",
     where=Q(course=Course.FIRST_AIDER),
     by=["result", "audience"],
     definition="报告期内参加救护员培训的人数，含不合格与缺考。",
@@ -43,8 +43,8 @@ ENROLLED = Indicator(
 PASS_RATE = Ratio(
     "training.pass_rate",
     "考核合格率",
-    of=FIRST_AIDERS_TRAINED,
-    over=ENROLLED,
+    numerator=FIRST_AIDERS_TRAINED,
+    denominator=ENROLLED,
     definition="培训初级救护员人数÷参加救护员培训人数。",
 )
 RENEWED = Indicator(
@@ -54,7 +54,7 @@ RENEWED = Indicator(
     kind=Kind.FLOW,
     source=Enrolment,
     measure=Count(),
-    at="trained_on",
+    date_field="trained_on",
     where=Q(course=Course.RENEWAL, result=Result.PASSED),
     definition="报告期内参加救护员复训并合格的人数。",
 )
@@ -65,7 +65,7 @@ CERTIFICATES_ISSUED = Indicator(
     kind=Kind.FLOW,
     source=Enrolment,
     measure=Count(),
-    at="issued_on",
+    date_field="issued_on",
     where=~Q(certificate_number=""),
     by=["course"],
     definition="报告期内颁发的证书数，按发证日期统计。",
@@ -77,28 +77,28 @@ VALID_CERTIFICATES = Indicator(
     kind=Kind.STOCK,
     source=Enrolment,
     measure=Count(),
-    at="issued_on",
-    until=["expires_on", "revoked_on"],
+    date_field="issued_on",
+    end_date_fields=["expires_on", "revoked_on"],
     where=~Q(certificate_number="") & Q(course__in=[Course.FIRST_AIDER, Course.RENEWAL]),
     definition="截至期末仍在有效期内、未注销的救护员证（含复训换证）。",
 )
 FIRST_AIDERS_TOTAL = Cumulative(
     "training.first_aiders_total",
     "累计培训初级救护员",
-    of=FIRST_AIDERS_TRAINED,
+    base=FIRST_AIDERS_TRAINED,
 )
 CERTIFIED_SHARE = Ratio(
     "training.certified_share",
     "持证率",
-    of=VALID_CERTIFICATES,
-    over=POPULATION,
+    numerator=VALID_CERTIFICATES,
+    denominator=POPULATION,
     definition="有效救护员证÷常住人口。健康中国行动要求 2022 年不低于 1%，2030 年不低于 3%。",
 )
 TRAINED_SHARE = Ratio(
     "training.trained_share",
     "当期培训占常住人口比例",
-    of=FIRST_AIDERS_TRAINED,
-    over=POPULATION,
+    numerator=FIRST_AIDERS_TRAINED,
+    denominator=POPULATION,
     definition="培训初级救护员人数÷常住人口。",
 )
 CLASSES = Indicator(
@@ -108,7 +108,7 @@ CLASSES = Indicator(
     kind=Kind.FLOW,
     source=TrainingClass,
     measure=Count(),
-    at="held_on",
+    date_field="held_on",
     where=Q(course=Course.FIRST_AIDER),
     by=["audience"],
     definition="报告期内举办的救护员培训班期数，同一单位同一天同一类型计一期。",
@@ -120,7 +120,7 @@ POPULARISED_TIMES = Indicator(
     kind=Kind.FLOW,
     source=Popularisation,
     measure=Sum("people_times"),
-    at="held_on",
+    date_field="held_on",
     by=["audience"],
     definition="报告期内普及活动的参加人次；不考核、不发证，与培训人数分别统计。",
 )
@@ -131,7 +131,7 @@ POPULARISATION_EVENTS = Indicator(
     kind=Kind.FLOW,
     source=Popularisation,
     measure=Count(),
-    at="held_on",
+    date_field="held_on",
     by=["audience"],
     definition="报告期内举办的应急救护普及活动场次。",
 )
@@ -142,8 +142,8 @@ INSTRUCTORS = Indicator(
     kind=Kind.STOCK,
     source=Instructor,
     measure=Count(),
-    at="issued_on",
-    until=["expires_on"],
+    date_field="issued_on",
+    end_date_fields=["expires_on"],
     by=["level"],
     definition="截至期末师资证在有效期内的师资人数。",
 )
@@ -154,8 +154,8 @@ STATIONS = Indicator(
     kind=Kind.STOCK,
     source=Station,
     measure=Count(),
-    at="opened_on",
-    until=["closed_on"],
+    date_field="opened_on",
+    end_date_fields=["closed_on"],
     by=["site_kind"],
     definition="截至期末已挂牌、未撤销的博爱急救站。",
 )
@@ -166,8 +166,8 @@ AEDS = Indicator(
     kind=Kind.STOCK,
     source=Device,
     measure=Count(),
-    at="installed_on",
-    until=["removed_on"],
+    date_field="installed_on",
+    end_date_fields=["removed_on"],
     by=["site_kind"],
     definition="截至期末已安装、未拆除的自动体外除颤器。",
 )

@@ -1,10 +1,10 @@
-"""The app dashboards."""
+"""Declared boards of figures."""
 
 from django.apps import AppConfig
 
 
 class DashboardsConfig(AppConfig):
-    """Its name and label."""
+    """Name and label of the app."""
 
     name = "redcross.dashboards"
     label = "dashboards"

@@ -1,4 +1,4 @@
-"""Indicators: finds every app's declarations, and lays the rollup after each migration."""
+"""Loads every app's declarations, and installs the rollup after each migration."""
 
 from django.apps import AppConfig
 from django.db.models.signals import (
@@ -14,7 +14,7 @@ def _install_rollup(*, using: str, **_: object) -> None:
 
 
 class IndicatorsConfig(AppConfig):
-    """Every figure comes out of here."""
+    """Declared figures, their rollup and their answers."""
 
     name = "redcross.indicators"
     label = "indicators"

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Kind(models.TextChoices):
-    """What sort of figure it is; the sorts are never mixed."""
+    """The kind of a figure: how it is computed over time and branches."""
 
     FLOW = "FLOW", "当期数"
     STOCK = "STOCK", "时点数"
@@ -22,7 +22,7 @@ class FigureScope(models.TextChoices):
 
 
 class FigureOrigin(models.TextChoices):
-    """Where a figure's value comes from."""
+    """The source of a figure's value."""
 
     ROWS = "rows", "明细汇总"
     REPORTED = "reported", "登记数"

@@ -1,4 +1,4 @@
-"""The rollup, figures reported from outside it, targets, and notes printed with figures."""
+"""The rollup, reported figures, targets, and notes printed with figures."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,10 +10,10 @@ from redcross.uploads.models import Record
 
 
 class Rollup(models.Model):
-    """What the records of one branch add up to in one month; only triggers write it.
+    """The sum of one branch's own records in one month; only triggers write it.
 
-    `rows` says how many records stand behind the value: a cell of 0 with rows is a
-    figure, one without is nothing.
+    `rows` is the number of records in the value: a cell of 0 with rows is a figure, one
+    without rows is none.
     """
 
     pk = models.CompositePrimaryKey("indicator", "breakdown", "branch_id", "month", "category")
@@ -34,7 +34,7 @@ class Rollup(models.Model):
 
 
 class InstalledIndicator(models.Model):
-    """The declaration the rollup's cells of an indicator were counted by."""
+    """The digest of the declaration by which an indicator's cells were counted."""
 
     indicator = models.CharField(max_length=60, primary_key=True)
     digest = models.CharField(max_length=64)
@@ -51,7 +51,7 @@ class InstalledIndicator(models.Model):
 class ReportedFigure(Record):
     """A figure from outside the records: history, an opening level, an outside fact.
 
-    It never enters the rollup. A level (时点数, 累计数) stands at the end of `last_month`.
+    It is never added to the rollup. A level (时点数, 累计数) is that at the end of `last_month`.
     """
 
     row_level_security = False
@@ -101,7 +101,7 @@ class ReportedFigure(Record):
 
 @track_history
 class Target(Record):
-    """What a branch's whole subtree is to reach in a year."""
+    """The value that a branch's whole subtree is to reach in a year."""
 
     row_level_security = False
 
@@ -127,7 +127,7 @@ class Target(Record):
 
 @track_history
 class FigureNote(Record):
-    """口径说明 printed with a figure of one period, and the word that goes with its value."""
+    """口径说明 printed with a figure of one period, and the qualifier of its value."""
 
     row_level_security = False
 

@@ -1,8 +1,8 @@
-"""The rollup's own SQL: one SELECT an indicator, run by triggers, refill and verify alike.
+"""The SQL of the rollup: one SELECT an indicator, used by triggers, rebuild and verification.
 
-Three statement triggers a source table keep it exact inside the writer's transaction.
-In them a CTE of the table's own name shadows the table with the rows just written, so
-that the very SELECT which recounts everything counts them.
+Statement triggers on each source table update the rollup inside the writer's transaction.
+In them a CTE with the table's own name shadows the table with the rows just written, so
+that the same SELECT which recounts everything counts those rows.
 """
 
 import dataclasses
@@ -54,8 +54,8 @@ def _cells_sql(key: str, breakdown: str, columns: list[str]) -> str:
 
 
 def _groups_sql(indicator: Indicator, using: str) -> str:
-    """Group the source once by all it is broken down by; the cells add these up."""
-    assert indicator.source is not None  # noqa: S101  only counted indicators come here
+    """Group the source once by all dimensions; the cells of each breakdown add these up."""
+    assert indicator.source is not None  # noqa: S101  only counted indicators have SQL
     table = f'"{indicator.source._meta.db_table}"'
     dimensions = _dimensions(indicator)
     categories = "".join(
@@ -71,23 +71,25 @@ def _groups_sql(indicator: Indicator, using: str) -> str:
             measure = "count(*)"
     condition = _condition_sql(indicator, using)
 
-    def grouped(day: str, sign: str = "", also: str = "true") -> str:
+    def group_sql(day: str, sign: str = "", extra: str = "true") -> str:
         return (
             f"SELECT {branch} AS b, date_trunc('month', {day})::date AS m{categories},"
             f" {sign}{measure}::numeric AS v, {sign}count(*) AS n FROM {table}"
-            f" WHERE {condition} AND {also} AND {day} IS NOT NULL"
+            f" WHERE {condition} AND {extra} AND {day} IS NOT NULL"
             f" AND {branch} IS NOT NULL"
             f" GROUP BY b, m{grouping}"
         )
 
-    begins = f'{table}."{indicator.column(indicator.at)}"'
-    if indicator.kind is not Kind.STOCK or not indicator.until:
-        return grouped(begins)
-    last_days = ", ".join(f'{table}."{indicator.column(name)}"' for name in indicator.until)
-    # It still counts on its last valid day, and no more on the one after.
-    ends = f"(least({last_days}) + 1)"
-    ended = grouped(ends, "-", f"{begins} IS NOT NULL")
-    return f"{grouped(begins)} UNION ALL {ended}"
+    first_day = f'{table}."{indicator.column(indicator.date_field)}"'
+    if indicator.kind is not Kind.STOCK or not indicator.end_date_fields:
+        return group_sql(first_day)
+    last_days = ", ".join(
+        f'{table}."{indicator.column(name)}"' for name in indicator.end_date_fields
+    )
+    # A record still counts on its last valid day, and not on the day after.
+    day_after = f"(least({last_days}) + 1)"
+    departures = group_sql(day_after, "-", f"{first_day} IS NOT NULL")
+    return f"{group_sql(first_day)} UNION ALL {departures}"
 
 
 def _condition_sql(indicator: Indicator, using: str) -> str:
@@ -100,8 +102,8 @@ def _condition_sql(indicator: Indicator, using: str) -> str:
     compiler = queryset.query.get_compiler(using)
     sql, parameters = queryset.query.where.as_sql(compiler, connection)
     with connection.cursor() as cursor:
-        written = cursor.mogrify(sql, parameters)
-    return written.decode() if isinstance(written, bytes) else str(written)
+        literal = cursor.mogrify(sql, parameters)
+    return literal.decode() if isinstance(literal, bytes) else str(literal)
 
 
 def _group_by_table(indicators: Iterable[Indicator]) -> dict[str, list[Indicator]]:
@@ -114,16 +116,16 @@ def _group_by_table(indicators: Iterable[Indicator]) -> dict[str, list[Indicator
 
 def _trigger_sql(table: str, indicators: list[Indicator], using: str) -> str:
     selects = [select_sql(indicator, using=using) for indicator in indicators]
-    together = " UNION ALL ".join(f"SELECT {COLUMNS} FROM {each} s" for each in selects)
+    cells = " UNION ALL ".join(f"SELECT {COLUMNS} FROM {select} s" for select in selects)
 
-    def counted(rows: str, sign: str) -> str:
+    def movements_sql(rows: str, sign: str) -> str:
         return (
             f"SELECT indicator, branch_id, month, breakdown, category,"
             f" {sign}value AS value, {sign}rows AS rows FROM"
-            f' (WITH "{table}" AS (SELECT * FROM {rows}) {together}) c'
+            f' (WITH "{table}" AS (SELECT * FROM {rows}) {cells}) c'
         )
 
-    def added(movements: str) -> str:
+    def upsert_sql(movements: str) -> str:
         return (
             f"INSERT INTO {TABLE} AS r ({COLUMNS})"
             f" SELECT indicator, branch_id, month, breakdown, category, sum(value), sum(rows)"
@@ -134,16 +136,16 @@ def _trigger_sql(table: str, indicators: list[Indicator], using: str) -> str:
         )
 
     keys = ", ".join(f"'{indicator.key}'" for indicator in indicators)
-    moved = f"{counted('new_rows', '')} UNION ALL {counted('old_rows', '-')}"
+    arrivals, departures = movements_sql("new_rows", ""), movements_sql("old_rows", "-")
     function = f'"rollup_{table}"'
     sql = f"""
     CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
       SECURITY DEFINER SET search_path = public AS $body$
     BEGIN
       CASE TG_OP
-        WHEN 'INSERT' THEN {added(counted("new_rows", ""))}
-        WHEN 'DELETE' THEN {added(counted("old_rows", "-"))}
-        WHEN 'UPDATE' THEN {added(moved)}
+        WHEN 'INSERT' THEN {upsert_sql(arrivals)}
+        WHEN 'DELETE' THEN {upsert_sql(departures)}
+        WHEN 'UPDATE' THEN {upsert_sql(f"{arrivals} UNION ALL {departures}")}
         ELSE DELETE FROM {TABLE} WHERE indicator IN ({keys});
       END CASE;
       RETURN NULL;
@@ -164,14 +166,16 @@ def _trigger_sql(table: str, indicators: list[Indicator], using: str) -> str:
 
 
 def list_stale_indicators() -> list[str]:
-    """Return the indicators whose cells were counted by another declaration."""
+    """Return the keys of indicators whose cells were counted by another declaration."""
     installed = dict(InstalledIndicator.objects.values_list("indicator", "digest"))
     counted = registry.counted()
-    return [each.key for each in counted if installed.get(each.key) != each.digest]
+    return [
+        indicator.key for indicator in counted if installed.get(indicator.key) != indicator.digest
+    ]
 
 
 def install(*, using: str) -> list[str]:
-    """Lay the triggers, and recount the indicators whose declaration changed; by the owner."""
+    """Install the triggers and recount changed indicators; `using` is the owner's connection."""
     with transaction.atomic(using=using):
         with connections[using].cursor() as cursor:
             for table, indicators in _group_by_table(registry.counted()).items():
@@ -180,15 +184,17 @@ def install(*, using: str) -> list[str]:
 
 
 def _list_changed(using: str) -> list[Indicator]:
+    """Return the indicators to recount; delete the cells of those that no longer exist."""
     installed = dict(InstalledIndicator.objects.using(using).values_list("indicator", "digest"))
-    gone = set(installed) - {each.key for each in registry.counted()}
-    Rollup.objects.using(using).filter(indicator__in=gone).delete()
-    InstalledIndicator.objects.using(using).filter(indicator__in=gone).delete()
-    return [each for each in registry.counted() if installed.get(each.key) != each.digest]
+    counted = registry.counted()
+    removed = set(installed) - {indicator.key for indicator in counted}
+    Rollup.objects.using(using).filter(indicator__in=removed).delete()
+    InstalledIndicator.objects.using(using).filter(indicator__in=removed).delete()
+    return [indicator for indicator in counted if installed.get(indicator.key) != indicator.digest]
 
 
 def rebuild(indicators: Iterable[Indicator], *, using: str) -> list[str]:
-    """Count indicators anew from their records; writers wait meanwhile."""
+    """Count indicators anew from their records; return their keys. Writers wait meanwhile."""
     rebuilt = []
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         for indicator in indicators:
@@ -215,7 +221,7 @@ def _recount_sql(indicator: Indicator, using: str) -> str:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Verification:
-    """How the rollup stands against a recount of one indicator."""
+    """The result of comparing the rollup with a recount of one indicator."""
 
     indicator: str
     cells: int
@@ -229,15 +235,15 @@ def verify(*, using: str) -> list[Verification]:
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         if not nested:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        return [_verify_indicator(cursor, each, using) for each in registry.counted()]
+        return [_verify_indicator(cursor, indicator, using) for indicator in registry.counted()]
 
 
 def _verify_indicator(cursor: Any, indicator: Indicator, using: str) -> Verification:
     assert indicator.source is not None  # noqa: S101
-    kept = f"SELECT {COLUMNS} FROM {TABLE} WHERE indicator = %s AND (value <> 0 OR rows <> 0)"
+    stored = f"SELECT {COLUMNS} FROM {TABLE} WHERE indicator = %s AND (value <> 0 OR rows <> 0)"
     cursor.execute(
         f"SELECT count(*), count(*) FILTER (WHERE k.value IS DISTINCT FROM c.value"
-        f" OR k.rows IS DISTINCT FROM c.rows) FROM ({kept}) k"
+        f" OR k.rows IS DISTINCT FROM c.rows) FROM ({stored}) k"
         f" FULL JOIN ({_recount_sql(indicator, using)}) c USING ({_KEY})",
         [indicator.key],
     )

@@ -1,10 +1,10 @@
-"""The app reports."""
+"""Periodic documents with the figures of the portal."""
 
 from django.apps import AppConfig
 
 
 class ReportsConfig(AppConfig):
-    """Its name and label."""
+    """Name and label of the app."""
 
     name = "redcross.reports"
     label = "reports"

@@ -64,7 +64,6 @@ UNFINISHED: dict[str, tuple[str, ...]] = {
         "redcross/demo",
         "redcross/embedded",
         "redcross/files",
-        "redcross/indicators",
         "redcross/logs.py",
         "redcross/notices",
         "redcross/ops",

@@ -28,7 +28,7 @@ from redcross.units import Unit
 from redcross.uploads.models import Upload
 
 pytestmark = pytest.mark.django_db
-TOTAL = Cumulative("test.raised_total", "累计募集", of=RAISED)
+TOTAL = Cumulative("test.raised_total", "累计募集", base=RAISED)
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_external_fact_is_never_summed(make_reported_figure):
 
 
 def test_ratio_without_denominator_is_missing(make_gift):
-    share = Ratio("test.share", "占比", of=RAISED, over=NATIONAL_RANK)
+    share = Ratio("test.share", "占比", numerator=RAISED, denominator=NATIONAL_RANK)
     make_gift("53", "2021-01-01", 3)
 
     assert resolve_value("2021", indicator=share)[0] is None

@@ -163,7 +163,7 @@ def test_rollup_write_by_the_application_role_is_refused(upload):
 def test_rollup_declaration_with_a_path_into_another_table_is_refused():
     crooked = Indicator(
         "test.crooked", "歪", unit=Unit.YUAN, source=Donation, measure=Sum("value"),
-        at="received_on", by=["campaign__kind"],
+        date_field="received_on", by=["campaign__kind"],
     )  # fmt: skip
 
     with pytest.raises(DeclarationError):

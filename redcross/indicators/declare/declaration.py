@@ -1,4 +1,4 @@
-"""The declaration of an indicator, beside the records it is counted from."""
+"""The declaration of an indicator, in the app whose records it is counted from."""
 
 import dataclasses
 import hashlib
@@ -15,7 +15,9 @@ from redcross.units import Unit
 from redcross.uploads.models import Record
 
 PLUS = "+"
+"""Joins the fields of a breakdown (form+designated), and categories that are added up."""
 Breakdown = str | tuple[str, ...]
+_LOOKUPS = ("", "in", "isnull", "gt", "gte", "lt", "lte", "exact")
 
 
 class DeclarationError(Exception):
@@ -24,23 +26,23 @@ class DeclarationError(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sum:
-    """Add up an exact number of the source; rows without one add nothing."""
+    """Adds up an exact number of the source; records without one add nothing."""
 
     column: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Count:
-    """Count the rows."""
+    """Counts the records."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Indicator:
-    """One figure the portal can be asked for.
+    """One figure that the portal computes.
 
-    `measure`, `at`, `until`, `branch`, `where` and the categories are columns of the
-    source table itself: a change in another table would fire no trigger here, and the
-    figure would be wrong for good.
+    `measure`, `date_field`, `end_date_fields`, `branch`, `where` and the categories are
+    columns of the source table itself: a change in another table would fire no trigger
+    here, and the figure would stay wrong.
     """
 
     key: str
@@ -49,19 +51,22 @@ class Indicator:
     kind: Kind = Kind.FLOW
     source: type[Record] | None = None
     measure: Sum | Count = Count()
-    at: str = ""
-    until: Sequence[str] = ()
+    date_field: str = ""
+    """The day from which a record counts."""
+    end_date_fields: Sequence[str] = ()
+    """Of a level: the last valid day of a record is the earliest of these."""
     where: Q = dataclasses.field(default_factory=Q)
     by: Sequence[Breakdown] = ()
     branch: str = "branch"
-    of: "Indicator | None" = None
-    over: "Indicator | None" = None
+    base: "Indicator | None" = None
+    """The indicator it is computed from; of a ratio, the numerator."""
+    denominator: "Indicator | None" = None
     definition: str = ""
     sensitive: bool = False
     comparable: bool = True
     part_of: "Indicator | None" = None
     """The sensitive figure it is one kind of: hidden as a category of it would be."""
-    tells_highest: bool = False
+    marks_record_high: bool = False
     """Whether a year above all years before it is printed with 历史新高."""
 
     @property
@@ -72,32 +77,32 @@ class Indicator:
     @property
     def breakdowns(self) -> dict[str, tuple[str, ...]]:
         """Every breakdown by its name (form, form+designated), with its fields."""
-        if self.of is not None and self.kind is Kind.CUMULATIVE:
-            return self.of.breakdowns
-        named = [(each,) if isinstance(each, str) else tuple(each) for each in self.by]
-        return {PLUS.join(fields): fields for fields in named}
+        if self.base is not None and self.kind is Kind.CUMULATIVE:
+            return self.base.breakdowns
+        fields = [(name,) if isinstance(name, str) else tuple(name) for name in self.by]
+        return {PLUS.join(names): names for names in fields}
 
     @property
     def is_guarded(self) -> bool:
-        """Whether small values are hidden: its own, or those it is reckoned from."""
-        parts = [each for each in (self.of, self.over) if each is not None]
-        return self.sensitive or any(each.is_guarded for each in parts)
+        """Whether small values are hidden: its own, or those it is computed from."""
+        operands = [operand for operand in (self.base, self.denominator) if operand is not None]
+        return self.sensitive or any(operand.is_guarded for operand in operands)
 
     @property
     def is_counted(self) -> bool:
-        """Whether the rollup keeps it."""
+        """Whether the rollup stores it."""
         return self.source is not None and self.kind in (Kind.FLOW, Kind.STOCK)
 
     @property
     def digest(self) -> str:
-        """A fingerprint of all that its rollup depends on."""
+        """A fingerprint of everything its rollup depends on."""
         parts = (
             self.key,
             self.kind,
             self.source._meta.label if self.source else "",
             self.measure,
-            self.at,
-            tuple(self.until),
+            self.date_field,
+            tuple(self.end_date_fields),
             str(self.where),
             tuple(self.breakdowns.items()),
             self.branch,
@@ -108,29 +113,29 @@ class Indicator:
         """Raise DeclarationError where a column is not the source's own."""
         if self.source is None:
             return
-        fields = [self.at, *self.until, self.branch]
-        fields += [name for each in self.breakdowns.values() for name in each]
-        fields += [name for name, _ in _iterate_conditions(self.where)]
+        paths = [self.date_field, *self.end_date_fields, self.branch]
+        paths += [name for names in self.breakdowns.values() for name in names]
+        paths += [path for path, _ in _iterate_conditions(self.where)]
         if isinstance(self.measure, Sum):
-            fields.append(self.measure.column)
-        for path in fields:
-            name, _, rest = path.partition("__")
-            lookup = rest in ("", "in", "isnull", "gt", "gte", "lt", "lte", "exact")
+            paths.append(self.measure.column)
+        for path in paths:
+            name, _, lookup = path.partition("__")
             try:
                 field = self.source._meta.get_field(name)
             except FieldDoesNotExist:
                 field = None
-            if not lookup or not isinstance(field, models.Field):
+            if lookup not in _LOOKUPS or not isinstance(field, models.Field):
                 message = f"{self.key}: {path} is no column of {self.source.__name__}"
                 raise DeclarationError(message)
 
     def column(self, name: str) -> str:
         """Return the database column of a field of the source."""
-        assert self.source is not None  # noqa: S101  only counted indicators ask
+        assert self.source is not None  # noqa: S101  only counted indicators have columns
         return str(self.source._meta.get_field(name).column)  # type: ignore[union-attr]
 
 
 def _iterate_conditions(condition: Q) -> Iterator[tuple[str, Any]]:
+    """Yield (path, value) of each condition at any depth."""
     for child in condition.children:
         if isinstance(child, Q):
             yield from _iterate_conditions(child)
@@ -138,19 +143,19 @@ def _iterate_conditions(condition: Q) -> Iterator[tuple[str, Any]]:
             yield child  # type: ignore[misc]
 
 
-def Cumulative(  # noqa: N802  a declaration reads as a noun
-    key: str, label: str, *, of: Indicator, definition: str = ""
+def Cumulative(  # noqa: N802  a declaration is written like a class
+    key: str, label: str, *, base: Indicator, definition: str = ""
 ) -> Indicator:
     """Declare the sum of a FLOW since the beginning."""
     return Indicator(
         key=key,
         label=label,
-        unit=of.unit,
+        unit=base.unit,
         kind=Kind.CUMULATIVE,
-        of=of,
-        definition=definition or f"{of.label}自开展以来的累计。",
-        sensitive=of.sensitive,
-        comparable=of.comparable,
+        base=base,
+        definition=definition or f"{base.label}自开展以来的累计。",
+        sensitive=base.sensitive,
+        comparable=base.comparable,
     )
 
 
@@ -158,37 +163,37 @@ def Ratio(  # noqa: N802
     key: str,
     label: str,
     *,
-    of: Indicator,
-    over: Indicator,
+    numerator: Indicator,
+    denominator: Indicator,
     unit: Unit = Unit.PERCENT,
     definition: str = "",
 ) -> Indicator:
-    """Declare one figure over another; nothing where the denominator is missing or 0."""
+    """Declare one figure over another; no value where the denominator is missing or 0."""
     return Indicator(
         key=key,
         label=label,
         unit=unit,
         kind=Kind.RATIO,
-        of=of,
-        over=over,
-        definition=definition or f"{of.label}÷{over.label}。",
+        base=numerator,
+        denominator=denominator,
+        definition=definition or f"{numerator.label}÷{denominator.label}。",
     )
 
 
 def Branches(  # noqa: N802
-    key: str, label: str, *, of: Indicator | None = None, definition: str = ""
+    key: str, label: str, *, base: Indicator | None = None, definition: str = ""
 ) -> Indicator:
-    """Declare how many branches have a figure of their own above nothing in the period.
+    """Declare how many branches have a figure of their own above 0 in the period.
 
-    Without `of`, how many branches there are: what the share is taken of.
+    Without `base`, how many branches there are: the denominator of shares.
     """
     return Indicator(
         key=key,
         label=label,
         unit=Unit.PIECES,
         kind=Kind.BRANCHES,
-        of=of,
-        definition=definition or (f"报告期内{of.label}大于0的单位数。" if of else label),
+        base=base,
+        definition=definition or (f"报告期内{base.label}大于0的单位数。" if base else label),
     )
 
 
@@ -212,7 +217,6 @@ def Stated(  # noqa: N802
         unit=unit,
         kind=Kind.STATED,
         source=source,
-        at="",
         by=by,
         definition=definition,
         comparable=comparable,

@@ -100,7 +100,9 @@ class SuppressionPlan:
             return False
         if indicator.kind is Kind.RATIO:
             operands = [
-                operand for operand in (indicator.of, indicator.over) if operand is not None
+                operand
+                for operand in (indicator.base, indicator.denominator)
+                if operand is not None
             ]
             return any(self.is_hidden(operand, period, nodes, "", audience) for operand in operands)
         if breakdown or indicator.part_of is not None:
@@ -135,7 +137,7 @@ class SuppressionPlan:
 
     def _may_publish_level(self, indicator: Indicator, node: str, last: dt.date) -> bool:
         """Whether a level is published: its parts are those of `query.compute.level_at`."""
-        movements = self._table(indicator.of or indicator)
+        movements = self._table(indicator.base or indicator)
         end = add_months(last, 1)
         own, code = node.endswith(OWN_MARK), node.rstrip(OWN_MARK)
         levels = [
@@ -193,7 +195,7 @@ class SuppressionPlan:
     def _may_publish_category(
         self, indicator: Indicator, period: Period, node: str, breakdown: str, *, outside: bool
     ) -> bool:
-        flow = indicator.of or indicator
+        flow = indicator.base or indicator
         if indicator.part_of is not None:
             flow, breakdown = indicator.part_of, PLUS
         # Two breakdowns together would reveal what each of them hides; reported levels of
@@ -242,7 +244,7 @@ class SuppressionPlan:
 def _related_keys(indicator: Indicator) -> set[str]:
     """Return the indicators whose cells decide what is published of one."""
     keys = {indicator.key}
-    for operand in (indicator.of, indicator.over):
+    for operand in (indicator.base, indicator.denominator):
         keys |= _related_keys(operand) if operand is not None else set()
     if indicator.part_of is not None:
         keys |= {other.key for other in registry.values() if other.part_of is indicator.part_of}
@@ -289,7 +291,7 @@ def merge_reported(
         figures, key=lambda figure: (-len(figure.branch.code), figure.period.length or 10_000)
     )
     for figure in lowest_and_shortest_first:
-        coverage = _Coverage.of(figure)
+        coverage = _Coverage.from_figure(figure)
         if any(coverage.contains(*key) for key in counted):
             continue
         known = sum(
@@ -315,7 +317,7 @@ class _Coverage:
     end: dt.date
 
     @classmethod
-    def of(cls, figure: ReportedFigure) -> Self:
+    def from_figure(cls, figure: ReportedFigure) -> Self:
         period = figure.period
         own = figure.scope == FigureScope.OWN
         return cls(figure.branch.code, own, period.start, period.end)

@@ -134,7 +134,7 @@ def net_change(
         return None
     period = Period(first, last)
     if series.indicator.kind is Kind.CUMULATIVE:
-        base = series.indicator.of
+        base = series.indicator.base
         assert base is not None  # noqa: S101  by its declaration
         return flow(dataclasses.replace(series, indicator=base), period, data).value
     values = [
@@ -166,7 +166,7 @@ def count_branches(series: Series, period: Period, data: FetchedData) -> SeriesV
 
     A branch whose value is reported only as part of a branch above it is not known.
     """
-    branch, base = series.branch, series.indicator.of
+    branch, base = series.branch, series.indicator.base
     branches = [
         other
         for other in data.tree
@@ -191,18 +191,18 @@ def count_branches(series: Series, period: Period, data: FetchedData) -> SeriesV
 def ratio(series: Series, period: Period, data: FetchedData) -> SeriesValue:
     """Divide one indicator by another, in percent where its unit is; totals only."""
     indicator = series.indicator
-    assert indicator.of is not None  # noqa: S101  by its declaration
-    assert indicator.over is not None  # noqa: S101
+    assert indicator.base is not None  # noqa: S101  by its declaration
+    assert indicator.denominator is not None  # noqa: S101
 
     def total(operand: Indicator) -> SeriesValue:
         return compute_value(Series(operand, "", "", series.branch, series.own), period, data)
 
-    part, origin, reason = total(indicator.of)
-    whole = total(indicator.over).value
+    part, origin, reason = total(indicator.base)
+    whole = total(indicator.denominator).value
     if part is None:
         return SeriesValue(None, origin, reason)
     if not whole:
-        return SeriesValue(None, origin, f"缺少{indicator.over.label}，无法计算。")
+        return SeriesValue(None, origin, f"缺少{indicator.denominator.label}，无法计算。")
     scale = 100 if indicator.unit is Unit.PERCENT else 1
     return SeriesValue((part * scale / whole).quantize(PERCENT_PLACES), origin)
 

@@ -1,4 +1,4 @@
-"""The records a figure was counted from."""
+"""The records behind a figure."""
 
 import functools
 import operator
@@ -12,41 +12,46 @@ from redcross.indicators.query.question import Question
 
 
 def select_source_records(question: Question) -> QuerySet[Any] | None:
-    """Return the source rows of a figure, unrestricted: the caller asks `visible_to`.
+    """Return the records a figure is counted from, unrestricted: the caller uses `visible_to`.
 
-    None where no records stand behind it: ratios and outside facts.
+    None where there are none: for ratios and outside facts.
     """
     indicator: Indicator | None = question.indicator
-    if indicator is not None and indicator.kind is Kind.CUMULATIVE:
-        indicator = indicator.of
+    is_cumulative = question.indicator.kind is Kind.CUMULATIVE
+    if is_cumulative:
+        indicator = question.indicator.base
     if indicator is None or indicator.source is None or not indicator.is_counted:
         return None
     rows = indicator.source._default_manager.filter(indicator.where)
-    branch = indicator.branch
     if question.own:
-        rows = rows.filter(**{branch: question.branch})
+        rows = rows.filter(**{indicator.branch: question.branch})
     else:
-        rows = rows.filter(**{f"{branch}__code__startswith": question.branch.code})
-    rows = rows.filter(**{f"{indicator.at}__lt": question.period.end})
-    cumulative = question.indicator.kind is Kind.CUMULATIVE
-    if indicator.kind is Kind.FLOW and not cumulative and question.period.first is not None:
-        rows = rows.filter(**{f"{indicator.at}__gte": question.period.start})
-    for name in indicator.until if indicator.kind is Kind.STOCK else ():
-        still = Q(**{f"{name}__gte": question.period.last_day}) | Q(**{f"{name}__isnull": True})
-        rows = rows.filter(still)
+        rows = rows.filter(**{f"{indicator.branch}__code__startswith": question.branch.code})
+    rows = rows.filter(**{f"{indicator.date_field}__lt": question.period.end})
+    if indicator.kind is Kind.STOCK:
+        for name in indicator.end_date_fields:
+            is_valid = Q(**{f"{name}__gte": question.period.last_day})
+            rows = rows.filter(is_valid | Q(**{f"{name}__isnull": True}))
+    elif not is_cumulative and question.period.first is not None:
+        rows = rows.filter(**{f"{indicator.date_field}__gte": question.period.start})
     if question.category is not None and question.breakdown:
-        fields = indicator.breakdowns[question.breakdown]
-        wanted = Q()
-        for category in question.category.split(PLUS):
-            parts = zip(fields, category.split("/"), strict=False)
-            wanted |= functools.reduce(
-                operator.and_, (_category_condition(indicator, name, key) for name, key in parts)
-            )
-        rows = rows.filter(wanted)
+        rows = rows.filter(_category_condition(indicator, question.breakdown, question.category))
     return rows.order_by("-pk")
 
 
-def _category_condition(indicator: Indicator, name: str, key: str) -> Q:
+def _category_condition(indicator: Indicator, breakdown: str, categories: str) -> Q:
+    """Return the condition of categories by their keys, several joined by +."""
+    fields = indicator.breakdowns[breakdown]
+    condition = Q()
+    for category in categories.split(PLUS):
+        parts = zip(fields, category.split("/"), strict=False)
+        condition |= functools.reduce(
+            operator.and_, (_field_condition(indicator, name, key) for name, key in parts)
+        )
+    return condition
+
+
+def _field_condition(indicator: Indicator, name: str, key: str) -> Q:
     column = indicator.source._meta.get_field(name) if indicator.source else None
     if key == "" and column is not None and column.null:
         return Q(**{f"{name}__isnull": True})

@@ -103,14 +103,14 @@ def fetch_data(questions: Iterable[Question]) -> FetchedData:
 def _expand_question(question: Question) -> list[Question]:
     """Return the questions whose data are needed: a ratio needs those of two others."""
     indicator = question.indicator
-    if indicator.kind is Kind.RATIO and indicator.of and indicator.over:
+    if indicator.kind is Kind.RATIO and indicator.base and indicator.denominator:
         return [
             part
-            for operand in (indicator.of, indicator.over)
+            for operand in (indicator.base, indicator.denominator)
             for part in _expand_question(dataclasses.replace(question, indicator=operand))
         ]
-    if indicator.kind in (Kind.CUMULATIVE, Kind.BRANCHES) and indicator.of:
-        return [question, dataclasses.replace(question, indicator=indicator.of)]
+    if indicator.kind in (Kind.CUMULATIVE, Kind.BRANCHES) and indicator.base:
+        return [question, dataclasses.replace(question, indicator=indicator.base)]
     return [question]
 
 
@@ -168,9 +168,9 @@ def _cell_ranges(
 ) -> dict[BreakdownKey, tuple[str, dt.date, dt.date]]:
     """Return for each indicator and breakdown a branch code prefix, first and last month."""
     cumulated = {
-        question.indicator.of.key
+        question.indicator.base.key
         for question in questions
-        if question.indicator.kind is Kind.CUMULATIVE and question.indicator.of is not None
+        if question.indicator.kind is Kind.CUMULATIVE and question.indicator.base is not None
     }
     ranges: dict[BreakdownKey, tuple[str, dt.date, dt.date]] = {}
     for question in questions:
@@ -179,7 +179,7 @@ def _cell_ranges(
             indicator.kind is not Kind.FLOW
             or period.first is None
             or indicator.key in cumulated
-            or indicator.tells_highest
+            or indicator.marks_record_high
         )
         first = _FIRST_DAY if needs_all else period.start
         key = (indicator.key, question.breakdown)

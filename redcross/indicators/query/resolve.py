@@ -129,7 +129,7 @@ def _categories(question: Question, data: FetchedData) -> list[str]:
     labels = data.labels.get((question.indicator.key, breakdown), {})
     if question.category is not None:
         return [_category_key(question.category, labels)]
-    base = question.indicator.of
+    base = question.indicator.base
     keys = {(question.indicator.key, breakdown)}
     if base is not None:
         keys.add((base.key, breakdown))
@@ -158,7 +158,7 @@ def _build_figure(line: _AnswerLine, data: FetchedData) -> Figure:
     note = _find_note(line, data)
     missing: tuple[str, ...] = ()
     if not series.own and not line.level:
-        missing = data.missing.of(series.indicator, series.branch, line.period)
+        missing = data.missing.names(series.indicator, series.branch, line.period)
     labels = data.labels.get(series.key, {})
     return Figure(
         indicator=series.indicator,
@@ -235,7 +235,7 @@ def _computed_qualifier(line: _AnswerLine, value: Decimal, data: FetchedData) ->
     series, period = line.series, line.period
     if series.indicator.kind is Kind.CUMULATIVE:
         return CUMULATIVE
-    if not series.indicator.tells_highest or period.kind != "year" or line.level:
+    if not series.indicator.marks_record_high or period.kind != "year" or line.level:
         return ""
     subtree = dataclasses.replace(series, own=False)
     years = {month.year for month in data.cells_by_month(subtree)}

@@ -1,16 +1,22 @@
-"""Questions in words, answers in JSON: what the command and the API share."""
+"""Questions as texts, answers as JSON: what the command and the API share."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from redcross.branches.services import find_branch
-from redcross.indicators.declare.declaration import registry
-from redcross.indicators.query.question import Figure, Question, parse_level
+from redcross.indicators.declare.declaration import PLUS, registry
+from redcross.indicators.query.question import (
+    BRANCH,
+    MONTH,
+    Figure,
+    Question,
+    parse_level,
+)
 from redcross.periods import Period
 
 
 class UnknownWordError(Exception):
-    """Something asked for does not exist."""
+    """A word of a question names nothing."""
 
 
 def parse_questions(
@@ -23,38 +29,38 @@ def parse_questions(
     by: str = "",
     category: str | None = None,
 ) -> list[Question]:
-    """Return what is asked, of every indicator where none is named.
+    """Return the questions, about every indicator where no key is named.
 
-    Raise UnknownWordError or UnknownPeriodError, with a sentence for whoever asks.
+    Raise UnknownWordError or UnknownPeriodError, with a sentence for the person.
     """
     months = Period.parse(period)
     unknown = [key for key in keys if key not in registry]
     if unknown:
         message = f"没有名为“{'、'.join(unknown)}”的指标。可用：{'、'.join(registry)}。"
         raise UnknownWordError(message)
-    found = find_branch(branch)
-    if found is None:
+    root = find_branch(branch)
+    if root is None:
         message = f"没有代码或名称为“{branch}”的机构。"
         raise UnknownWordError(message)
-    wanted = _parse_grouping(by)
-    breakdown = next((name for name in wanted if name not in ("branch", "month")), "")
+    grouping = _parse_grouping(by)
+    breakdown = next((name for name in grouping if name not in (BRANCH, MONTH)), "")
     questions = []
     for key in keys or list(registry):
         indicator = registry[key]
         if breakdown and breakdown not in indicator.breakdowns:
             if not keys:
                 continue
-            known = "、".join(["branch", "month", *indicator.breakdowns])
+            known = "、".join([BRANCH, MONTH, *indicator.breakdowns])
             message = f"指标“{indicator.label}”不能按“{breakdown}”分组。可用：{known}。"
             raise UnknownWordError(message)
         questions.append(
             Question(
                 indicator=indicator,
                 period=months,
-                branch=found,
+                branch=root,
                 own=own,
                 level=parse_level(units) if units else "",
-                by=wanted,
+                by=grouping,
                 category=category,
             )
         )
@@ -62,11 +68,11 @@ def parse_questions(
 
 
 def _parse_grouping(text: str) -> tuple[str, ...]:
-    """Read branch, month and one breakdown; a breakdown of two fields stays one word."""
-    parts = [part for part in text.split("+") if part]
-    plain = tuple(part for part in parts if part in ("branch", "month"))
-    rest = "+".join(part for part in parts if part not in ("branch", "month"))
-    return (*plain, rest) if rest else plain
+    """Parse branch, month and one breakdown; a breakdown of two fields stays one word."""
+    parts = [part for part in text.split(PLUS) if part]
+    dimensions = tuple(part for part in parts if part in (BRANCH, MONTH))
+    breakdown = PLUS.join(part for part in parts if part not in (BRANCH, MONTH))
+    return (*dimensions, breakdown) if breakdown else dimensions
 
 
 def serialize_figure(figure: Figure) -> dict[str, Any]:
@@ -91,6 +97,6 @@ def serialize_figure(figure: Figure) -> dict[str, Any]:
 
 
 def format_decimal(value: Any) -> str:
-    """Return a decimal without an exponent and without idle zeros."""
+    """Return a decimal without an exponent and without trailing zeros."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -164,7 +164,7 @@ def _records_page(request: SignedInRequest, question: Question) -> dict[str, Any
         "branch", "upload__uploaded_by", "upload__approved_by"
     )
     page = Paginator(visible, PAGE_SIZE).get_page(request.GET.get("page"))
-    measure = (question.indicator.of or question.indicator).measure
+    measure = (question.indicator.base or question.indicator).measure
     column = measure.column if isinstance(measure, Sum) else ""
     for record in page.object_list:
         record.measured = getattr(record, column) if column else 1

@@ -1,4 +1,4 @@
-"""manage.py indicators: ask for figures, verify the rollup, rebuild it."""
+"""manage.py indicators: print figures, verify the rollup, rebuild it."""
 
 import csv
 import json
@@ -26,7 +26,7 @@ FIELDS = (
 
 
 class Command(BaseCommand):
-    """Ask, verify, rebuild."""
+    """Print, verify or rebuild figures."""
 
     help = "查询指标；--verify 逐格核对汇总，--rebuild 重新汇总。"
 
@@ -67,13 +67,13 @@ class Command(BaseCommand):
             self._print(lines, options["format"])
 
     def _verify(self) -> None:
-        found = rollup.verify(using=settings.OWNER_DATABASE)
-        compared = sum(each.cells for each in found)
-        different = sum(each.different for each in found)
-        for each in found:
-            verdict = "一致" if not each.different else f"{each.different} 格不一致"
-            self.stdout.write(f"{each.indicator}：{each.cells} 格，{verdict}")
-        if different or (compared == 0 and any(each.records for each in found)):
+        results = rollup.verify(using=settings.OWNER_DATABASE)
+        compared = sum(result.cells for result in results)
+        different = sum(result.different for result in results)
+        for result in results:
+            verdict = "一致" if not result.different else f"{result.different} 格不一致"
+            self.stdout.write(f"{result.indicator}：{result.cells} 格，{verdict}")
+        if different or (compared == 0 and any(result.records for result in results)):
             self.stderr.write("汇总与明细不一致。" if different else "有记录而没有可核对的汇总。")
             sys.exit(DIFFERENT)
         self.stdout.write(f"共核对 {compared} 格，全部一致。")
@@ -96,7 +96,7 @@ class Command(BaseCommand):
 
 
 def answer_options(options: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the lines of the questions the options ask; raise on unknown words."""
+    """Return the lines that the options ask for; raise on unknown words."""
     if not options["period"]:
         message = "请用 --period 指明报告期，如 2021、2021Q3、2021-09。"
         raise UnknownWordError(message)
@@ -110,6 +110,6 @@ def answer_options(options: dict[str, Any]) -> list[dict[str, Any]]:
             by=options["by"],
             category=options["category"],
         )
-        # Whoever may run commands on the server reads the records as well.
+        # Whoever may run commands on the server may read the records as well.
         answers = answer_questions(*questions, reader=FigureAudience.RECORDS)
         return [serialize_figure(figure) for lines in answers for figure in lines]
