@@ -16,6 +16,7 @@ from redcross.locks.rules import may_lock
 from redcross.people.models import AccountRequest
 from redcross.portal import calendar_admin  # noqa: F401  registers the calendar of reporting
 from redcross.portal.records import PortalModelAdmin, RecordAdmin
+from redcross.portal.reference_import import ReferenceImportMixin
 from redcross.portal.site import site
 
 
@@ -95,6 +96,18 @@ class ExceptionInline(_AdministratorInline):
 
     def has_add_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return may_lock(request.user)
+
+
+@admin.register(BranchAlias, site=site)
+class BranchAliasAdmin(ReferenceImportMixin, _AdministratorAdmin):
+    """Other names of all branches, in one list that can be exported and imported."""
+
+    import_key = ("branch", "name")
+    list_display = ["name", "branch", "kind", "until"]
+    list_filter = ["kind"]
+    list_select_related = ["branch"]
+    search_fields = ["name", "branch__name"]
+    autocomplete_fields = ["branch"]
 
 
 @admin.register(PeriodLock, site=site)

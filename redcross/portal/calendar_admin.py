@@ -33,6 +33,7 @@ class CalendarAdmin(ReferenceAdmin):
 class CalendarDayAdmin(CalendarAdmin):
     """Days off and weekends worked; a year that is missing follows the week alone."""
 
+    import_key = ("day",)
     list_display = ["day", "kind", "name"]
     list_filter = ["kind"]
     date_hierarchy = "day"

@@ -12,6 +12,8 @@ from redcross.accounts.choices import Role
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READ_ROLES, REVIEW_ROLES, has_role
 from redcross.branches.models import Branch
+from redcross.portal.list_export import ListExportMixin
+from redcross.portal.reference_import import ReferenceImportMixin
 from redcross.portal.site import site
 
 CORRECTION_ROLES = (*REVIEW_ROLES,)
@@ -20,11 +22,19 @@ CORRECTION_ROLES = (*REVIEW_ROLES,)
 class PortalModelAdmin(ModelAdmin):
     """Forms that take nothing from their address: a value that is none of a field's breaks them."""
 
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Allow the filters of the list alone: a query string may ask no hidden field."""
+        declared = {self.date_hierarchy, self.opts.pk.name, "pk", "id"}
+        for item in self.get_list_filter(request):
+            declared.add(item[0] if isinstance(item, tuple) else str(item))
+        name = lookup.partition("__")[0]
+        return name in declared or lookup in declared
+
     def get_changeform_initial_data(self, request: SignedInRequest) -> dict[str, Any]:
         return {}
 
 
-class RecordAdmin(PortalModelAdmin):
+class RecordAdmin(ListExportMixin, PortalModelAdmin):
     """A record: entered through uploads, corrected by reviewers and desks, never added."""
 
     list_per_page = 20
@@ -68,7 +78,7 @@ class RecordAdmin(PortalModelAdmin):
         return format_html('<a href="{}">批次{} {}</a>', address, obj.upload_id, obj.source_label)
 
 
-class ReferenceAdmin(PortalModelAdmin):
+class ReferenceAdmin(ReferenceImportMixin, PortalModelAdmin):
     """Named things of the whole province: everybody reads, the province's desks write."""
 
     list_per_page = 20
