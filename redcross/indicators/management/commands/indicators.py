@@ -6,17 +6,16 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
 from redcross.accounts.scope import acting_as_system
 from redcross.branches.choices import Level
+from redcross.commands import StrictCommand
 from redcross.indicators import rollup
 from redcross.indicators.declare.declaration import registry
 from redcross.indicators.disclosure.disclosure_control import FigureAudience
 from redcross.indicators.query.resolve import answer_questions
 from redcross.indicators.query.serialize import UnknownWordError, parse_questions, serialize_figure
 from redcross.periods import UnknownPeriodError
-from redcross.uploads.management.commands.upload import StrictParser
 
 DIFFERENT, REFUSED = 1, 3
 FIELDS = (
@@ -25,20 +24,10 @@ FIELDS = (
 )  # fmt: skip
 
 
-class Command(BaseCommand):
+class Command(StrictCommand):
     """Print, verify or rebuild figures."""
 
     help = "查询指标；--verify 逐格核对汇总，--rebuild 重新汇总。"
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        parser = StrictParser(prog=f"manage.py {subcommand}", description=self.help)
-        for option in ("--settings", "--pythonpath"):
-            parser.add_argument(option)
-        for option in ("--traceback", "--no-color", "--force-color", "--skip-checks"):
-            parser.add_argument(option, action="store_true")
-        parser.add_argument("-v", "--verbosity", type=int, default=1)
-        self.add_arguments(parser)
-        return parser
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("keys", nargs="*")

@@ -4,36 +4,25 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from redcross.accounts.scope import acting_as_system
 from redcross.branches.services import find_branch
+from redcross.commands import StrictCommand
 from redcross.periods import Period, UnknownPeriodError, business_now
 from redcross.reports.choices import ReportState
 from redcross.reports.compose.content import EmptyReportError
 from redcross.reports.documents.word import write_content, write_report
 from redcross.reports.workflow import services
 from redcross.reports.workflow.services import ReportRefusedError
-from redcross.uploads.management.commands.upload import StrictParser
 
 REFUSED = 3
 
 
-class Command(BaseCommand):
+class Command(StrictCommand):
     """Write a report to a file: as it was fixed, else with today's figures; keep nothing."""
 
     help = "把一份报告写成 Word 文件。"
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        parser = StrictParser(prog=f"manage.py {subcommand}", description=self.help)
-        for option in ("--settings", "--pythonpath"):
-            parser.add_argument(option)
-        for option in ("--traceback", "--no-color", "--force-color", "--skip-checks"):
-            parser.add_argument(option, action="store_true")
-        parser.add_argument("-v", "--verbosity", type=int, default=1)
-        self.add_arguments(parser)
-        return parser
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("key")

@@ -1,18 +1,17 @@
 """manage.py upload: the whole road for one file, inline; answers in JSON or in words."""
 
-import argparse
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from redcross.accounts.models import User
 from redcross.accounts.scope import acting_as_system, acting_for
 from redcross.branches.models import Branch
 from redcross.branches.services import find_branch
+from redcross.commands import StrictCommand
 from redcross.errors import RefusedError
 from redcross.periods import Period, UnknownPeriodError
 from redcross.uploads.choices import UploadMode, UploadState
@@ -31,33 +30,15 @@ from redcross.uploads.registry import registry
 from redcross.uploads.schema.findings import FindingGroup, Severity
 from redcross.uploads.workflow import apply, check, services
 
-EXIT_CLEAN, EXIT_ERRORS, EXIT_UNREADABLE, EXIT_REFUSED, EXIT_USAGE = 0, 1, 2, 3, 64
+EXIT_CLEAN, EXIT_ERRORS, EXIT_UNREADABLE, EXIT_REFUSED = 0, 1, 2, 3
 COMMAND_UPLOADER, COMMAND_REVIEWER = "命令行（填报）", "命令行（审核）"
 
 
-class StrictParser(argparse.ArgumentParser):
-    """Answers wrong usage as other programs expect it."""
-
-    def error(self, message: str) -> Any:
-        self.print_usage(sys.stderr)
-        self.exit(EXIT_USAGE, f"{message}\n")
-
-
-class Command(BaseCommand):
+class Command(StrictCommand):
     """Upload, check, submit and approve one workbook."""
 
     help = "上传一份工作簿并走完报送流程。"
     requires_system_checks = []
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        parser = StrictParser(prog=f"{Path(prog_name).name} {subcommand}", description=self.help)
-        for option in ("--settings", "--pythonpath"):
-            parser.add_argument(option)
-        for option in ("--traceback", "--no-color", "--force-color", "--skip-checks"):
-            parser.add_argument(option, action="store_true")
-        parser.add_argument("-v", "--verbosity", type=int, default=1)
-        self.add_arguments(parser)
-        return parser
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("file", type=Path)
