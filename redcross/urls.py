@@ -8,7 +8,7 @@ from redcross.portal.site import site
 
 urlpatterns = [
     path("", include("redcross.portal.urls")),
-    path("uploads/", include("redcross.completeness.urls")),
+    path("uploads/", include("redcross.completeness.web.urls")),
     path("uploads/", include("redcross.locks.urls")),
     path("uploads/", include("redcross.uploads.web.urls")),
     path("notices/", include("redcross.notices.urls")),

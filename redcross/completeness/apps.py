@@ -1,4 +1,4 @@
-"""The app completeness."""
+"""The app completeness: obligations, reminders, the progress board."""
 
 from django.apps import AppConfig
 

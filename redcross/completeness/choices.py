@@ -1,17 +1,17 @@
-"""Closed lists of who owes what, and when."""
+"""Choices of the reporting calendar, obligations and reminders."""
 
 from django.db import models
 
 
 class DayKind(models.TextChoices):
-    """How a day differs from what its weekday says."""
+    """How a day differs from its weekday."""
 
     HOLIDAY = "HOLIDAY", "放假"
     WORKDAY = "WORKDAY", "调休上班"
 
 
 class HolidayPolicy(models.TextChoices):
-    """What becomes of a due day on which nobody works."""
+    """What happens to a due date that is no working day."""
 
     NEXT = "NEXT", "顺延至下一工作日"
     PREVIOUS = "PREVIOUS", "提前至上一工作日"
@@ -19,7 +19,7 @@ class HolidayPolicy(models.TextChoices):
 
 
 class ReminderAudience(models.TextChoices):
-    """Whom a reminder tells."""
+    """Who receives a reminder."""
 
     CLERK = "CLERK", "填报人"
     REVIEWER = "REVIEWER", "审核人"
@@ -27,10 +27,10 @@ class ReminderAudience(models.TextChoices):
 
 
 class ObligationStatus(models.TextChoices):
-    """How far a branch is with a sheet; the last in the list stands before the others."""
+    """The status of an obligation; of several uploads the one listed last counts."""
 
     NOT_OPEN = "NOT_OPEN", "未到填报期"
-    OWED = "OWED", "未报"
+    DUE = "OWED", "未报"
     LATE = "LATE", "逾期"
     OPEN = "OPEN", "填报中"
     RETURNED = "RETURNED", "已退回"
@@ -41,14 +41,14 @@ class ObligationStatus(models.TextChoices):
     EFFECTIVE = "EFFECTIVE", "已生效"
 
     @property
-    def shape(self) -> str:
-        """A sign that tells them apart without colour."""
+    def symbol(self) -> str:
+        """A symbol that distinguishes the statuses without colour."""
         return _SYMBOLS[self]
 
 
 _SYMBOLS = {
     ObligationStatus.NOT_OPEN: "·",
-    ObligationStatus.OWED: "○",
+    ObligationStatus.DUE: "○",
     ObligationStatus.LATE: "▲",
     ObligationStatus.OPEN: "◔",
     ObligationStatus.RETURNED: "↩",
@@ -68,4 +68,4 @@ SUBMITTED_STATUSES = frozenset(
     }
 )
 QUIET_STATUSES = SUBMITTED_STATUSES | {ObligationStatus.EXEMPT, ObligationStatus.NOT_OPEN}
-"""Standings in which nobody is reminded."""
+"""Statuses in which nobody is reminded."""

@@ -1,4 +1,4 @@
-"""The calendar of reporting as data: days, rules, exemptions, reminders, requests."""
+"""The reporting calendar as data: days, rules, occasions, exemptions, reminders."""
 
 import datetime as dt
 
@@ -35,7 +35,7 @@ def _first_day_constraint(name: str) -> models.CheckConstraint:
 
 
 class CalendarDay(models.Model):
-    """A day off, or a weekend worked (国务院办公厅放假安排); all others follow the week."""
+    """A holiday, or a weekend that is a working day (国务院办公厅放假安排)."""
 
     day = models.DateField("日期", unique=True)
     kind = models.CharField("类别", max_length=10, choices=DayKind)
@@ -54,7 +54,7 @@ class CalendarDay(models.Model):
 
 
 class DueRule(models.Model):
-    """How due days of one sheet, or of all that have no rule of their own, are reckoned."""
+    """How due dates are computed: of one sheet, or of all that have no rule of their own."""
 
     sheet = models.CharField(
         "报表", max_length=60, unique=True, blank=True, help_text="空白表示没有单独规定的全部报表。"
@@ -98,7 +98,7 @@ class DueRule(models.Model):
 
 
 class Occasion(models.Model):
-    """A sheet asked for once because something happened (event-driven), by the level above."""
+    """A sheet that the level above requires once, because of an event."""
 
     title = models.CharField("事由", max_length=60)
     sheet = models.CharField("报表", max_length=60)
@@ -133,18 +133,18 @@ class Occasion(models.Model):
 
 
 class ExemptionQuerySet(models.QuerySet["Exemption"]):
-    """Exemptions by whether they hold."""
+    """Exemptions by their state."""
 
     def in_force(self) -> "ExemptionQuerySet":
-        """Keep those that nobody took back."""
+        """Keep those that are not revoked."""
         return self.filter(revoked_at__isnull=True)
 
 
 class Exemption(models.Model):
-    """Months for which a branch need not hand in a sheet (免报); taken back, it stays visible.
+    """Months for which a branch need not submit a sheet (免报); once revoked, it stays listed.
 
-    No policy limits it to the branch's scope: an exemption of a prefecture's subtree has to
-    reach the counties below.
+    No row-level policy applies: the counties below must see the exemption of a prefecture's
+    subtree.
     """
 
     branch = models.ForeignKey(
@@ -197,7 +197,7 @@ class Exemption(models.Model):
 
     @property
     def period(self) -> Period:
-        """The months that are not owed."""
+        """The exempt months."""
         return Period(self.first_month, self.last_month)
 
 
@@ -207,7 +207,7 @@ def _names_its_items(text: str) -> None:
 
 
 class ReminderStage(models.Model):
-    """When, before or after the due day, whom, and with which words."""
+    """A stage of reminders: working days from the due date, recipients and text."""
 
     offset = models.SmallIntegerField(
         "工作日", unique=True, help_text="负数为截止前，0 为截止当天，正数为截止后。"
@@ -245,7 +245,7 @@ class ReminderStage(models.Model):
 
 
 class Reminder(Visible):
-    """A person was told of one obligation at one stage: once, whoever runs how often."""
+    """A reminder of one obligation, sent to one user at one stage; unique in the database."""
 
     user = models.ForeignKey(
         User, verbose_name="收件人", on_delete=models.CASCADE, related_name="+"
@@ -273,7 +273,7 @@ class _TimeRange(Func):
 
 
 class Urging(Visible):
-    """催报 by a person of the level above: of which obligation, who was told, by whom."""
+    """催报: a user of the level above urged the clerks for one obligation."""
 
     QUIET = dt.timedelta(hours=1)
 
@@ -283,7 +283,9 @@ class Urging(Visible):
     by = models.ForeignKey(User, verbose_name="催报人", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("时间")
     quiet_until = models.DateTimeField("此前不再催报")
-    told = ArrayField(models.CharField(max_length=40), verbose_name="收件人")
+    recipients = ArrayField(
+        models.CharField(max_length=40), db_column="told", verbose_name="收件人"
+    )
 
     class Meta:
         verbose_name = "催报记录"
@@ -304,4 +306,4 @@ class Urging(Visible):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%m-%d %H:%M} {'、'.join(self.told)}"
+        return f"{self.at:%m-%d %H:%M} {'、'.join(self.recipients)}"

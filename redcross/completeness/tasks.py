@@ -1,14 +1,14 @@
-"""Reminders, at their hours."""
+"""Celery tasks of completeness."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from redcross.accounts.tasks import ScopedTask
-from redcross.completeness import reminders
+from redcross.completeness.reminders.scheduled import send_reminders
 
 
 class RemindTask(ScopedTask):
-    """Looks at every branch."""
+    """Runs for the system, over every branch."""
 
     abstract = True
     system = True
@@ -16,5 +16,5 @@ class RemindTask(ScopedTask):
 
 @shared_task(name="completeness.remind", base=RemindTask, acks_late=True)
 def remind() -> None:
-    """Tell everybody what falls due."""
-    reminders.send_reminders(timezone.now())
+    """Send the reminders that are due."""
+    send_reminders(timezone.now())

@@ -12,7 +12,7 @@ from django.utils import timezone
 from redcross.accounts.choices import Role
 from redcross.accounts.models import RoleAssignment, SafetySettings, User
 from redcross.accounts.rules import ENTRY_ROLES
-from redcross.completeness.obligations import nominal_due_date
+from redcross.completeness.calendar.due_calendar import nominal_due_date
 from redcross.notices.services import list_role_holders, notify
 from redcross.people.rules import LOOKING_AFTER
 from redcross.periods import Period, add_months, month_start

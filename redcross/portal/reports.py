@@ -6,8 +6,8 @@ from decimal import Decimal
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
 from redcross.completeness.choices import ObligationStatus
-from redcross.completeness.obligations import list_obligations
-from redcross.completeness.quality import ReportingQuality, measure_quality
+from redcross.completeness.obligations.evaluate import list_obligations
+from redcross.completeness.obligations.quality import ReportingQuality, measure_quality
 from redcross.indicators.declare.declaration import registry
 from redcross.indicators.models import Target
 from redcross.indicators.query import formatting
@@ -77,11 +77,11 @@ def reporting(story: ReportContext) -> Iterator[Block]:
     found = [
         each
         for each in list_obligations(below, story.period, today=after)
-        if each.standing not in (ObligationStatus.EXEMPT, ObligationStatus.NOT_OPEN)
+        if each.status not in (ObligationStatus.EXEMPT, ObligationStatus.NOT_OPEN)
     ]
     by_name: dict[str, list[str]] = {}
     for each in found:
-        if not each.handed_in:
+        if not each.is_submitted:
             by_name.setdefault(each.branch.short_name, []).append(each.sheet.title)
     if by_name:
         told = "；".join(f"{name}（{len(sheets)}张）" for name, sheets in by_name.items())
@@ -105,8 +105,8 @@ def _quality_table(judged: Sequence[ReportingQuality]) -> Iterator[Block]:
     rows = [
         (
             each.branch.short_name,
-            each.owed,
-            each.handed_in,
+            each.due,
+            each.submitted,
             each.late,
             _format_percent(each.on_time_share),
             _format_percent(each.first_pass_share),
@@ -114,7 +114,7 @@ def _quality_table(judged: Sequence[ReportingQuality]) -> Iterator[Block]:
             each.urged,
         )
         for each in judged
-        if each.owed
+        if each.due
     ]
     if rows:
         yield build_table("报送质量评价", head, rows)

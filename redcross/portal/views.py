@@ -22,7 +22,7 @@ from redcross.accounts.passwords import is_password_expired
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTRY_ROLES, REVIEW_ROLES, has_role, home_branch
 from redcross.completeness.choices import ObligationStatus
-from redcross.completeness.user_obligations import list_pending_obligations
+from redcross.completeness.obligations.pending import list_pending_obligations
 from redcross.dashboards.boards import registry
 from redcross.dashboards.compose import compose_cards
 from redcross.demo.declaration import ACCOUNTS, PASSWORD
@@ -105,10 +105,10 @@ def _to_do_lists(user: User, today: dt.date) -> dict[str, Any]:
     owed = [
         each
         for each in list_pending_obligations(user, today)
-        if each.obligation.standing is not ObligationStatus.RETURNED
+        if each.obligation.status is not ObligationStatus.RETURNED
     ]
     ending = list_worklist_items(user, today)
-    soon = sum(each.soon for each in owed)
+    soon = sum(each.is_soon for each in owed)
     return {
         "owed": owed,
         "owed_of_several": len({each.obligation.branch.pk for each in owed}) > 1,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from redcross.accounts.choices import Role
 from redcross.accounts.models import SafetySettings, User
 from redcross.accounts.services import grant_role
-from redcross.completeness.obligations import nominal_due_date
+from redcross.completeness.calendar.due_calendar import nominal_due_date
 from redcross.notices.models import Notice
 from redcross.people.inactive_accounts import close_inactive_accounts
 from redcross.people.services import reset_password

@@ -8,11 +8,11 @@ from redcross.accounts.choices import Role
 from redcross.accounts.scope import acting_for
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.completeness import services
 from redcross.completeness.choices import ObligationStatus
 from redcross.completeness.models import DueRule, Exemption, Occasion
-from redcross.completeness.obligations import list_obligations
-from redcross.completeness.quality import measure_quality
+from redcross.completeness.obligations import exemptions
+from redcross.completeness.obligations.evaluate import list_obligations
+from redcross.completeness.obligations.quality import measure_quality
 from redcross.errors import RefusedError
 from redcross.periods import Period
 from redcross.uploads.choices import UploadOrigin
@@ -57,7 +57,7 @@ def test_due_day_on_a_holiday_moves_to_the_next_working_day_by_default(branch_ob
 def test_obligation_before_its_opening_is_not_late_and_cannot_be_urged(branch_obligations):
     obligation = branch_obligations("5301", "2021-08", today="2021-08-31")[0]
 
-    assert (obligation.standing, obligation.outstanding, obligation.on_time) == (
+    assert (obligation.status, obligation.is_outstanding, obligation.on_time) == (
         ObligationStatus.NOT_OPEN,
         False,
         None,
@@ -93,7 +93,7 @@ def test_zero_report_fulfils_the_obligation(branch_obligations, clerk, reviewer,
     uploads.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
     apply.apply_upload(upload.pk, now=now)
 
-    assert [obligation.standing for obligation in branch_obligations("5301")] == [
+    assert [obligation.status for obligation in branch_obligations("5301")] == [
         ObligationStatus.ZERO
     ]
 
@@ -108,31 +108,31 @@ def test_county_sees_report_by_its_prefecture_without_the_upload(
     with acting_for(person(Role.STATISTICIAN, "530302")):
         foreign = branch_obligations("530302")
 
-    assert [obligation.standing for obligation in mine] == [ObligationStatus.COVERED]
-    assert [obligation.standing for obligation in foreign] == [ObligationStatus.LATE]
+    assert [obligation.status for obligation in mine] == [ObligationStatus.COVERED]
+    assert [obligation.status for obligation in foreign] == [ObligationStatus.LATE]
 
 
 def test_exemption_covers_lower_branches_with_reason_and_is_revoked(
     branch_obligations, reviewer, branch, now
 ):
-    made = services.grant_exemption(
+    made = exemptions.grant_exemption(
         branch("5301"), Period.parse("2021-07..2021-09"), user=reviewer, reason="机构合并",
         now=now, with_below=True,
     )  # fmt: skip
     below = branch_obligations("530102")[0]
-    assert (below.standing, below.note, below.on_time) == (
+    assert (below.status, below.note, below.on_time) == (
         ObligationStatus.EXEMPT,
         "机构合并",
         None,
     )
-    assert branch_obligations("530102", "2021-10")[0].standing is ObligationStatus.NOT_OPEN
+    assert branch_obligations("530102", "2021-10")[0].status is ObligationStatus.NOT_OPEN
 
-    services.revoke_exemption(made, user=reviewer, now=now)
+    exemptions.revoke_exemption(made, user=reviewer, now=now)
 
-    assert branch_obligations("530102")[0].standing is ObligationStatus.LATE
+    assert branch_obligations("530102")[0].status is ObligationStatus.LATE
     assert Exemption.objects.get().revoked_by == reviewer
     with pytest.raises(RefusedError, match="已撤销"):
-        services.revoke_exemption(made, user=reviewer, now=now)
+        exemptions.revoke_exemption(made, user=reviewer, now=now)
 
 
 def test_exemption_by_other_than_the_level_above_or_without_reason_is_refused(
@@ -140,11 +140,11 @@ def test_exemption_by_other_than_the_level_above_or_without_reason_is_refused(
 ):
     period = Period.parse("2021-08")
     with pytest.raises(RefusedError, match="上一级"):
-        services.grant_exemption(
+        exemptions.grant_exemption(
             branch("5301"), period, user=person(Role.REVIEWER, "5301"), reason="忙", now=now
         )
     with pytest.raises(RefusedError, match="原因"):
-        services.grant_exemption(branch("5301"), period, user=reviewer, reason=" ", now=now)
+        exemptions.grant_exemption(branch("5301"), period, user=reviewer, reason=" ", now=now)
 
     assert not Exemption.objects.exists()
 
@@ -198,5 +198,5 @@ def test_quality_counts_uploads_in_time_and_without_errors_at_first(clerk, revie
 
     summary = measure_quality([branch("5301")], items, period)[0]
 
-    assert (summary.owed, summary.handed_in, summary.late, summary.returned) == (2, 2, 0, 1)
+    assert (summary.due, summary.submitted, summary.late, summary.returned) == (2, 2, 0, 1)
     assert (summary.on_time_share, summary.first_pass_share) == (50, 50)

@@ -81,7 +81,7 @@ def test_progress_board_shows_texts_rates_and_a_map_of_each_level(
     assert "一次通过率" in text
     assert len(province.context["map"]["values"]) == 16
     assert prefecture.context["map"]["layer"] == "counties"
-    cells = {str(obligation.standing) for obligation in prefecture.context["found"]}
+    cells = {str(obligation.status) for obligation in prefecture.context["obligations"]}
     assert {"COVERED", "EFFECTIVE", "LATE"} <= cells
 
 

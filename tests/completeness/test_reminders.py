@@ -10,11 +10,11 @@ from redcross.accounts.choices import Role
 from redcross.accounts.scope import acting_as_system
 from redcross.branches.choices import Level
 from redcross.branches.models import Branch
-from redcross.completeness import reminders
 from redcross.completeness.choices import ObligationStatus
 from redcross.completeness.models import DueRule, Exemption, Reminder, ReminderStage, Urging
-from redcross.completeness.obligations import list_obligations
-from redcross.completeness.services import send_urging
+from redcross.completeness.obligations.evaluate import list_obligations
+from redcross.completeness.reminders import scheduled
+from redcross.completeness.reminders.urging import send_urging
 from redcross.notices.models import Notice
 from redcross.periods import Period
 from redcross.uploads.registry import registry
@@ -59,7 +59,7 @@ def test_reminder_stage_notifies_its_recipients_once_and_escalates(only_ledger_d
 
     counts = []
     for day in ("03", "04", "04", "08", "09", "10", "11", "11"):
-        reminders.send_reminders(shanghai_time(f"2022-03-{day}T09:00"))
+        scheduled.send_reminders(shanghai_time(f"2022-03-{day}T09:00"))
         counts.append(tuple(len(notice_texts(user)) for user in (clerk, reviewer, desk)))
 
     # Friday the 4th is two working days before; the reviewer and the desk hear of the
@@ -75,8 +75,8 @@ def test_reminder_stage_notifies_its_recipients_once_and_escalates(only_ledger_d
 def test_reminder_is_not_sent_on_a_holiday_and_only_latest_after_an_outage(only_ledger_due, person):
     clerk = person(Role.STATISTICIAN, "5301")
 
-    reminders.send_reminders(shanghai_time("2022-03-05T09:00"))  # a Saturday
-    reminders.send_reminders(shanghai_time("2022-03-11T09:00"))  # since Friday the 4th nothing ran
+    scheduled.send_reminders(shanghai_time("2022-03-05T09:00"))  # a Saturday
+    scheduled.send_reminders(shanghai_time("2022-03-11T09:00"))  # since Friday the 4th nothing ran
 
     assert len(notice_texts(clerk)) == 1
     assert notice_texts(clerk)[0].startswith("已逾期3个工作日")
@@ -87,7 +87,7 @@ def test_reminder_is_not_sent_on_a_holiday_and_only_latest_after_an_outage(only_
 def test_reminder_of_a_long_past_obligation_is_not_sent(only_ledger_due, person):
     clerk = person(Role.STATISTICIAN, "5301")
 
-    reminders.send_reminders(shanghai_time("2022-03-28T09:00"))
+    scheduled.send_reminders(shanghai_time("2022-03-28T09:00"))
 
     assert notice_texts(clerk) == []
 
@@ -107,7 +107,7 @@ def test_reminder_is_not_sent_after_upload_or_exemption(
         with_below=True, reason="机构合并", granted_by=reviewer, granted_at=now,
     )  # fmt: skip
 
-    reminders.send_reminders(shanghai_time("2022-03-08T09:00"))
+    scheduled.send_reminders(shanghai_time("2022-03-08T09:00"))
 
     # The counties of Kunming have nobody: their prefecture's clerk is told of them.
     assert all("昆明" not in text for text in notice_texts(kunming))
@@ -118,7 +118,7 @@ def test_reminder_is_not_sent_after_upload_or_exemption(
 def test_reminder_combines_several_obligations_in_one_notice(ledger_due_for_counties, person):
     clerk = person(Role.STATISTICIAN, "5301")
 
-    reminders.send_reminders(shanghai_time("2022-03-08T09:00"))
+    scheduled.send_reminders(shanghai_time("2022-03-08T09:00"))
 
     assert len(notice_texts(clerk)) == 1
     assert "已逾期1个工作日" in notice_texts(clerk)[0] or "今天截止" in notice_texts(clerk)[0]
@@ -132,7 +132,7 @@ def test_reminder_stages_are_read_from_the_table(only_ledger_due, person):
     ReminderStage.objects.exclude(offset=0).delete()
     ReminderStage.objects.update(offset=-1, text="明天截止：{items}")
 
-    reminders.send_reminders(shanghai_time("2022-03-07T09:00"))
+    scheduled.send_reminders(shanghai_time("2022-03-07T09:00"))
 
     assert notice_texts(clerk)[0].startswith("明天截止：")
 
@@ -140,20 +140,20 @@ def test_reminder_stages_are_read_from_the_table(only_ledger_due, person):
 @pytest.mark.django_db
 def test_reminder_of_a_killed_worker_is_not_half_sent(only_ledger_due, person, monkeypatch):
     clerk = person(Role.STATISTICIAN, "5301")
-    whole = reminders.notify
+    whole = scheduled.notify
 
     def dies(*args, **kwargs):
         whole(*args, **kwargs)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reminders, "notify", dies)
+    monkeypatch.setattr(scheduled, "notify", dies)
     with pytest.raises(KeyboardInterrupt):
-        reminders.send_reminders(shanghai_time("2022-03-08T09:00"))
+        scheduled.send_reminders(shanghai_time("2022-03-08T09:00"))
     assert not Reminder.objects.exists()
     assert notice_texts(clerk) == []
 
-    monkeypatch.setattr(reminders, "notify", whole)
-    reminders.send_reminders(shanghai_time("2022-03-08T09:15"))
+    monkeypatch.setattr(scheduled, "notify", whole)
+    scheduled.send_reminders(shanghai_time("2022-03-08T09:15"))
 
     assert len(notice_texts(clerk)) == 1
 
@@ -167,7 +167,7 @@ def test_concurrent_beats_send_each_reminder_once(transactional_db, only_ledger_
         try:
             with acting_as_system("提醒"):
                 start.wait()
-                reminders.send_reminders(shanghai_time("2022-03-08T09:00"))
+                scheduled.send_reminders(shanghai_time("2022-03-08T09:00"))
         finally:
             connection.close()
             close_old_connections()
@@ -190,7 +190,7 @@ def late_obligations(branch):
         items = list_obligations(
             [branch(code)], Period.parse("2022-02"), today=dt.date(2022, 3, 20)
         )
-        assert {obligation.standing for obligation in items} == {ObligationStatus.LATE}
+        assert {obligation.status for obligation in items} == {ObligationStatus.LATE}
         return items
 
     return of
@@ -207,10 +207,14 @@ def test_urge_notice_names_sender_and_recipients_and_is_limited_to_once_an_hour(
     again = send_urging(late_obligations("5301"), user=reviewer, now=now + dt.timedelta(minutes=59))
     later = send_urging(late_obligations("5301"), user=reviewer, now=now + dt.timedelta(minutes=60))
 
-    assert (first.told, again.told, later.told) == ((str(clerk),), (), (str(clerk),))
+    assert (first.recipients, again.recipients, later.recipients) == (
+        (str(clerk),),
+        (),
+        (str(clerk),),
+    )
     assert again.already_urged == ("昆明市",)
     urging = Urging.objects.order_by("at").first()
-    assert (urging.by, urging.told, str(urging.branch)) == (reviewer, [str(clerk)], "昆明市")
+    assert (urging.by, urging.recipients, str(urging.branch)) == (reviewer, [str(clerk)], "昆明市")
 
 
 @pytest.mark.django_db

@@ -25,7 +25,7 @@ from redcross.accounts.scope import acting_as_system, acting_for
 from redcross.accounts.services import grant_role
 from redcross.branches.models import PROVINCE_CODE, Branch
 from redcross.completeness.models import DueRule, Exemption
-from redcross.completeness.services import grant_exemption
+from redcross.completeness.obligations.exemptions import grant_exemption
 from redcross.demo.acceptance import ExpectedFigure, list_expected_figures
 from redcross.demo.declaration import (
     ACCOUNTS,

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from redcross.completeness import views
+from redcross.completeness.web import exemption_views, views
 
 urlpatterns = [
     path("board/", views.progress_board, name="progress"),
     path("board/export/", views.progress_export, name="progress-export"),
     path("board/remind/", views.urge_branches, name="remind"),
-    path("exemptions/", views.exemptions, name="exemptions"),
-    path("exemptions/<int:pk>/revoke/", views.revoke_exemption, name="exemption-revoke"),
+    path("exemptions/", exemption_views.exemption_list, name="exemptions"),
+    path("exemptions/<int:pk>/revoke/", exemption_views.revoke_exemption, name="exemption-revoke"),
 ]

@@ -1,4 +1,4 @@
-"""What the level above fills in: an exemption, a lock, a request and its answer."""
+"""Forms of completeness."""
 
 from typing import Any
 
@@ -8,28 +8,27 @@ from redcross.branches.models import Branch
 from redcross.forms import PeriodField
 from redcross.uploads.registry import registry
 
-_REASON_ERRORS = {"required": "请写明原因。"}
-_PERIOD_HINT = "如 2022-01、2022Q1、2022-01..2022-06"
-
 
 class ExemptionForm(forms.Form):
-    """Which branch is excused from what, for which months, and why."""
+    """The branch, sheet and months of an exemption, and its reason."""
 
     branch = forms.ModelChoiceField(
         label="单位", queryset=Branch.objects.none(), empty_label="请选择"
     )
     with_below = forms.BooleanField(label="含其下级", required=False)
     sheet = forms.ChoiceField(label="报表", required=False)
-    period = PeriodField(label="月份", help_text=_PERIOD_HINT)
-    reason = forms.CharField(label="原因", max_length=200, error_messages=_REASON_ERRORS)
+    period = PeriodField(label="月份", help_text="如 2022-01、2022Q1、2022-01..2022-06")
+    reason = forms.CharField(
+        label="原因", max_length=200, error_messages={"required": "请写明原因。"}
+    )
 
     def __init__(self, *args: Any, branches: list[Branch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        ids = [branch.pk for branch in branches]
         self.fields["branch"].queryset = (  # type: ignore[attr-defined]
-            Branch.objects.filter(pk__in=[each.pk for each in branches]).in_official_order()
+            Branch.objects.filter(pk__in=ids).in_official_order()
         )
-        owed = [sheet for sheet in registry.in_menu_order() if sheet.due]
         self.fields["sheet"].choices = [  # type: ignore[attr-defined]
             ("", "全部报表"),
-            *((sheet.key, sheet.title) for sheet in owed),
+            *((sheet.key, sheet.title) for sheet in registry.in_menu_order() if sheet.due),
         ]
