@@ -212,15 +212,20 @@ def test_api_leader_token_reads_figures_but_no_records(api_client, person, effec
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_api_record_list_query_count_is_constant(
-    api_client, clerk, reviewer, branch, now, count, django_assert_max_num_queries
+    api_client, clerk, reviewer, branch, now, count, django_assert_num_queries
 ):
     create_effective_upload(
         clerk, reviewer, branch("5301"), ledger_workbook(*range(1, count + 1)), now=now
     )
     client = api_client(reviewer)
 
-    with django_assert_max_num_queries(19):
-        client.get(reverse("api-records", args=["donations.donation"]))
+    address = reverse("api-records", args=["donations.donation"])
+    client.get(address)  # what a process keeps is read before it is counted
+
+    with django_assert_num_queries(15):
+        response = client.get(address)
+
+    assert len(response.json()["results"]) == count
 
 
 def test_api_request_above_rate_limit_is_refused_with_retry_after(api_client, clerk, monkeypatch):

@@ -431,7 +431,7 @@ def test_unfinished_export_page_says_it_is_being_made(clerk, now):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_export_list_query_count_is_constant(
-    clerk, signed_in, now, count, django_assert_max_num_queries
+    clerk, signed_in, now, count, django_assert_num_queries
 ):
     for _ in range(count):
         services.request_export(
@@ -440,7 +440,9 @@ def test_export_list_query_count_is_constant(
         )  # fmt: skip
     page = signed_in(clerk)
 
-    with django_assert_max_num_queries(16):
+    page.get(reverse("exports"))  # what a process keeps is read before it is counted
+
+    with django_assert_num_queries(13):
         answer = page.get(reverse("exports"))
 
     assert answer.context["page"].paginator.count == count

@@ -45,13 +45,15 @@ def effective_upload(clerk, reviewer, branch, now):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_upload_history_query_count_is_constant(
-    signed_in, clerk, branch, now, count, django_assert_max_num_queries
+    signed_in, clerk, branch, now, count, django_assert_num_queries
 ):
     for number in range(count):
         create_checked_upload(clerk, branch("5301"), ledger_workbook(number + 1), now=now)
     client = signed_in(clerk)
 
-    with django_assert_max_num_queries(19):
+    client.get(reverse("uploads"))  # what a process keeps is read before it is counted
+
+    with django_assert_num_queries(16):
         response = client.get(reverse("uploads"))
 
     assert response.context["page"].paginator.count == count
@@ -59,14 +61,16 @@ def test_upload_history_query_count_is_constant(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_review_queue_query_count_is_constant(
-    signed_in, clerk, reviewer, branch, now, count, django_assert_max_num_queries
+    signed_in, clerk, reviewer, branch, now, count, django_assert_num_queries
 ):
     for number in range(count):
         upload = create_checked_upload(clerk, branch("5301"), ledger_workbook(number + 1), now=now)
         services.submit(upload.pk, user=clerk, now=now)
     client = signed_in(reviewer)
 
-    with django_assert_max_num_queries(19):
+    client.get(reverse("review"))  # what a process keeps is read before it is counted
+
+    with django_assert_num_queries(16):
         response = client.get(reverse("review"))
 
     assert len(response.context["queue"]) == count
@@ -74,7 +78,7 @@ def test_review_queue_query_count_is_constant(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_board_query_count_is_small_with_any_data(
-    signed_in, clerk, reviewer, branch, now, person, count, django_assert_max_num_queries
+    signed_in, clerk, reviewer, branch, now, person, count, django_assert_num_queries
 ):
     for number in range(count):
         create_effective_upload(
@@ -86,27 +90,44 @@ def test_board_query_count_is_small_with_any_data(
         )
     client = signed_in(person(Role.LEADER, "53"))
 
+    address = "/dashboards/overview/?branch=53&period=2021"
+    client.get(address)  # what a process keeps is read before it is counted
+
     # Two of them read the tables of small figures, which a leader's answers go by.
-    with django_assert_max_num_queries(24):
-        response = client.get("/dashboards/overview/?branch=53&period=2021")
+    with django_assert_num_queries(21):
+        response = client.get(address)
 
     assert response.status_code == 200
 
 
-OF_SMALL_FIGURES = 2  # every cell counted, every figure reported, of guarded indicators
+BOARD_QUERIES = {
+    "donations": (8, 8),
+    "donors": (6, 8),
+    "overview": (7, 9),
+    "reform": (6, 6),
+    "relief": (9, 9),
+    "training": (7, 7),
+}
+"""Queries for who reads records and for everybody else: a board with guarded indicators reads
+their small cells and reported figures too, as suppression goes by them."""
 
 
 @pytest.mark.parametrize("key", sorted(boards))
-def test_board_figures_query_count_is_the_same_for_every_board(
-    branch, key, clerk, reviewer, now, django_assert_max_num_queries
+@pytest.mark.parametrize("count", [1, 3])
+def test_board_figures_query_count_is_the_same_at_every_level(
+    branch, key, count, clerk, reviewer, now, django_assert_num_queries
 ):
-    create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1, 2), now=now)
+    for number in range(count):
+        create_effective_upload(
+            clerk, reviewer, branch("5301"), ledger_workbook(1, 2, tickets=f"T{number}"), now=now
+        )
+    for_records, for_others = BOARD_QUERIES[key]
 
     for code in ("53", "5301", "530102"):
         selection = FigureQuery(branch(code), Period.parse("2021"), own=False)
-        with django_assert_max_num_queries(12):
+        with django_assert_num_queries(for_records):
             compose_board(boards[key], selection, FigureAudience.RECORDS)
-        with django_assert_max_num_queries(12 + OF_SMALL_FIGURES):
+        with django_assert_num_queries(for_others):
             compose_board(boards[key], selection, FigureAudience.OUTSIDE)
 
 

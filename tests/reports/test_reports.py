@@ -94,10 +94,18 @@ def test_report_figures_keep_their_source_question(report):
     assert (figure["value"], figure["unit"], figure["from"]) == ("12345778", "元", "rows")
 
 
+@pytest.mark.parametrize("count", [1, 3])
 def test_report_query_count_is_constant(
-    office, monthly, branch, now, effective_upload, django_assert_max_num_queries
+    office, monthly, clerk, reviewer, branch, now, count, django_assert_num_queries
 ):
-    with django_assert_max_num_queries(70):
+    for number in range(count):
+        content = ledger_workbook(12_345_678, 100, tickets=f"T{number}")
+        create_effective_upload(clerk, reviewer, branch("5301"), content, now=now)
+    with transaction.atomic():  # what a process keeps is read before it is counted
+        services.draft_report(monthly, branch("53"), AUGUST, user=office, now=now)
+        transaction.set_rollback(True)
+
+    with django_assert_num_queries(42):
         services.draft_report(monthly, branch("53"), AUGUST, user=office, now=now)
 
 

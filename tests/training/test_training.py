@@ -136,14 +136,14 @@ def test_class_page_is_404_for_unrelated_roles(roster_upload, signed_in, person,
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_class_list_query_count_is_constant(
-    pipeline, signed_in, count, django_assert_max_num_queries
-):
+def test_class_list_query_count_is_constant(pipeline, signed_in, count, django_assert_num_queries):
     rows = [("示例甲", f"2021-08-0{at + 1}", f"第{at}期", "是") for at in range(count)]
     pipeline.effective("training.roster", "姓名 培训日期 期次 是否合格", *rows)
     client = signed_in(pipeline.clerk)
 
-    with django_assert_max_num_queries(19):
+    client.get(reverse("classes"))  # what a process keeps is read before it is counted
+
+    with django_assert_num_queries(16):
         response = client.get(reverse("classes"))
 
     assert response.context["page"].paginator.count == count

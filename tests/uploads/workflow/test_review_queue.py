@@ -43,12 +43,14 @@ def make_submitted_uploads(clerk, branch, now):
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 40])
 def test_review_queue_query_count_is_constant_up_to_forty(
-    make_submitted_uploads, reviewer, signed_in, count, django_assert_max_num_queries
+    make_submitted_uploads, reviewer, signed_in, count, django_assert_num_queries
 ):
     made = make_submitted_uploads(count)
     page = signed_in(reviewer)
 
-    with django_assert_max_num_queries(19):
+    page.get(reverse("review"))  # what a process keeps is read before it is counted
+
+    with django_assert_num_queries(16):
         response = page.get(reverse("review"))
 
     assert [upload.pk for upload, _ in response.context["queue"]] == [upload.pk for upload in made]
