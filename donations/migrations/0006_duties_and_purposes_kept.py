@@ -13,7 +13,7 @@ DUTIES = [
 
 _KEEP = """
 CREATE FUNCTION donations_keep_purpose() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = public AS $$
+  SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   wanted varchar;
 BEGIN

@@ -17,7 +17,7 @@ _UPDATES = "".join(
 )
 FUNCTION = f"""
 CREATE OR REPLACE FUNCTION donors_erase(branch bigint, old text, fresh text) RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $body$
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
 BEGIN
   IF NOT branch::text = ANY(string_to_array(current_setting('redcross.vault', true), ','))
      OR coalesce(old, '') = '' THEN

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections, models
 
+from redcross.accounts.functions import secure_functions
 from redcross.accounts.models import Visible
 from redcross.branches.tree import VERSION_TABLE
 
@@ -26,17 +27,6 @@ _VAULT_RULE = (
     "current_setting('redcross.vault', true) = '*' OR {column} = ANY(ARRAY(SELECT unnest("
     "string_to_array(NULLIF(current_setting('redcross.vault', true), '*'), ',')::bigint[])))"
 )
-
-_HISTORY_FUNCTIONS_SQL = """
-DO $$ DECLARE f regprocedure; BEGIN
-  FOR f IN SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-           WHERE n.nspname = 'public' AND NOT p.prosecdef
-             AND (p.proname LIKE 'pgtrigger_%' OR p.proname = '_pgh_attach_context')
-  LOOP EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = public', f);
-  END LOOP;
-END $$
-"""
-# Only the triggers write history: the application may read it and no more.
 
 _MAINTAIN_VERSION = 170000  # the right to ANALYZE a table one does not own
 
@@ -91,7 +81,7 @@ def install_policies(*, using: str) -> None:
                 cursor.execute(policy_sql(event))
             if model.in_vault:
                 cursor.execute(_vault_sql(model))
-        cursor.execute(_HISTORY_FUNCTIONS_SQL)
+    secure_functions(using=using)
 
 
 def policy_sql(model: type[models.Model]) -> str:

@@ -140,7 +140,7 @@ def _trigger_sql(table: str, indicators: list[Indicator], using: str) -> str:
     function = f'"rollup_{table}"'
     sql = f"""
     CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
-      SECURITY DEFINER SET search_path = public AS $body$
+      SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
     BEGIN
       CASE TG_OP
         WHEN 'INSERT' THEN {upsert_sql(arrivals)}

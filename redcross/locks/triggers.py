@@ -38,7 +38,7 @@ def _trigger_sql(guarded: GuardedTable) -> str:
       END IF;"""
     body = f"""
     CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
-      SET search_path = public AS $body$
+      SET search_path = pg_catalog, public, pg_temp AS $body$
     DECLARE found text;
     BEGIN
       IF TG_OP <> 'DELETE' THEN {check % "new_rows"} END IF;

@@ -4,7 +4,7 @@ from django.db import migrations
 
 _FUNCTION = """
 CREATE FUNCTION reform_end_facts() RETURNS trigger LANGUAGE plpgsql
-  SET search_path = public AS $$
+  SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   -- The update below fires this trigger once more; without rows it has nothing to do.
   IF NOT EXISTS (SELECT 1 FROM touched) THEN

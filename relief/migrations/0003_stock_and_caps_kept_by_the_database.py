@@ -5,7 +5,7 @@ from django.db import migrations
 # One function for each event: a transition table must exist where it is named.
 _KEEP = """
 CREATE FUNCTION relief_keep_stock_{event}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = public AS $$
+  SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   INSERT INTO relief_stocklevel (branch_id, store, item_id, quantity)
   SELECT DISTINCT branch_id, store, item_id, 0 FROM ({moved}) m
@@ -38,7 +38,7 @@ _EVENTS = (
 
 _CAP = """
 CREATE FUNCTION relief_keep_cap() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = public AS $$
+  SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   ceiling numeric;
   oldest integer;

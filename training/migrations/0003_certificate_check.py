@@ -5,7 +5,7 @@ from django.db import migrations
 CREATE = """
 CREATE OR REPLACE FUNCTION training_certificate_check(asked text)
 RETURNS TABLE (masked_name text, course text, expires_on date, revoked boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT CASE
            WHEN char_length(e.name) <= 2 THEN left(e.name, 1) || '*'
            ELSE left(e.name, 1) || '*' || right(e.name, 1)

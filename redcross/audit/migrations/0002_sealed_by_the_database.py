@@ -4,7 +4,7 @@ from django.db import migrations
 
 _SEAL = """
 CREATE FUNCTION audit_seal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = public AS $$
+  SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   last bigint;
   before bytea;

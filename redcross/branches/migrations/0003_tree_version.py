@@ -14,7 +14,7 @@ CREATE TABLE branches_treeversion (
 INSERT INTO branches_treeversion DEFAULT VALUES;
 
 CREATE FUNCTION branches_renew_tree_version() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     UPDATE branches_treeversion SET version = gen_random_uuid();
     RETURN NULL;

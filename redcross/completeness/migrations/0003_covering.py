@@ -7,7 +7,7 @@ CREATE FUNCTION completeness_covering(codes text[], sheets text[], first date, l
 RETURNS TABLE (
   id bigint, sheet text, code text, first_month date, last_month date, submitted_at timestamptz
 )
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT u.id, u.sheet, above.code, u.first_month, u.last_month, u.submitted_at
   FROM uploads_upload u JOIN branches_branch above ON above.id = u.branch_id
   WHERE u.state = 'EFFECTIVE' AND above.code = ANY(codes) AND u.sheet = ANY(sheets)
