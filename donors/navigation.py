@@ -1,7 +1,7 @@
 """What the three donations add to the navigation."""
 
-from donors.rules import CASE_ROLES, VAULT_ROLES
-from redcross.accounts.choices import Domain
+from donors.rules import CASE_ROLES
+from redcross.accounts.choices import VAULT_ROLES, Domain
 from redcross.indicators.query.query_params import FIGURE_ROLES
 
 NAVIGATION = [

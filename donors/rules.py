@@ -1,6 +1,6 @@
 """Who follows a case: those who work with it; leaders read figures."""
 
-from redcross.accounts.choices import Role
+from redcross.accounts.choices import VAULT_ROLES, Role
 from redcross.accounts.models import User
 from redcross.accounts.rules import has_role
 from redcross.branches.models import Branch
@@ -12,7 +12,6 @@ CASE_ROLES = (
     Role.DESK,
     Role.SUPERVISOR,
 )
-VAULT_ROLES = (Role.ORGAN_COORDINATOR, Role.STEM_CELL_STAFF)
 EMERGENCY_ROLES = (*VAULT_ROLES, Role.DESK, Role.REVIEWER)
 
 

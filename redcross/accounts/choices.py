@@ -35,3 +35,6 @@ SECOND_FACTOR_ROLES = frozenset({Role.ORGAN_COORDINATOR, Role.ADMINISTRATOR, Rol
 
 ROLES_WITHOUT_RECORDS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 """Roles that give no sight of any record."""
+
+VAULT_ROLES = (Role.ORGAN_COORDINATOR, Role.STEM_CELL_STAFF)
+"""Roles that open the vault of their branch."""

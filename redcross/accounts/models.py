@@ -107,6 +107,9 @@ class SafetySettings(models.Model):
     export_rows_at_once = models.PositiveIntegerField(
         "直接导出的行数上限", default=5000, help_text="更多的由后台生成，到“我的导出”下载。"
     )
+    stand_in_days = models.PositiveSmallIntegerField(
+        "代理最长（天）", default=60, help_text="休假代理从当天起最多这么多天，到期自动结束。"
+    )
 
     class Meta:
         verbose_name = "安全设置"
@@ -122,6 +125,11 @@ class SafetySettings(models.Model):
                 name="exports_are_kept_a_while",
                 condition=Q(export_hours__gte=1) & Q(export_rows_at_once__gte=1),
                 violation_error_message="导出文件至少保留一小时，直接导出至少一行。",
+            ),
+            models.CheckConstraint(
+                name="stand_ins_end_within_a_year",
+                condition=Q(stand_in_days__gte=1) & Q(stand_in_days__lte=366),
+                violation_error_message="代理最长须在 1 天到 366 天之间。",
             ),
         ]
 
@@ -144,7 +152,11 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
 
     def on(self, day: dt.date) -> Self:
         """Keep the roles that hold on a day."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+        return self.not_ended(day).filter(starts_on__lte=day)
+
+    def not_ended(self, day: dt.date) -> Self:
+        """Keep the roles that hold on a day or begin after it."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
 class _DateRange(Func):

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from redcross.accounts.credentials import register_credential
 from redcross.accounts.models import User
 from redcross.api.choices import TokenScope
 
@@ -84,3 +85,9 @@ def create_token(
         ends_on=ends_on,
     )
     return token, secret
+
+
+@register_credential
+def revoke_tokens(user: User, *, now: dt.datetime) -> int:
+    """Stop every token of a person; return how many there were."""
+    return ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=now)

@@ -53,6 +53,7 @@ ACCOUNTS = (
     DemoAccount("supervisor", "吴示例（监事会）", Role.SUPERVISOR, "53"),
     DemoAccount("auditor", "郑示例（安全审计员）", Role.AUDITOR, "53"),
     DemoAccount("administrator", "冯示例（系统管理员）", Role.ADMINISTRATOR, "53"),
+    DemoAccount("administrator-2", "邓示例（系统管理员）", Role.ADMINISTRATOR, "53"),
 )
 
 DemoFileSource = Callable[[], Iterable[DemoFile]]

@@ -1,21 +1,128 @@
-"""Who looks after whose account: the level above, and administrators."""
+"""Who disposes of which role: the level above by rank and limits, some roles by two administrators.
 
-from redcross.accounts.choices import Role
+An act on an account is an act on every role its holder has: see `services.py`, which asks
+for each of them.
+"""
+
+import dataclasses
+from typing import Protocol
+
+from redcross.accounts.choices import VAULT_ROLES, Role
 from redcross.accounts.models import User
-from redcross.accounts.rules import has_role
 from redcross.branches.models import Branch
+from redcross.people.choices import Verb
 
 LOOKING_AFTER = (Role.REVIEWER, Role.OFFICE, Role.ADMINISTRATOR)
-ONLY_ADMINISTRATORS_GIVE = (Role.ADMINISTRATOR, Role.AUDITOR)
+OVERSIGHT_ROLES = (Role.ADMINISTRATOR, Role.AUDITOR)
+ADMINISTRATORS_ONLY = frozenset({*OVERSIGHT_ROLES, *VAULT_ROLES})
+"""Roles that nobody but an administrator disposes of, most acts with a second one."""
+
+RANK = {
+    Role.STATISTICIAN: 1,
+    Role.STOREKEEPER: 1,
+    Role.REVIEWER: 2,
+    Role.DESK: 2,
+    Role.OFFICE: 3,
+    Role.FINANCE: 3,
+    Role.SUPERVISOR: 3,
+    Role.LEADER: 4,
+    Role.ORGAN_COORDINATOR: 5,
+    Role.STEM_CELL_STAFF: 5,
+    Role.AUDITOR: 5,
+    Role.ADMINISTRATOR: 5,
+}
+"""Weighed at one and the same branch: there the higher disposes of the lower alone."""
+
+_WITHOUT_CONFIRMATION = {
+    # Who takes rights away must not wait; who takes an overseer's away must.
+    **dict.fromkeys(VAULT_ROLES, frozenset({
+        Verb.SIGN_OUT, Verb.END_ROLE, Verb.CLOSE_ACCOUNT, Verb.EDIT_ACCOUNT,
+    })),
+    **dict.fromkeys(OVERSIGHT_ROLES, frozenset({Verb.SIGN_OUT, Verb.EDIT_ACCOUNT})),
+}  # fmt: skip
 
 
-def may_look_after(user: User, branch: Branch) -> bool:
-    """The level above looks after a branch's people; the province after its own."""
-    return has_role(user, LOOKING_AFTER, branch.parent or branch)
+class RoleLike(Protocol):
+    """A role at a branch, asked for or assigned."""
+
+    role: str
+    branch: Branch
+    domain: str
 
 
-def may_give(user: User, role: str, branch: Branch) -> bool:
-    """A role is given by whoever looks after the branch; two of them by administrators."""
-    if role in ONLY_ADMINISTRATORS_GIVE:
-        return has_role(user, [Role.ADMINISTRATOR], branch)
-    return may_look_after(user, branch)
+@dataclasses.dataclass(frozen=True, slots=True)
+class RoleScope:
+    """A role at a branch with its limits, whoever holds it; empty limits reach everything."""
+
+    role: str
+    branch: Branch
+    domain: str = ""
+    sheets: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, source: RoleLike) -> "RoleScope":
+        """Return the scope of an assignment, or of a request for one."""
+        sheets = tuple(getattr(source, "sheets", ()))
+        return cls(source.role, source.branch, source.domain, sheets)
+
+    def __str__(self) -> str:
+        return f"{self.branch}{Role(self.role).label}"
+
+
+def may_dispose(actor: User, scope: RoleScope, verb: Verb) -> bool:
+    """Tell whether one of the actor's roles disposes of this one, as far as it has limits.
+
+    Whether a second person must confirm is `needs_confirmation`'s to say; that the actor is
+    neither the person nor the receiver is `services.py`'s.
+    """
+    if verb is Verb.STAND_IN and scope.role in OVERSIGHT_ROLES:
+        return False
+    above = scope.branch.parent or scope.branch
+    return any(
+        own.branch.contains(above)
+        and _outranks(own.role, own.branch, scope)
+        and _includes(own.domain, own.sheets, scope)
+        for own in actor.current_roles()
+    )
+
+
+def needs_confirmation(scope: RoleScope, verb: Verb) -> bool:
+    """Tell whether a second administrator must confirm the act."""
+    return scope.role in ADMINISTRATORS_ONLY and verb not in _WITHOUT_CONFIRMATION[Role(scope.role)]
+
+
+def describe_authority(scope: RoleScope, verb: Verb) -> str:
+    """Return the sentence that says who may do this to the role."""
+    label = Role(scope.role).label
+    if verb is Verb.STAND_IN and scope.role in OVERSIGHT_ROLES:
+        return f"“{label}”不设代理；须换人时请由系统管理员办理工作移交。"
+    above = scope.branch.parent or scope.branch
+    names = "、".join(role.label for role in LOOKING_AFTER if _outranks(role, above, scope))
+    sentence = f"{scope.branch}“{label}”由{above.society}的{names}办理"
+    if scope.role not in ADMINISTRATORS_ONLY and (names != Role.ADMINISTRATOR.label):
+        sentence += "，办理人的业务和报表范围须包含该角色的范围"
+    if needs_confirmation(scope, verb):
+        sentence += "，并由另一名系统管理员确认"
+    return f"{sentence}。"
+
+
+def _outranks(role: str, branch: Branch, scope: RoleScope) -> bool:
+    if role == Role.ADMINISTRATOR:
+        return True
+    if role not in LOOKING_AFTER or scope.role in ADMINISTRATORS_ONLY:
+        return False
+    return branch.pk != scope.branch.pk or RANK[Role(role)] > RANK[Role(scope.role)]
+
+
+def _includes(domain: str, sheets: list[str], scope: RoleScope) -> bool:
+    """Tell whether limits include those of the scope: nobody gives what reaches further."""
+    if sheets and not (scope.sheets and set(scope.sheets) <= set(sheets)):
+        return False
+    if not domain or domain == scope.domain:
+        return True
+    # A role of all domains that is limited to sheets of this one reaches no further.
+    return (
+        not scope.domain
+        and bool(scope.sheets)
+        and all(sheet.partition(".")[0] == domain for sheet in scope.sheets)
+    )

@@ -9,45 +9,59 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from redcross.accounts.choices import Role
 from redcross.accounts.middleware import SESSION_ADDRESS, SESSION_AGENT, SESSION_BEGAN
 from redcross.accounts.models import RoleAssignment, User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import has_role
+from redcross.people.acts import PeopleError, end_sessions, sessions_of
+from redcross.people.choices import Verb
 from redcross.people.devices import describe_device
-from redcross.people.forms import DeputyForm, SuccessorForm
-from redcross.people.models import AccountRequest
-from redcross.people.rules import LOOKING_AFTER, may_give, may_look_after
+from redcross.people.disposals import Disposal
+from redcross.people.forms.person_page import DeputyForm, SuccessorForm
+from redcross.people.models import AccountRequest, DisposalRequest
+from redcross.people.rules import LOOKING_AFTER, RoleScope, may_dispose
 from redcross.people.services import (
-    PeopleError,
-    hand_over,
+    DisposalRefusedError,
+    Outcome,
+    check_disposal,
+    confirm,
+    decline,
+    log_refusal,
+    may_confirm,
+    may_decide,
     open_accounts,
-    reset_password,
-    reset_second_factor,
-    sessions_of,
-    sign_out_everywhere,
-    stand_in,
+    perform,
 )
 
 PAGE = 50
+VERBS = {
+    "password": Verb.RESET_PASSWORD,
+    "second-factor": Verb.RESET_SECOND_FACTOR,
+    "sign-out": Verb.SIGN_OUT,
+    "stand-in": Verb.STAND_IN,
+    "hand-over": Verb.HAND_OVER,
+}
+"""The acts of a person's page, by their word in the address."""
 
 
 def _looked_after(user: User) -> "QuerySet[User]":
     """Return the people with a role today in a subtree that is the user's to look after."""
     today = timezone.localdate()
     within = Q(pk__in=[])
-    for each in user.current_roles():
-        if each.role in LOOKING_AFTER:
-            within |= Q(branch__code__startswith=each.branch.code)
-    held = RoleAssignment.objects.on(today).filter(within)
+    for assignment in user.current_roles():
+        if assignment.role in LOOKING_AFTER:
+            within |= Q(branch__code__startswith=assignment.branch.code)
+    assignments = RoleAssignment.objects.on(today).filter(within)
     roles = RoleAssignment.objects.on(today).select_related("branch").order_by("branch__code")
     return (
-        User.objects.filter(pk__in=held.values("user"), is_service=False)
+        User.objects.filter(pk__in=assignments.values("user"), is_service=False)
         .prefetch_related(Prefetch("roles", queryset=roles, to_attr="held"))
         .order_by("username")
     )
@@ -75,24 +89,35 @@ def people(request: SignedInRequest) -> HttpResponse:
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "words": words,
         "waiting": len(_waiting(request.user)),
+        "confirmations": len(_confirmable(request.user))
+        if has_role(request.user, [Role.ADMINISTRATOR])
+        else 0,
     }
     return render(request, "people/people.html", context)
 
 
 def _waiting(user: User) -> list[AccountRequest]:
     """Return the effective requests whose role nobody holds yet and that one may grant."""
-    known = {
-        (name, role, branch)
-        for name, role, branch in RoleAssignment.objects.on(timezone.localdate()).values_list(
-            "user__username", "role", "branch_id"
+    known = set(
+        RoleAssignment.objects.on(timezone.localdate()).values_list(
+            "user__username", "role", "branch_id", "domain"
         )
-    }
-    asked = AccountRequest.objects.visible_to(user).select_related("branch__parent", "upload")
+    )
+    account_requests = AccountRequest.objects.visible_to(user).select_related(
+        "branch__parent", "upload"
+    )
     return [
-        each
-        for each in asked.order_by("branch__code", "username")
-        if (each.username, each.role, each.branch_id) not in known
-        and may_give(user, each.role, each.branch)
+        account_request
+        for account_request in account_requests.order_by("branch__code", "username")
+        if (
+            account_request.username,
+            account_request.role,
+            account_request.branch_id,
+            account_request.domain,
+        )
+        not in known
+        and account_request.username != user.username
+        and may_dispose(user, RoleScope.of(account_request), Verb.OPEN)
     ]
 
 
@@ -102,20 +127,33 @@ def _waiting(user: User) -> list[AccountRequest]:
 def waiting(request: SignedInRequest) -> HttpResponse:
     """Accounts asked for by workbooks; opening them shows each password this once."""
     _require(request)
-    asked = _waiting(request.user)
-    opened: list[Any] = []
+    account_requests = _waiting(request.user)
+    opened: list[Outcome] = []
     if request.method == "POST":
         chosen = set(request.POST.getlist("pk"))
         try:
             opened = open_accounts(
-                [each for each in asked if str(each.pk) in chosen],
+                [
+                    account_request
+                    for account_request in account_requests
+                    if str(account_request.pk) in chosen
+                ],
                 by=request.user,
-                today=timezone.localdate(),
+                now=timezone.now(),
             )
         except PeopleError as error:
-            messages.error(request, str(error))
-        asked = _waiting(request.user)
-    return render(request, "people/waiting.html", {"asked": asked, "opened": opened})
+            _refuse(request, error)
+        account_requests = _waiting(request.user)
+    return render(
+        request, "people/waiting.html", {"account_requests": account_requests, "opened": opened}
+    )
+
+
+def _refuse(request: SignedInRequest, error: PeopleError) -> None:
+    """Show why nothing was done; what one may not is written down as refused."""
+    if isinstance(error, DisposalRefusedError):
+        log_refusal(error, by=request.user)
+    messages.error(request, str(error))
 
 
 @login_required
@@ -123,23 +161,38 @@ def waiting(request: SignedInRequest) -> HttpResponse:
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """One person: roles, and what the level above may do for him."""
     _require(request)
-    found = get_object_or_404(_looked_after(request.user), pk=pk)
-    return _shown(request, found)
+    user = get_object_or_404(_looked_after(request.user), pk=pk)
+    return _shown(request, user)
+
+
+def _others(request: SignedInRequest, person: User) -> "QuerySet[User]":
+    """Return who may stand in for a person or succeed him: never the one who decides it."""
+    others = _looked_after(request.user).filter(is_active=True)
+    return others.exclude(pk__in=[person.pk, request.user.pk])
 
 
 def _shown(
-    request: SignedInRequest, found: User, *, password: str = "", **forms: Any
+    request: SignedInRequest, person: User, *, password: str = "", **forms: Any
 ) -> HttpResponse:
-    others = _looked_after(request.user).exclude(pk=found.pk).filter(is_active=True)
-    held = list(getattr(found, "held", []))
+    others = _others(request, person)
     context = {
-        "person": found,
+        "person": person,
         "password": password,
-        "mine": held and all(may_look_after(request.user, each.branch) for each in held),
+        "refusal": _refusal(request.user, person, Verb.RESET_PASSWORD),
+        "sign_out_refusal": _refusal(request.user, person, Verb.SIGN_OUT),
         "stand_in": forms.get("stand_in") or DeputyForm(people=others),
         "hand_over": forms.get("hand_over") or SuccessorForm(people=others),
     }
     return render(request, "people/person.html", context)
+
+
+def _refusal(user: User, person: User, verb: Verb) -> str:
+    """Return why a person may not do this, with who may; nothing where he may."""
+    try:
+        check_disposal(Disposal(verb, person), by=user, now=timezone.now())
+    except PeopleError as error:
+        return str(error)
+    return ""
 
 
 @login_required
@@ -148,34 +201,105 @@ def _shown(
 def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     """Reset a password, end sessions, name a stand-in, or hand work over."""
     _require(request)
-    found = get_object_or_404(_looked_after(request.user), pk=pk)
-    others = _looked_after(request.user).exclude(pk=found.pk).filter(is_active=True)
-    now = timezone.now()
+    person = get_object_or_404(_looked_after(request.user), pk=pk)
+    receiver = until = None
+    if VERBS[verb] in (Verb.STAND_IN, Verb.HAND_OVER):
+        name, kind = (
+            ("stand_in", DeputyForm) if verb == "stand-in" else ("hand_over", SuccessorForm)
+        )
+        form = kind(request.POST, people=_others(request, person))
+        if not form.is_valid():
+            forms: dict[str, Any] = {name: form}
+            return _shown(request, person, **forms)
+        receiver, until = form.cleaned_data["other"], form.cleaned_data.get("until")
+    disposal = Disposal(VERBS[verb], person, receiver=receiver, ends_on=until)
     try:
-        if verb == "password":
-            return _shown(request, found, password=reset_password(found, by=request.user))
-        if verb == "sign-out":
-            messages.success(request, f"已结束{sign_out_everywhere(found)}个登录。")
-        elif verb == "second-factor":
-            forgotten = reset_second_factor(found, by=request.user)
-            messages.success(request, f"已解除{forgotten}个验证器，下次登录时重新绑定。")
-        elif verb == "stand-in":
-            form = DeputyForm(request.POST, people=others)
-            if not form.is_valid():
-                return _shown(request, found, stand_in=form)
-            until = form.cleaned_data["until"]
-            stand_in(found, form.cleaned_data["other"], until=until, by=request.user, now=now)
-            messages.success(request, f"{form.cleaned_data['other']}代理至{until}，到期自动结束。")
-        else:
-            whom = SuccessorForm(request.POST, people=others)
-            if not whom.is_valid():
-                return _shown(request, found, hand_over=whom)
-            moved = hand_over(found, whom.cleaned_data["other"], by=request.user, now=now)
-            messages.success(request, f"已移交，在办报送{moved}份；{found}的账户已停用。")
-            return redirect("people")
+        outcome = perform(disposal, by=request.user, now=timezone.now())
     except PeopleError as error:
-        messages.error(request, str(error))
-    return redirect("person", pk=pk)
+        _refuse(request, error)
+        return redirect("person", pk=pk)
+    return _answer(request, outcome)
+
+
+def _answer(request: SignedInRequest, outcome: Outcome) -> HttpResponse:
+    """Show what came of an act; a password stands on this one page alone."""
+    disposal, result = outcome.disposal, outcome.result
+    person, count = disposal.person, result.count
+    if outcome.request is not None:
+        text = f"已提出：{disposal}。须由另一名系统管理员在七天内确认后才办理。"
+    elif disposal.verb is Verb.RESET_PASSWORD:
+        return _shown(request, person, password=result.password)
+    elif disposal.verb is Verb.SIGN_OUT:
+        text = f"已结束{count}个登录和接口令牌。"
+    elif disposal.verb is Verb.RESET_SECOND_FACTOR:
+        text = f"已解除{count}个验证器，下次登录时重新绑定。"
+    elif disposal.verb is Verb.STAND_IN:
+        text = f"{disposal.receiver}代理至{disposal.ends_on}，到期自动结束。"
+    else:
+        messages.success(request, f"已移交，在办报送{count}份；{person}的账户已停用。")
+        return redirect("people")
+    messages.success(request, text)
+    return redirect("person", pk=person.pk)
+
+
+# What a second administrator confirms ----------------------------------------------------
+
+
+def _confirmable(user: User) -> list[DisposalRequest]:
+    now = timezone.now()
+    requests = DisposalRequest.objects.waiting(now).select_related(
+        "person", "receiver", "asked_by", "branch__parent"
+    )
+    return [
+        disposal_request
+        for disposal_request in requests.order_by("asked_at")
+        if may_decide(user, disposal_request, now=now)
+    ]
+
+
+@login_required
+@require_GET
+def confirmations(request: SignedInRequest) -> HttpResponse:
+    """What administrators have asked for and another one must confirm."""
+    if not has_role(request.user, [Role.ADMINISTRATOR]):
+        raise PermissionDenied
+    return _confirmations(request)
+
+
+def _confirmations(request: SignedInRequest, outcome: Outcome | None = None) -> HttpResponse:
+    now = timezone.now()
+    rows = [
+        {
+            "request": disposal_request,
+            "text": str(Disposal.of(disposal_request)),
+            "mine": not may_confirm(request.user, disposal_request, now=now),
+        }
+        for disposal_request in _confirmable(request.user)
+    ]
+    return render(request, "people/confirmations.html", {"rows": rows, "outcome": outcome})
+
+
+@login_required
+@require_POST
+@never_cache
+def decide(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
+    """Confirm what another administrator asked for, or let it come to nothing."""
+    if not has_role(request.user, [Role.ADMINISTRATOR]):
+        raise PermissionDenied
+    now = timezone.now()
+    disposal_request = get_object_or_404(
+        DisposalRequest.objects.select_related("branch__parent"), pk=pk
+    )
+    if not may_decide(request.user, disposal_request, now=now):
+        raise Http404
+    try:
+        if verb == "confirm":
+            return _confirmations(request, confirm(disposal_request.pk, by=request.user, now=now))
+        decline(disposal_request.pk, by=request.user, now=now)
+        messages.success(request, "已退回，没有改动。")
+    except PeopleError as error:
+        _refuse(request, error)
+    return redirect("confirmations")
 
 
 @login_required
@@ -184,19 +308,19 @@ def account(request: SignedInRequest) -> HttpResponse:
     """我的账户: my roles, my second factor, and where I am signed in."""
     here = request.session.session_key or ""
     if request.method == "POST":
-        ended = sign_out_everywhere(request.user, but=here)
+        ended = end_sessions(request.user, but=here)
         messages.success(request, f"已结束其他{ended}个登录。")
         return redirect("account")
     sessions = []
-    for each in sessions_of(request.user):
-        said = each.get_decoded()
-        began = said.get(SESSION_BEGAN)
+    for session in sessions_of(request.user):
+        data = session.get_decoded()
+        began = data.get(SESSION_BEGAN)
         sessions.append(
             {
-                "here": each.session_key == here,
+                "here": session.session_key == here,
                 "began": dt.datetime.fromtimestamp(began, tz=dt.UTC) if began else None,
-                "address": said.get(SESSION_ADDRESS, ""),
-                "device": describe_device(said.get(SESSION_AGENT, "")),
+                "address": data.get(SESSION_ADDRESS, ""),
+                "device": describe_device(data.get(SESSION_AGENT, "")),
             }
         )
     context = {

@@ -13,6 +13,7 @@ from redcross.accounts.rules import READ_ROLES, has_role
 from redcross.branches.models import Branch, BranchAlias
 from redcross.locks.models import PeriodException, PeriodLock
 from redcross.locks.rules import may_lock
+from redcross.people.forms.user_admin import RoleForm, RoleFormSet, UserForm, save_roles, save_user
 from redcross.people.models import AccountRequest
 from redcross.portal import calendar_admin  # noqa: F401  registers the calendar of reporting
 from redcross.portal.records import PortalModelAdmin, RecordAdmin
@@ -61,10 +62,17 @@ class AliasInline(_AdministratorInline):
 
 
 class RoleInline(_AdministratorInline):
-    """Roles of a person."""
+    """Roles of a person, given and ended by the rule of `people.rules`."""
 
     model = RoleAssignment
+    form = RoleForm
+    formset = RoleFormSet
     autocomplete_fields = ["branch"]
+
+    def get_formset(self, request: SignedInRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.actor = request.user
+        return formset
 
 
 @admin.register(Branch, site=site)
@@ -155,8 +163,20 @@ class UserAdmin(_AdministratorAdmin):
 
     list_display = ["username", "display_name", "is_active", "last_login"]
     search_fields = ["username", "display_name"]
+    form = UserForm
     fields = ["username", "display_name", "phone", "is_active", "must_change_password"]
     inlines = [RoleInline]
+
+    def get_form(self, request: SignedInRequest, obj: Any = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        form.actor = request.user
+        return form
+
+    def save_model(self, request: SignedInRequest, obj: User, form: Any, change: bool) -> None:
+        save_user(request, form, change=change)
+
+    def save_formset(self, request: SignedInRequest, form: Any, formset: Any, change: bool) -> None:
+        save_roles(request, formset)
 
 
 @admin.register(SafetySettings, site=site)

@@ -16,8 +16,10 @@ from redcross.accounts.models import SafetySettings, User
 from redcross.accounts.services import grant_role
 from redcross.completeness.calendar.due_calendar import nominal_due_date
 from redcross.notices.models import Notice
+from redcross.people.choices import Verb
+from redcross.people.disposals import Disposal
 from redcross.people.inactive_accounts import close_inactive_accounts
-from redcross.people.services import reset_password
+from redcross.people.services import perform
 from redcross.periods import Period
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.schedule import Quarterly
@@ -128,7 +130,7 @@ def test_failed_sign_in_always_computes_one_hash(who, clerk, hash_counter):
 def test_password_reset_ends_every_session(clerk, reviewer):
     page, _ = sign_in(clerk.username, "secret-1")
 
-    reset_password(clerk, by=reviewer)
+    perform(Disposal(Verb.RESET_PASSWORD, clerk), by=reviewer, now=timezone.now())
 
     assert page.get(reverse("uploads")).status_code == 302
 
@@ -202,7 +204,8 @@ def test_closed_account_is_reopened_by_the_level_above(make_unused_user, reviewe
     close_inactive_accounts(now=QUIET_DAY + dt.timedelta(days=14))
     assert not is_open(user)
 
-    password = reset_password(user, by=reviewer)
+    disposal = Disposal(Verb.RESET_PASSWORD, user)
+    password = perform(disposal, by=reviewer, now=QUIET_DAY).result.password
 
     assert is_open(user)
     assert sign_in(user.username, password)[1].status_code == 302
@@ -283,7 +286,7 @@ def test_account_settings_change_is_refused_to_other_roles(role, person, signed_
     assert page.get(reverse("admin:accounts_safetysettings_add")).status_code in (302, 403)
     administrator = signed_in(person(Role.ADMINISTRATOR, "53"))
     form = {"unused_days": 90, "unused_notice_days": 7, "password_days": 90, "password_history": 3,
-            "export_hours": 24, "export_rows_at_once": 1000}  # fmt: skip
+            "export_hours": 24, "export_rows_at_once": 1000, "stand_in_days": 30}  # fmt: skip
     administrator.post(reverse("admin:accounts_safetysettings_add"), form)
     assert SafetySettings.current().unused_days == 90
 

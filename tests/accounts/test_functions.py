@@ -68,25 +68,25 @@ def take_every_scope(cursor):
     )
 
 
-def test_every_function_names_its_search_path():
-    found = rows(f"SELECT p.oid::regprocedure::text, p.prosecdef, p.proconfig {OURS}")
+def test_every_function_has_the_pinned_search_path():
+    functions = rows(f"SELECT p.oid::regprocedure::text, p.prosecdef, p.proconfig {OURS}")
 
-    assert sum(definer for _, definer, _ in found) > 50
+    assert sum(definer for _, definer, _ in functions) > 50
     assert [
-        name for name, _, config in found if f"search_path={SEARCH_PATH}" not in (config or [])
+        name for name, _, config in functions if f"search_path={SEARCH_PATH}" not in (config or [])
     ] == []
 
 
-def test_the_application_calls_three_functions_and_lays_no_trigger_of_ours():
-    found = rows(
+def test_application_may_execute_three_functions_only():
+    functions = rows(
         f"SELECT DISTINCT p.proname {OURS}"
         f" AND has_function_privilege('{settings.APPLICATION_ROLE}', p.oid, 'EXECUTE')"
     )
 
-    assert {name for (name,) in found} == CALLED_BY_THE_APPLICATION
+    assert {name for (name,) in functions} == CALLED_BY_THE_APPLICATION
 
 
-def test_a_function_of_a_database_migrated_before_is_mended():
+def test_functions_of_a_migrated_database_are_secured_again():
     with connection.cursor() as cursor:
         cursor.execute(
             "ALTER FUNCTION audit_seal() SET search_path = public;"
@@ -108,7 +108,7 @@ def test_a_function_of_a_database_migrated_before_is_mended():
             cursor.execute("DROP FUNCTION made_by_hand()")
 
 
-def test_the_application_makes_nothing_in_the_schema_of_the_tables(login):
+def test_application_cannot_create_in_public_schema(login):
     with login.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
         cursor.execute("CREATE TABLE public.mine (id int)")
 
@@ -140,7 +140,7 @@ def raised():
     return Rollup.objects.get(indicator="donations.raised", breakdown="").value
 
 
-def test_a_temporary_table_in_the_rollup_s_name_is_not_written_by_the_owner(login, gift):
+def test_temporary_rollup_table_is_not_written_by_the_owner(login, gift):
     before = raised()
 
     with login.cursor() as cursor:
@@ -152,7 +152,7 @@ def test_a_temporary_table_in_the_rollup_s_name_is_not_written_by_the_owner(logi
     assert raised() == before + 1
 
 
-def test_under_a_path_that_leaves_temporary_tables_out_it_would_be(login, gift):
+def test_temporary_rollup_table_is_written_under_the_former_path(login, gift):
     """The replay is a real one: PostgreSQL then looks there first."""
     function = 'ALTER FUNCTION "rollup_donations_donation"() SET search_path = '
     owner = connection.settings_dict["USER"]
@@ -167,7 +167,7 @@ def test_under_a_path_that_leaves_temporary_tables_out_it_would_be(login, gift):
             cursor.execute(f"{function} {SEARCH_PATH}")
 
 
-def test_a_temporary_table_in_the_access_log_s_name_forges_no_entry(login, now):
+def test_temporary_access_log_table_forges_no_entry(login, now):
     with acting_as_system("测试"):
         write_entry(None, Act.VIEW, "/示例/")
     last = AccessEntry.objects.order_by("-pk")[0].pk
@@ -185,7 +185,7 @@ def test_a_temporary_table_in_the_access_log_s_name_forges_no_entry(login, now):
     assert verify_chain(using="default").broken == []
 
 
-def test_a_temporary_table_in_the_locks_name_opens_no_closed_month(login, gift, person, now):
+def test_temporary_lock_table_opens_no_closed_month(login, gift, person, now):
     office = person(Role.OFFICE, "53")
     with acting_as_system("测试"):
         lock_period("donations", gift.branch, Period.parse("2021"), user=office, now=now)
@@ -200,7 +200,7 @@ def test_a_temporary_table_in_the_locks_name_opens_no_closed_month(login, gift, 
 @pytest.mark.parametrize(
     "function", ["rollup_donations_donation", "audit_seal", "uploads_locked_donations_donation"]
 )
-def test_no_trigger_of_ours_is_laid_on_a_table_of_the_caller_s_making(login, function):
+def test_trigger_functions_cannot_be_used_on_temporary_tables(login, function):
     with login.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE mine (LIKE public.donations_donation)")
 
@@ -219,10 +219,9 @@ def test_no_trigger_of_ours_is_laid_on_a_table_of_the_caller_s_making(login, fun
         "UPDATE donations_donationevent SET value = 0",
         "ALTER TABLE audit_accessentry DISABLE TRIGGER ALL",
         "SET session_replication_role = replica",
-        "CREATE OR REPLACE FUNCTION public.audit_seal() RETURNS trigger LANGUAGE plpgsql AS"
-        " 'BEGIN RETURN NEW; END'",
+        "CREATE OR REPLACE FUNCTION public.audit_seal() RETURNS trigger LANGUAGE sql AS ''",
     ],
 )
-def test_the_login_does_nothing_that_is_the_owner_s(login, statement):
+def test_owner_statements_are_refused_to_the_application(login, statement):
     with login.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
         cursor.execute(statement)

@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from redcross.accounts.choices import SECOND_FACTOR_ROLES, Role
+from redcross.people.choices import Verb
 from redcross.people.devices import describe_device
-from redcross.people.services import reset_second_factor
+from redcross.people.disposals import Disposal
+from redcross.people.services import perform
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +169,6 @@ def test_second_factor_is_not_required_for_other_roles(clerk, signed_in, setting
 def test_second_factor_is_reset_by_the_level_above(authenticator_secret, reviewer):
     clerk, _ = authenticator_secret
 
-    reset_second_factor(clerk, by=reviewer)
+    perform(Disposal(Verb.RESET_SECOND_FACTOR, clerk), by=reviewer, now=timezone.now())
 
     assert sign_in(Client(), clerk.username).url == reverse("home")

@@ -9,14 +9,23 @@ from django.urls import reverse
 from redcross.accounts.choices import Role
 from redcross.accounts.models import RoleAssignment, User
 from redcross.branches.models import Branch
+from redcross.people.acts import PeopleError
+from redcross.people.choices import Verb
+from redcross.people.disposals import Disposal
 from redcross.people.models import AccountRequest
-from redcross.people.services import PeopleError, hand_over, open_accounts, stand_in
+from redcross.people.services import open_accounts, perform
 from redcross.uploads.models import Upload
+from tests.conftest import NOW
 from tests.support.gift_ledger import create_checked_upload, ledger_workbook
 
 pytestmark = pytest.mark.django_db
 HEADINGS = "单位 姓名 登录名 角色 业务"
 TODAY = dt.date(2022, 2, 22)
+
+
+def stand_in(absent, deputy, days):
+    until = TODAY + dt.timedelta(days=days)
+    return Disposal(Verb.STAND_IN, absent, receiver=deputy, ends_on=until)
 
 
 @pytest.fixture
@@ -44,15 +53,17 @@ def test_accounts_workbook_creates_accounts_for_every_branch(pipeline, signed_in
 
     assert len(answer.context["opened"]) == len(rows) >= 145
     assert User.objects.filter(username__startswith="tongji-").count() == len(rows)
-    assert page.get(reverse("accounts-waiting")).context["asked"] == []
+    assert page.get(reverse("accounts-waiting")).context["account_requests"] == []
 
 
 def test_initial_password_is_shown_once_and_changed_at_first_sign_in(accounts_sheet, pipeline):
-    opened = open_accounts(accounts_sheet, by=pipeline.reviewer, today=TODAY)
-    first = next(account for account in opened if account.user.username == "wuhua-1")
+    opened = open_accounts(accounts_sheet, by=pipeline.reviewer, now=NOW)
+    first = next(account for account in opened if account.disposal.person.username == "wuhua-1")
     client = Client()
 
-    signed = client.post(reverse("login"), {"username": "wuhua-1", "password": first.password})
+    signed = client.post(
+        reverse("login"), {"username": "wuhua-1", "password": first.result.password}
+    )
     assert signed.status_code == 302
     assert client.get(reverse("home")).url == reverse("password_change")
 
@@ -61,7 +72,7 @@ def test_account_creation_above_own_level_is_refused(accounts_sheet, person):
     prefecture = person(Role.REVIEWER, "5301")
 
     with pytest.raises(PeopleError, match="不能为昆明市开通"):
-        open_accounts(accounts_sheet, by=prefecture, today=TODAY)
+        open_accounts(accounts_sheet, by=prefecture, now=NOW)
 
     assert not User.objects.filter(username="wuhua-1").exists()
 
@@ -71,14 +82,14 @@ def test_administrator_creation_by_a_reviewer_is_refused(role, pipeline):
     pipeline.effective("people.accounts", HEADINGS, ("昆明市", "张示例", "power", role, ""))
 
     with pytest.raises(PeopleError, match="不能为昆明市开通"):
-        open_accounts(AccountRequest.objects.all(), by=pipeline.reviewer, today=TODAY)
+        open_accounts(AccountRequest.objects.all(), by=pipeline.reviewer, now=NOW)
 
 
 def test_account_with_existing_username_is_refused(accounts_sheet, pipeline):
     User.objects.create_user("wuhua-1", display_name="王示例")
 
     with pytest.raises(PeopleError, match="已属于王示例"):
-        open_accounts(accounts_sheet, by=pipeline.reviewer, today=TODAY)
+        open_accounts(accounts_sheet, by=pipeline.reviewer, now=NOW)
 
 
 def test_password_is_reset_by_the_level_above(clerk, reviewer, signed_in):
@@ -112,7 +123,7 @@ def test_people_page_is_refused_to_clerks(clerk, signed_in):
 def test_deputy_role_ends_by_itself(person, reviewer, now):
     absent, deputy = person(Role.REVIEWER, "5301"), person(Role.STATISTICIAN, "5301")
 
-    stand_in(absent, deputy, until=TODAY + dt.timedelta(days=7), by=reviewer, now=now)
+    perform(stand_in(absent, deputy, 7), by=reviewer, now=now)
 
     assignments = RoleAssignment.objects.filter(user=deputy, role=Role.REVIEWER)
     assert assignments.on(TODAY + dt.timedelta(days=7)).exists()
@@ -123,16 +134,17 @@ def test_deputy_role_with_past_end_is_refused(person, reviewer, now):
     absent, deputy = person(Role.REVIEWER, "5301"), person(Role.STATISTICIAN, "5301")
 
     with pytest.raises(PeopleError, match="早于今天"):
-        stand_in(absent, deputy, until=TODAY - dt.timedelta(days=1), by=reviewer, now=now)
+        perform(stand_in(absent, deputy, -1), by=reviewer, now=now)
 
 
 def test_open_uploads_of_a_leaving_clerk_are_reassigned(clerk, person, reviewer, branch, now):
     upload = create_checked_upload(clerk, branch("5301"), ledger_workbook(1, 2), now=now)
     successor = person(Role.STATISTICIAN, "530102")
 
-    moved = hand_over(clerk, successor, by=reviewer, now=now)
+    disposal = Disposal(Verb.HAND_OVER, clerk, receiver=successor)
+    outcome = perform(disposal, by=reviewer, now=now)
 
-    assert moved == 1
+    assert outcome.result.count == 1
     assert Upload.objects.get(pk=upload.pk).uploaded_by == successor
     clerk.refresh_from_db()
     assert not clerk.is_active

@@ -123,6 +123,8 @@ RULES = [
     (Rule(LOOKING_AFTER, None, 403), "people person"),
     (Rule(LOOKING_AFTER, LOOKING_AFTER, 403), "accounts-waiting"),
     (Rule(None, LOOKING_AFTER, 403), "person-act"),
+    (Rule(ADMINISTRATOR, None, 403), "confirmations"),
+    (Rule(None, ADMINISTRATOR, 403), "confirmation-decide"),
     (Rule(AUDITOR, None, 403), "access-log"),
     # Nobody's but of the one person whose it is.
     (Rule(NOBODY), "export"),

@@ -30,6 +30,7 @@ SHARED_TABLES = {
     "indicators_reportedfigure": "figures",
     "indicators_rollup": "figures",
     "indicators_target": "figures",
+    "people_disposalrequest": "administrators alone see it, by the rule of the roles concerned",
     "reports_report": "issued reports are read by the branches below",
     "reports_reportreceipt": "who has read an issued report",
     "reports_reporttemplate": "the look of a report",

@@ -1,6 +1,7 @@
 """Every named address of the resolver, with an object of one prefecture where it names one."""
 
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from donations.models import Giver
 from donors.models import DonationCase
@@ -11,6 +12,8 @@ from redcross.locks.models import UnlockRequest
 from redcross.locks.services import lock_period
 from redcross.notices.models import Notice
 from redcross.notices.services import notify
+from redcross.people.choices import Verb
+from redcross.people.models import DisposalRequest
 from redcross.periods import Period
 from redcross.reports.declare.declaration import report_kinds
 from redcross.reports.workflow.services import draft_report
@@ -54,6 +57,7 @@ PAGE_ARGUMENTS = {
     "figure": {"key": "donations.raised"},
     "figure-export": {"key": "donations.raised"},
     "person-act": {"verb": "password"},
+    "confirmation-decide": {"verb": "confirm"},
     "review-decide": {"verb": "approve"},
     "sheet-export": {"key": "donations.ledger"},
     "report-template": {"kind": "portal.monthly_bulletin", "code": "53"},
@@ -126,6 +130,10 @@ def create_objects(pipeline, person, clerk):
     parcel = dropped_files.store_dropped_file(
         clerk, content=b"-", filename="表.csv", prefill={}, now=NOW
     )
+    confirmation = DisposalRequest.objects.create(
+        verb=Verb.RESET_PASSWORD, person=clerk, asked_by=person(Role.ADMINISTRATOR, "53"),
+        asked_at=timezone.now(),
+    )  # fmt: skip
     objects = {
         "notice-open": Notice.objects.get(user=clerk).pk, "exemption-revoke": excused.pk,
         "lock-unlock": closed.pk, "lock-ask": closed.pk, "lock-answer": unlock_request.pk,
@@ -139,7 +147,7 @@ def create_objects(pipeline, person, clerk):
         "class": TrainingClass.objects.get().pk,
         "class-certificates": TrainingClass.objects.get().pk,
         "case": DonationCase.objects.get().pk,
-        "person": clerk.pk, "person-act": clerk.pk,
+        "person": clerk.pk, "person-act": clerk.pk, "confirmation-decide": confirmation.pk,
         "report": report.pk, "report-word": report.pk, "report-figures": report.pk,
         "report-act": report.pk, "api-report": report.pk, "api-report-word": report.pk,
     }  # fmt: skip

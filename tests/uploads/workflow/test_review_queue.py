@@ -6,11 +6,14 @@ import threading
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from redcross.accounts.choices import Role
 from redcross.accounts.scope import acting_as_system
 from redcross.errors import RefusedError
-from redcross.people.services import stand_in
+from redcross.people.choices import Verb
+from redcross.people.disposals import Disposal
+from redcross.people.services import perform
 from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload, UploadRemark, UploadStep
 from redcross.uploads.workflow import apply, services
@@ -115,13 +118,15 @@ def test_review_remarks_on_several_cells_are_returned_together(
 
 @pytest.mark.django_db
 def test_review_queue_of_the_represented_reviewer_is_shown_to_the_deputy(
-    make_submitted_uploads, reviewer, person, branch, now
+    make_submitted_uploads, reviewer, person
 ):
     make_submitted_uploads(2)
     deputy, chief = person(Role.STATISTICIAN, "530102"), person(Role.ADMINISTRATOR, "53")
     assert review_queue(deputy) == []
 
-    stand_in(reviewer, deputy, until=dt.date(2099, 1, 1), by=chief, now=now)
+    until = timezone.localdate() + dt.timedelta(days=7)
+    disposal = Disposal(Verb.STAND_IN, reviewer, receiver=deputy, ends_on=until)
+    perform(disposal, by=chief, now=timezone.now())
 
     del deputy._current_roles
     assert len(review_queue(deputy)) == 2
