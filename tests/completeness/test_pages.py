@@ -53,9 +53,12 @@ def measure_queries(page, address):
 # The board --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("code", "rows"), [("530102", 1), ("5301", 15), ("53", 145)])
+# The branch above is one query more, which the province has not.
+@pytest.mark.parametrize(
+    ("code", "rows", "queries"), [("530102", 1, 11), ("5301", 15, 11), ("53", 145, 10)]
+)
 def test_progress_board_query_count_is_constant_for_branch_and_province(
-    code, rows, person, signed_in, clerk, reviewer, branch, now
+    code, rows, queries, person, signed_in, clerk, reviewer, branch, now
 ):
     create_effective_upload(clerk, reviewer, branch("5301"), ledger_workbook(1), now=now)
     page = signed_in(person(Role.REVIEWER, code))
@@ -66,7 +69,7 @@ def test_progress_board_query_count_is_constant_for_branch_and_province(
 
     assert response.status_code == 200
     assert len(response.context["rows"]) == rows
-    assert count == 11
+    assert count == queries
 
 
 def test_progress_board_shows_texts_rates_and_a_map_of_each_level(
