@@ -11,9 +11,9 @@ from redcross.branches.choices import Level
 from redcross.indicators.declare.counted_column import CountedColumn
 from redcross.indicators.statistics_sheet import StatisticsSheet
 from redcross.units import Unit
+from redcross.uploads.choices import Severity
 from redcross.uploads.registry import register
 from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
-from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import Rule
 from redcross.uploads.schema.schedule import Due, Quarterly
 from redcross.uploads.schema.sheet import Column, Sheet

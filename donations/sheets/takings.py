@@ -10,8 +10,8 @@ from donations.choices import TakingBasis, TakingChannel
 from donations.models import DailyTaking
 from redcross.periods import Period
 from redcross.units import Unit
+from redcross.uploads.choices import Severity
 from redcross.uploads.registry import register
-from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import Rule
 from redcross.uploads.schema.sheet import Column, Sheet
 

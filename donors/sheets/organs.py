@@ -14,9 +14,9 @@ from donors.models import (
 from donors.sheets.identity import identity_parent, replace_id_with_code
 from redcross.branches.choices import Level
 from redcross.units import Unit
+from redcross.uploads.choices import Severity
 from redcross.uploads.registry import register
 from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
-from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import Rule, SheetKind
 from redcross.uploads.schema.schedule import Due, Monthly
 from redcross.uploads.schema.sheet import Column, Parent, Sheet

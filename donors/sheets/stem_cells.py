@@ -11,10 +11,10 @@ from donors.models import (
 from donors.pseudonyms import is_donor_code
 from donors.sheets.identity import identity_parent, replace_id_with_code
 from redcross.branches.choices import Level
+from redcross.uploads.choices import Severity
 from redcross.uploads.registry import register
 from redcross.uploads.schema.expressions import is_blank
 from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
-from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import Rule, SheetKind
 from redcross.uploads.schema.schedule import Due, Monthly
 from redcross.uploads.schema.sheet import Column, Parent, Sheet

@@ -35,7 +35,7 @@ from redcross.uploads.models import Upload
 from redcross.uploads.output import serialize
 from redcross.uploads.output.blank_workbook import build_blank_workbook
 from redcross.uploads.registry import registry
-from redcross.uploads.workflow import services
+from redcross.uploads.workflow import creation, services
 from redcross.uploads.workflow.queries import visible_uploads
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -191,7 +191,7 @@ class Uploads(APIView):
         if given["sheet"] not in registry:
             message = f"没有名为“{given['sheet']}”的报表。"
             raise exceptions.ValidationError(message)
-        upload = services.create_upload(
+        upload = creation.create_upload(
             _current_user(request),
             sheet=given["sheet"],
             branch=_parse_branch(given["branch"]),
@@ -253,7 +253,7 @@ class UploadAction(APIView):
             case "withdraw":
                 services.withdraw(upload.pk, user=user, now=now)
             case "approve":
-                services.approve(upload.pk, user=user, now=now, then=tasks.enqueue_apply)
+                tasks.enqueue_apply(services.approve(upload.pk, user=user, now=now))
             case "return":
                 services.return_upload(
                     upload.pk, user=user, now=now, remark=given.get("remark", "")

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,12 @@ from redcross.locks.models import PeriodException, PeriodLock, UnlockRequest
 from redcross.locks.rules import may_lock
 from redcross.notices.services import list_role_holders, notify
 from redcross.periods import Period
+
+
+def share_period_locks(domain: str) -> None:
+    """Keep anybody from changing the locks of the domain until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM uploads_periodlock WHERE domain = %s FOR SHARE", [domain])
 
 
 def find_period_lock(

@@ -11,7 +11,7 @@ class Sex(models.TextChoices):
 
 
 class UploadState(models.TextChoices):
-    """Where an upload stands on the road."""
+    """How far an upload is from being received to being effective."""
 
     RECEIVED = "RECEIVED", "已接收"
     CHECKING = "CHECKING", "正在检查"
@@ -28,7 +28,7 @@ class UploadState(models.TextChoices):
 
 
 class PendingAction(models.TextChoices):
-    """What a person has asked of an upload after its load, and no worker has done yet."""
+    """What a person has requested for an effective or undone upload, until a worker has done it."""
 
     UNDO = "UNDO", "正在作废本批"
     RESTORE = "RESTORE", "正在恢复本批"
@@ -60,8 +60,8 @@ class UploadOrigin(models.TextChoices):
     ZERO = "ZERO", "零报告"
 
 
-class FindingSeverity(models.TextChoices):
-    """How grave a finding is."""
+class Severity(models.TextChoices):
+    """How grave a finding is: ERROR blocks, WARNING needs a 说明, NOTICE only informs."""
 
     ERROR = "error", "错误"
     WARNING = "warning", "提醒"
@@ -85,6 +85,10 @@ OPEN_STATES = frozenset(
         UploadState.FAILED,
     }
 )
-"""States in which the uploader has the next word."""
+"""States in which the next step is the uploader's."""
 
 REVIEW_STATES = frozenset({UploadState.SUBMITTED, UploadState.REVIEWED})
+"""States in which the level above has to decide."""
+
+RECHECKABLE_STATES = frozenset({UploadState.HAS_ERRORS, UploadState.READY, UploadState.FAILED})
+"""States in which an upload may be checked again."""

@@ -1,4 +1,4 @@
-"""The road's steps in a worker."""
+"""The steps of an upload that a worker carries out, and how they are sent to one."""
 
 import contextlib
 import datetime as dt
@@ -18,7 +18,7 @@ from redcross.uploads.workflow import apply, check, pending_actions, progress
 
 
 class PipelineTask(ScopedTask):
-    """Opens its own durable transactions; the person comes as an argument."""
+    """Opens its own durable transactions; the person is an argument."""
 
     abstract = True
     opens_own_scope = True
@@ -26,7 +26,7 @@ class PipelineTask(ScopedTask):
 
 @shared_task(name="uploads.check", base=PipelineTask, acks_late=True)
 def check_upload(*, upload_id: int, user_id: int) -> None:
-    """Check what was uploaded."""
+    """Check an upload."""
     check.check_upload(upload_id, user=User.objects.get(pk=user_id), now=timezone.now())
 
 
@@ -39,19 +39,19 @@ def recognize_dropped_file(*, dropped_file_id: int, user_id: int) -> None:
 
 @shared_task(name="uploads.load", base=PipelineTask, acks_late=True)
 def apply_upload(*, upload_id: int) -> None:
-    """Make what was approved effective."""
+    """Apply an approved upload."""
     apply.apply_upload(upload_id, now=timezone.now())
 
 
 @shared_task(name="uploads.turn", base=PipelineTask, acks_late=True)
 def execute_pending_action(*, upload_id: int) -> None:
-    """Take an upload back, or make an undone one effective again, as was asked."""
+    """Revert an upload, or restore an undone one, as was requested."""
     pending_actions.execute_action(upload_id, now=timezone.now())
 
 
 @shared_task(name="uploads.sweep", base=PipelineTask)
 def sweep_uploads() -> None:
-    """Take up what nobody works on any more."""
+    """Send work again whose worker died."""
     requeue_stalled_work(now=timezone.now())
 
 
@@ -66,17 +66,17 @@ def requeue_stalled_work(*, now: dt.datetime) -> list[int]:
 
 
 def enqueue_upload(upload: Upload) -> None:
-    """Queue what the upload waits for."""
+    """Send the task that the upload waits for."""
     if upload.pending_action:
         _send_task(execute_pending_action, upload.pk)
     elif upload.state == UploadState.LOADING:
-        enqueue_apply(upload.pk)
+        _send_task(apply_upload, upload.pk)
     else:
         _send_task(check_upload, upload.pk, user_id=upload.uploaded_by_id)
 
 
 def enqueue_check(upload: Upload, user_id: int) -> None:
-    """Have an upload checked once the request's transaction stands."""
+    """Send an upload to be checked when the transaction commits."""
     pk = upload.pk
     transaction.on_commit(lambda: _send_task(check_upload, pk, user_id=user_id))
 
@@ -92,18 +92,23 @@ def send_recognition(dropped_file: DroppedFile) -> None:
         recognize_dropped_file.delay(dropped_file_id=dropped_file.pk, user_id=dropped_file.owner_id)
 
 
-def enqueue_apply(upload_id: int) -> None:
-    """Have an approved upload made effective."""
-    _send_task(apply_upload, upload_id)
+def enqueue_apply(upload: Upload) -> None:
+    """Send an approved upload to a worker when the transaction commits.
+
+    Nothing is sent while it waits for a second reviewer.
+    """
+    pk = upload.pk
+    if upload.state == UploadState.LOADING:
+        transaction.on_commit(lambda: _send_task(apply_upload, pk))
 
 
 def request_revert(upload: Upload, user: User) -> None:
-    """Have an upload taken back, if this person may; raise RefusedError."""
+    """Request that an upload be reverted, if this person may; raise RefusedError."""
     _request_action(upload, PendingAction.UNDO, user)
 
 
 def request_restore(upload: Upload, user: User) -> None:
-    """Have an undone upload made effective again, if this person may; raise RefusedError."""
+    """Request that an undone upload be applied again, if this person may; raise RefusedError."""
     _request_action(upload, PendingAction.RESTORE, user)
 
 
@@ -113,7 +118,7 @@ def _request_action(upload: Upload, action: PendingAction, user: User) -> None:
 
 
 def _send_task(task: "Task[Any, Any]", upload_id: int, **more: int) -> None:
-    """Send a task; while no queue answers the upload's state keeps it for the sweeper."""
+    """Send a task; without a broker the next sweep sends it, by the upload's state."""
     progress.mark_waiting(upload_id)
     with contextlib.suppress(OperationalError):
         task.delay(upload_id=upload_id, **more)

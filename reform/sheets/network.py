@@ -9,10 +9,11 @@ from redcross.indicators.checks.consistency import compare_with_rosters, read_co
 from redcross.indicators.declare.counted_column import CountedColumn
 from redcross.periods import Period
 from redcross.units import Unit
+from redcross.uploads.choices import Severity
 from redcross.uploads.registry import register
 from redcross.uploads.schema.branch_rules import one_row_per_branch
 from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
-from redcross.uploads.schema.findings import PlausibilityWarning, Severity
+from redcross.uploads.schema.findings import PlausibilityWarning
 from redcross.uploads.schema.import_spec import CellKind, Rule, SheetKind
 from redcross.uploads.schema.schedule import Due, Quarterly
 from redcross.uploads.schema.sheet import Column, Sheet, UnstoredColumn

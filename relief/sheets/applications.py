@@ -8,10 +8,10 @@ import polars as pl
 from redcross.branches.choices import Level
 from redcross.periods import Period
 from redcross.units import Unit
+from redcross.uploads.choices import Severity
 from redcross.uploads.registry import register
 from redcross.uploads.schema.expressions import is_blank
 from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
-from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import Rule, SheetKind
 from redcross.uploads.schema.schedule import Due, Monthly
 from redcross.uploads.schema.sheet import Column, Sheet

@@ -3,9 +3,9 @@
 import polars as pl
 
 from redcross.units import Unit
+from redcross.uploads.choices import Severity
 from redcross.uploads.registry import register
 from redcross.uploads.schema.finding_catalogue import FindingCode, register_codes
-from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import Rule
 from redcross.uploads.schema.sheet import Column, Sheet
 from relief.choices import DispatchForm

@@ -16,7 +16,7 @@ PIPELINE_TEST = """
 import pytest
 from django.urls import reverse
 from redcross.accounts.choices import Role
-from redcross.uploads.workflow import apply
+from redcross.uploads.workflow import apply, revert
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def test_new_record_passes_the_pipeline(pipeline, value, signed_in, person):
     page = signed_in(person(Role.DESK, "53")).get(reverse("admin:reform_windowvisit_changelist"))
     assert "办证" in page.content.decode()
 
-    apply.revert_upload(upload.pk, user=pipeline.clerk, now=pipeline.now)
+    revert.revert_upload(upload.pk, user=pipeline.clerk, now=pipeline.now)
     assert value("reform.window_visitors") is None
 """
 

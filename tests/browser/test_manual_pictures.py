@@ -24,7 +24,7 @@ from redcross.portal.manual import PICTURES
 from redcross.reports.models import Report
 from redcross.reports.workflow.due_reports import write_due_reports
 from redcross.uploads.models import Upload
-from redcross.uploads.workflow import check, services
+from redcross.uploads.workflow import check, creation, services
 from tests.browser.conftest import CHROMIUM, WIDE
 from tests.support.gift_ledger import ledger_workbook
 
@@ -70,7 +70,7 @@ def demonstration(committed, settings):
         (ledger_workbook(60000, 40000), "昆明市2022年1月补报.xlsx"),
         (ledger_workbook("六万", 40000), "昆明市1月捐赠明细（待改）.xlsx"),
     ]:
-        upload = services.create_upload(
+        upload = creation.create_upload(
             clerk, sheet="donations.ledger", branch=Branch.objects.get(code="5301"),
             period=Period.parse("2021-08"), content=content, filename=name, now=now,
         )  # fmt: skip

@@ -18,7 +18,7 @@ from redcross.periods import Period
 from redcross.uploads.choices import UploadOrigin
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.schedule import Due, HalfYearly
-from redcross.uploads.workflow import apply, check
+from redcross.uploads.workflow import apply, check, creation
 from redcross.uploads.workflow import services as uploads
 from tests.conftest import NOW
 from tests.support.gift_ledger import (
@@ -84,13 +84,13 @@ def test_period_before_the_first_month_has_no_due_day(branch_obligations):
 
 
 def test_zero_report_fulfils_the_obligation(branch_obligations, clerk, reviewer, branch, now):
-    upload = uploads.create_upload(
+    upload = creation.create_upload(
         clerk, sheet=LEDGER, branch=branch("5301"), period=Period.parse("2021-08"),
         content=b"", filename="零报告", origin=UploadOrigin.ZERO, now=now,
     )  # fmt: skip
     check.check_upload(upload.pk, user=clerk, now=now)
     uploads.submit(upload.pk, user=clerk, now=now)
-    uploads.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    uploads.approve(upload.pk, user=reviewer, now=now)
     apply.apply_upload(upload.pk, now=now)
 
     assert [obligation.status for obligation in branch_obligations("5301")] == [

@@ -7,7 +7,7 @@ from redcross.demo.declaration import list_demo_files
 from redcross.indicators.models import Rollup
 from redcross.indicators.rollup import verify
 from redcross.uploads.registry import registry
-from redcross.uploads.workflow import apply
+from redcross.uploads.workflow import revert
 from tests.support.gift_ledger import create_effective_upload
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,6 @@ def test_demo_workbook_becomes_figures_and_is_reverted(key, smallest_workbooks, 
     assert upload.accepted > 0
     assert all(cell.different == 0 for cell in verify(using="default"))
 
-    apply.revert_upload(upload.pk, user=pipeline.clerk, now=pipeline.now)
+    revert.revert_upload(upload.pk, user=pipeline.clerk, now=pipeline.now)
     assert not registry[key].model._base_manager.filter(upload=upload).exists()
     assert read_figures() == before

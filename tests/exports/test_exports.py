@@ -35,7 +35,7 @@ from redcross.files.passwords import (
 from redcross.files.workbooks import MARK_SHEET_TITLE, ExportWorkbook, add_mark
 from redcross.uploads.models import Upload
 from redcross.uploads.workflow import check
-from redcross.uploads.workflow.services import create_upload
+from redcross.uploads.workflow.creation import create_upload
 from tests.support.export_page import download_with_password, read_protected_file
 from tests.support.gift_ledger import (
     create_checked_upload,

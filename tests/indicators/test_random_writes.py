@@ -17,7 +17,7 @@ from redcross.errors import RefusedError
 from redcross.indicators.rollup import verify
 from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload
-from redcross.uploads.workflow import apply
+from redcross.uploads.workflow import revert
 from tests.support.gift_ledger import create_effective_upload, ledger_workbook
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def execute_act(act, number, clerk, reviewer, now):
         case "undo":
             upload = Upload.objects.filter(state=UploadState.EFFECTIVE).order_by("-pk").first()
             if upload is not None:
-                apply.revert_upload(upload.pk, user=clerk, now=now)
+                revert.revert_upload(upload.pk, user=clerk, now=now)
         case "correct" if row:
             Donation.objects.filter(pk=row.pk).update(value=Decimal(number))
         case "move branch" if row:
@@ -81,7 +81,7 @@ def test_figures_equal_a_recount_after_concurrent_loads_and_reverts(committed, p
                 content = ledger_workbook(*range(1, 40), tickets=f"P{at}{turn}")
                 upload = create_effective_upload(clerk, reviewer, branches[at], content, now=now)
                 if turn != 1:
-                    apply.revert_upload(upload.pk, user=clerk, now=now)
+                    revert.revert_upload(upload.pk, user=clerk, now=now)
         except Exception as error:  # noqa: BLE001  told to the test, whatever it is
             failed.append(error)
         finally:

@@ -16,7 +16,7 @@ from redcross.indicators.rollup import verify
 from redcross.ops.backups import BackupError, create_backup, restore_backup
 from redcross.uploads.files import storage
 from redcross.uploads.models import Upload
-from redcross.uploads.workflow import apply
+from redcross.uploads.workflow import revert
 from tests.support.gift_ledger import create_effective_upload, ledger_workbook
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,7 +43,7 @@ def read_figures():
 
 def test_restored_backup_equals_the_lost_data_to_the_cell(backup, effective_upload, now):
     before, content = read_figures(), storage.load_file(effective_upload.file)
-    apply.revert_upload(effective_upload.pk, user=effective_upload.uploaded_by, now=now)
+    revert.revert_upload(effective_upload.pk, user=effective_upload.uploaded_by, now=now)
     assert not Donation.objects.exists()
 
     restore_backup(backup, replace=True)

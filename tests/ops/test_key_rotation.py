@@ -13,7 +13,7 @@ from redcross.accounts.canary import exit_on_wrong_keys, find_key_mismatch, stor
 from redcross.accounts.encryption import blind_index
 from redcross.ops.rotation import count_old_secrets, encrypted_columns, rotate_secrets
 from redcross.uploads.files import storage
-from redcross.uploads.workflow import apply
+from redcross.uploads.workflow import revert
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +74,7 @@ def test_key_rotation_writes_no_record_history(personal_upload, new_key):
 def test_key_rotation_leaves_uploads_revertible(personal_upload, new_key, now):
     rotate_secrets(lambda *_: None)
 
-    apply.revert_upload(personal_upload.pk, user=personal_upload.uploaded_by, now=now)
+    revert.revert_upload(personal_upload.pk, user=personal_upload.uploaded_by, now=now)
 
     assert not Donation.objects.filter(upload=personal_upload).exists()
 

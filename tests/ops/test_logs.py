@@ -41,7 +41,7 @@ def test_error_page_shows_a_request_id_found_in_the_log_without_personal_data(
         message = f"duplicate key: {PLANTED}"
         raise ValueError(message)
 
-    monkeypatch.setattr("redcross.uploads.web.views.services.create_upload", broken)
+    monkeypatch.setattr("redcross.uploads.web.entry_views.creation.create_upload", broken)
     page = Client(raise_request_exception=False)
     page.force_login(clerk)
 
@@ -59,7 +59,7 @@ def test_error_page_shows_a_request_id_found_in_the_log_without_personal_data(
     assert "Traceback" not in answer.content.decode()
     failed = next(item for item in lines if item.get("error") == "ValueError")
     assert failed[REQUEST] == number
-    assert any("redcross/uploads/web/views.py" in item for item in failed["at"])
+    assert any("redcross/uploads/web/entry_views.py" in item for item in failed["at"])
     assert not [item for item in PLANTED if item in output + answer.content.decode()]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from redcross.accounts.choices import Role
 from redcross.uploads.choices import UploadState
-from redcross.uploads.workflow import apply
+from redcross.uploads.workflow import revert
 from reform import services
 from reform.choices import Answer, Light, TaskState
 from reform.models import GovernanceFact, KeyTask, LightRule, TaskProgress
@@ -56,7 +56,7 @@ def test_reverted_governance_fact_lets_the_previous_one_hold(pipeline):
     load_leader_fact(pipeline, "2021Q1", "√")
     second = load_leader_fact(pipeline, "2021Q2", "×")
 
-    apply.revert_upload(second.pk, user=pipeline.clerk, now=pipeline.now)
+    revert.revert_upload(second.pk, user=pipeline.clerk, now=pipeline.now)
 
     assert read_facts() == [(Answer.YES, dt.date(2021, 3, 31), None)]
 

@@ -11,7 +11,7 @@ from donations.models import Campaign, Fund
 from redcross.accounts.choices import Role
 from redcross.indicators.rollup import verify
 from redcross.uploads.choices import UploadState
-from redcross.uploads.workflow import apply
+from redcross.uploads.workflow import apply, revert
 from relief.models import AidApplication, Distribution, Event, StockLevel, StockMovement
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_stock_receipt_revert_is_refused_after_goods_were_issued(pipeline, stock
     )
 
     with pytest.raises(apply.RefusedError):
-        apply.revert_upload(stock_upload.pk, user=pipeline.clerk, now=pipeline.now)
+        revert.revert_upload(stock_upload.pk, user=pipeline.clerk, now=pipeline.now)
 
     assert stock_level() == {"棉被": Decimal(70)}
 

@@ -145,7 +145,7 @@ def planted(person, now, read_log, caplog):
         messages = [finding.message for finding in upload.findings.all()]
         assert upload.state == UploadState.READY, f"{sheet.key} {messages} {upload.message}"
         services.submit(upload.pk, user=clerk, now=now, note="说明")
-        services.approve(upload.pk, user=reviewer, now=now, then=tasks.enqueue_apply)
+        tasks.enqueue_apply(services.approve(upload.pk, user=reviewer, now=now))
         upload.refresh_from_db()
         assert upload.state == UploadState.EFFECTIVE, f"{sheet.key} {upload.message}"
     signals.task_prerun.disconnect(sent)

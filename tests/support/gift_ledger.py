@@ -2,14 +2,14 @@
 
 from redcross.periods import Period
 from redcross.uploads.choices import UploadState
-from redcross.uploads.workflow import apply, check, services
+from redcross.uploads.workflow import apply, check, creation, services
 from tests.support.workbooks import gift_workbook
 
 
 def create_upload(
     user, branch, content, *, now, period="2021-08", mode=None, sheet="donations.ledger"
 ):
-    return services.create_upload(
+    return creation.create_upload(
         user,
         sheet=sheet,
         branch=branch,
@@ -31,7 +31,7 @@ def create_effective_upload(user, reviewer, branch, content, *, now, **more):
     upload = create_checked_upload(user, branch, content, now=now, **more)
     assert upload.state == UploadState.READY, upload.message
     services.submit(upload.pk, user=user, now=now, note="说明")
-    services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    services.approve(upload.pk, user=reviewer, now=now)
     loaded = apply.apply_upload(upload.pk, now=now)
     return loaded.upload
 

@@ -59,7 +59,7 @@ class UploadPipeline:
     def approve(self, upload):
         """Submit what has been checked, approve it, and let it take effect."""
         services.submit(upload.pk, user=self.clerk, now=self.now, note="说明")
-        services.approve(upload.pk, user=self.reviewer, now=self.now, then=lambda _: None)
+        services.approve(upload.pk, user=self.reviewer, now=self.now)
         return apply.apply_upload(upload.pk, now=self.now)
 
     def messages(self, upload):

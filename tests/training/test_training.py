@@ -10,7 +10,7 @@ from django.urls import reverse
 from redcross.accounts.choices import Role
 from redcross.indicators.rollup import verify
 from redcross.uploads.choices import UploadState
-from redcross.uploads.workflow import apply
+from redcross.uploads.workflow import revert
 from tests.support.export_page import read_protected_file
 from training.models import Enrolment, Trainee, TrainingClass
 
@@ -104,7 +104,7 @@ def test_training_statistics_are_compared_with_rosters_not_added(pipeline, roste
 
 
 def test_reverted_roster_restores_previous_figures(pipeline, roster_upload, value):
-    apply.revert_upload(roster_upload.pk, user=pipeline.clerk, now=pipeline.now)
+    revert.revert_upload(roster_upload.pk, user=pipeline.clerk, now=pipeline.now)
 
     assert not Enrolment.objects.exists()
     assert not value("training.first_aiders_trained")

@@ -11,7 +11,7 @@ from redcross.branches.models import Branch
 from redcross.periods import Period
 from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload
-from redcross.uploads.workflow import apply, check, services
+from redcross.uploads.workflow import apply, check, creation, revert, services
 from tools.bench.ledgers import build_ledger
 
 _CLERK, _REVIEWER = "命令行（填报）", "命令行（审核）"
@@ -26,7 +26,7 @@ def create_upload(content: bytes, period: str) -> Upload:
     """Create an upload of a ledger and return it."""
     user = User.objects.get(username=_CLERK)
     with acting_for(user):
-        return services.create_upload(
+        return creation.create_upload(
             user,
             sheet="donations.ledger",
             branch=Branch.objects.get(code="5301"),
@@ -60,16 +60,16 @@ def apply_upload(pk: int) -> int:
     with acting_for(upload.uploaded_by):
         services.submit(pk, user=upload.uploaded_by, now=now, note="测速")
     with acting_for(reviewer):
-        services.approve(pk, user=reviewer, now=now, then=lambda _: None)
+        services.approve(pk, user=reviewer, now=now)
     apply.apply_upload(pk, now=now)
     return pk
 
 
 def revert_upload(pk: int) -> None:
     """Revert an applied upload."""
-    apply.revert_upload(pk, user=User.objects.get(username=_REVIEWER), now=timezone.now())
+    revert.revert_upload(pk, user=User.objects.get(username=_REVIEWER), now=timezone.now())
 
 
 def restore_upload(pk: int) -> None:
     """Restore a reverted upload."""
-    apply.restore_upload(pk, user=User.objects.get(username=_REVIEWER), now=timezone.now())
+    revert.restore_upload(pk, user=User.objects.get(username=_REVIEWER), now=timezone.now())

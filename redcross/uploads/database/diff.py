@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 
 from redcross.accounts.encryption import EncryptedField
+from redcross.uploads.choices import UploadMode
 from redcross.uploads.database.staging import (
     STAGING_TABLE,
     StagedColumns,
@@ -194,7 +195,7 @@ def missing_sql(upload: Upload, sheet: Sheet) -> tuple[str, list[Any]]:
 
 
 def _missing_rows(upload: Upload, sheet: Sheet) -> tuple[int, tuple[RowChange, ...]]:
-    if upload.mode != "replace":
+    if upload.mode != UploadMode.REPLACE:
         return 0, ()
     sql, parameters = missing_sql(upload, sheet)
     with connection.cursor() as cursor:

@@ -73,9 +73,14 @@ def store_grids(field: FieldFile, book: Workbook) -> None:
         store_file(field, content)
 
 
+def load_grids(field: FieldFile) -> Workbook | None:
+    """Return the workbook whose grids are stored, None where there are none or old ones."""
+    return unpack_workbook(load_file(field)) if field else None
+
+
 def open_workbook(file: FieldFile, filename: str, *, grids: FieldFile) -> Workbook:
-    """Return the workbook from its stored grids, else by opening the file; UnreadableError."""
-    book = unpack_workbook(load_file(grids)) if grids else None
+    """Return the workbook from its stored grids, else open the file; raise UnreadableError."""
+    book = load_grids(grids)
     if book is not None:
         return book
     with unsealed_file(file, filename) as path:

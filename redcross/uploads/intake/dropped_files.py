@@ -15,7 +15,7 @@ from redcross.uploads.choices import RECOGNITION_STATES, DroppedFileState
 from redcross.uploads.files import storage, workbook
 from redcross.uploads.files.workbook import UnreadableError
 from redcross.uploads.models import DroppedFile, Upload
-from redcross.uploads.workflow import services
+from redcross.uploads.workflow import creation
 from redcross.uploads.workflow.queries import entering_branch
 
 UNCONFIRMED_LIFETIME = dt.timedelta(days=7)
@@ -40,8 +40,8 @@ def store_dropped_file(
     branch = entering_branch(user)
     if branch is None:
         raise RefusedError("branch.outside", "您的角色不填报数据，请联系上级红十字会授权。")
-    services.require_size(len(content))
-    content = services.decrypt_returned_file(user, content)
+    creation.require_size(len(content))
+    content = creation.decrypt_returned_file(user, content)
     digest = hashlib.sha256(content).hexdigest()
     if content:
         _reject_duplicate(user, digest)
@@ -125,7 +125,7 @@ def _create_upload(dropped_file: DroppedFile, user: User, now: dt.datetime) -> U
         period = Period.parse(dropped_file.months)
     except UnknownPeriodError as error:
         raise RefusedError("period.unknown", str(error)) from None
-    upload = services.create_upload_from_dropped_file(
+    upload = creation.create_upload_from_dropped_file(
         user, dropped_file, branch=dropped_file.reporting_branch, period=period, now=now
     )
     dropped_file.state, dropped_file.upload = DroppedFileState.SENT, upload

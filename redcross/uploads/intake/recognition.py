@@ -26,8 +26,8 @@ from redcross.uploads.intake.guess.workbook_texts import (
 from redcross.uploads.models import DroppedFile, HeadingMemory, Upload
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.import_spec import SheetSpec
+from redcross.uploads.workflow.creation import DISCARDED_STATES
 from redcross.uploads.workflow.queries import enterable_sheets
-from redcross.uploads.workflow.services import DISCARDED_STATES
 
 
 def recognize_dropped_file(dropped_file_id: int, *, user: User, now: dt.datetime) -> None:

@@ -15,11 +15,7 @@ R = TypeVar("R", bound=models.Model)
 
 
 class RecordQuerySet(VisibleQuerySet[R]):
-    """Records by the upload they came with."""
-
-    def from_upload(self, upload: Upload) -> Self:
-        """Keep the rows an upload made effective or changed last."""
-        return self.filter(upload=upload)
+    """Records that entered through uploads."""
 
 
 class Record(Visible):

@@ -9,10 +9,12 @@ from django.db.models import F, Q
 from redcross.accounts.models import User, Visible, VisibleQuerySet
 from redcross.periods import Period
 from redcross.uploads.choices import (
+    OPEN_STATES,
     PROCESSING_STATES,
+    RECHECKABLE_STATES,
     REVIEW_STATES,
-    FindingSeverity,
     PendingAction,
+    Severity,
     UploadMode,
     UploadOrigin,
     UploadState,
@@ -187,19 +189,95 @@ class Upload(Visible):
         return self.state in PROCESSING_STATES
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether a machine does anything with it, or will."""
+        return self.is_processing or bool(self.pending_action)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next step is the uploader's."""
+        return self.state in OPEN_STATES
+
+    @property
+    def is_recheckable(self) -> bool:
+        """Whether it may be checked again."""
+        return self.state in RECHECKABLE_STATES
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it was checked without errors and waits to be submitted."""
+        return self.state == UploadState.READY
+
+    @property
     def is_clean(self) -> bool:
         """Whether it can be submitted as it is, without an explanation."""
-        return self.state == UploadState.READY and not self.warnings
+        return self.is_ready and not self.warnings
 
     @property
     def needs_explanation(self) -> bool:
         """Whether it can be submitted with an explanation of its warnings."""
-        return self.state == UploadState.READY and bool(self.warnings)
+        return self.is_ready and bool(self.warnings)
 
     @property
     def needs_correction(self) -> bool:
         """Whether the check ended without rows that can be submitted."""
         return self.state in (UploadState.HAS_ERRORS, UploadState.FAILED)
+
+    @property
+    def has_good_rows_to_accept(self) -> bool:
+        """Whether the rows without errors can be taken alone."""
+        return self.state == UploadState.HAS_ERRORS and self.accepted > 0
+
+    @property
+    def is_submittable(self) -> bool:
+        """Whether it can be submitted: all of it, or its good rows where that was chosen."""
+        return self.is_ready or (self.has_good_rows_to_accept and self.accept_good_rows)
+
+    @property
+    def takes_options(self) -> bool:
+        """Whether the uploader may still choose what is submitted."""
+        return self.state in (UploadState.HAS_ERRORS, UploadState.READY)
+
+    @property
+    def awaits_review(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.state in REVIEW_STATES
+
+    @property
+    def is_withdrawable(self) -> bool:
+        """Whether withdrawing it changes anything."""
+        return self.state != UploadState.WITHDRAWN and (self.is_open or self.awaits_review)
+
+    @property
+    def is_effective(self) -> bool:
+        """Whether its rows count."""
+        return self.state == UploadState.EFFECTIVE
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether it was effective and has been reverted."""
+        return self.state == UploadState.UNDONE
+
+    @property
+    def is_zero_report(self) -> bool:
+        """Whether it reports that there was nothing (零报告)."""
+        return self.origin == UploadOrigin.ZERO
+
+    @property
+    def changes_label(self) -> str:
+        """New, changed and unchanged rows, as pages show them."""
+        new, changed, unchanged = (
+            self.changes.get(name, 0) for name in ("new", "changed", "unchanged")
+        )
+        return f"新增 {new} 行，改动 {changed} 行，未变 {unchanged} 行"
+
+    @property
+    def is_routine(self) -> bool:
+        """Whether a reviewer may approve it among others: nothing warned of, nothing lost."""
+        deletes_rows = self.delete_missing and self.changes.get("missing")
+        return not (
+            self.errors or self.warnings or self.changes.get("edited_by_hand") or deletes_rows
+        )
 
     @property
     def declared(self) -> "Sheet":
@@ -234,7 +312,7 @@ class UploadFinding(Visible):
     column = models.CharField("列", max_length=4, blank=True)
     field = models.CharField("字段", max_length=60, blank=True)
     code = models.CharField("代码", max_length=60)
-    severity = models.CharField("级别", max_length=10, choices=FindingSeverity)
+    severity = models.CharField("级别", max_length=10, choices=Severity)
     message = models.TextField("问题")
     suggestion = models.TextField("如何修改", blank=True)
     value = models.TextField("读到的内容", blank=True)
@@ -247,7 +325,7 @@ class UploadFinding(Visible):
         constraints = [
             models.CheckConstraint(
                 name="finding_severity_is_known",
-                condition=Q(severity__in=FindingSeverity.values),
+                condition=Q(severity__in=Severity.values),
             ),
         ]
         indexes = [models.Index(name="finding_of_upload", fields=["upload"])]

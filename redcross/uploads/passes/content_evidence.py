@@ -1,8 +1,8 @@
 """What the cells of a column say about the field it may be read as."""
 
+from redcross.uploads.choices import Severity
 from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.schema.finding_catalogue import severity_of
-from redcross.uploads.schema.findings import Severity
 from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, FieldSpec
 from redcross.uploads.tables.table import Table
 

@@ -5,13 +5,14 @@ import dataclasses
 import polars as pl
 
 from redcross.uploads.cells.columns import ParsedColumn, column_findings
+from redcross.uploads.choices import Severity
 from redcross.uploads.passes.cell_diversion import (
     append_words,
     divert_unparsed,
     is_diverted_by_cell,
 )
 from redcross.uploads.passes.content_fallback import has_only_words
-from redcross.uploads.schema.findings import Finding, Severity
+from redcross.uploads.schema.findings import Finding
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec
 from redcross.uploads.tables.table import Table
 

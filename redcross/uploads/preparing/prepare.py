@@ -15,7 +15,7 @@ from redcross.branches.models import Branch
 from redcross.branches.tree import get_tree
 from redcross.periods import Period, business_date
 from redcross.uploads.cells.columns import dtype_of
-from redcross.uploads.choices import UploadState
+from redcross.uploads.choices import Severity, UploadMode, UploadState
 from redcross.uploads.database.diff import Comparison, any_row_exists, diff_rows
 from redcross.uploads.database.staging import disable_seqscan, key_column, stage_keys, stage_rows
 from redcross.uploads.files import storage, workbook
@@ -27,7 +27,7 @@ from redcross.uploads.parsing.preview_rows import PreviewRow
 from redcross.uploads.preparing.row_keys import add_row_keys
 from redcross.uploads.schema import row_ids
 from redcross.uploads.schema.finding_catalogue import finding
-from redcross.uploads.schema.findings import Finding, FindingGroup, PlausibilityWarning, Severity
+from redcross.uploads.schema.findings import Finding, FindingGroup, PlausibilityWarning
 from redcross.uploads.schema.import_spec import FieldSpec, ImportContext, SheetKind, SheetSpec
 from redcross.uploads.schema.row_ids import ROW_KEY
 from redcross.uploads.schema.sheet import Parent, Sheet
@@ -361,10 +361,10 @@ def diff_with_database(
     are then told by their keys alone.
     """
     with watch.step("compare", frame.height):
-        if frame.is_empty() and upload.mode == "append":
+        if frame.is_empty() and upload.mode == UploadMode.APPEND:
             return Comparison()
         disable_seqscan(sheet)
-        if look_only and upload.mode == "append":
+        if look_only and upload.mode == UploadMode.APPEND:
             stage_keys(sheet, frame)
             if not any_row_exists(sheet):
                 return Comparison(new=frame.height)

@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from redcross.uploads.schema.findings import Finding, Severity
+from redcross.uploads.choices import Severity
+from redcross.uploads.schema.findings import Finding
 
 _E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 

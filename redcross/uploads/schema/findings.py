@@ -1,15 +1,16 @@
 """What the checks report: one finding a cell, grouped by cause for people."""
 
 import dataclasses
-import enum
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
 
+from redcross.uploads.choices import Severity
 
-class Severity(enum.StrEnum):
-    """ERROR blocks; WARNING passes with a written 说明; NOTICE only informs."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTICE = "notice"
+FORMAT = 2
+"""The form in which findings are stored; 1 was a list of lists without a version."""
+_FORMAT_1_FIELDS = (
+    "worksheet", "row", "column", "code", "severity", "message", "suggestion",
+)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,6 +33,32 @@ class Finding:
         if self.row is None or self.column is None:
             return None
         return f"{self.column}{self.row}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values without the empty ones, of which a large file has many."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        values["severity"] = self.severity.value
+        return {name: value for name, value in values.items() if value not in (None, "")}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Return the finding of `to_json`."""
+        given = {"worksheet": "", "row": None, "column": None, "field": None, **values}
+        return cls(**given | {"severity": Severity(values["severity"])})
+
+
+def findings_to_json(findings: Iterable[Finding]) -> dict[str, Any]:
+    """Return findings as they are stored beside an upload."""
+    return {"format": FORMAT, "findings": [finding.to_json() for finding in findings]}
+
+
+def findings_from_json(stored: Mapping[str, Any] | Sequence[Sequence[Any]]) -> list[Finding]:
+    """Return stored findings; those of uploads before format 2 have neither field nor value."""
+    if isinstance(stored, Mapping):
+        return [Finding.from_json(values) for values in stored["findings"]]
+    return [
+        Finding.from_json(dict(zip(_FORMAT_1_FIELDS, values, strict=True))) for values in stored
+    ]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

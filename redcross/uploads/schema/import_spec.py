@@ -15,7 +15,7 @@ import polars as pl
 
 from redcross.periods import Period
 from redcross.units import Unit
-from redcross.uploads.schema.findings import Severity
+from redcross.uploads.choices import Severity
 
 
 class CellKind(enum.StrEnum):
@@ -53,13 +53,6 @@ class SheetKind(enum.StrEnum):
     LEDGER = "LEDGER"  # a line an event; default is to add (追加/补报)
     ROSTER = "ROSTER"  # a line a person; default is to add
     STATISTICS = "STATISTICS"  # a line a branch; default is to replace the period
-
-
-class Mode(enum.StrEnum):
-    """Add to what is there, or replace the period."""
-
-    APPEND = "append"
-    REPLACE = "replace"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

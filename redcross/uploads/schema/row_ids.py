@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
+from redcross.uploads.choices import Severity
 from redcross.uploads.schema.finding_catalogue import FindingCode, finding, register_codes
-from redcross.uploads.schema.findings import Finding, Severity
+from redcross.uploads.schema.findings import Finding
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec, Rule
 
 ROW_KEY = "row_key"

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 import polars as pl
 
 from redcross.uploads.cells.parsed import BLANKS
+from redcross.uploads.choices import Severity
 from redcross.uploads.files.workbook import Grid
 from redcross.uploads.mapping.normalize import SERIAL_HEADINGS, normalize_header
 from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.schema.finding_catalogue import finding, severity_of
-from redcross.uploads.schema.findings import Finding, Severity
+from redcross.uploads.schema.findings import Finding
 from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind
 from redcross.uploads.tables.detect import continue_layout
 from redcross.uploads.tables.layout import Layout

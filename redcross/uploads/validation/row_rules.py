@@ -7,9 +7,10 @@ from decimal import Decimal
 import polars as pl
 
 from redcross.uploads.cells.columns import display_text, dtype_of
+from redcross.uploads.choices import Severity
 from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.schema.finding_catalogue import finding
-from redcross.uploads.schema.findings import Finding, FindingGroup, Severity
+from redcross.uploads.schema.findings import Finding, FindingGroup
 from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, FieldSpec, Rule
 from redcross.uploads.tables.table import Table
 

@@ -1,5 +1,8 @@
-"""What a person says beside the file he drops."""
+"""The forms of uploads, and how their fields are read."""
 
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -8,11 +11,16 @@ from django.utils import timezone
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import home_branch
 from redcross.branches.models import Branch
+from redcross.errors import RefusedError
 from redcross.forms import PeriodField
 from redcross.periods import Period, add_months, business_date, month_start
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.schedule import Monthly
 from redcross.uploads.schema.sheet import Sheet
+
+_ADDRESS_SEPARATORS = re.compile(r"[\s,、;]+")
+_CELL_ADDRESS = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
+_MAX_WORKSHEET_NAME = 100
 
 
 class UploadForm(forms.Form):
@@ -34,7 +42,7 @@ class UploadForm(forms.Form):
 
 
 def initial_values(request: SignedInRequest) -> dict[str, Any]:
-    """Return what most people say: the sheet due each month, last month, their own branch."""
+    """Return the usual values: the sheet due each month, last month, the person's own branch."""
     month = Period.month(add_months(month_start(business_date(timezone.now())), -1))
     return {
         "period": request.GET.get("period") or str(month),
@@ -44,7 +52,7 @@ def initial_values(request: SignedInRequest) -> dict[str, Any]:
 
 
 def default_sheet() -> Sheet:
-    """Return the sheet that is handed in most often: the first one due each month."""
+    """Return the sheet that is uploaded most often: the first one due each month."""
     monthly = [
         sheet
         for sheet in registry.in_menu_order()
@@ -54,7 +62,7 @@ def default_sheet() -> Sheet:
 
 
 class ReasonForm(forms.Form):
-    """Why somebody opens an original."""
+    """The reason why a person opens personal data."""
 
     reason = forms.CharField(
         label="理由",
@@ -62,3 +70,29 @@ class ReasonForm(forms.Form):
         max_length=200,
         error_messages={"required": "请写明理由。", "min_length": "理由请写清楚，至少4个字。"},
     )
+
+
+def parse_cell_remarks(
+    worksheets: Sequence[str], addresses: Sequence[str], texts: Sequence[str]
+) -> list[tuple[str, str, str]]:
+    """Return (worksheet, cell, text) of each cell named; raise RefusedError.
+
+    One line may name several cells: C12、C15 D3.
+    """
+    return [
+        (worksheet[:_MAX_WORKSHEET_NAME], address, text.strip())
+        for worksheet, line, text in zip(worksheets, addresses, texts, strict=False)
+        for address in _cell_addresses(line, text)
+    ]
+
+
+def _cell_addresses(line: str, text: str) -> Iterator[str]:
+    for address in _ADDRESS_SEPARATORS.split(unicodedata.normalize("NFKC", line).upper()):
+        if not address:
+            continue
+        if not _CELL_ADDRESS.fullmatch(address):
+            message = f"无法识别单元格“{address}”，请写列号加行号，如 C12。"
+            raise RefusedError("cell.unknown", message)
+        if not text.strip():
+            raise RefusedError("remark.missing", f"请写明单元格{address}的意见。")
+        yield address

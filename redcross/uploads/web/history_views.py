@@ -1,28 +1,25 @@
-"""What was handed in, found again; what was remembered; what is effective, taken along."""
+"""报送记录: the list of uploads, and the headings a branch has mapped by hand."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from redcross.accounts.requests import SignedInRequest
-from redcross.accounts.rules import READ_ROLES, has_role, home_branch
 from redcross.branches.models import Branch
 from redcross.errors import RefusedError
 from redcross.files import Sensitivity, file_response
 from redcross.periods import Period, UnknownPeriodError
 from redcross.uploads.choices import UploadState
-from redcross.uploads.models import UploadQuerySet
+from redcross.uploads.models import Upload, UploadQuerySet
 from redcross.uploads.output import export_rows
 from redcross.uploads.registry import registry
-from redcross.uploads.web.forms import ReasonForm, initial_values
-from redcross.uploads.web.views import require_entering_role
+from redcross.uploads.web.access import require_entering_role
 from redcross.uploads.workflow import services
 from redcross.uploads.workflow.queries import entering_branch, heading_mappings, visible_uploads
 
@@ -37,35 +34,24 @@ SORT_ORDERS = {
     "rows": ("行数多的在前", ("-rows", "-pk")),
 }
 LIST_HEADINGS = (
-    "批次",
-    "报表",
-    "单位",
-    "报告期",
-    "文件",
-    "行数",
-    "错误",
-    "提醒",
-    "状态",
-    "填报人",
-    "上传时间",
-)
+    "批次", "报表", "单位", "报告期", "文件", "行数", "错误", "提醒", "状态", "填报人", "上传时间",
+)  # fmt: skip
 
 
 @login_required
 @require_GET
 def list_uploads(request: SignedInRequest) -> HttpResponse:
-    """List the uploads one may see, by what the address asks for; or give that list out."""
-    asked = {name: request.GET.get(name, "").strip() for name in FILTER_NAMES}
-    uploads, complaint = _filter_uploads(visible_uploads(request.user), asked)
+    """List the uploads the person may see, filtered by the address; or send that list."""
+    filters = {name: request.GET.get(name, "").strip() for name in FILTER_NAMES}
+    uploads, complaint = _filter_uploads(visible_uploads(request.user), filters)
     if "export" in request.GET:
         return _send_list(uploads)
-    page = Paginator(uploads, PAGE_SIZE).get_page(request.GET.get("page"))
-    kept = QueryDict(mutable=True)
-    kept.update({name: value for name, value in asked.items() if value})
+    query = QueryDict(mutable=True)
+    query.update({name: value for name, value in filters.items() if value})
     context = {
-        "page": page,
-        "wanted": asked,
-        "kept": f"{kept.urlencode()}&" if kept else "",
+        "page": Paginator(uploads, PAGE_SIZE).get_page(request.GET.get("page")),
+        "filters": filters,
+        "query": f"{query.urlencode()}&" if query else "",
         "complaint": complaint,
         "states": UploadState.choices,
         "sheets": registry.values(),
@@ -74,102 +60,69 @@ def list_uploads(request: SignedInRequest) -> HttpResponse:
     return render(request, "uploads/history.html", context)
 
 
-def _filter_uploads(uploads: UploadQuerySet, asked: dict[str, str]) -> tuple[UploadQuerySet, str]:
+@login_required
+@require_http_methods(["GET", "POST"])
+def list_heading_mappings(request: SignedInRequest) -> HttpResponse:
+    """List how the person's branch had its own headings mapped; delete one of them."""
+    branch = entering_branch(request.user)
+    if request.method == "POST":
+        require_entering_role(request)
+        _forget_heading(request)
+        return redirect("memories")
+    context = {"branch": branch, "mappings": heading_mappings(branch) if branch else []}
+    return render(request, "uploads/heading_mappings.html", context)
+
+
+def _filter_uploads(uploads: UploadQuerySet, filters: dict[str, str]) -> tuple[UploadQuerySet, str]:
+    """Return the uploads that pass, and a sentence on a filter that could not be read."""
     complaint = ""
-    if asked["state"] in UploadState.values:
-        uploads = uploads.filter(state=asked["state"])
-    if asked["sheet"] in registry:
-        uploads = uploads.filter(sheet=asked["sheet"])
-    if asked["q"]:
-        uploads = uploads.filter(filename__icontains=asked["q"])
-    if asked["branch"]:
-        branch = Branch.objects.named(asked["branch"])
-        complaint = "" if branch else f"没有名为“{asked['branch']}”的单位。"
+    if filters["state"] in UploadState.values:
+        uploads = uploads.filter(state=filters["state"])
+    if filters["sheet"] in registry:
+        uploads = uploads.filter(sheet=filters["sheet"])
+    if filters["q"]:
+        uploads = uploads.filter(filename__icontains=filters["q"])
+    if filters["branch"]:
+        branch = Branch.objects.named(filters["branch"])
+        complaint = "" if branch else f"没有名为“{filters['branch']}”的单位。"
         uploads = uploads.under(branch) if branch else uploads.none()
-    if asked["period"]:
+    if filters["period"]:
         try:
-            uploads = uploads.for_period(Period.parse(asked["period"]))
+            uploads = uploads.for_period(Period.parse(filters["period"]))
         except UnknownPeriodError as error:
             complaint, uploads = str(error), uploads.none()
-    return uploads.order_by(*SORT_ORDERS.get(asked["sort"], SORT_ORDERS[""])[1]), complaint
+    _, order = SORT_ORDERS.get(filters["sort"], SORT_ORDERS[""])
+    return uploads.order_by(*order), complaint
 
 
 def _send_list(uploads: UploadQuerySet) -> HttpResponse:
-    rows = [
-        (
-            each.pk, each.declared.title, str(each.branch), each.period.label, each.filename,
-            each.rows, each.errors, each.warnings, each.get_state_display(),
-            str(each.uploaded_by), timezone.localtime(each.created_at).strftime("%Y-%m-%d %H:%M"),
-        )
-        for each in uploads[:MAX_LISTED]
-    ]  # fmt: skip
+    rows = [_list_row(upload) for upload in uploads[:MAX_LISTED]]
     content = export_rows.build_list_workbook("报送记录", LIST_HEADINGS, rows)
     return file_response(content, "报送记录.xlsx", sensitivity=Sensitivity.FIGURES, rows=len(rows))
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def list_heading_mappings(request: SignedInRequest) -> HttpResponse:
-    """Show how one's branch had its own headings mapped; one of them may be forgotten."""
-    branch = entering_branch(request.user)
-    if request.method == "POST":
-        require_entering_role(request)
-        about = get_object_or_404(Branch, pk=request.POST.get("branch") or 0)
-        heading = request.POST.get("heading", "")
-        try:
-            services.forget_heading(
-                about, request.POST.get("sheet", ""), heading, user=request.user
-            )
-        except RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, f"已忘记“{heading}”的对应关系。")
-        return redirect("memories")
-    context = {"branch": branch, "memories": heading_mappings(branch) if branch else []}
-    return render(request, "uploads/memories.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def export_sheet(request: SignedInRequest, key: str) -> HttpResponse:
-    """Give out what is effective, in the sheet's form or in the branch's own."""
-    if key not in registry:
-        raise Http404
-    if not has_role(request.user, READ_ROLES):
-        raise PermissionDenied
-    sheet = registry[key]
-    said: dict[str, Any] = dict(request.POST.items() if request.POST else request.GET.items())
-    branch = Branch.objects.named(said.get("branch", "")) or home_branch(request.user)
-    if branch is None or not has_role(request.user, READ_ROLES, branch):
-        raise Http404
-    personal = export_rows.has_personal_columns(sheet) and export_rows.may_see_personal(
-        request.user, sheet, branch
+def _list_row(upload: Upload) -> tuple[Any, ...]:
+    return (
+        upload.pk,
+        upload.declared.title,
+        str(upload.branch),
+        upload.period.label,
+        upload.filename,
+        upload.rows,
+        upload.errors,
+        upload.warnings,
+        upload.get_state_display(),
+        str(upload.uploaded_by),
+        timezone.localtime(upload.created_at).strftime("%Y-%m-%d %H:%M"),
     )
-    reason = ReasonForm(request.POST or None)
-    if request.method == "POST" and (not personal or reason.is_valid()):
-        request.reason = reason.cleaned_data["reason"] if personal else ""
-        request.seen_branch = branch.code
-        try:
-            form = export_rows.ExportForm(said.get("form", "blank"))
-            period = Period.parse(said.get("period", ""))
-            content = export_rows.export_workbook(
-                request.user, sheet=sheet, branch=branch, period=period, form=form
-            )
-        except (RefusedError, UnknownPeriodError, ValueError) as error:
-            messages.error(request, str(error))
-        else:
-            return file_response(
-                content,
-                f"{branch}{sheet.title}（{period.label}）.xlsx",
-                sensitivity=Sensitivity.PERSONAL if personal else Sensitivity.FIGURES,
-                branch_code=branch.code,
-            )
-    context = {
-        "sheet": sheet,
-        "branch": branch,
-        "period": said.get("period") or initial_values(request)["period"],
-        "form": said.get("form", "blank"),
-        "personal": personal,
-        "reason": reason,
-    }
-    return render(request, "uploads/export.html", context)
+
+
+def _forget_heading(request: SignedInRequest) -> None:
+    branch = get_object_or_404(Branch, pk=request.POST.get("branch") or 0)
+    sheet, heading = request.POST.get("sheet", ""), request.POST.get("heading", "")
+    try:
+        services.forget_heading(branch, sheet, heading, user=request.user)
+    except RefusedError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"已忘记“{heading}”的对应关系。")

@@ -20,9 +20,9 @@ from redcross.uploads.intake import dropped_files
 from redcross.uploads.intake.dropped_files import MAX_FILES
 from redcross.uploads.models import DroppedFile
 from redcross.uploads.registry import registry
+from redcross.uploads.web.access import require_entering_role
 from redcross.uploads.web.cards import page_context
 from redcross.uploads.web.forms import UploadForm, initial_values
-from redcross.uploads.web.views import require_entering_role
 from redcross.uploads.workflow import services
 
 PREFILL_NAMES = ("sheet", "period", "branch")

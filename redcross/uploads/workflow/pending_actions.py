@@ -1,7 +1,7 @@
-"""Undoing and restoring in a worker: asked for once, done once, whoever dies in between.
+"""Reverting and restoring in a worker: requested once, carried out once, even after a crash.
 
-What was asked stands in the upload's row until it is done or refused. A message that a
-dead worker left behind, and that the queue hands out an hour later, finds nothing to do.
+The request stands in the upload's row until it is carried out or refused. A task that a dead
+worker left behind, and that the queue delivers again an hour later, finds nothing to do.
 """
 
 import datetime as dt
@@ -15,35 +15,31 @@ from redcross.errors import RefusedError
 from redcross.notices.services import notify
 from redcross.uploads.choices import PendingAction
 from redcross.uploads.models import Upload
-from redcross.uploads.workflow import apply
+from redcross.uploads.workflow import revert
+from redcross.uploads.workflow.transitions import lock_upload
 
 
 @transaction.atomic
 def request_action(upload_id: int, action: PendingAction, *, user: User) -> Upload:
-    """Note what a worker shall do, if this person may have it done; raise RefusedError."""
-    upload = (
-        Upload.objects.select_for_update(of=("self",))
-        .select_related("branch__parent")
-        .get(pk=upload_id)
-    )
+    """Store the request, if this person may make it now; raise RefusedError."""
+    upload = lock_upload(upload_id)
     if upload.pending_action:
-        raise RefusedError(
-            "upload.in_turn", f"{upload.get_pending_action_display()}，请等它完成后再办理。"
-        )
+        message = f"{upload.get_pending_action_display()}，请等它完成后再办理。"
+        raise RefusedError("upload.in_turn", message)
     match action:
         case PendingAction.UNDO:
-            apply.require_revertible(upload, user)
+            revert.require_revertible(upload, user)
         case PendingAction.RESTORE:
-            apply.require_restorable(upload, user)
+            revert.require_restorable(upload, user)
     upload.pending_action, upload.pending_action_by = action, user
     upload.save(update_fields=["pending_action", "pending_action_by"])
     return upload
 
 
 def execute_action(upload_id: int, *, now: dt.datetime) -> None:
-    """Do what was asked of the upload; nothing where it is done already.
+    """Carry out the request of the upload, if there is one.
 
-    What can no longer be done is told to the person who asked.
+    Where that is no longer possible, the person who made it is notified.
     """
     with acting_as_system("作废或恢复"):
         upload = Upload.objects.select_related("pending_action_by").get(pk=upload_id)
@@ -53,16 +49,16 @@ def execute_action(upload_id: int, *, now: dt.datetime) -> None:
     try:
         match PendingAction(upload.pending_action):
             case PendingAction.UNDO:
-                apply.revert_upload(upload_id, user=user, now=now)
+                revert.revert_upload(upload_id, user=user, now=now)
             case PendingAction.RESTORE:
-                apply.restore_upload(upload_id, user=user, now=now)
+                revert.restore_upload(upload_id, user=user, now=now)
     except RefusedError as error:
         _cancel_action(upload_id, user, error, now)
 
 
 def _cancel_action(upload_id: int, user: User, error: RefusedError, now: dt.datetime) -> None:
     with acting_as_system("作废或恢复未成"):
-        upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+        upload = lock_upload(upload_id)
         if upload.pending_action:
             upload.pending_action, upload.pending_action_by = "", None
             upload.save(update_fields=["pending_action", "pending_action_by"])

@@ -1,7 +1,7 @@
-"""How far an upload is, and that somebody still works on it; kept in Valkey.
+"""The step an upload is at, and a heartbeat of the worker; kept in Valkey.
 
-Written inside the load's transaction nobody would see it. Nothing of it is needed for the
-work itself: a queue that is being restarted must not end a load.
+In the database nobody would see it before the load's transaction commits. The work itself
+needs none of it: while Valkey restarts, a load goes on.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ _APPLY_STEPS = ("stage", "load")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Progress:
-    """The step at work, its name for people, and the rows it handles."""
+    """The step at work and the rows it handles."""
 
     step: str
     rows: int
@@ -43,36 +43,55 @@ class Progress:
 
     @property
     def label(self) -> str:
-        """What the page shows."""
+        """The name of the step for people."""
         return STEP_LABELS[self.step]
 
     @property
-    def steps(self) -> list[tuple[str, str]]:
-        """Every step of the check or load at work: its name, and done, now or ahead."""
-        names = [
-            name for name in STEP_LABELS if (name in _APPLY_STEPS) == (self.step in _APPLY_STEPS)
-        ]
-        at = names.index(self.step)
-        return [
-            (STEP_LABELS[name], "done" if place < at else "now" if place == at else "ahead")
-            for place, name in enumerate(names)
-        ]
+    def status(self) -> str:
+        """The step and its rows, as the page shows it."""
+        return f"{self.label}（{self.rows} 行）" if self.rows else self.label
+
+    @property
+    def steps(self) -> list["StepStatus"]:
+        """Every step of the check or of the load, whichever is at work."""
+        is_load = self.step in _APPLY_STEPS
+        names = [name for name in STEP_LABELS if (name in _APPLY_STEPS) == is_load]
+        current = names.index(self.step)
+        return [StepStatus(STEP_LABELS[name], at - current) for at, name in enumerate(names)]
 
     @property
     def percent(self) -> int:
-        """How many of the steps are behind."""
+        """How many of the steps are done."""
         return round(100 * list(STEP_LABELS).index(self.step) / (len(STEP_LABELS) - 1))
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class StepStatus:
+    """One step as the page lists it."""
+
+    label: str
+    distance: int  # from the step at work: negative where it is done
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is at work."""
+        return self.distance == 0
+
+    @property
+    def place(self) -> str:
+        """The CSS class: done, now or ahead."""
+        return "now" if self.is_current else "done" if self.distance < 0 else "ahead"
+
+
 def report_step(upload_id: int, step: str, rows: int = 0) -> None:
-    """Say which step begins."""
+    """Store which step begins, and how many rows it handles."""
     value = {"step": step, "rows": rows, "at": time.time()}
     with contextlib.suppress(RedisError):
         cache.set(f"upload:{upload_id}:progress", value, CACHE_SECONDS)
 
 
 def current_progress(upload_id: int) -> Progress | None:
-    """Return the step at work, None where nothing was said."""
+    """Return the step at work, None where none is known."""
     value = None
     with contextlib.suppress(RedisError):
         value = cache.get(f"upload:{upload_id}:progress")
@@ -80,14 +99,14 @@ def current_progress(upload_id: int) -> Progress | None:
 
 
 def mark_waiting(upload_id: int) -> None:
-    """Say that it stands in the queue; the sweeper leaves it there for a while."""
+    """Mark the upload as queued; the sweep leaves it alone for a while."""
     report_step(upload_id, "waiting")
     _record_heartbeat(upload_id)
 
 
 @contextlib.contextmanager
 def heartbeat(upload_id: int) -> Iterator[None]:
-    """Show from a thread that the work goes on, until it ends."""
+    """Record a heartbeat from a thread until the work ends."""
     ended = threading.Event()
 
     def beat() -> None:
@@ -107,13 +126,13 @@ def heartbeat(upload_id: int) -> Iterator[None]:
 
 
 def last_heartbeat(upload_id: int) -> float | None:
-    """Return when somebody last worked on it or queued it, in seconds since 1970."""
+    """Return when the upload was last worked on or queued, in seconds since 1970."""
     seen: float | None = cache.get(_heartbeat_key(upload_id))
     return seen
 
 
 def is_stalled(upload_id: int, *, now: dt.datetime) -> bool:
-    """Tell whether nobody has worked on it for a minute."""
+    """Tell whether nobody has worked on the upload for a minute."""
     last = last_heartbeat(upload_id)
     return last is None or now.timestamp() - last > STALLED_SECONDS
 

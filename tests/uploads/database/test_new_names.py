@@ -6,8 +6,8 @@ import pytest
 
 from donations.models import Campaign, CampaignResult, Donation
 from redcross.branches.models import Branch
-from redcross.uploads.schema.findings import Severity
-from redcross.uploads.workflow import apply
+from redcross.uploads.choices import Severity
+from redcross.uploads.workflow import revert
 from relief.models import Dispatch, Edition, Event, Item, StockMovement
 from tests.support.gift_ledger import create_checked_upload, create_effective_upload
 from tests.support.workbooks import write_xlsx
@@ -65,9 +65,9 @@ def test_name_registered_after_the_check_is_not_registered_twice(pipeline):
 def test_reverted_upload_keeps_the_new_name_for_restoring(pipeline):
     upload = pipeline.effective("relief.stock", STORE, ("2021-08-01", "入库", "方便面", "箱", 40))
 
-    apply.revert_upload(upload.pk, user=pipeline.reviewer, now=pipeline.now)
+    revert.revert_upload(upload.pk, user=pipeline.reviewer, now=pipeline.now)
     assert StockMovement.objects.count() == 0
-    apply.restore_upload(upload.pk, user=pipeline.reviewer, now=pipeline.now)
+    revert.restore_upload(upload.pk, user=pipeline.reviewer, now=pipeline.now)
 
     assert StockMovement.objects.get().item.name == "方便面"
 

@@ -8,6 +8,7 @@ from python_calamine import CalamineWorkbook
 from redcross.uploads.files.parser import KIND_SUFFIX, TEXT, column_letter
 from redcross.uploads.files.workbook import Grid, Workbook
 from redcross.uploads.output.annotated_workbook import MAX_WHOLE_CELLS, annotate_workbook
+from redcross.uploads.schema.findings import findings_from_json
 
 
 def test_annotated_copy_of_a_very_wide_workbook_keeps_header_and_marked_rows(tmp_path):
@@ -19,7 +20,9 @@ def test_annotated_copy_of_a_very_wide_workbook_keeps_header_and_marked_rows(tmp
             TEXT, height, dtype=pl.UInt8, eager=True
         )
     book = Workbook((Grid("宽", 1, pl.DataFrame(columns)),), ())
-    findings = [["宽", 2000, "B", "amount.unreadable", "error", "不是数字", "请改正。"]]
+    findings = findings_from_json(
+        [["宽", 2000, "B", "amount.unreadable", "error", "不是数字", "请改正。"]]
+    )
 
     content = annotate_workbook(tmp_path / "无", "宽.csv", book, findings)
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from redcross.periods import Period
+from redcross.uploads.choices import Severity
 from redcross.uploads.parsing.parse import parse_workbook
 from redcross.uploads.preparing.prepare import prepare_setup
 from redcross.uploads.registry import registry
-from redcross.uploads.schema.findings import Severity
 from reform.sheets.answers import parse_answer
 from tests.uploads.support.form_columns import FORMS
 from tests.uploads.support.ledger_spec import open_in_process

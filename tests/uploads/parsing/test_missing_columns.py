@@ -9,7 +9,7 @@ from redcross.demo.fake_data import id_number
 from redcross.uploads.choices import UploadState
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.import_spec import CellKind
-from redcross.uploads.workflow import apply, services
+from redcross.uploads.workflow import apply, revert, services
 from tests.support.gift_ledger import create_checked_upload
 from tests.support.workbooks import write_xlsx
 
@@ -88,10 +88,10 @@ def test_workbook_of_required_columns_loads_and_reverts(key, clerk, reviewer, br
     )
     assert upload.state == UploadState.READY, [finding.message for finding in upload.findings.all()]
     services.submit(upload.pk, user=clerk, now=now, note="说明")
-    services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    services.approve(upload.pk, user=reviewer, now=now)
 
     loaded = apply.apply_upload(upload.pk, now=now).upload
     assert loaded.state == UploadState.EFFECTIVE, loaded.message
 
-    apply.revert_upload(upload.pk, user=clerk, now=now)
+    revert.revert_upload(upload.pk, user=clerk, now=now)
     assert not registry[key].model._base_manager.filter(upload=upload).exists()

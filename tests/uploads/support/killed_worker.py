@@ -50,7 +50,7 @@ def _at_statement(pattern, *, after):
 
 def execute_order(order):
     from redcross.accounts.models import User
-    from redcross.uploads.workflow import apply, check
+    from redcross.uploads.workflow import apply, check, revert
 
     connection.settings_dict["NAME"] = order["database"]
     settings.MEDIA_ROOT = order["media"]
@@ -66,9 +66,9 @@ def execute_order(order):
         case "load":
             apply.apply_upload(order["upload"], now=now)
         case "undo":
-            apply.revert_upload(order["upload"], user=user, now=now)
+            revert.revert_upload(order["upload"], user=user, now=now)
         case "restore":
-            apply.restore_upload(order["upload"], user=user, now=now)
+            revert.restore_upload(order["upload"], user=user, now=now)
 
 
 def main():

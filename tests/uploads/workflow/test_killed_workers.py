@@ -26,7 +26,7 @@ from redcross.indicators.rollup import verify
 from redcross.uploads import tasks
 from redcross.uploads.choices import PendingAction, UploadState
 from redcross.uploads.models import Upload, UploadStep
-from redcross.uploads.workflow import apply, check, pending_actions, progress, services
+from redcross.uploads.workflow import apply, check, pending_actions, progress, revert, services
 from tests.support.cache import clear_test_cache
 from tests.support.gift_ledger import create_checked_upload, create_effective_upload, create_upload
 from tests.support.gift_ledger import ledger_workbook as plain_ledger
@@ -139,7 +139,7 @@ def run_and_kill(killed_process, settings):
 def make_approved_upload(clerk, reviewer, branch, content, *, now):
     upload = create_checked_upload(clerk, branch, content, now=now)
     services.submit(upload.pk, user=clerk, now=now, note="说明")
-    services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    services.approve(upload.pk, user=reviewer, now=now)
     return upload
 
 
@@ -315,6 +315,10 @@ def refusal_codes(results):
     return sorted(result.code for result in results if isinstance(result, RefusedError))
 
 
+def approve_and_enqueue(upload, user, now):
+    tasks.enqueue_apply(services.approve(upload.pk, user=user, now=now))
+
+
 def test_concurrent_approvals_load_once(clerk_and_reviewer, prefecture, unique_ledger, now):
     upload = create_checked_upload(clerk_and_reviewer[0], prefecture, unique_ledger(10), now=now)
     services.submit(upload.pk, user=clerk_and_reviewer[0], now=now)
@@ -322,9 +326,7 @@ def test_concurrent_approvals_load_once(clerk_and_reviewer, prefecture, unique_l
 
     results = run_concurrently(
         *(
-            lambda user=user: services.approve(
-                upload.pk, user=user, now=now, then=tasks.enqueue_apply
-            )
+            lambda user=user: approve_and_enqueue(upload, user, now)
             for user in (clerk_and_reviewer[1], other)
         )
     )
@@ -344,9 +346,7 @@ def test_concurrent_approve_and_withdraw_exactly_one_succeeds(
 
         results = run_concurrently(
             lambda upload=upload: services.withdraw(upload.pk, user=clerk_and_reviewer[0], now=now),
-            lambda upload=upload: services.approve(
-                upload.pk, user=clerk_and_reviewer[1], now=now, then=tasks.enqueue_apply
-            ),
+            lambda upload=upload: approve_and_enqueue(upload, clerk_and_reviewer[1], now),
         )
 
         upload.refresh_from_db()
@@ -447,7 +447,7 @@ def test_revert_during_a_later_load_does_not_remove_its_base(
         undoing = threading.Thread(
             target=lambda: results.extend(
                 run_concurrently(
-                    lambda: apply.revert_upload(first.pk, user=clerk_and_reviewer[0], now=now)
+                    lambda: revert.revert_upload(first.pk, user=clerk_and_reviewer[0], now=now)
                 )
             )
         )

@@ -39,7 +39,7 @@ def test_interrupted_check_is_queued_again(clerk, branch, now):
 def test_interrupted_load_is_completed_once(clerk, reviewer, branch, now):
     upload = create_checked_upload(clerk, branch("5301"), ledger_workbook(1), now=now)
     services.submit(upload.pk, user=clerk, now=now)
-    services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    services.approve(upload.pk, user=reviewer, now=now)
 
     assert tasks.requeue_stalled_work(now=timezone.now()) == [upload.pk]
     assert tasks.requeue_stalled_work(now=timezone.now()) == []

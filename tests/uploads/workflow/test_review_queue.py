@@ -16,7 +16,7 @@ from redcross.people.disposals import Disposal
 from redcross.people.services import perform
 from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload, UploadRemark, UploadStep
-from redcross.uploads.workflow import apply, services
+from redcross.uploads.workflow import revert, services
 from redcross.uploads.workflow.queries import review_queue
 from tests.support.gift_ledger import create_checked_upload, ledger_workbook
 
@@ -56,7 +56,7 @@ def test_review_queue_query_count_is_constant_up_to_forty(
     with django_assert_num_queries(16):
         response = page.get(reverse("review"))
 
-    assert [upload.pk for upload, _ in response.context["queue"]] == [upload.pk for upload in made]
+    assert [upload.pk for upload in response.context["queue"]] == [upload.pk for upload in made]
 
 
 @pytest.mark.django_db
@@ -162,9 +162,7 @@ def test_concurrent_approval_second_reviewer_is_told_it_is_done(
 
     came = run_concurrently(
         *(
-            lambda user=user: (
-                services.approve(upload.pk, user=user, now=now, then=lambda _: None).state
-            )
+            lambda user=user: services.approve(upload.pk, user=user, now=now).state
             for user in (reviewer, other)
         )
     )
@@ -181,7 +179,7 @@ def test_concurrent_withdraw_and_approve_leave_one_result(
     upload = make_submitted_uploads(1)[0]
 
     came = run_concurrently(
-        lambda: services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None).state,
+        lambda: services.approve(upload.pk, user=reviewer, now=now).state,
         lambda: services.withdraw(upload.pk, user=clerk, now=now).state,
     )
 
@@ -196,10 +194,10 @@ def test_revert_of_a_non_effective_upload_is_refused_with_a_message(
     make_submitted_uploads, reviewer, now
 ):
     upload = make_submitted_uploads(1)[0]
-    services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    services.approve(upload.pk, user=reviewer, now=now)
     upload.refresh_from_db()
 
     with pytest.raises(RefusedError) as refused:
-        apply.require_revertible(upload, reviewer)
+        revert.require_revertible(upload, reviewer)
 
     assert str(refused.value)

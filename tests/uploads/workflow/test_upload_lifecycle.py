@@ -16,7 +16,7 @@ from redcross.locks.services import grant_exception, lock_period
 from redcross.periods import Period
 from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload
-from redcross.uploads.workflow import apply, services
+from redcross.uploads.workflow import apply, creation, revert, services
 from tests.support.gift_ledger import (
     create_checked_upload,
     create_effective_upload,
@@ -82,7 +82,7 @@ def test_upload_with_errors_is_blocked_or_passes_good_rows_on_request(
 
     services.set_options(upload.pk, user=clerk, accept_good_rows=True, delete_missing=False)
     services.submit(upload.pk, user=clerk, now=now, note="一行待改")
-    services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    services.approve(upload.pk, user=reviewer, now=now)
     apply.apply_upload(upload.pk, now=now)
     assert raised_total() == Decimal("1.00")
 
@@ -164,14 +164,14 @@ def test_reverted_upload_restores_changed_rows_and_deletes_new_rows(upload_to_ef
     first = upload_to_effect(ledger_workbook(1, 2))
     second = upload_to_effect(ledger_workbook(1, 5, 7))
 
-    undone = apply.revert_upload(second.pk, user=clerk, now=now)
+    undone = revert.revert_upload(second.pk, user=clerk, now=now)
 
     assert (undone.restored, undone.deleted, undone.kept) == (1, 1, ())
     assert raised_total() == Decimal(3)
     assert set(Donation.objects.values_list("upload_id", flat=True)) == {first.pk}
     assert rollup_is_exact()
 
-    apply.restore_upload(second.pk, user=clerk, now=now)
+    revert.restore_upload(second.pk, user=clerk, now=now)
     assert raised_total() == Decimal(13)
     assert rollup_is_exact()
 
@@ -181,7 +181,7 @@ def test_revert_is_refused_when_a_later_upload_depends_on_it(upload_to_effect, c
     second = upload_to_effect(ledger_workbook(2, tickets="U"))
 
     with pytest.raises(RefusedError, match=str(second.pk)):
-        apply.revert_upload(first.pk, user=clerk, now=now)
+        revert.revert_upload(first.pk, user=clerk, now=now)
 
 
 def test_row_corrected_by_hand_is_kept_by_revert_and_shown_in_the_next_diff(
@@ -195,7 +195,7 @@ def test_row_corrected_by_hand_is_kept_by_revert_and_shown_in_the_next_diff(
 
     again = create_checked_upload(clerk, kunming, ledger_workbook(1, 2) + b" ", now=now)
     assert again.changes["edited_by_hand"] == 1
-    undone = apply.revert_upload(upload.pk, user=clerk, now=now)
+    undone = revert.revert_upload(upload.pk, user=clerk, now=now)
     assert [(gift.pk, undone.deleted) for gift in undone.kept] == [(row.pk, 1)]
 
 
@@ -265,7 +265,7 @@ def test_organisation_giver_is_created_once_and_removed_with_its_gifts(
     giver = Giver.objects.get()
     assert (giver.name, giver.kind, giver.donations.count()) == ("示例公司", "ORGANISATION", 2)
 
-    apply.revert_upload(upload.pk, user=clerk, now=now)
+    revert.revert_upload(upload.pk, user=clerk, now=now)
     assert Giver.objects.count() == 0
 
 
@@ -294,7 +294,7 @@ def test_approval_of_own_upload_or_by_another_branch_is_refused(person, kunming,
 
     for user in (both, peer):
         with pytest.raises(RefusedError):
-            services.approve(upload.pk, user=user, now=now, then=lambda _: None)
+            services.approve(upload.pk, user=user, now=now)
 
 
 def test_upload_for_a_branch_outside_the_subtree_is_refused(person, branch, now):
@@ -341,7 +341,7 @@ def test_load_of_a_period_locked_after_approval_is_refused(
 ):
     upload = create_checked_upload(clerk, kunming, ledger_workbook(1), now=now)
     services.submit(upload.pk, user=clerk, now=now)
-    services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    services.approve(upload.pk, user=reviewer, now=now)
     desk = person(Role.DESK, "53")
     lock_period("donations", branch("53"), Period.parse("2021"), user=desk, now=now)
 
@@ -367,7 +367,7 @@ def test_approval_with_data_changed_since_review_requires_another_review(
     waiting = create_checked_upload(clerk, kunming, ledger_workbook(1, 2) + b" ", now=now)
     services.submit(waiting.pk, user=clerk, now=now)
     upload_to_effect(ledger_workbook(1, 9))
-    services.approve(waiting.pk, user=reviewer, now=now, then=lambda _: None)
+    services.approve(waiting.pk, user=reviewer, now=now)
 
     loaded = apply.apply_upload(waiting.pk, now=now)
 
@@ -377,7 +377,7 @@ def test_approval_with_data_changed_since_review_requires_another_review(
 
 
 def test_zero_report_is_a_valid_upload_without_rows(clerk, reviewer, kunming, now):
-    upload = services.create_upload(
+    upload = creation.create_upload(
         clerk, sheet="donations.ledger", branch=kunming, period=Period.parse("2021-08"),
         content=b"", filename="零报告", origin="ZERO", now=now,
     )  # fmt: skip
@@ -385,7 +385,7 @@ def test_zero_report_is_a_valid_upload_without_rows(clerk, reviewer, kunming, no
 
     check.check_upload(upload.pk, user=clerk, now=now)
     services.submit(upload.pk, user=clerk, now=now)
-    services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+    services.approve(upload.pk, user=reviewer, now=now)
     assert apply.apply_upload(upload.pk, now=now).upload.state == UploadState.EFFECTIVE
 
 
@@ -393,7 +393,7 @@ def test_typed_rows_pass_the_same_pipeline(clerk, kunming, now):
     from redcross.uploads.workflow import check
 
     rows = [{"giver_name": "示例", "value": "12.5", "received_on": "2021-08-01"}]
-    upload = services.create_typed_upload(
+    upload = creation.create_typed_upload(
         clerk, sheet="donations.ledger", branch=kunming, period=Period.parse("2021-08"),
         rows=rows, now=now,
     )  # fmt: skip

@@ -46,7 +46,7 @@ from redcross.reports.workflow.due_reports import write_due_reports
 from redcross.reports.workflow.services import finalise_report, issue_report
 from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload
-from redcross.uploads.workflow import apply, check, services
+from redcross.uploads.workflow import apply, check, creation, services
 
 WORKERS = 2
 LAST_MONTH = dt.date(2021, 12, 1)
@@ -169,7 +169,7 @@ def process_file(file: DemoFile) -> None:
         filler = User.objects.get(username=CLERK)
         reviewer = User.objects.get(username=REVIEWER)
         branch = Branch.objects.get(code=file.branch)
-        upload = services.create_upload(
+        upload = creation.create_upload(
             filler,
             sheet=file.sheet,
             branch=branch,
@@ -189,7 +189,7 @@ def process_file(file: DemoFile) -> None:
             services.return_upload(upload.pk, user=reviewer, now=now, remark=file.remark)
     elif file.outcome == "effective":
         with acting_for(reviewer):
-            services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+            services.approve(upload.pk, user=reviewer, now=now)
         apply.apply_upload(upload.pk, now=now)
 
 

@@ -11,7 +11,7 @@ from redcross.accounts.models import User
 from redcross.errors import RefusedError
 from redcross.uploads.management.commands.upload import COMMAND_REVIEWER, EXIT_REFUSED
 from redcross.uploads.models import Upload
-from redcross.uploads.workflow import apply
+from redcross.uploads.workflow import revert
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
                 raise RefusedError(  # noqa: TRY301  answered in one place below
                     "user.unknown", f"没有名为“{options['user']}”的用户。"
                 )
-            undone = apply.revert_upload(options["upload"], user=user, now=timezone.now())
+            undone = revert.revert_upload(options["upload"], user=user, now=timezone.now())
         except RefusedError as error:
             self._answer({"state": "refused", "code": error.code, "message": error.message})
             sys.exit(EXIT_REFUSED)

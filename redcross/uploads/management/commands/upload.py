@@ -14,7 +14,7 @@ from redcross.branches.services import find_branch
 from redcross.commands import StrictCommand
 from redcross.errors import RefusedError
 from redcross.periods import Period, UnknownPeriodError
-from redcross.uploads.choices import UploadMode, UploadState
+from redcross.uploads.choices import Severity, UploadMode, UploadState
 from redcross.uploads.files.workbook import UnreadableError
 from redcross.uploads.models import Upload
 from redcross.uploads.output.serialize import serialize_upload
@@ -27,8 +27,8 @@ from redcross.uploads.preparing.prepare import (
     read_file,
 )
 from redcross.uploads.registry import registry
-from redcross.uploads.schema.findings import FindingGroup, Severity
-from redcross.uploads.workflow import apply, check, services
+from redcross.uploads.schema.findings import FindingGroup
+from redcross.uploads.workflow import apply, check, creation, services
 
 EXIT_CLEAN, EXIT_ERRORS, EXIT_UNREADABLE, EXIT_REFUSED = 0, 1, 2, 3
 COMMAND_UPLOADER, COMMAND_REVIEWER = "命令行（填报）", "命令行（审核）"
@@ -82,7 +82,7 @@ class Command(StrictCommand):
         if options["check"]:
             return self._checked(options, user, branch, period, content)
         with acting_for(user):
-            upload = services.create_upload(
+            upload = creation.create_upload(
                 user,
                 sheet=options["sheet"],
                 branch=branch,
@@ -106,11 +106,11 @@ class Command(StrictCommand):
         if options["approve"]:
             reviewer = _user(options["reviewer"])
             with acting_for(reviewer):
-                upload = services.approve(upload.pk, user=reviewer, now=now, then=lambda _: None)
+                upload = services.approve(upload.pk, user=reviewer, now=now)
             if upload.state == UploadState.REVIEWED:
                 second = _user(COMMAND_REVIEWER)
                 with acting_for(second):
-                    upload = services.approve(upload.pk, user=second, now=now, then=lambda _: None)
+                    upload = services.approve(upload.pk, user=second, now=now)
             upload = apply.apply_upload(upload.pk, now=now).upload
         return _serialize_as_uploader(upload), EXIT_CLEAN
 
@@ -120,12 +120,12 @@ class Command(StrictCommand):
         now = timezone.now()
         sheet = registry[options["sheet"]]
         with acting_for(user):
-            services.require_enterable(user, sheet=sheet.key, branch=branch, period=period, now=now)
+            creation.require_enterable(user, sheet=sheet.key, branch=branch, period=period, now=now)
             setting = prepare_setup(sheet, branch, period, now=now)
         watch = Stopwatch(lambda *_: None)
         del content
         found = read_file(setting, options["file"], filename=options["file"].name, watch=watch)
-        mode = options["mode"] or services.default_mode(sheet.key)
+        mode = options["mode"] or creation.default_mode(sheet.key)
         probe = Upload(
             branch=branch,
             sheet=sheet.key,
