@@ -1,5 +1,5 @@
 """Invented workbooks of gifts and fundraising."""
 
-from donations.demo import gifts, registers
+from donations.demo import gift_files, registers, samples
 
-__all__ = ["gifts", "registers"]
+__all__ = ["gift_files", "registers", "samples"]

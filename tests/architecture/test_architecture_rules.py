@@ -34,7 +34,7 @@ def test_models_match_migrations():
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
-@pytest.mark.parametrize("path", source_files("models.py", "services.py"), ids=str)
+@pytest.mark.parametrize("path", source_files("models.py", "models/*.py", "services.py"), ids=str)
 def test_domain_modules_do_not_import_http(path):
     modules = {
         node.module or ""
