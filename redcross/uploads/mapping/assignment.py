@@ -1,91 +1,108 @@
-"""Which field each column of a table holds.
-
-In go the levels of each column's heading; out come letter → field, letter → heading as
-printed, and what an unknown heading probably means.
-"""
+"""Which field each column of a table holds, by the headings alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from rapidfuzz import fuzz, process
-
+from redcross.uploads.mapping.evidence import Candidate
 from redcross.uploads.mapping.normalize import JOINER, normalize_header, strip_whitespace
-from redcross.uploads.mapping.vocabulary import Vocabulary
+from redcross.uploads.mapping.ranking import HeadingRanker
+from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, SheetSpec
 
+Headings = Mapping[str, Sequence[str]]
+"""Letter → the levels of its heading."""
 _LABEL_KINDS = (CellKind.TEXT, CellKind.BRANCH)
-_MIN_PROPOSAL_SCORE = 70
 
 
-def assign_columns(levels: Mapping[str, Sequence[str]], vocabulary: Vocabulary) -> dict[str, str]:
-    """Give each field its best column; the leftmost where two are as good."""
-    ranked = []
-    for order, (letter, texts) in enumerate(levels.items()):
-        match = vocabulary.match(texts)
-        if match is not None and match.field:
-            label = vocabulary.spec.field(match.field).label.rpartition(JOINER)[2]
-            # 人次 goes before 人数 where both can be meant.
-            is_other = normalize_header(texts[-1]) != normalize_header(label)
-            ranked.append((match.rank, is_other, order, letter, match.field))
+def assign_columns(headings: Headings, ranker: HeadingRanker) -> dict[str, str]:
+    """Return letter → field: each field takes its surest column, the leftmost of equals.
+
+    Only the sheet's own words decide, first those of the whole heading, then words within.
+    Where 人次 and 人数 can both be meant, the column called as the field's label goes first.
+    """
+    entries = []
+    for order, (letter, levels) in enumerate(headings.items()):
+        best = ranker.best(levels)
+        if best is not None and not best.field:
+            continue  # people marked it as none of the sheet's columns
+        for candidate in (best, *ranker.by_substrings(levels)):
+            if candidate is not None:
+                is_other = not _is_labelled(levels, candidate.field, ranker.spec)
+                entries.append((-candidate.score, is_other, order, letter, candidate.field))
     columns: dict[str, str] = {}
-    taken: set[str] = set()
-    for *_, letter, field in sorted(ranked):
-        if field not in taken:
-            columns[letter] = field
-            taken.add(field)
-    skipped = {
-        letter
-        for letter, texts in levels.items()
-        if (match := vocabulary.match(texts)) is not None and not match.field
-    }
-    for hint, field in vocabulary.substrings:
-        if field in taken:
-            continue
-        for letter, texts in levels.items():
-            if letter in columns or letter in skipped:
-                continue
-            if vocabulary.points(hint, field, normalize_header(JOINER.join(texts))):
-                columns[letter] = field
-                taken.add(field)
-                break
-    return {letter: columns[letter] for letter in levels if letter in columns}
+    for *_, letter, name in sorted(entries):
+        if letter not in columns and name not in columns.values():
+            columns[letter] = name
+    return {letter: columns[letter] for letter in headings if letter in columns}
 
 
-def number_repeated_headings(levels: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return each column's heading as printed; one that comes again has its number: 金额#2."""
+def _is_labelled(levels: Sequence[str], name: str, spec: SheetSpec) -> bool:
+    """Tell whether the lowest level is that of the field's label."""
+    label = spec.field(name).label.rpartition(JOINER)[2]
+    return normalize_header(levels[-1]) == normalize_header(label)
+
+
+def clear_winner(
+    candidates: Iterable[Candidate], least: float = TUNING.min_similarity
+) -> Candidate | None:
+    """Return the best candidate, where it is good enough and no other nearly as good."""
+    ranked = sorted(candidates, key=lambda candidate: -candidate.score)
+    if not ranked or ranked[0].score < least:
+        return None
+    if len(ranked) > 1 and ranked[0].score - ranked[1].score < TUNING.min_margin:
+        return None
+    return ranked[0]
+
+
+def assign_winners(winners: Mapping[str, Candidate]) -> dict[str, str]:
+    """Return letter → field, each field for the column that won it with the highest score."""
+    columns: dict[str, str] = {}
+    for letter, winner in sorted(winners.items(), key=lambda item: -item[1].score):
+        if winner.field not in columns.values():
+            columns[letter] = winner.field
+    return {letter: columns[letter] for letter in winners if letter in columns}
+
+
+def assign_similar(
+    headings: Headings, ranker: HeadingRanker, taken: Collection[str] = ()
+) -> dict[str, str]:
+    """Return letter → field for the headings that are similar to one field not yet taken."""
+    winners = {}
+    for letter, levels in headings.items():
+        winner = clear_winner(
+            candidate for candidate in ranker.similar(levels) if candidate.field not in taken
+        )
+        if winner is not None:
+            winners[letter] = winner
+    return assign_winners(winners)
+
+
+def number_repeated_headings(headings: Headings) -> dict[str, str]:
+    """Return letter → heading as printed; one that comes again has its number: 金额#2."""
     seen: Counter[str] = Counter()
     named = {}
-    for letter, texts in levels.items():
-        heading = JOINER.join(map(strip_whitespace, texts))
+    for letter, levels in headings.items():
+        heading = JOINER.join(map(strip_whitespace, levels))
         seen[heading] += 1
         named[letter] = heading if seen[heading] == 1 else f"{heading}#{seen[heading]}"
     return named
 
 
 def propose_fields(
-    headings: Iterable[str], present: set[str], vocabulary: Vocabulary
+    headings: Mapping[str, Sequence[str]], present: Collection[str], ranker: HeadingRanker
 ) -> dict[str, tuple[str, int]]:
-    """Return the field that each unknown heading is nearest to, of those not present."""
-    words = {
-        word: match.field
-        for word, match in vocabulary.words.items()
-        if match.field and match.field not in present
-    }
-    found = {}
-    for heading in headings:
-        nearest = process.extractOne(
-            normalize_header(heading),
-            list(words),
-            scorer=fuzz.WRatio,
-            score_cutoff=_MIN_PROPOSAL_SCORE,
-        )
-        if nearest:
-            found[heading] = (words[nearest[0]], round(nearest[1]))
-    return found
+    """Return unknown heading → (field, score): what it is most similar to of what is absent."""
+    proposals = {}
+    for heading, levels in headings.items():
+        for candidate in ranker.similar(levels):
+            if candidate.field not in present and candidate.score >= TUNING.min_proposal:
+                proposals[heading] = (candidate.field, round(candidate.score))
+                break
+    return proposals
 
 
 class MappedColumns:
-    """The columns of one table that are read, with what their fields are."""
+    """The columns of one table that are read, by what their fields are."""
 
     def __init__(self, names: Mapping[str, str], spec: SheetSpec) -> None:
         fields = {letter: spec.field(name) for letter, name in names.items()}
@@ -93,5 +110,5 @@ class MappedColumns:
         self.numbers = [letter for letter, field in fields.items() if field.kind in NUMERIC_KINDS]
         self.labels = [letter for letter, field in fields.items() if field.kind in _LABEL_KINDS]
         self.days = {letter for letter, field in fields.items() if field.kind is CellKind.DATE}
-        self.asked = {letter for letter, field in fields.items() if field.required}
-        self.asked.difference_update(self.numbers)
+        self.required = {letter for letter, field in fields.items() if field.required}
+        self.required.difference_update(self.numbers)

@@ -11,7 +11,7 @@ import polars as pl
 from redcross.uploads.cells.columns import dtype_of
 from redcross.uploads.files.parser import KIND_SUFFIX, column_letter
 from redcross.uploads.files.workbook import Grid, Workbook
-from redcross.uploads.mapping.vocabulary import Vocabulary
+from redcross.uploads.mapping.ranking import HeadingRanker
 from redcross.uploads.parsing.parsed_workbook import ParsedTable, ParsedWorkbook
 from redcross.uploads.parsing.preview_rows import PreviewRow, preview_rows
 from redcross.uploads.parsing.select_tables import detect_workbook, select_tables
@@ -49,7 +49,7 @@ def parse_workbook(
     tables than anybody prints.
     """
     findings = [notice_finding(text) for text in book.notices]
-    worksheets, continued = detect_workbook(book, Vocabulary(spec, remembered or {}), context)
+    worksheets, continued = detect_workbook(book, HeadingRanker(spec, remembered), context)
     findings += continued
     parsed: list[ParsedTable] = []
     frames: list[pl.DataFrame] = []

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from redcross.units import Unit
 from redcross.uploads.cells.dates import EPOCH_1904
 from redcross.uploads.files.workbook import OWN_WORKSHEETS, Grid, UnreadableError, Workbook
+from redcross.uploads.mapping.ranking import HeadingRanker
 from redcross.uploads.mapping.tuning import TUNING
-from redcross.uploads.mapping.vocabulary import Vocabulary
 from redcross.uploads.schema.findings import Finding
 from redcross.uploads.schema.import_spec import CellKind, ImportContext, SheetKind, SheetSpec
 from redcross.uploads.tables.continuation_sheets import (
@@ -30,7 +30,7 @@ class WorksheetTables:
 
 
 def detect_workbook(
-    book: Workbook, vocabulary: Vocabulary, context: ImportContext
+    book: Workbook, ranker: HeadingRanker, context: ImportContext
 ) -> tuple[list[WorksheetTables], list[Finding]]:
     """Return the tables of each worksheet, and the findings about continued worksheets.
 
@@ -45,9 +45,7 @@ def detect_workbook(
         if max(count, len(book.grids)) > TUNING.max_tables:
             raise UnreadableError("file.too_many_tables", grid.worksheet)
         own = _own_epoch(context, grid)
-        tables = [
-            Table(grid, layout, vocabulary, own) for layout in detect_tables(grid, vocabulary)
-        ]
+        tables = [Table(grid, layout, ranker, own) for layout in detect_tables(grid, ranker)]
         count += len(tables)
         if not tables and before is not None and grid.worksheet not in OWN_WORKSHEETS:
             page = match_continuation_sheet(grid, before)

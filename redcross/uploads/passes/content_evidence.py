@@ -7,6 +7,18 @@ from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, FieldSp
 from redcross.uploads.tables.table import Table
 
 _NUMBER = r"^[\d,.%]+$"
+_BONUSES = {
+    CellKind.ID_NUMBER: TUNING.id_number_bonus,
+    CellKind.PHONE: TUNING.phone_bonus,
+    CellKind.CHOICE: TUNING.choice_bonus,
+    CellKind.DATE: TUNING.date_bonus,
+    CellKind.BOOLEAN: TUNING.boolean_bonus,
+}
+
+
+def content_bonus(field: FieldSpec) -> float:
+    """Return what it adds to a heading's score that every cell is such a thing."""
+    return _BONUSES.get(field.kind, 0.0)
 
 
 def holds_only_words_of(table: Table, letter: str, field: FieldSpec) -> bool:

@@ -1,35 +1,18 @@
 """Columns whose heading nobody knows, matched by what they are called and what they hold."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from redcross.uploads.mapping.normalize import (
-    JOINER,
-    SERIAL_HEADINGS,
-    SUM_WORDS,
-    heading_levels,
-    normalize_header,
-)
-from redcross.uploads.mapping.similarity import field_similarity
+from redcross.uploads.mapping.assignment import assign_winners, clear_winner
+from redcross.uploads.mapping.evidence import Candidate, Evidence
+from redcross.uploads.mapping.normalize import heading_levels, normalize_header
 from redcross.uploads.mapping.tuning import TUNING
-from redcross.uploads.passes.content_evidence import can_hold
+from redcross.uploads.mapping.words import SERIAL_HEADINGS, SUM_WORDS
+from redcross.uploads.passes.content_evidence import can_hold, content_bonus
 from redcross.uploads.schema.finding_catalogue import finding
 from redcross.uploads.schema.findings import Finding
-from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SheetSpec
+from redcross.uploads.schema.import_spec import CellKind, FieldSpec
 from redcross.uploads.tables.table import Table
-
-_CONTENT_BONUS = {
-    CellKind.ID_NUMBER: 40.0, CellKind.PHONE: 30.0, CellKind.CHOICE: 25.0, CellKind.DATE: 15.0,
-    CellKind.BOOLEAN: 10.0,
-}  # fmt: skip
-"""What it adds that every cell can be read as such a thing."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Candidate:
-    score: float
-    letter: str
-    field: str
 
 
 def match_similar_headers(table: Table) -> Table:
@@ -43,14 +26,12 @@ def match_similar_headers(table: Table) -> Table:
     matches: dict[str, str] = {}
     if not table.layout.data.is_empty():
         absent = table.absent_fields()
-        winners = [
-            winner
+        winners = {
+            letter: winner
             for letter in _unknown_columns(table)
-            for winner in _clear_winner(_candidates(table, letter, absent))
-        ]
-        for candidate in sorted(winners, key=lambda winner: -winner.score):
-            if candidate.field not in matches.values():
-                matches[candidate.letter] = candidate.field
+            if (winner := _winner(table, letter, absent)) is not None
+        }
+        matches = assign_winners(winners)
     for letter, name in matches.items():
         table = table.map_column(letter, name)
     similar = {**table.layout.similar, **matches}
@@ -61,6 +42,7 @@ def match_similar_headers(table: Table) -> Table:
 
 
 def _unknown_columns(table: Table) -> list[str]:
+    """Return the unread columns whose heading is not a known word left out on purpose."""
     layout = table.layout
     letters = [
         letter
@@ -70,45 +52,43 @@ def _unknown_columns(table: Table) -> list[str]:
         and heading not in layout.declined
         and normalize_header(heading_levels(heading)[-1]) not in (*SERIAL_HEADINGS, *SUM_WORDS)
     ][: TUNING.max_unknown_columns]
-    return [at for at in letters if not _is_known_heading(layout.headings[at], table.spec)]
+    return [letter for letter in letters if not _is_known_word(table, letter)]
 
 
-def _is_known_heading(heading: str, spec: SheetSpec) -> bool:
-    """Tell a heading whose words are known from one nobody knows: it was left out on purpose."""
-    whole = normalize_header(JOINER.join(heading_levels(heading)))
-    return any(
-        whole == normalize_header(word)
-        for field in spec.fields
-        for word in (field.label, *field.aliases)
-    )
+def _is_known_word(table: Table, letter: str) -> bool:
+    best = table.ranker.best(heading_levels(table.layout.headings[letter]))
+    return best is not None and best.evidence in (Evidence.PERSON, Evidence.WORD)
 
 
-def _candidates(table: Table, letter: str, absent: Sequence[FieldSpec]) -> Iterator[_Candidate]:
-    """Yield the fields that an unknown column may be, each with its score."""
+def _winner(table: Table, letter: str, absent: Sequence[FieldSpec]) -> Candidate | None:
+    """Return the one field an unknown column is to be read as.
+
+    A column of nothing but the words of one closed list needs no heading to be that list,
+    where no field is similar enough.
+    """
+    candidates = list(_candidates(table, letter, absent))
+    similar = [entry for entry in candidates if entry.score >= TUNING.min_similarity]
+    return clear_winner(similar) if similar else clear_winner(candidates, TUNING.choice_bonus)
+
+
+def _candidates(table: Table, letter: str, absent: Sequence[FieldSpec]) -> Iterator[Candidate]:
+    """Yield the fields whose cells an unknown column holds, scored by heading and content."""
     if table.filled(letter).head(TUNING.sample_rows).is_empty():
         return
-    levels = heading_levels(table.layout.headings[letter])
+    ranked = table.ranker.similar(heading_levels(table.layout.headings[letter]))
+    similarities = {candidate.field: candidate.score for candidate in ranked}
     for field in absent:
-        similarity = field_similarity(levels, field)
-        bonus = _CONTENT_BONUS.get(field.kind, 0.0)
-        # A column of nothing but the words of one closed list needs no heading to be that.
-        if similarity + bonus < TUNING.min_similarity and field.kind is not CellKind.CHOICE:
+        similarity = similarities.get(field.name, 0.0)
+        score = similarity + content_bonus(field)
+        is_list = field.kind is CellKind.CHOICE
+        if score < TUNING.min_similarity and not is_list:
             continue
-        if similarity < TUNING.min_similarity_with_content and field.kind not in (
-            CellKind.CHOICE,
-            CellKind.ID_NUMBER,
-        ):
+        needs_heading = not is_list and field.kind is not CellKind.ID_NUMBER
+        if needs_heading and similarity < TUNING.min_similarity_with_content:
             continue
         if can_hold(table, letter, field):
-            yield _Candidate(similarity + bonus, letter, field.name)
-
-
-def _clear_winner(candidates: Iterable[_Candidate]) -> list[_Candidate]:
-    """Return the best candidate where no other is nearly as good, else nothing."""
-    ranked = sorted(candidates, key=lambda candidate: -candidate.score)
-    if not ranked or (len(ranked) > 1 and ranked[0].score - ranked[1].score < TUNING.min_margin):
-        return []
-    return ranked[:1]
+            evidence = Evidence.CONTENT if score > similarity else Evidence.SIMILAR
+            yield Candidate(field.name, score, evidence)
 
 
 def _similar_headers_finding(table: Table, similar: Mapping[str, str]) -> Finding:

@@ -19,6 +19,7 @@ from redcross.uploads.cells.words import (
     normalize_name,
 )
 from redcross.uploads.files.parser import TEXT
+from redcross.uploads.mapping.ranking import HeadingRanker
 from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.schema.finding_catalogue import finding
 from redcross.uploads.schema.findings import Finding
@@ -36,6 +37,8 @@ _SOURCE_PHRASES = {
 _DAY_PATTERN = re.compile(
     r"(?<![\d.])(?:\d{4}[年./-])?\d{1,2}月\d{1,2}[日号]|(?<![\d.])\d{4}[./-]\d{1,2}[./-]\d{1,2}(?!\d)"
 )
+_LABELLED = re.compile(r"(?:^|\s)([^\s:]{4,})\s*:\s*(\S.*?)(?=\s\s|$)")
+"""A label and its value within a line: 培训时间:2021年8月3日—5日."""
 _RANGE_SEPARATOR = re.compile(r"[-—–~至到]+(?=[^-—–~至到]*$)")
 
 
@@ -58,6 +61,7 @@ class _Surroundings:
     fields: Sequence[FieldSpec]
     """The fields without a column."""
     context: ImportContext
+    ranker: HeadingRanker
 
     @property
     def title_texts(self) -> list[str]:
@@ -80,6 +84,7 @@ def infer_table_defaults(table: Table) -> Table:
         [[text for text in row if text] for row in cells.select(table.grid.letters).iter_rows()],
         table.absent_fields(),
         table.context,
+        table.ranker,
     )
     values: dict[str, InferredValue] = {}
     for source in (_from_period, _from_worksheet_name, _from_title, _from_uploader):
@@ -204,19 +209,16 @@ def _year_in_title(series: str, text: str, context: ImportContext) -> int | None
 
 
 def _day_in_title(around: _Surroundings, field: FieldSpec) -> dt.date | None:
-    """Return the day that a line above the table gives under one of the column's own names."""
-    names = [
-        re.escape(word)
-        for word in (field.label, *field.aliases)
-        if len(word) >= TUNING.min_title_name
-    ]
-    labelled = re.compile(rf"(?:^|\s)(?:{'|'.join(names)})\s*:\s*(\S.*?)(?:\s\s|$)")
+    """Return the day that a line above the table gives under one of the column's headings."""
     for row in around.title_rows:
-        match = labelled.search(unicodedata.normalize("NFKC", "  ".join(row)))
-        for text in (match[1], _RANGE_SEPARATOR.split(match[1])[0]) if match else ():
-            day = _parse_day(text, around.context)
-            if isinstance(day, dt.date):
-                return day
+        for label, value in _LABELLED.findall(unicodedata.normalize("NFKC", "  ".join(row))):
+            candidate = around.ranker.rank_cell(label)
+            if candidate is None or candidate.field != field.name:
+                continue
+            for text in (value, _RANGE_SEPARATOR.split(value)[0]):
+                day = _parse_day(text, around.context)
+                if isinstance(day, dt.date):
+                    return day
     return None
 
 

@@ -12,8 +12,9 @@ import polars as pl
 from redcross.uploads.cells.parsed import BLANKS
 from redcross.uploads.choices import Severity
 from redcross.uploads.files.workbook import Grid
-from redcross.uploads.mapping.normalize import SERIAL_HEADINGS, normalize_header
+from redcross.uploads.mapping.normalize import normalize_header
 from redcross.uploads.mapping.tuning import TUNING
+from redcross.uploads.mapping.words import SERIAL_HEADINGS
 from redcross.uploads.schema.finding_catalogue import finding, severity_of
 from redcross.uploads.schema.findings import Finding
 from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind
@@ -47,10 +48,10 @@ def match_continuation_sheet(grid: Grid, before: Table) -> Table | None:
         or _has_other_columns(grid, above)
     ):
         return None
-    layout = continue_layout(grid, dataclasses.replace(above, columns=columns), before.vocabulary)
+    layout = continue_layout(grid, dataclasses.replace(above, columns=columns), before.ranker)
     if layout.data.is_empty():
         return None
-    table = Table(grid, layout, before.vocabulary, before.context)
+    table = Table(grid, layout, before.ranker, before.context)
     kinds = _fitting_kinds(table)
     if kinds is None:
         return None

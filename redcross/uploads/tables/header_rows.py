@@ -1,52 +1,43 @@
-"""How many rows a heading takes, and what stands over each column.
-
-In goes the row a heading begins in; out come its depth and, for each letter, the texts
-from the group down to the column.
-"""
+"""How many rows a heading takes, and what stands over each column."""
 
 import itertools
 
 from redcross.uploads.files.parser import NUMBER
+from redcross.uploads.mapping.ranking import HeadingRanker
+from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.mapping.units import is_unit
-from redcross.uploads.mapping.vocabulary import Vocabulary
 from redcross.uploads.tables.cell_texts import RowTexts, column_index
-
-MAX_HEADING_ROWS = 3
-_MIN_COVERED_RATIO = 5
-_MAX_MERGED_RANGES = 5000
 
 
 class HeadingRows:
-    """The headings of one worksheet as one vocabulary has them."""
+    """The headings of one worksheet, row by row and column by column."""
 
-    def __init__(self, texts: RowTexts, vocabulary: Vocabulary) -> None:
+    def __init__(self, texts: RowTexts, ranker: HeadingRanker) -> None:
         self.texts = texts
-        self.vocabulary = vocabulary
+        self.ranker = ranker
         self._depths: dict[int, tuple[int, int]] = {}
 
     def depth(self, at: int) -> tuple[int, int]:
         """Return how many rows the heading takes, and how many fields it then names."""
         if at not in self._depths:
-            self._depths[at] = self._depth(at)
+            self._depths[at] = self._find_depth(at)
         return self._depths[at]
 
-    def _depth(self, at: int) -> tuple[int, int]:
+    def _find_depth(self, at: int) -> tuple[int, int]:
         least = 1
-        while least < MAX_HEADING_ROWS and self.continues(at, least):
+        while least < TUNING.max_heading_rows and self.continues(at, least):
             least += 1
-        best = (least, self._score(at, least))
-        for depth in range(least + 1, MAX_HEADING_ROWS + 1):
-            if (
-                at + depth > self.texts.height
-                or self.texts.kinds(at + depth - 1).get(NUMBER, 0) > 1
-            ):
+        best = (least, self._count_fields(at, least))
+        for depth in range(least + 1, TUNING.max_heading_rows + 1):
+            lowest = at + depth - 1
+            if lowest >= self.texts.height or self.texts.count_kinds(lowest).get(NUMBER, 0) > 1:
                 break
-            score = self._score(at, depth)
-            if score > best[1] or (score == best[1] and self._only_units(at + depth - 1)):
-                best = (depth, score)
+            count = self._count_fields(at, depth)
+            if count > best[1] or (count == best[1] and self._has_only_units(lowest)):
+                best = (depth, count)
         return best
 
-    def of(self, at: int, depth: int) -> dict[str, list[str]]:
+    def levels(self, at: int, depth: int) -> dict[str, list[str]]:
         """Return each column's heading texts from the top, merged parents filled in."""
         rows = [list(self.texts.row(at + level)) for level in range(depth)]
         self._fill_merged(rows, at)
@@ -63,33 +54,33 @@ class HeadingRows:
         levels = {}
         for index, letter in enumerate(self.texts.letters):
             texts = [row[index] for row in rows if row[index]]
-            deduplicated = [text for text, _ in itertools.groupby(texts)]
-            if deduplicated:
-                levels[letter] = deduplicated
+            distinct = [text for text, _ in itertools.groupby(texts)]
+            if distinct:
+                levels[letter] = distinct
         return levels
 
     def continues(self, at: int, depth: int) -> bool:
-        """Tell whether the row below fills nothing but what the groups of a heading leave open.
+        """Tell whether the row below only fills columns that the groups of a heading leave open.
 
-        So a heading is known for as deep as it is, whatever words it has.
+        So the depth of a heading is known whatever words it has.
         """
-        if at + depth >= self.texts.height or self.texts.kinds(at + depth).get(NUMBER):
+        if at + depth >= self.texts.height or self.texts.count_kinds(at + depth).get(NUMBER):
             return False
-        filled = self.texts.columns(at + depth)
-        beside = filled - self.left_open(at, depth)
+        filled = self.texts.filled_columns(at + depth)
+        uncovered = filled - self.left_open(at, depth)
         # 受益人数 may have 人次 below it as the groups beside have their columns.
-        return len(filled) > 1 and len(beside) * _MIN_COVERED_RATIO <= len(filled)
+        return len(filled) > 1 and len(uncovered) * TUNING.one_uncovered_in <= len(filled)
 
     def left_open(self, at: int, depth: int) -> set[int]:
         """Return the columns that stand under a cell with blanks beside it: a group.
 
         They stay open for as long as nothing is written below.
         """
-        found: set[int] = set()
+        open_columns: set[int] = set()
         taken: set[int] = set()
         for level in range(depth):
-            filled = self.texts.columns(at + level)
-            found -= filled
+            filled = self.texts.filled_columns(at + level)
+            open_columns -= filled
             group = None
             for index in range(len(self.texts.letters)):
                 if index in filled:
@@ -97,26 +88,23 @@ class HeadingRows:
                 elif index in taken:  # a group or a column of a row above begins here
                     group = None
                 elif group is not None:
-                    found |= {group, index}
+                    open_columns |= {group, index}
             taken |= filled
-        return found
+        return open_columns
 
-    def _score(self, at: int, depth: int) -> int:
-        levels = self.of(at, depth)
-        fields = {
-            match.field
-            for each in levels.values()
-            if (match := self.vocabulary.match(each)) is not None
-        }
-        return len(fields)
+    def _count_fields(self, at: int, depth: int) -> int:
+        """Count the fields that a heading of this depth names."""
+        candidates = map(self.ranker.best, self.levels(at, depth).values())
+        return len({candidate.field for candidate in candidates if candidate is not None})
 
-    def _only_units(self, at: int) -> bool:
-        cells = self.texts.written(at)
-        return bool(cells) and all(is_unit(text) for text in cells)
+    def _has_only_units(self, at: int) -> bool:
+        cells = self.texts.filled_texts(at)
+        return bool(cells) and all(map(is_unit, cells))
 
     def _fill_merged(self, rows: list[list[str]], at: int) -> None:
+        """Write the text of each merged cell into all columns it spans, in place."""
         grid, letters = self.texts.grid, self.texts.letters
-        if len(grid.merged) > _MAX_MERGED_RANGES:
+        if len(grid.merged) > TUNING.max_merged_ranges:
             return
         top = at + grid.first_row - 1
         left = column_index(letters[0])

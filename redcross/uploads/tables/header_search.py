@@ -1,7 +1,4 @@
-"""Where the headings of a worksheet stand, one for each table below the other.
-
-In go the texts of a worksheet; out come the positions of the first row of each heading.
-"""
+"""Where the headings of a worksheet stand, one for each table below the other."""
 
 import re
 import unicodedata
@@ -12,114 +9,118 @@ import polars as pl
 from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN
 from redcross.uploads.files.parser import EMPTY, KIND_SUFFIX, NUMBER
 from redcross.uploads.files.workbook import UnreadableError
-from redcross.uploads.mapping.normalize import MAX_HEADING_LENGTH, normalize_header
-from redcross.uploads.mapping.similarity import match_by_similarity
+from redcross.uploads.mapping.assignment import assign_similar
+from redcross.uploads.mapping.normalize import normalize_header
 from redcross.uploads.mapping.tuning import TUNING
-from redcross.uploads.tables.cell_texts import SCANNED_ROWS
 from redcross.uploads.tables.header_rows import HeadingRows
 from redcross.uploads.tables.phrases import SIGNATURE
 
-_BATCH_ROWS = 50_000
-_SIMILAR_HEADING_ROWS, _MIN_SIMILAR_CELLS = 15, 4
 _UNIT_NOTE = re.compile(r"\(?(?:金额|货币|计量)?单位[:为是]")
 
 
 class HeaderSearch:
     """Searches one worksheet for headings."""
 
-    def __init__(self, levels: HeadingRows) -> None:
-        self.levels = levels
-        self.texts = levels.texts
-        self.vocabulary = levels.vocabulary
+    def __init__(self, headings: HeadingRows) -> None:
+        self.headings = headings
+        self.texts = headings.texts
+        self.ranker = headings.ranker
 
     def heading_positions(self) -> list[int]:
-        """Return the frame positions of the first heading row of each table."""
-        first = next(
-            (
-                at
-                for at in range(min(self.texts.height, SCANNED_ROWS))
-                if self._is_heading(at) or self._is_group_row(at)
-            ),
-            None,
-        )
-        if first is None:
-            first = next(
-                filter(
-                    self._is_nearly_heading, range(min(self.texts.height, _SIMILAR_HEADING_ROWS))
-                ),
-                None,
-            )
+        """Return the frame position of the first heading row of each table.
+
+        Raise UnreadableError where there are more than anybody prints.
+        """
+        first = self._first_heading()
         if first is None:
             return []
-        found = [first]
-        below = first + self.levels.depth(first)[0]
-        candidates = self._candidates(below, self.texts.row(first))
-        self.texts.look_up(candidates)
+        positions = [first]
+        below = first + self.headings.depth(first)[0]
+        candidates = self._candidate_rows(below, self.texts.row(first))
+        self.texts.fetch(candidates)
         for at in candidates:
             if at < below:
                 continue
-            known = self._is_heading(at) and self._mostly_known(at)
-            lower = known and self._repeats_lower_row(at, range(found[-1] + 1, below))
-            if (known and not lower) or self._is_row_again(at, first):
-                found.append(at)
-                below = at + self.levels.depth(at)[0]
-            if len(found) > TUNING.max_tables:
+            is_known = self._is_heading(at) and self._is_mostly_known(at)
+            is_lower = is_known and self._repeats_lower_row(at, range(positions[-1] + 1, below))
+            if (is_known and not is_lower) or self._repeats_row(at, first):
+                positions.append(at)
+                below = at + self.headings.depth(at)[0]
+            if len(positions) > TUNING.max_tables:
                 raise UnreadableError("file.too_many_tables", self.texts.grid.worksheet)
-        return found
+        return positions
+
+    def _first_heading(self) -> int | None:
+        """Return the first row that is a heading, else the first that is similar to one."""
+        for at in range(min(self.texts.height, TUNING.scanned_rows)):
+            if self._is_heading(at) or self._is_group_row(at):
+                return at
+        rows = range(min(self.texts.height, TUNING.similar_heading_rows))
+        return next(filter(self._is_similar_heading, rows), None)
 
     def _is_heading(self, at: int) -> bool:
-        cells = self.texts.written(at)
-        short = [text for text in cells if len(text) <= MAX_HEADING_LENGTH]
-        fields = {match.field for text in short if (match := self.vocabulary.exact(text))}
+        """Tell whether a row names two fields of the sheet and holds few numbers."""
+        cells = self.texts.filled_texts(at)
+        fields = set(self._known_fields(cells))
         if len(fields) < 2:
-            fields |= self._hinted(at, short)
+            fields |= self._fields_by_substring(at, cells)
         if len(fields) < 2:
             return False
-        kinds = self.texts.kinds(at)
-        return kinds.get(NUMBER, 0) <= len(cells) // 3
+        return self.texts.count_kinds(at).get(NUMBER, 0) <= len(cells) // 3
 
-    def _is_nearly_heading(self, at: int) -> bool:
-        """Tell a heading none of whose words is known, and most of which are nearly."""
-        cells = self.texts.filled(at)
-        short = {each: [text] for each, text in cells.items() if len(text) <= MAX_HEADING_LENGTH}
-        if len(short) < _MIN_SIMILAR_CELLS or self.texts.kinds(at).get(NUMBER):
+    def _known_fields(self, cells: Iterable[str]) -> list[str]:
+        """Return the field of each cell that is a heading by itself."""
+        candidates = map(self.ranker.rank_cell, cells)
+        return [candidate.field for candidate in candidates if candidate is not None]
+
+    def _is_similar_heading(self, at: int) -> bool:
+        """Tell whether most cells of a row are headings or similar to one, at least four."""
+        cells = self.texts.filled_cells(at)
+        short = {
+            letter: [text]
+            for letter, text in cells.items()
+            if len(text) <= TUNING.max_heading_length
+        }
+        if len(short) < TUNING.min_similar_cells or self.texts.count_kinds(at).get(NUMBER):
             return False
-        known = [match.field for text in cells.values() if (match := self.vocabulary.exact(text))]
-        found = match_by_similarity(short, self.vocabulary.spec.fields, known)
-        return len(found) + len(known) >= _MIN_SIMILAR_CELLS and (
-            len(found) + len(known)
-        ) * 2 >= len(cells)
+        known = self._known_fields(cells.values())
+        count = len(known) + len(assign_similar(short, self.ranker, known))
+        return count >= TUNING.min_similar_cells and count * 2 >= len(cells)
 
-    def _hinted(self, at: int, texts: Sequence[str]) -> set[str]:
+    def _fields_by_substring(self, at: int, cells: Sequence[str]) -> set[str]:
         """Return the fields that words within the cells of a heading point to.
 
-        Where they are all there is to tell it by, none of them is a note with a colon,
-        and numbers stand right below: 捐助者, 捐助金额.
+        Where nothing else shows that it is a heading, none of them may be a note with a
+        colon, and numbers must stand right below: 捐助者, 捐助金额.
         """
-        named = {text: name for text in texts if (name := self.vocabulary.hinted(text))}
-        if any(map(self.vocabulary.knows, texts)):
-            return set(named.values())
-        is_note = any(map(_is_note, texts))
+        short = [text for text in cells if len(text) <= TUNING.max_heading_length]
+        candidates = map(self.ranker.rank_short_cell, short)
+        fields = {candidate.field for candidate in candidates if candidate is not None}
+        if any(map(self.ranker.is_known, short)):
+            return fields
         has_below = at + 1 < self.texts.height
-        has_numbers = has_below and self.texts.kinds(at + 1).get(NUMBER, 0) > 0
-        return set() if is_note or not has_numbers else set(named.values())
+        has_numbers = has_below and self.texts.count_kinds(at + 1).get(NUMBER, 0) > 0
+        return set() if any(map(_is_note, short)) or not has_numbers else fields
 
-    def _mostly_known(self, at: int) -> bool:
+    def _is_mostly_known(self, at: int) -> bool:
         """Tell a heading among data from a gift whose kind is 单位 and whose channel 现金."""
-        cells = self.texts.written(at)
-        return sum(map(self.vocabulary.knows, cells)) * 2 > len(cells)
+        cells = self.texts.filled_texts(at)
+        return sum(map(self.ranker.is_known, cells)) * 2 > len(cells)
 
     def _is_group_row(self, at: int) -> bool:
         """Tell whether this is the upper row of a heading whose words stand below."""
-        cells = self.texts.written(at)
-        if len(cells) < 2 or at + 1 >= self.texts.height or self.texts.kinds(at).get(NUMBER):
+        cells = self.texts.filled_texts(at)
+        if (
+            len(cells) < 2
+            or at + 1 >= self.texts.height
+            or self.texts.count_kinds(at).get(NUMBER)
+            or any(map(_is_note, cells))
+        ):
             return False
-        if any(map(_is_note, cells)):
-            return False
-        depth, score = self.levels.depth(at)
-        below = self.levels.depth(at + 1)[1]
-        has_columns = not self.texts.columns(at) <= self.levels.left_open(at, 1)
-        beside_columns = has_columns and self.levels.continues(at, 1)
+        depth, score = self.headings.depth(at)
+        below = self.headings.depth(at + 1)[1]
+        has_columns = not self.texts.filled_columns(at) <= self.headings.left_open(at, 1)
+        beside_columns = has_columns and self.headings.continues(at, 1)
         return depth > 1 and (score > below or (beside_columns and score == below))
 
     def _repeats_lower_row(self, at: int, lower: Iterable[int]) -> bool:
@@ -132,7 +133,7 @@ class HeaderSearch:
             for row in lower
         )
 
-    def _is_row_again(self, at: int, first: int) -> bool:
+    def _repeats_row(self, at: int, first: int) -> bool:
         """Tell the upper row of a heading, groups as they may be, that comes a second time."""
         rows = zip(self.texts.row(at), self.texts.row(first), strict=True)
         cells = [(text, normalize_header(above)) for text, above in rows]
@@ -140,12 +141,14 @@ class HeaderSearch:
         alike = sum(normalize_header(text) == above for text, above in cells if text)
         return alike > 1 and alike * 3 > filled * 2
 
-    def _candidates(self, start: int, first: Sequence[str]) -> list[int]:
-        """Return rows far below that hold words of headings or repeat the first, found at once."""
+    def _candidate_rows(self, start: int, first: Sequence[str]) -> list[int]:
+        """Return the rows from `start` on that may be a heading, searched in large parts."""
         rest = self.texts.grid.cells[start:].with_row_index("at", offset=start)
-        return [at for part in rest.iter_slices(_BATCH_ROWS) for at in self._among(part, first)]
+        parts = rest.iter_slices(TUNING.searched_rows)
+        return [at for part in parts for at in self._candidates_in(part, first)]
 
-    def _among(self, part: pl.DataFrame, first: Sequence[str]) -> list[int]:
+    def _candidates_in(self, part: pl.DataFrame, first: Sequence[str]) -> list[int]:
+        """Return the rows that hold words of headings or repeat the first heading row."""
         letters = self.texts.letters
         kinds = [pl.col(letter + KIND_SUFFIX) for letter in letters]
         numbers = pl.sum_horizontal([kind == NUMBER for kind in kinds])
@@ -153,28 +156,27 @@ class HeaderSearch:
         part = part.filter((numbers <= len(letters) // 3) & (filled > 1))
         if part.is_empty():
             return []
-        words = [word for word in self.vocabulary.words if len(word) > 1]
-        single = [word for word in self.vocabulary.words if len(word) == 1]
-        above = [text for text in first if text]
+        words = [word for word in self.ranker.words if len(word) > 1]
+        single = [word for word in self.ranker.words if len(word) == 1]
         # One column under the other: the words are laid out for searching once, not for each.
         stacked = pl.concat([part[letter] for letter in letters])
         texts = stacked.str.replace_all(rf"\s|{INVISIBLE_PATTERN}", "")
-        known = (texts.str.contains_any(words) | texts.is_in(single)) & (
-            texts.str.len_chars() <= MAX_HEADING_LENGTH
-        )
-        hits = self._in_each_row(known, part.height)
-        again = self._in_each_row(stacked.str.strip_chars(BLANKS).is_in(above), part.height)
-        found = ((hits >= 2) & (hits * 2 > part.select(filled).to_series())) | (again >= 2)
-        return part.filter(found)["at"].to_list()
+        is_short = texts.str.len_chars() <= TUNING.max_heading_length
+        is_known = (texts.str.contains_any(words) | texts.is_in(single)) & is_short
+        is_repeated = stacked.str.strip_chars(BLANKS).is_in([text for text in first if text])
+        known = self._count_by_row(is_known, part.height)
+        repeated = self._count_by_row(is_repeated, part.height)
+        mostly_known = (known >= 2) & (known * 2 > part.select(filled).to_series())
+        return part.filter(mostly_known | (repeated >= 2))["at"].to_list()
 
-    def _in_each_row(self, told: pl.Series, height: int) -> pl.Series:
-        """Count the cells of each row of which it is told, columns one under the other."""
+    def _count_by_row(self, stacked: pl.Series, height: int) -> pl.Series:
+        """Count the true cells of each row, given one column under the other."""
         letters = enumerate(self.texts.letters)
-        columns = {letter: told[at * height :][:height] for at, letter in letters}
+        columns = {letter: stacked[index * height :][:height] for index, letter in letters}
         return pl.DataFrame(columns).sum_horizontal()
 
 
 def _is_note(text: str) -> bool:
     """Tell 制表人：… and （单位：万元） from a heading like 捐赠额（单位：元）, in either width."""
-    bare = unicodedata.normalize("NFKC", text)
-    return bool(SIGNATURE.match(bare) or _UNIT_NOTE.match(bare))
+    folded = unicodedata.normalize("NFKC", text)
+    return bool(SIGNATURE.match(folded) or _UNIT_NOTE.match(folded))

@@ -3,8 +3,9 @@
 import re
 
 from redcross.uploads.mapping.units import UNIT_WORDS
+from redcross.uploads.mapping.words import TOTAL_WORDS
 
-_TOTAL_WORD = "合计|总计|小计|共计|累计|总金额|总额|总数|总和|合計|總計"
+_TOTAL_WORD = "|".join(TOTAL_WORDS)
 _OF_TOTAL = (
     "金额|数额|款额|总额|捐款|捐赠|善款|款项|款物|资金|物资|人民币|大写|小写|人数|人次|笔数|户数|收到|接收|募集|收入"
     "|社会|各界|爱心|单位|个人|为|是|共|额|数|款|元"

@@ -1,19 +1,17 @@
-"""What a row below a heading is, by its words.
-
-In goes a row that may be no data; out comes what it is: data, a total, a note, a signature,
-the heading again. `body.py` asks about doubtful rows only.
-"""
+"""What a row below a heading is, by its words: data, a total, a note, a signature …"""
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from redcross.uploads.cells.parsed import normalize_text
 from redcross.uploads.files.parser import KIND_SUFFIX, NUMBER, TEXT
 from redcross.uploads.mapping.assignment import MappedColumns
-from redcross.uploads.mapping.normalize import SUM_WORDS, normalize_exact, normalize_header
-from redcross.uploads.mapping.vocabulary import Vocabulary
+from redcross.uploads.mapping.normalize import normalize_exact, normalize_header
+from redcross.uploads.mapping.ranking import HeadingRanker
+from redcross.uploads.mapping.tuning import TUNING
+from redcross.uploads.mapping.words import SUM_WORDS
 from redcross.uploads.tables.cell_texts import RowTexts
 from redcross.uploads.tables.phrases import (
     CARRIED_FORWARD,
@@ -31,10 +29,10 @@ from redcross.uploads.tables.phrases import (
 
 RowKind = Literal["data", "total", "part", "section", "note", "signature", "heading", "summary"]
 Row = Mapping[str, Any]
-"""One row of the frame `body.py` makes."""
+"""One row of the frame that `DataRows` makes: `at`, `first`, `mapped`, `numbered`, the cells."""
+Cells = Mapping[str, str]
+"""The filled cells of a row, letter → text."""
 _PLAIN_NUMBER = re.compile(r"[¥￥]?-?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d*)?")
-_MAX_TOTAL_LENGTH = 60
-COLUMN_NUMBER_ROWS = 2
 _COLUMN_NUMBER = re.compile(r"\(?\d{1,2}(?:\.0)?\)?")
 _COLUMN_MARKS = frozenset({"甲", "乙", "丙", "丁", "栏次", "列次", "—", "-", "/"})
 
@@ -45,62 +43,57 @@ class RowClassifier:
     def __init__(
         self,
         texts: RowTexts,
-        vocabulary: Vocabulary,
+        ranker: HeadingRanker,
         columns: MappedColumns,
         start: int,
-        printed_again: Sequence[Mapping[str, str]],
+        heading_rows: Sequence[Mapping[str, str]],
     ) -> None:
+        """`start` is the frame position of the first row below the heading."""
         self.letters = texts.letters
         self.cells = texts.grid.cells
-        self.vocabulary = vocabulary
+        self.ranker = ranker
         self.columns = columns
         self.start = start
-        self.printed_again = printed_again
-        self.rejects_numbers: set[str] = set()
+        self.heading_rows = heading_rows
+        self.word_columns: set[str] = set()
+        """Columns in which most rows have a word; set once the rows are known."""
 
     def kind_of(self, row: Row, *, is_tail: bool) -> RowKind:
         """Return what a row is by itself; the tail is what has no certain data below."""
-        texts = self.texts_of(row)
-        bare = normalize_text(row["first"])
-        if self._is_heading_again(texts):
+        cells = self.filled_cells(row)
+        first = normalize_text(row["first"])
+        if self._is_repeated_heading(cells):
             return "heading"
-        if self._is_summary(texts):
+        if self._is_summary_heading(cells):
             return "summary"
-        total = self._total_kind(row, bare, texts)
+        total = self._total_kind(row, first, cells)
         if total:
             return total
-        if NOTE.match(bare) or _is_page_furniture(texts):
+        if NOTE.match(first) or _is_page_furniture(cells.values()):
             return "note"
-        if SIGNATURE.match(bare) and not self.numbers_in(row):
+        has_numbers = self.count_numbers(row) > 0
+        if not has_numbers and (
+            SIGNATURE.match(first) or (is_tail and _is_closing(list(cells.values())))
+        ):
             return "signature"
-        if is_tail and not self.numbers_in(row) and self._ends_the_table(texts):
-            return "signature"
-        if is_tail and self._is_bare_sum(row, texts):
+        if is_tail and has_numbers and self._is_bare_sum(cells):
             return "total"
-        if not row["mapped"] or (len(texts) == 1 and (is_tail or len(bare) > 12)):
+        if not row["mapped"]:
             return "note"
-        return "data"
+        is_alone = len(cells) == 1 and (is_tail or len(first) > TUNING.max_single_cell)
+        return "note" if is_alone else "data"
 
-    def _ends_the_table(self, texts: Mapping[str, str]) -> bool:
-        """Tell 分管领导：, and a day alone, below the last line."""
-        if all(LABEL_WITH_COLON.match(normalize_exact(text)) for text in texts.values()):
-            return True
-        if len(texts) == 1 and any(NUMERIC_DAY.match(text) for text in texts.values()):
-            return True
-        return len(texts) <= 2 and any(DAY_ALONE.match(text) for text in texts.values())
-
-    def _is_bare_sum(self, row: Row, texts: Mapping[str, str]) -> bool:
+    def _is_bare_sum(self, cells: Cells) -> bool:
         """Tell sums without a word below the last line, where the table's rows have words."""
-        labels = self.rejects_numbers.union(self.columns.labels)
-        has_words = bool(self.columns.asked or labels) and labels.isdisjoint(texts)
-        are_numbers = all(_PLAIN_NUMBER.fullmatch(text) for text in texts.values())
-        return has_words and are_numbers and self.numbers_in(row) > 0
+        labels = self.word_columns.union(self.columns.labels)
+        has_words = bool(self.columns.required or labels) and labels.isdisjoint(cells)
+        return has_words and all(_PLAIN_NUMBER.fullmatch(text) for text in cells.values())
 
-    def texts_of(self, row: Row) -> dict[str, str]:
+    def filled_cells(self, row: Row) -> dict[str, str]:
         """Return the filled cells of a row by letter."""
         return {letter: row[letter] for letter in self.letters if row[letter]}
 
-    def numbers_in(self, row: Row) -> int:
+    def count_numbers(self, row: Row) -> int:
         """Count the numbers in those columns that hold numbers."""
         position = self.start + row["at"]
         count = 0
@@ -112,70 +105,75 @@ class RowClassifier:
         return count
 
     def numbers_the_columns(self, row: Row) -> bool:
-        """Tell 甲, 乙, 1, 2, 3 below a heading: what its columns are called by."""
-        counted = [text for text in self.texts_of(row).values() if text not in _COLUMN_MARKS]
-        if len(counted) < 3 or not all(_COLUMN_NUMBER.fullmatch(text) for text in counted):
+        """Tell 甲, 乙, 1, 2, 3 below a heading: the numbers of its columns."""
+        numbered = [text for text in self.filled_cells(row).values() if text not in _COLUMN_MARKS]
+        if len(numbered) < 3 or not all(map(_COLUMN_NUMBER.fullmatch, numbered)):
             return False
-        numbers = [int(text.strip("()").removesuffix(".0")) for text in counted]
-        steps = [after - this for this, after in itertools.pairwise(numbers)]
-        return numbers[0] <= 3 and set(steps) == {1}
+        numbers = [int(text.strip("()").removesuffix(".0")) for text in numbered]
+        steps = {after - before for before, after in itertools.pairwise(numbers)}
+        return numbers[0] <= 3 and steps == {1}
 
-    def _is_heading_again(self, texts: Mapping[str, str]) -> bool:
-        known = [text for text in texts.values() if self.vocabulary.knows(text)]
-        if len(known) >= 2 and len(known) * 2 > len(texts):
+    def _is_repeated_heading(self, cells: Cells) -> bool:
+        """Tell a row most of whose cells are headings, or those of this table's heading."""
+        known = sum(map(self.ranker.is_known, cells.values()))
+        if known >= 2 and known * 2 > len(cells):
             return True
-        alike = [
-            sum(normalize_header(text) == row.get(letter) for letter, text in texts.items())
-            for row in self.printed_again
+        repeats = [
+            sum(normalize_header(text) == heading.get(letter) for letter, text in cells.items())
+            for heading in self.heading_rows
         ]
-        return any(each >= 2 and each * 3 > len(texts) * 2 for each in alike)
+        return any(count >= 2 and count * 3 > len(cells) * 2 for count in repeats)
 
-    def _is_summary(self, texts: Mapping[str, str]) -> bool:
+    def _is_summary_heading(self, cells: Cells) -> bool:
         """Tell the heading of a summary below the lines: 总交易单数, 订单总金额, 退款总金额."""
-        found = sum(SUMMARY.fullmatch(normalize_text(text)) is not None for text in texts.values())
-        return found > 1 and found == len(texts)
+        texts = map(normalize_text, cells.values())
+        return len(cells) > 1 and all(map(SUMMARY.fullmatch, texts))
 
     def _total_kind(
-        self, row: Row, bare: str, texts: Mapping[str, str]
+        self, row: Row, first: str, cells: Cells
     ) -> Literal["total", "part", "note", ""]:
-        labels = self.columns.labels
-        asked, days = self.columns.asked, self.columns.days
-        if row["numbered"] and days & texts.keys() and asked <= texts.keys():
+        """Return what kind of total a row is, "note" for one that is carried, "" for none."""
+        required, days = self.columns.required, self.columns.days
+        if row["numbered"] and days & cells.keys() and required <= cells.keys():
             return ""  # numbered, and with a day of its own: a line, whatever its giver is called
-        # Beside a name, 合计 in a column of another kind is a remark on that row.
-        named = any(letter in texts for letter in labels)
-        words = [
-            bare,
-            *(
-                "".join(text.split())
-                for letter, text in texts.items()
-                if (letter in labels or not named)
-                and "".join(text.split()).strip(":：") in SUM_WORDS
-            ),
-        ]
-        for word in words:
-            match = TOTAL.match(word)
-            if match and len(word) <= _MAX_TOTAL_LENGTH:
+        for text in (first, *self._sum_cells(cells)):
+            match = TOTAL.match(text)
+            if match and len(text) <= TUNING.max_total_length:
                 return "part" if "小计" in match[0] else "total"
-        is_unnamed = not asked - days <= texts.keys() or not asked - days
-        carried = (
-            {normalize_text(text) for text in texts.values()} & CARRIED_FORWARD
-            if is_unnamed
-            else set()
-        )
-        if carried:
+        names = required - days
+        carried = {normalize_text(text) for text in cells.values()} & CARRIED_FORWARD
+        if carried and (not names or not names <= cells.keys()):
             return "part" if carried <= PERIOD_SUMS else "note"
-        match = TOTAL_OF.match(bare)
-        if match and self._tells_little(texts):
+        match = TOTAL_OF.match(first)
+        if match and self._has_only_an_amount(cells):
             return "part" if "小计" in match[0] else "total"
         return ""
 
-    def _tells_little(self, texts: Mapping[str, str]) -> bool:
+    def _sum_cells(self, cells: Cells) -> list[str]:
+        """Return the cells that are a bare 合计.
+
+        Beside a name, 合计 in a column of another kind is a remark on that row.
+        """
+        labels = self.columns.labels
+        is_named = any(letter in cells for letter in labels)
+        texts = ["".join(cells[at].split()) for at in cells if at in labels or not is_named]
+        return [text for text in texts if text.strip(":：") in SUM_WORDS]
+
+    def _has_only_an_amount(self, cells: Cells) -> bool:
         """Tell whether a row has an amount and, besides its first cell, nothing lines must have."""
-        label, *others = texts
-        has_amount = any(each in texts for each in self.columns.numbers) or "元" in texts[label]
-        return has_amount and self.columns.asked.isdisjoint(others)
+        label, *others = cells
+        has_amount = any(at in cells for at in self.columns.numbers) or "元" in cells[label]
+        return has_amount and self.columns.required.isdisjoint(others)
 
 
-def _is_page_furniture(texts: Mapping[str, str]) -> bool:
-    return all(PAGE_FURNITURE.fullmatch(normalize_text(text)) for text in texts.values())
+def _is_closing(texts: Sequence[str]) -> bool:
+    """Tell 分管领导：, and a day alone, below the last line."""
+    if all(LABEL_WITH_COLON.match(normalize_exact(text)) for text in texts):
+        return True
+    if len(texts) == 1 and NUMERIC_DAY.match(texts[0]):
+        return True
+    return len(texts) <= 2 and any(map(DAY_ALONE.match, texts))
+
+
+def _is_page_furniture(texts: Iterable[str]) -> bool:
+    return all(PAGE_FURNITURE.fullmatch(normalize_text(text)) for text in texts)

@@ -12,8 +12,8 @@ from redcross.uploads.cells.parsed import BLANKS
 from redcross.uploads.files.parser import EMPTY, KIND_SUFFIX, TEXT, column_letter
 from redcross.uploads.files.workbook import Grid
 from redcross.uploads.mapping.normalize import heading_levels
+from redcross.uploads.mapping.ranking import HeadingRanker
 from redcross.uploads.mapping.units import column_multiple
-from redcross.uploads.mapping.vocabulary import Vocabulary
 from redcross.uploads.schema.findings import Finding
 from redcross.uploads.schema.import_spec import LABEL_KINDS, FieldSpec, ImportContext, SheetSpec
 from redcross.uploads.schema.row_ids import ROW_ID
@@ -29,7 +29,7 @@ class Table:
 
     grid: Grid
     layout: Layout
-    vocabulary: Vocabulary
+    ranker: HeadingRanker
     context: ImportContext
     findings: tuple[Finding, ...] = ()
     frame: pl.DataFrame = dataclasses.field(default_factory=pl.DataFrame)
@@ -46,7 +46,7 @@ class Table:
     @property
     def spec(self) -> SheetSpec:
         """The sheet's declaration."""
-        return self.vocabulary.spec
+        return self.ranker.spec
 
     @property
     def row_numbers(self) -> pl.Series:

@@ -13,6 +13,7 @@ import polars as pl
 from redcross.units import Unit
 from redcross.uploads.cells.amounts import parse_decimal
 from redcross.uploads.files.parser import KIND_SUFFIX, NUMBER
+from redcross.uploads.mapping.words import AMOUNT_WORDS
 from redcross.uploads.schema.finding_catalogue import finding
 from redcross.uploads.schema.findings import Finding
 from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, FieldSpec
@@ -22,7 +23,7 @@ from redcross.uploads.tables.table import Table
 _AMOUNT = r"(\d[\d,.]*+)\s*+(亿元|万元|元)"
 # The digits are taken whole or not at all: 共计2856人次 holds no 285.
 _AMOUNT_AFTER_WORD = re.compile(
-    rf"(?:金额|总额|合计|总计|共计|小计|累计|总和|资金|捐款|善款|人民币)[^\d]{{0,6}}{_AMOUNT}?+"
+    rf"(?:{'|'.join(AMOUNT_WORDS)})[^\d]{{0,6}}{_AMOUNT}?+"
     r"(?!\s*(?:人|笔|户|件|次|个|批|家))"
 )
 _AMOUNT_WITH_UNIT = re.compile(_AMOUNT)

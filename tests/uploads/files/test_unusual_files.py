@@ -264,7 +264,7 @@ WIDE = """
 import resource
 
 from redcross.uploads.files.parser import KIND_SUFFIX, NUMBER, TEXT, column_letter
-from redcross.uploads.mapping.vocabulary import Vocabulary
+from redcross.uploads.mapping.ranking import HeadingRanker
 from redcross.uploads.tables.detect import detect_tables
 from redcross.uploads.files.workbook import Grid
 from tests.uploads.support.ledger_spec import LEDGER
@@ -275,7 +275,7 @@ columns = {}
 for at, heading in enumerate(["捐赠人", "金额", *[f"栏{at}" for at in range(1990)]]):
     columns[column_letter(at)] = [heading, "1", "2"]
     columns[column_letter(at) + KIND_SUFFIX] = pl.Series([TEXT, NUMBER, NUMBER], dtype=pl.UInt8)
-(layout,) = detect_tables(Grid("S", 1, pl.DataFrame(columns)), Vocabulary(LEDGER, {}))
+(layout,) = detect_tables(Grid("S", 1, pl.DataFrame(columns)), HeadingRanker(LEDGER))
 assert layout.data.len() == 2
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1000)
 """

@@ -9,7 +9,7 @@ import pytest
 from redcross.units import Unit
 from redcross.uploads.files.parser import KIND_SUFFIX, NUMBER, TEXT, column_letter
 from redcross.uploads.files.workbook import Grid, read_workbook
-from redcross.uploads.mapping.vocabulary import Vocabulary
+from redcross.uploads.mapping.ranking import HeadingRanker
 from redcross.uploads.parsing.parse import parse_workbook
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec, SheetKind, SheetSpec
 from redcross.uploads.tables.detect import detect_tables
@@ -376,7 +376,7 @@ def recognise(*rows):
         laid[column_letter(index) + KIND_SUFFIX] = pl.Series(
             column_letter(index) + KIND_SUFFIX, kinds, dtype=pl.UInt8
         )
-    return detect_tables(Grid("Sheet1", 1, pl.DataFrame(laid)), Vocabulary(RAISED, {}))
+    return detect_tables(Grid("Sheet1", 1, pl.DataFrame(laid)), HeadingRanker(RAISED))
 
 
 @pytest.mark.parametrize(

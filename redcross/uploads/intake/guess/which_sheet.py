@@ -19,7 +19,7 @@ from redcross.uploads.intake.guess.workbook_texts import (
     sample_rows,
 )
 from redcross.uploads.mapping.normalize import JOINER, normalize_header
-from redcross.uploads.mapping.vocabulary import Vocabulary
+from redcross.uploads.mapping.ranking import HeadingRanker
 from redcross.uploads.schema.import_spec import FieldSpec, SheetSpec
 from redcross.uploads.tables.detect import detect_tables
 from redcross.uploads.tables.layout import Layout
@@ -223,11 +223,11 @@ def _score_sheet(
 ) -> SheetCandidate | None:
     """Return the score of the table that the sheet explains best, None where it finds none."""
     titled = _is_titled(spec, texts)
-    vocabulary = Vocabulary(spec, remembered)
+    ranker = HeadingRanker(spec, remembered)
     candidates = [
         _score_table(layout, spec, is_titled=titled)
         for grid in grids
-        for layout in detect_tables(grid, vocabulary)
+        for layout in detect_tables(grid, ranker)
     ]
     return max(candidates, key=lambda one: one.score, default=None)
 

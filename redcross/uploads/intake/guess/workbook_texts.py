@@ -9,7 +9,7 @@ from pathlib import PurePath
 import polars as pl
 
 from redcross.uploads.files.workbook import OWN_WORKSHEETS, Grid
-from redcross.uploads.mapping.vocabulary import Vocabulary
+from redcross.uploads.mapping.ranking import HeadingRanker
 from redcross.uploads.schema.import_spec import SheetSpec
 from redcross.uploads.tables.detect import detect_tables
 
@@ -80,9 +80,9 @@ def sample_rows(grid: Grid) -> Grid:
 def column_texts(grids: Sequence[Grid], spec: SheetSpec, name: str) -> list[str]:
     """Return the different texts below the headings of one field, in all tables."""
     texts: set[str] = set()
-    vocabulary = Vocabulary(spec, {})
+    ranker = HeadingRanker(spec)
     for grid in own_grids(grids):
-        for layout in detect_tables(sample_rows(grid), vocabulary):
+        for layout in detect_tables(sample_rows(grid), ranker):
             letters = [letter for letter, field in layout.columns.items() if field == name]
             for letter in letters[:1]:
                 cells: pl.Series = grid.cells[letter][layout.positions[0] :]
