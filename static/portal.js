@@ -82,29 +82,29 @@ document.addEventListener("keydown", (event) => {
 
 const charts = new Map();
 
-function colours() {
+function readColours() {
   const style = getComputedStyle(document.body);
   const read = (name) => style.getPropertyValue(name).trim();
   return { text: read("--text"), accent: read("--accent"), soft: read("--soft"), ground: read("--ground"), line: read("--line") };
 }
 
-function curve(said, { text, accent, soft, line }) {
-  const horizontal = said.kind === "ranking";
-  const names = { type: "category", data: said.names, axisLabel: { color: text, interval: horizontal ? 0 : "auto" }, inverse: horizontal };
-  const values = { type: "value", axisLabel: { color: text }, name: said.unit, nameTextStyle: { color: text }, splitLine: { lineStyle: { color: line } } };
+function curveOptions(chartData, { text, accent, soft, line }) {
+  const horizontal = chartData.kind === "ranking";
+  const names = { type: "category", data: chartData.names, axisLabel: { color: text, interval: horizontal ? 0 : "auto" }, inverse: horizontal };
+  const values = { type: "value", axisLabel: { color: text }, name: chartData.unit, nameTextStyle: { color: text }, splitLine: { lineStyle: { color: line } } };
   return {
     animation: false,
     color: [accent, soft],
     textStyle: { color: text },
     tooltip: { trigger: "axis", renderMode: "richText" },
-    legend: { show: said.series.length > 1, top: 0, right: 0, textStyle: { color: text } },
+    legend: { show: chartData.series.length > 1, top: 0, right: 0, textStyle: { color: text } },
     grid: { left: 8, right: horizontal ? 48 : 16, top: 36, bottom: 8, containLabel: true },
     xAxis: horizontal ? values : names,
     yAxis: horizontal ? names : values,
-    series: said.series.map((each) => ({
-      name: each.name,
+    series: chartData.series.map((series) => ({
+      name: series.name,
       type: horizontal ? "bar" : "line",
-      data: each.values,
+      data: series.values,
       connectNulls: false,
     })),
     aria: { enabled: true },
@@ -113,31 +113,31 @@ function curve(said, { text, accent, soft, line }) {
 
 const layers = new Map();
 
-async function regions(address, parent) {
+async function loadRegions(address, parent) {
   if (!layers.has(address)) layers.set(address, fetch(address).then((answer) => answer.json()));
-  const whole = await layers.get(address);
-  return { ...whole, features: whole.features.filter((each) => each.properties.parent === parent) };
+  const geometry = await layers.get(address);
+  return { ...geometry, features: geometry.features.filter((feature) => feature.properties.parent === parent) };
 }
 
-async function painted(said, place, { text, accent, soft, ground, line }) {
-  const name = `${said.layer} ${said.parent}`;
-  echarts.registerMap(name, await regions(place.dataset.layer, said.parent));
-  const told = new Map(said.values.map((each) => [each.name, each]));
-  const most = said.most ?? Math.max(1, ...said.values.map((each) => each.value ?? 0));
+async function mapOptions(chartData, element, { text, accent, soft, ground, line }) {
+  const name = `${chartData.layer} ${chartData.parent}`;
+  echarts.registerMap(name, await loadRegions(element.dataset.layer, chartData.parent));
+  const regionByCode = new Map(chartData.values.map((region) => [region.name, region]));
+  const largest = chartData.most ?? Math.max(1, ...chartData.values.map((region) => region.value ?? 0));
   return {
     animation: false,
     textStyle: { color: text },
-    tooltip: { renderMode: "richText", formatter: ({ name: code }) => (told.has(code) ? `${told.get(code).label}：${told.get(code).told}` : "") },
-    visualMap: { seriesIndex: 0, min: 0, max: most, text: [`高（${said.unit}）`, "低"], textStyle: { color: text }, inRange: { color: [ground, accent] }, left: 0, bottom: 0 },
+    tooltip: { renderMode: "richText", formatter: ({ name: code }) => (regionByCode.has(code) ? `${regionByCode.get(code).label}：${regionByCode.get(code).text}` : "") },
+    visualMap: { seriesIndex: 0, min: 0, max: largest, text: [`高（${chartData.unit}）`, "低"], textStyle: { color: text }, inRange: { color: [ground, accent] }, left: 0, bottom: 0 },
     geo: {
       map: name,
-      label: { show: true, color: text, textBorderColor: ground, textBorderWidth: 2, fontSize: 10, formatter: ({ name: code }) => told.get(code)?.label.slice(0, 4) ?? "" },
+      label: { show: true, color: text, textBorderColor: ground, textBorderWidth: 2, fontSize: 10, formatter: ({ name: code }) => regionByCode.get(code)?.label.slice(0, 4) ?? "" },
       itemStyle: { areaColor: ground, borderColor: line },
       emphasis: { label: { color: text, textBorderColor: ground, textBorderWidth: 2 }, itemStyle: { areaColor: line } },
       select: { disabled: true },
     },
     series: [
-      { type: "map", geoIndex: 0, data: said.values.map(({ name: code, value }) => ({ name: code, value })) },
+      { type: "map", geoIndex: 0, data: chartData.values.map(({ name: code, value }) => ({ name: code, value })) },
       {
         type: "scatter",
         coordinateSystem: "geo",
@@ -145,37 +145,37 @@ async function painted(said, place, { text, accent, soft, ground, line }) {
         symbolSize: 32,
         itemStyle: { color: soft },
         tooltip: { show: false },
-        data: said.point ? [said.point] : [],
+        data: chartData.point ? [chartData.point] : [],
       },
     ],
     aria: { enabled: true },
   };
 }
 
-// A map cannot be laid out where nothing but its padding stands: it waits until there is room.
-const roomy = (place) => place.clientWidth > 40;
+// A map needs more width than its padding: it is drawn once its element is wide enough.
+const hasRoom = (element) => element.clientWidth > 40;
 
 async function draw() {
   if (typeof echarts === "undefined") return;
-  for (const [place, chart] of charts) {
-    if (!place.isConnected) {
+  for (const [element, chart] of charts) {
+    if (!element.isConnected) {
       chart.dispose();
-      charts.delete(place);
+      charts.delete(element);
     }
   }
-  for (const place of document.querySelectorAll("[data-chart]")) {
-    if (charts.has(place) || !roomy(place)) continue;
-    const said = JSON.parse(document.getElementById(place.dataset.chart).textContent);
-    if (said.kind === "map") await regions(place.dataset.layer, said.parent);
+  for (const element of document.querySelectorAll("[data-chart]")) {
+    if (charts.has(element) || !hasRoom(element)) continue;
+    const chartData = JSON.parse(document.getElementById(element.dataset.chart).textContent);
+    if (chartData.kind === "map") await loadRegions(element.dataset.layer, chartData.parent);
     // While the shapes were fetched the page may have been drawn, narrowed or replaced.
-    if (charts.has(place) || !place.isConnected || !roomy(place)) continue;
-    const chart = echarts.init(place, null, { renderer: "svg" });
-    charts.set(place, chart);
-    const palette = colours();
-    chart.setOption(said.kind === "map" ? await painted(said, place, palette) : curve(said, palette));
-    if (said.kind === "map" && place.dataset.address) {
+    if (charts.has(element) || !element.isConnected || !hasRoom(element)) continue;
+    const chart = echarts.init(element, null, { renderer: "svg" });
+    charts.set(element, chart);
+    const palette = readColours();
+    chart.setOption(chartData.kind === "map" ? await mapOptions(chartData, element, palette) : curveOptions(chartData, palette));
+    if (chartData.kind === "map" && element.dataset.address) {
       chart.on("click", ({ name }) => {
-        location.href = place.dataset.address + name;
+        location.href = element.dataset.address + name;
       });
     }
   }
@@ -186,16 +186,16 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   charts.clear();
   draw();
 });
-// Paper is narrower than the screen a chart was drawn for: A4 between its margins, less the padding.
-const PAPER = 670;
+// Pixels between the margins of A4, less the padding: narrower than the screen a chart was drawn for.
+const PAPER_WIDTH = 670;
 addEventListener("beforeprint", () => {
-  for (const [place, chart] of charts) if (roomy(place)) chart.resize({ width: Math.min(PAPER, chart.getWidth()) });
+  for (const [element, chart] of charts) if (hasRoom(element)) chart.resize({ width: Math.min(PAPER_WIDTH, chart.getWidth()) });
 });
 addEventListener("afterprint", () => {
-  for (const [place, chart] of charts) if (roomy(place)) chart.resize({ width: "auto" });
+  for (const [element, chart] of charts) if (hasRoom(element)) chart.resize({ width: "auto" });
 });
 addEventListener("resize", () => {
-  for (const [place, chart] of charts) if (roomy(place)) chart.resize();
+  for (const [element, chart] of charts) if (hasRoom(element)) chart.resize();
   draw();
 });
 document.addEventListener("htmx:afterSwap", (event) => {

@@ -262,7 +262,7 @@ def compose_map(
                 "name": figure.branch.code,
                 "label": figure.branch.short_name,
                 "value": _chart_value(figure),
-                "told": _map_text(figure),
+                "text": _map_text(figure),
             }
             for figure in figures
             if not figure.own

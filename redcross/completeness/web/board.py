@@ -220,7 +220,7 @@ def _map_data(branch: Branch, quality: Sequence[ReportingQuality]) -> dict[str, 
                 "name": item.branch.code,
                 "label": item.branch.short_name,
                 "value": None if item.submitted_share is None else float(item.submitted_share),
-                "told": item.summary,
+                "text": item.summary,
             }
             for item in quality
             if item.branch.level != Level.UNIT

@@ -58,4 +58,6 @@ def figure_url(figure: Figure) -> str:
         params["own"] = "1"
     if figure.breakdown:
         params |= {"by": figure.breakdown, "category": figure.category_key}
-    return f"{reverse('figure', kwargs={'key': figure.indicator.key})}?{urlencode(params)}"
+    return (
+        f"{reverse('figure', kwargs={'key': figure.indicator.key})}?{urlencode(params, safe='/')}"
+    )
