@@ -7,7 +7,7 @@ source that would have to choose between two fields yields none.
 import dataclasses
 import enum
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from redcross.uploads.mapping.heading_index import HeadingIndex, KnownWord
 from redcross.uploads.mapping.normalize import (
@@ -107,7 +107,7 @@ def by_leaf(index: HeadingIndex, levels: Levels) -> Iterator[Candidate]:
     """
     if len(levels) == 1:
         return
-    own = next((found for source in CELL_SOURCES for found in source(index, levels[-1:])), None)
+    own = next(_gather(CELL_SOURCES, index, levels[-1:]), None)
     if own is None:
         return
     leaf, group = normalize_header(levels[-1]), normalize_header("".join(levels[:-1]))
@@ -204,9 +204,14 @@ WORD_SOURCES: tuple[Source, ...] = (
 """What a heading says by the sheet's own words."""
 
 
+def _gather(sources: Iterable[Source], index: HeadingIndex, levels: Levels) -> Iterator[Candidate]:
+    for source in sources:
+        yield from source(index, levels)
+
+
 def best_by_words(index: HeadingIndex, levels: Levels) -> list[Candidate]:
     """Return the surest candidate by the sheet's own words, a list of one or none."""
-    candidates = [found for source in WORD_SOURCES for found in source(index, levels)]
+    candidates = list(_gather(WORD_SOURCES, index, levels))
     if not candidates:
         candidates = list(by_upper_levels(index, levels))
     return [max(candidates, key=lambda candidate: candidate.score)] if candidates else []

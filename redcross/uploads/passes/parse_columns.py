@@ -1,6 +1,7 @@
 """The cells of the mapped columns as typed values, in one frame."""
 
 import dataclasses
+import itertools
 
 import polars as pl
 
@@ -65,8 +66,8 @@ def parse_columns(table: Table) -> Table:
         layout=table.layout.without(dropped),
         frame=frame,
         letters=letters,
-        faulty_rows={name: _rows_with_errors(found) for name, found in findings.items()},
-        findings=(*table.findings, *(entry for found in findings.values() for entry in found)),
+        faulty_rows={name: _rows_with_errors(entries) for name, entries in findings.items()},
+        findings=(*table.findings, *itertools.chain.from_iterable(findings.values())),
     )
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from redcross.accounts.encryption import index_key
 from redcross.periods import Period
+from redcross.uploads.schema.expressions import is_filled
 from redcross.uploads.schema.row_ids import ROW_ID, ROW_KEY, match_by_row_id
 
 _SEPARATOR = "\x1f"
@@ -36,7 +37,7 @@ def add_row_keys(
     undated = dated_by is None or dated_by not in frame.columns
     whole = pl.lit(f"C{_SEPARATOR}{period if undated else ''}{_SEPARATOR}") + whole
     if present:
-        named = pl.any_horizontal([_is_filled(name) for name in present])
+        named = pl.any_horizontal([is_filled(name) for name in present])
         text = pl.when(named).then(pl.lit(f"I{_SEPARATOR}") + _join_cells(present)).otherwise(whole)
     else:
         text = whole
@@ -47,31 +48,28 @@ def add_row_keys(
     key = index_key("row")
     mac = hashlib.blake2b  # keyed: a MAC, at half the time of HMAC-SHA-256
 
-    def keyed_by(text: str, occurrence: int) -> str:
-        said = prefix + f"{text}{_SEPARATOR}{occurrence}".encode()
-        return mac(said, digest_size=16, key=key).hexdigest()
+    def make_key(text: str, occurrence: int) -> str:
+        message = prefix + f"{text}{_SEPARATOR}{occurrence}".encode()
+        return mac(message, digest_size=16, key=key).hexdigest()
 
-    def further(text: str, occurrence: int) -> Iterator[str]:
-        return (keyed_by(text, each) for each in itertools.count(occurrence + 1))
+    def make_further_keys(text: str, occurrence: int) -> Iterator[str]:
+        return (make_key(text, number) for number in itertools.count(occurrence + 1))
 
-    def numbered() -> Iterator[tuple[str, int]]:
-        """Walk over the rows anew: a million texts at once would fill the memory."""
+    def iterate_rows() -> Iterator[tuple[str, int]]:
+        """Iterate over the rows anew: a million texts at once would fill the memory."""
         return zip(keyed["_text"], keyed["_occurrence"], strict=True)
 
-    keys = [keyed_by(text, occurrence) for text, occurrence in numbered()]
+    keys = [make_key(text, occurrence) for text, occurrence in iterate_rows()]
     if ROW_ID in frame.columns and frame[ROW_ID].is_not_null().any():
-        keys = match_by_row_id(frame, keys, [further(*each) for each in numbered()], accepted)
+        further = [make_further_keys(text, occurrence) for text, occurrence in iterate_rows()]
+        keys = match_by_row_id(frame, keys, further, accepted)
     return frame.with_columns(pl.Series(ROW_KEY, keys, dtype=pl.String))
 
 
-def _is_filled(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.String).fill_null("") != ""
-
-
 def _join_cells(names: Sequence[str]) -> pl.Expr:
-    """Name and value of every cell that is filled: a column added later changes nothing."""
+    """Return name and value of every filled cell: a column added later changes no key."""
     parts = [
-        pl.when(_is_filled(name)).then(pl.lit(f"{name}=") + pl.col(name).cast(pl.String))
+        pl.when(is_filled(name)).then(pl.lit(f"{name}=") + pl.col(name).cast(pl.String))
         for name in names
     ]
     return pl.concat_str(parts, separator=_SEPARATOR, ignore_nulls=True)

@@ -9,7 +9,7 @@ from redcross.uploads import rules
 from redcross.uploads.choices import Severity, UploadOrigin
 from redcross.uploads.files import storage
 from redcross.uploads.models import Upload, UploadFinding
-from redcross.uploads.preparing.prepare import import_spec
+from redcross.uploads.preparing.import_setup import import_spec
 from redcross.uploads.schema.finding_catalogue import CODES
 from redcross.uploads.schema.import_spec import CellKind, SheetSpec
 from redcross.uploads.workflow import progress

@@ -26,7 +26,7 @@ from redcross.uploads.files.workbook import UnreadableError, read_workbook
 from redcross.uploads.models import Upload
 from redcross.uploads.output.annotated_workbook import annotate_workbook
 from redcross.uploads.output.bad_rows import build_bad_rows
-from redcross.uploads.preparing.prepare import import_spec
+from redcross.uploads.preparing.import_setup import import_spec
 from redcross.uploads.schema.findings import Finding, findings_from_json
 from redcross.uploads.web.access import get_visible_upload
 from redcross.uploads.web.forms import ReasonForm

@@ -25,7 +25,8 @@ from redcross.uploads.database.upsert import (
 )
 from redcross.uploads.files import storage
 from redcross.uploads.models import Upload
-from redcross.uploads.preparing.prepare import Stopwatch, diff_with_database
+from redcross.uploads.preparing.check_result import Stopwatch
+from redcross.uploads.preparing.prepare import diff_with_database
 from redcross.uploads.schema.sheet import Sheet
 from redcross.uploads.workflow import progress
 from redcross.uploads.workflow.check_results import changes_to_json

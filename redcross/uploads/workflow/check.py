@@ -14,15 +14,13 @@ from redcross.uploads.files import storage
 from redcross.uploads.files.workbook import UnreadableError, Workbook
 from redcross.uploads.models import Upload
 from redcross.uploads.parsing.parse import parse_typed_rows
+from redcross.uploads.preparing.check_result import CheckResult, Stopwatch
+from redcross.uploads.preparing.import_setup import ImportSetup, prepare_setup
 from redcross.uploads.preparing.prepare import (
-    CheckResult,
-    ImportSetup,
-    Stopwatch,
     add_plausibility_warnings,
     check_workbook,
     diff_with_database,
     prepare_result,
-    prepare_setup,
 )
 from redcross.uploads.workflow import progress
 from redcross.uploads.workflow.check_results import store_result

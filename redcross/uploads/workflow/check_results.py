@@ -10,7 +10,7 @@ from redcross.uploads.choices import REVIEW_STATES, Severity, UploadState
 from redcross.uploads.database.diff import Comparison, RowChange
 from redcross.uploads.files import storage
 from redcross.uploads.models import Upload, UploadFinding
-from redcross.uploads.preparing.prepare import CheckResult
+from redcross.uploads.preparing.check_result import CheckResult
 from redcross.uploads.schema.findings import FindingGroup, findings_to_json
 from redcross.uploads.workflow.transitions import change_state, lock_upload
 

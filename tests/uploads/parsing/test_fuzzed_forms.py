@@ -9,7 +9,7 @@ import pytest
 from redcross.periods import Period
 from redcross.uploads.choices import Severity
 from redcross.uploads.parsing.parse import parse_workbook
-from redcross.uploads.preparing.prepare import prepare_setup
+from redcross.uploads.preparing.import_setup import prepare_setup
 from redcross.uploads.registry import registry
 from reform.sheets.answers import parse_answer
 from tests.uploads.support.form_columns import FORMS

@@ -4,7 +4,7 @@ from redcross.branches.models import Branch
 from redcross.periods import Period
 from redcross.uploads.choices import Severity
 from redcross.uploads.parsing.parse import parse_workbook
-from redcross.uploads.preparing.prepare import prepare_setup
+from redcross.uploads.preparing.import_setup import prepare_setup
 from redcross.uploads.registry import registry
 from tests.support.workbooks import write_xlsx
 from tests.uploads.support.ledger_spec import open_in_process

@@ -18,12 +18,11 @@ from redcross.uploads.choices import Severity, UploadMode, UploadState
 from redcross.uploads.files.workbook import UnreadableError
 from redcross.uploads.models import Upload
 from redcross.uploads.output.serialize import serialize_upload
+from redcross.uploads.preparing.check_result import CheckResult, Stopwatch
+from redcross.uploads.preparing.import_setup import prepare_setup
 from redcross.uploads.preparing.prepare import (
-    CheckResult,
-    Stopwatch,
     add_plausibility_warnings,
     diff_with_database,
-    prepare_setup,
     read_file,
 )
 from redcross.uploads.registry import registry
