@@ -6,7 +6,13 @@ from redcross.indicators.choices import Kind
 from redcross.indicators.declare.declaration import Count, Cumulative, Indicator, Sum, register
 from redcross.units import Unit
 from reform.choices import Answer
-from reform.models import GovernanceFact, GrassrootsUnit, NetworkMovement, Problem, TaskProgress
+from reform.models import (
+    GovernanceFact,
+    GrassrootsUnit,
+    NetworkMovement,
+    Problem,
+    TaskProgress,
+)
 
 
 def _measure_indicator(key: str, label: str, item: str, definition: str) -> Indicator:

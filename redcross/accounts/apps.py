@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.apps import AppConfig
 from django.core import checks
+from django.db import DatabaseError
 from django.db.models.signals import (
     post_migrate,
 )
@@ -27,8 +28,11 @@ def _check_keys(
     """Say under `manage.py check --database default` whether the keys fit the data."""
     from redcross.accounts.canary import find_key_mismatch  # noqa: PLC0415  models load after apps
 
-    said = find_key_mismatch() if databases else ""
-    return [checks.Error(said, id="accounts.E001")] if said else []
+    try:
+        complaint = find_key_mismatch() if databases else ""
+    except DatabaseError:
+        return []  # `migrate` on an empty database: there is no table to ask yet
+    return [checks.Error(complaint, id="accounts.E001")] if complaint else []
 
 
 class AccountsConfig(AppConfig):
