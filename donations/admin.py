@@ -19,8 +19,8 @@ from donations.models import (
     Giver,
     GoodsGiven,
 )
-from redcross.portal.records import RecordAdmin, ReferenceAdmin
-from redcross.portal.site import site
+from redcross.portal.record_pages.model_admin import RecordAdmin, ReferenceAdmin
+from redcross.portal.record_pages.site import site
 
 
 @admin.register(Fund, site=site)

@@ -12,8 +12,8 @@ from donors.models import (
     StemCellStep,
     StemCellVolunteer,
 )
-from redcross.portal.records import RecordAdmin
-from redcross.portal.site import site
+from redcross.portal.record_pages.model_admin import RecordAdmin
+from redcross.portal.record_pages.site import site
 
 
 @admin.register(StemCellVolunteer, site=site)

@@ -25,9 +25,9 @@ def request_id() -> str:
     return str(structlog.contextvars.get_contextvars().get(REQUEST, ""))
 
 
-def is_request_id(said: str) -> bool:
-    """Tell whether an id is one of ours."""
-    return _REQUEST_ID.fullmatch(said) is not None
+def is_request_id(text: str) -> bool:
+    """Return whether an id is one of ours."""
+    return _REQUEST_ID.fullmatch(text) is not None
 
 
 def drop_foreign_values(_logger: Any, _method: str, event: Event) -> Event:
@@ -54,8 +54,8 @@ def drop_foreign_values(_logger: Any, _method: str, event: Event) -> Event:
 
 def _traceback_lines(error: BaseException) -> list[str]:
     return [
-        f"{each.filename.rpartition('site-packages/')[2]}:{each.lineno} {each.name}"
-        for each in traceback.extract_tb(error.__traceback__)[-12:]
+        f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)[-12:]
     ]
 
 
@@ -71,7 +71,7 @@ def _mask(value: Any) -> Any:
     if isinstance(value, str):
         return _MAIL.sub("***@***", _LONG_NUMBER.sub("***", value))
     if isinstance(value, list | tuple):
-        return [_mask(each) for each in value]
+        return [_mask(item) for item in value]
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**10:
         return "***"
     return value if isinstance(value, int | float | None) else _mask(str(value))

@@ -186,7 +186,7 @@ class Period:
         return self.start <= item < self.end
 
     def overlaps(self, other: "Period") -> bool:
-        """Tell whether the two share a month."""
+        """Return whether the two share a month."""
         return self.start < other.end and other.start < self.end
 
 

@@ -39,9 +39,9 @@ DEMO_NOTICE = "演示数据：省级合计取自公开综述，州市县分解�
 
 def _secret(name: str, make: Any) -> str:
     """Return a secret; behind https it must be given, else one is made and kept."""
-    given: str = env.str(name, default="")
-    if given:
-        return given
+    value: str = env.str(name, default="")
+    if value:
+        return value
     if SECURE:
         message = f"SITE_URL 为 https 时必须设置环境变量 {name}。"
         raise ImproperlyConfigured(message)
@@ -195,7 +195,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "redcross.accounts.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "redcross.accounts.rate_limits.RateLimitMiddleware",
+    "redcross.accounts.sign_in.rate_limits.RateLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "redcross.exports.middleware.FileExportMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -234,8 +234,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
-    {"NAME": "redcross.accounts.passwords.CharacterClassesValidator"},
-    {"NAME": "redcross.accounts.passwords.PasswordHistoryValidator"},
+    {"NAME": "redcross.accounts.sign_in.passwords.CharacterClassesValidator"},
+    {"NAME": "redcross.accounts.sign_in.passwords.PasswordHistoryValidator"},
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -249,7 +249,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # A visitor of the demonstration enters as anybody without a telephone at hand.
 SECOND_FACTOR = env.bool("SECOND_FACTOR", default=not DEMO)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_ADAPTER = "redcross.accounts.adapters.SecondFactorAdapter"
+MFA_ADAPTER = "redcross.accounts.sign_in.adapters.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "红十字会业务门户"
 MFA_TRUST_ENABLED = True
 MFA_TRUST_COOKIE_AGE = dt.timedelta(days=30)
@@ -261,7 +261,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "redcross.accounts.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "redcross.accounts.sign_in.addresses.client_address"
 AXES_LOCKOUT_TEMPLATE = "portal/locked.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_ENABLE_ADMIN = False
@@ -337,7 +337,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_THROTTLE_CLASSES": [
-        "redcross.accounts.rate_limits.AddressThrottle",
+        "redcross.accounts.sign_in.rate_limits.AddressThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
     # The pages' rates stand here too: one place, one counter for all processes. A whole

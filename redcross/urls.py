@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from redcross.api.token_views import revoke_token, tokens
 from redcross.dashboards.views import screen
-from redcross.portal.site import site
+from redcross.portal.record_pages.site import site
 
 urlpatterns = [
     path("", include("redcross.portal.urls")),

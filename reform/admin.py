@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from redcross.portal.records import RecordAdmin, ReferenceAdmin
-from redcross.portal.site import site
+from redcross.portal.record_pages.model_admin import RecordAdmin, ReferenceAdmin
+from redcross.portal.record_pages.site import site
 from reform.models import (
     Activity,
     Document,

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from redcross.periods import business_date
-from redcross.portal.records import RecordAdmin, ReferenceAdmin
-from redcross.portal.site import site
+from redcross.portal.record_pages.model_admin import RecordAdmin, ReferenceAdmin
+from redcross.portal.record_pages.site import site
 from training.models import (
     CourseRule,
     Device,

@@ -28,11 +28,16 @@ def _check_keys(
     """Say under `manage.py check --database default` whether the keys fit the data."""
     from redcross.accounts.canary import find_key_mismatch  # noqa: PLC0415  models load after apps
 
+<<<<<<< HEAD
     try:
         complaint = find_key_mismatch() if databases else ""
     except DatabaseError:
         return []  # `migrate` on an empty database: there is no table to ask yet
     return [checks.Error(complaint, id="accounts.E001")] if complaint else []
+=======
+    message = find_key_mismatch() if databases else ""
+    return [checks.Error(message, id="accounts.E001")] if message else []
+>>>>>>> cae9f47 (Divide the API's views, the record pages and sign-in into packages; plain local names)
 
 
 class AccountsConfig(AppConfig):

@@ -19,10 +19,10 @@ def store_canary(*, using: str) -> None:
 def find_key_mismatch() -> str:
     """Return what is wrong with the keys, in one sentence; nothing where they fit."""
     try:
-        kept = Canary.objects.order_by("pk").first()
-        if kept is None:
+        canary = Canary.objects.order_by("pk").first()
+        if canary is None:
             return ""
-        indexed = bytes(kept.value_index or b"")
+        indexed = bytes(canary.value_index or b"")
     except UnreadableSecretError:
         return _MISMATCH.format(why="已加密的数据无法解开")
     except ImproperlyConfigured as error:
@@ -35,8 +35,8 @@ def find_key_mismatch() -> str:
 def exit_on_wrong_keys() -> None:
     """End a process that would serve under wrong keys; without a database there is no telling."""
     try:
-        said = find_key_mismatch()
+        message = find_key_mismatch()
     except DatabaseError:
         return
-    if said:
-        raise SystemExit(said)
+    if message:
+        raise SystemExit(message)

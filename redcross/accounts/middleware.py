@@ -13,9 +13,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from redcross.accounts.addresses import client_address
 from redcross.accounts.choices import SECOND_FACTOR_ROLES
 from redcross.accounts.scope import acting_for
+from redcross.accounts.sign_in.addresses import client_address
 
 SESSION_BEGAN, SESSION_SEEN, SESSION_ADDRESS, SESSION_AGENT = "began", "seen", "address", "agent"
 _SEEN_INTERVAL = 60
@@ -82,7 +82,7 @@ class SecondFactorMiddleware:
             settings.SECOND_FACTOR
             and user.is_authenticated
             and not request.path.startswith(_SETUP_PATHS)
-            and any(each.role in SECOND_FACTOR_ROLES for each in user.current_roles())
+            and any(role.role in SECOND_FACTOR_ROLES for role in user.current_roles())
             and not is_mfa_enabled(user)
         ):
             messages.info(request, "您的角色须使用第二道验证，请先绑定验证器。")

@@ -32,7 +32,7 @@ def has_role(
     domain: str = "",
     sheet: str = "",
 ) -> bool:
-    """Tell whether one of the user's roles is of these, reaches the branch and the sheet."""
+    """Return whether one of the user's roles is of these, reaches the branch and the sheet."""
     wanted = frozenset(roles)
     return any(
         assignment.role in wanted
@@ -49,15 +49,15 @@ class Rights:
     grants: frozenset[tuple[str, str]]
 
     def allow(self, roles: Iterable[str], domain: str = "") -> bool:
-        """Tell whether one of the roles is of these and reaches the domain."""
+        """Return whether one of the roles is of these and reaches the domain."""
         wanted = frozenset(roles)
         return any(role in wanted and _domain_matches(own, domain) for role, own in self.grants)
 
 
 def rights_of_user(user: User | AnonymousUser) -> Rights:
     """Return what a person may do somewhere; equal for all who may do the same."""
-    held = user.current_roles() if user.is_authenticated else ()
-    return Rights(frozenset((each.role, each.domain) for each in held))
+    roles = user.current_roles() if user.is_authenticated else ()
+    return Rights(frozenset((role.role, role.domain) for role in roles))
 
 
 def _domain_matches(own: str, domain: str) -> bool:
@@ -65,7 +65,7 @@ def _domain_matches(own: str, domain: str) -> bool:
 
 
 def role_covers(assignment: RoleAssignment, domain: str = "", sheet: str = "") -> bool:
-    """Tell whether a role reaches a domain and a sheet; one without limits reaches all."""
+    """Return whether a role reaches a domain and a sheet; one without limits reaches all."""
     if not _domain_matches(assignment.domain, domain or sheet.partition(".")[0]):
         return False
     return not (assignment.sheets and sheet and sheet not in assignment.sheets)
@@ -75,8 +75,8 @@ def home_branch(user: User | AnonymousUser) -> Branch | None:
     """Return the branch a person works for: the highest of his roles."""
     if not user.is_authenticated:
         return None
-    held = sorted(user.current_roles(), key=lambda assignment: len(assignment.branch.code))
-    return held[0].branch if held else None
+    roles = sorted(user.current_roles(), key=lambda assignment: len(assignment.branch.code))
+    return roles[0].branch if roles else None
 
 
 def enterable_branches(user: User) -> list[Branch]:

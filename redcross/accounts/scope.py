@@ -79,22 +79,22 @@ def vault_scope(branches: Iterable[int] | None = None) -> Iterator[None]:
     The road writes what it has read and shows nothing of it. A person opens his branch's
     for a reason and a time, which the caller has made sure of.
     """
-    told = EVERY_BRANCH if branches is None else ",".join(map(str, branches))
+    value = EVERY_BRANCH if branches is None else ",".join(map(str, branches))
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting(%s, true)", [VAULT])
-        outer = cursor.fetchone()[0] or ""
-        cursor.execute("SELECT set_config(%s, %s, true)", [VAULT, told])
+        previous = cursor.fetchone()[0] or ""
+        cursor.execute("SELECT set_config(%s, %s, true)", [VAULT, value])
     try:
         yield
     except DatabaseError:
         raise  # the transaction is lost, and the setting with it
     except BaseException:
-        _restore_vault(outer)
+        _restore_vault(previous)
         raise
-    _restore_vault(outer)
+    _restore_vault(previous)
 
 
-def _restore_vault(outer: str) -> None:
+def _restore_vault(previous: str) -> None:
     if not connection.needs_rollback:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config(%s, %s, true)", [VAULT, outer])
+            cursor.execute("SELECT set_config(%s, %s, true)", [VAULT, previous])

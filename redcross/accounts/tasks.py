@@ -35,13 +35,13 @@ class ScopedTask(Task):  # type: ignore[type-arg]
 
     def apply_async(self, *args: Any, **options: Any) -> Any:
         """Send the task with the id of the request that asked for it."""
-        given = options.pop("headers", None) or {}
-        headers = {REQUEST_HEADER: request_id(), **given}
-        return super().apply_async(*args, headers=headers, **options)
+        headers = options.pop("headers", None) or {}
+        all_headers = {REQUEST_HEADER: request_id(), **headers}
+        return super().apply_async(*args, headers=all_headers, **options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        said = str((self.request.headers or {}).get(REQUEST_HEADER, ""))
-        number = said if is_request_id(said) else (self.request.id or "").replace("-", "")
+        header = str((self.request.headers or {}).get(REQUEST_HEADER, ""))
+        number = header if is_request_id(header) else (self.request.id or "").replace("-", "")
         began, ended = time.monotonic(), "failed"
         with structlog.contextvars.bound_contextvars(**{REQUEST: number}):
             try:

@@ -1,4 +1,4 @@
-"""Who asks, and for which purpose."""
+"""Authentication by token, and the scope that a view requires."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from redcross.api.models import ApiToken
 
 
 class TokenAuthentication(BaseAuthentication):
-    """The token the middleware has read; a wrong one is refused whatever session there is."""
+    """Authenticates the token that the middleware read; a wrong token fails despite a session."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         http = request._request
@@ -27,7 +27,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class InScope(BasePermission):
-    """The token is for this purpose: `scopes` of the view by method, else read."""
+    """Requires of a token the scope in `scopes` of the view for the method, else `READ`."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user.is_authenticated:

@@ -1,4 +1,4 @@
-"""The app api."""
+"""The app api: the HTTP interface for programs."""
 
 from django.apps import AppConfig
 

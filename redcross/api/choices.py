@@ -1,10 +1,10 @@
-"""Closed lists of the API."""
+"""Choices of the API."""
 
 from django.db import models
 
 
 class TokenScope(models.TextChoices):
-    """What a token may be used for; never more than its person may do."""
+    """What a token may be used for; never more than its user may do."""
 
     READ = "read", "读取"
     UPLOAD = "upload", "报送"

@@ -1,4 +1,4 @@
-"""How the API tells what it refuses: always {"code", "message"}, in words of its own."""
+"""Error responses of the API: always {"code", "message"}."""
 
 from typing import Any
 
@@ -31,21 +31,23 @@ STATUS_MESSAGES = {
 
 
 def handle_error(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer every refusal as {"code", "message"}, in words of its own."""
+    """Return the response to an exception, None if it is none of the API's."""
     if isinstance(error, RefusedError):
         return _error_response(error.code, error.message, status.HTTP_409_CONFLICT)
     answer = exception_handler(error, context)
     if answer is None:
         return None
-    said = STATUS_MESSAGES.get(answer.status_code)
+    message = STATUS_MESSAGES.get(answer.status_code)
     if isinstance(error, exceptions.ValidationError | exceptions.ParseError):
-        said = "；".join(_flatten_messages(answer.data))
+        message = "；".join(_flatten_messages(answer.data))
     code = STATUS_CODES.get(answer.status_code, "refused")
-    told = _error_response(code, said or str(getattr(error, "detail", "")), answer.status_code)
+    response = _error_response(
+        code, message or str(getattr(error, "detail", "")), answer.status_code
+    )
     for name in ("WWW-Authenticate", "Retry-After", "Allow"):
         if name in answer.headers:
-            told[name] = answer.headers[name]
-    return told
+            response[name] = answer.headers[name]
+    return response
 
 
 def _error_response(code: str, message: str, number: int) -> Response:
@@ -54,8 +56,8 @@ def _error_response(code: str, message: str, number: int) -> Response:
 
 def _flatten_messages(data: Any, name: str = "") -> list[str]:
     if isinstance(data, dict):
-        return [text for key, each in data.items() for text in _flatten_messages(each, str(key))]
+        return [text for key, value in data.items() for text in _flatten_messages(value, str(key))]
     if isinstance(data, list):
-        return [text for each in data for text in _flatten_messages(each, name)]
+        return [text for value in data for text in _flatten_messages(value, name)]
     plain = name in ("", "detail", "non_field_errors")
     return [str(data) if plain else f"{name}：{data}"]

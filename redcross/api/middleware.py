@@ -1,4 +1,4 @@
-"""A program's token makes its person the request's user, before the scope opens."""
+"""Makes the user of an API token the user of the request, before the scope opens."""
 
 from collections.abc import Callable
 
@@ -13,18 +13,18 @@ BEARER_PREFIX = "bearer "
 
 
 class TokenMiddleware:
-    """Read `Authorization: Bearer …` under /api/; a wrong one makes nobody of a session."""
+    """Reads `Authorization: Bearer …` under /api/; a wrong token makes the request anonymous."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        said = request.headers.get("Authorization", "")
+        header = request.headers.get("Authorization", "")
         if (
             request.path.startswith(API_ROOT)
-            and said[: len(BEARER_PREFIX)].lower() == BEARER_PREFIX
+            and header[: len(BEARER_PREFIX)].lower() == BEARER_PREFIX
         ):
-            token = _find_token(said[len(BEARER_PREFIX) :].strip())
+            token = _find_token(header[len(BEARER_PREFIX) :].strip())
             request.api_token = token  # type: ignore[attr-defined]
             request.user = token.user if token else AnonymousUser()
         return self.get_response(request)
@@ -32,8 +32,8 @@ class TokenMiddleware:
 
 def _find_token(secret: str) -> ApiToken | None:
     today = timezone.localdate()
-    found = ApiToken.objects.on(today).select_related("user").filter(digest=token_digest(secret))
-    token = found.first()
+    tokens = ApiToken.objects.on(today).select_related("user").filter(digest=token_digest(secret))
+    token = tokens.first()
     if token is not None and token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
     return token

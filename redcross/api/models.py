@@ -1,4 +1,4 @@
-"""Tokens by which programs act for a person, for a time and for some purposes."""
+"""Tokens with which programs act for a user, for a limited time and scope."""
 
 import datetime as dt
 import hashlib
@@ -19,15 +19,15 @@ PREFIX = "rc_"
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    """Tokens by whether they hold."""
+    """Tokens by their validity."""
 
     def on(self, day: dt.date) -> Self:
-        """Keep the tokens that hold on a day."""
+        """Keep the tokens that are valid on a day."""
         return self.filter(revoked_at__isnull=True, ends_on__gte=day, user__is_active=True)
 
 
 class ApiToken(models.Model):
-    """A secret of which only the digest is kept; it is shown once, when it is made."""
+    """A token, stored as a digest; the secret is shown once, when it is created."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -67,14 +67,14 @@ class ApiToken(models.Model):
 
 
 def token_digest(secret: str) -> str:
-    """Return what is kept of a secret."""
+    """Return the digest under which a secret is stored."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def create_token(
     user: User, *, name: str, scopes: Iterable[str], ends_on: dt.date, today: dt.date
 ) -> tuple[ApiToken, str]:
-    """Make a token; the secret is returned here and never again."""
+    """Create a token; return it with its secret, which cannot be read again."""
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,

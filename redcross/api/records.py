@@ -1,4 +1,4 @@
-"""Records as programs read them: by scope, without secrets, names masked."""
+"""Records as programs read them: without encrypted fields, names masked."""
 
 import datetime as dt
 from decimal import Decimal
@@ -21,7 +21,7 @@ EXCLUDED_FIELDS = frozenset({"row_key"})
 
 
 def list_record_models() -> dict[str, type[Record]]:
-    """Return each kind of record by app and model: all that keep a history, so not the vault."""
+    """Return by label the models with a history; those of the vault have none."""
     return {
         model._meta.label_lower: model
         for model in apps.get_models()
@@ -30,7 +30,7 @@ def list_record_models() -> dict[str, type[Record]]:
 
 
 def readable_fields(model: type[Record]) -> "list[models.Field[Any, Any]]":
-    """Return the fields a program may read: never encrypted ones, never their indexes."""
+    """Return the fields that a program may read: no encrypted fields and no indexes of them."""
     return [
         field
         for field in model._meta.concrete_fields
@@ -40,11 +40,11 @@ def readable_fields(model: type[Record]) -> "list[models.Field[Any, Any]]":
 
 
 def serialize_record(record: Record, fields: "list[models.Field[Any, Any]]") -> dict[str, Any]:
-    """Return one record: plain decimals, ISO dates, names masked."""
-    told = {
+    """Return a record as JSON values: plain decimals, ISO dates, masked names."""
+    values = {
         field.name: _serialize_value(field, field.value_from_object(record)) for field in fields
     }
-    return {**told, "branch": record.branch.code}
+    return {**values, "branch": record.branch.code}
 
 
 def _serialize_value(field: "models.Field[Any, Any]", value: Any) -> Any:

@@ -1,15 +1,15 @@
-"""How the schema tells of tokens."""
+"""Extensions of the OpenAPI schema: tokens, and exact descriptions of inputs."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 _WITHOUT_NUL = r"^[^\u0000]*$"
-"""PostgreSQL takes no NUL in a text, and no page or program needs one."""
+"""PostgreSQL accepts no NUL in a text."""
 
 
 def tighten_schema(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Say of what is sent what is refused: words not named, and NUL in texts."""
+    """Describe what inputs are refused: unknown properties, and NUL in texts."""
     schemas = result["components"]["schemas"]
     bodies = {
         name.rpartition("/")[2]
@@ -18,15 +18,15 @@ def tighten_schema(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for kind in operation.get("requestBody", {}).get("content", {}).values()
         if (name := kind["schema"].get("$ref", ""))
     }
-    told = [schemas[name] for name in sorted(bodies)]
-    for body in told:
+    request_bodies = [schemas[name] for name in sorted(bodies)]
+    for body in request_bodies:
         body["additionalProperties"] = False
-    texts = [each for body in told for each in body["properties"].values()]
+    texts = [item for body in request_bodies for item in body["properties"].values()]
     texts += [
-        each["schema"]
+        parameter["schema"]
         for path in result["paths"].values()
         for operation in path.values()
-        for each in operation.get("parameters", [])
+        for parameter in operation.get("parameters", [])
     ]
     for text in texts:
         if text.get("type") == "string" and not text.keys() & {"enum", "format", "pattern"}:
@@ -35,7 +35,7 @@ def tighten_schema(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    """How the schema tells of tokens."""
+    """Describes the authentication by token."""
 
     target_class = "redcross.api.access.TokenAuthentication"
     name = "token"

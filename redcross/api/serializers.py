@@ -1,4 +1,4 @@
-"""What the API takes and gives, for the schema and for checking what is sent."""
+"""Serializers that validate the inputs of the API and describe its outputs."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from redcross.uploads.choices import UploadMode, UploadState
 
 _PERIOD_PART = r"(?:19|2[0-9])[0-9]{2}(?:-?[Qq][1-4]|-?[Hh][12]|-(?:0?[1-9]|1[0-2]))?"
 PERIOD_PATTERN = rf"^(?:{_PERIOD_PART}|(?:{_PERIOD_PART})?\.\.{_PERIOD_PART})$"
-"""How `Period.parse` is written: 2021, 2021H1, 2021Q3, 2021-09, A..B or ..B."""
+"""The spellings `Period.parse` reads: 2021, 2021H1, 2021Q3, 2021-09, A..B or ..B."""
 
 
 _PERIOD_ERRORS: dict[str, Any] = {
@@ -18,7 +18,7 @@ _PERIOD_ERRORS: dict[str, Any] = {
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A question or form in which an unknown word is an error, never ignored."""
+    """An input in which an unknown parameter is an error."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         unknown = set(self.initial_data) - set(self.fields)
@@ -30,7 +30,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class RefusalOut(serializers.Serializer[Any]):
-    """Why something was not done."""
+    """The code and message of a refusal."""
 
     code = serializers.CharField()
     message = serializers.CharField()
@@ -47,7 +47,7 @@ class ColumnOut(serializers.Serializer[Any]):
 
 
 class SheetOut(serializers.Serializer[Any]):
-    """One sheet that can be handed in."""
+    """One sheet that can be uploaded."""
 
     key = serializers.CharField()
     title = serializers.CharField()
@@ -57,7 +57,7 @@ class SheetOut(serializers.Serializer[Any]):
 
 
 class UploadQuery(StrictSerializer):
-    """Which uploads to list."""
+    """Filters of the list of uploads."""
 
     sheet = serializers.CharField(required=False, max_length=60)
     branch = serializers.CharField(required=False, max_length=12)
@@ -71,7 +71,7 @@ class UploadQuery(StrictSerializer):
 
 
 class UploadIn(StrictSerializer):
-    """A workbook, and what it is."""
+    """A workbook with its sheet, branch and period."""
 
     file = serializers.FileField(allow_empty_file=False)
     sheet = serializers.CharField(max_length=60)
@@ -97,7 +97,7 @@ class UploadSummary(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
     def get_state(self, upload: Any) -> str:
-        """Return the state in lower case, as the command tells it."""
+        """Return the state in lower case, as `manage.py upload` prints it."""
         return str(upload.state).lower()
 
 
@@ -110,7 +110,7 @@ class UploadPage(serializers.Serializer[Any]):
 
 
 class FindingOut(serializers.Serializer[Any]):
-    """One cause of findings in one column."""
+    """Findings with one cause in one column."""
 
     worksheet = serializers.CharField(allow_blank=True)
     cell = serializers.CharField(allow_null=True)
@@ -127,7 +127,7 @@ class FindingOut(serializers.Serializer[Any]):
 
 
 class UploadOut(serializers.Serializer[Any]):
-    """An upload with everything that was found in it, as `manage.py upload` tells it."""
+    """An upload with its findings, as `manage.py upload` prints it."""
 
     upload = serializers.IntegerField()
     state = serializers.CharField()
@@ -143,14 +143,14 @@ class UploadOut(serializers.Serializer[Any]):
 
 
 class ActionIn(StrictSerializer):
-    """What goes with an act: a note with a submission, a remark with a return."""
+    """Input of an action: the note of a submission, the remark of a return."""
 
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     remark = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
 class FigureQuery(StrictSerializer):
-    """The question `manage.py indicators` takes."""
+    """The parameters of `manage.py indicators`."""
 
     keys = serializers.CharField(required=False, max_length=2000, help_text="以逗号分隔")
     period = serializers.RegexField(PERIOD_PATTERN, max_length=40, error_messages=_PERIOD_ERRORS)
@@ -164,7 +164,7 @@ class FigureQuery(StrictSerializer):
 
 
 class FigureOut(serializers.Serializer[Any]):
-    """One line of an answer."""
+    """One figure."""
 
     indicator = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
@@ -182,12 +182,12 @@ class FigureOut(serializers.Serializer[Any]):
     hidden = serializers.BooleanField()
 
     def get_fields(self) -> dict[str, Any]:
-        """Add `from`, which Python keeps for itself."""
+        """Add `from`, a reserved word in Python."""
         return {**super().get_fields(), "from": serializers.CharField()}
 
 
 class RecordQuery(StrictSerializer):
-    """Which records to list."""
+    """Filters of the list of records."""
 
     branch = serializers.CharField(required=False, max_length=12)
     upload = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
@@ -203,7 +203,7 @@ class RecordKindOut(serializers.Serializer[Any]):
 
 
 class RecordPage(serializers.Serializer[Any]):
-    """A page of records, personal values masked or left out."""
+    """A page of records, with personal values masked or left out."""
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
@@ -211,7 +211,7 @@ class RecordPage(serializers.Serializer[Any]):
 
 
 class ReportQuery(StrictSerializer):
-    """Which reports to list."""
+    """Filters of the list of reports."""
 
     kind = serializers.CharField(required=False, max_length=60)
     cursor = serializers.CharField(required=False, max_length=200)
@@ -243,7 +243,7 @@ class ReportPage(serializers.Serializer[Any]):
 
 
 class ReportOut(serializers.Serializer[Any]):
-    """A report with the figures it tells."""
+    """A report with its text and figures."""
 
     report = serializers.IntegerField()
     title = serializers.CharField()

@@ -1,4 +1,4 @@
-"""Where a person makes and stops the tokens of his programs."""
+"""The page on which a user creates and revokes his API tokens."""
 
 import datetime as dt
 from typing import Any
@@ -21,7 +21,7 @@ MAX_LIFETIME = dt.timedelta(days=366)
 
 
 class TokenForm(forms.Form):
-    """What a token is for, what it may do, until when."""
+    """Purpose, scopes and end date of a new token."""
 
     name = forms.CharField(label="用途", max_length=60)
     scopes = forms.MultipleChoiceField(
@@ -30,7 +30,7 @@ class TokenForm(forms.Form):
     ends_on = forms.DateField(label="有效期至", help_text="写成 2022-12-31，最长一年。")
 
     def clean_ends_on(self) -> dt.date:
-        """Keep a token's life between today and a year from now."""
+        """Require a date between today and a year from now."""
         day: dt.date = self.cleaned_data["ends_on"]
         today = timezone.localdate()
         if not today <= day <= today + MAX_LIFETIME:
@@ -41,7 +41,7 @@ class TokenForm(forms.Form):
 @login_required
 @require_http_methods(["GET", "POST"])
 def tokens(request: SignedInRequest) -> HttpResponse:
-    """List one's tokens, and make one; its secret is shown this once."""
+    """List the user's tokens; create one and show its secret once."""
     if not has_role(request.user, FIGURE_ROLES):
         raise Http404
     form = TokenForm(request.POST or None)
@@ -58,7 +58,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_POST
 def revoke_token(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Stop a token of one's own."""
+    """Revoke one of the user's tokens."""
     token = get_object_or_404(ApiToken, pk=pk, user=request.user)
     if token.revoked_at is None:
         token.revoked_at = timezone.now()

@@ -6,11 +6,13 @@ from django.urls.converters import IntConverter
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from redcross.api import schema, views  # noqa: F401  the schema learns of tokens by it
+from redcross.api import schema  # noqa: F401  registers the token scheme
+from redcross.api.views import figures, records, reports, sheets, uploads
+from redcross.api.views.base import NotFoundView
 
 
 class BigIntConverter(IntConverter):
-    """A primary key: no more digits than a bigint holds."""
+    """A primary key with no more digits than a bigint holds."""
 
     regex = "[0-9]{1,18}"
 
@@ -21,8 +23,9 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "docs/",
-        # Of its options the library would tell in a template that it has not. The page is ours:
-        # the library's has no language, and a style sheet in itself, which the policy refuses.
+        # A template of our own: the library's states no language and contains an inline style
+        # sheet, which the content security policy refuses. OPTIONS is refused, as the library
+        # would render it with a template that does not exist.
         login_required(
             require_safe(
                 SpectacularSwaggerSplitView.as_view(
@@ -32,25 +35,25 @@ urlpatterns = [
         ),
         name="api-docs",
     ),
-    path("sheets/", views.Sheets.as_view(), name="api-sheets"),
-    path("sheets/<str:key>/template/", views.Template.as_view(), name="api-template"),
-    path("uploads/", views.Uploads.as_view(), name="api-uploads"),
-    path("uploads/<pk:pk>/", views.UploadDetail.as_view(), name="api-upload"),
+    path("sheets/", sheets.SheetList.as_view(), name="api-sheets"),
+    path("sheets/<str:key>/template/", sheets.SheetTemplate.as_view(), name="api-template"),
+    path("uploads/", uploads.UploadList.as_view(), name="api-uploads"),
+    path("uploads/<pk:pk>/", uploads.UploadDetail.as_view(), name="api-upload"),
     *(
         path(f"uploads/<pk:pk>/{verb}/", view.as_view(verb=verb), name=f"api-{verb}")
         for verb, view in (
-            ("submit", views.UploadAction),
-            ("withdraw", views.UploadAction),
-            ("undo", views.UploadAction),
-            ("approve", views.ReviewAction),
-            ("return", views.ReviewAction),
+            ("submit", uploads.UploadAction),
+            ("withdraw", uploads.UploadAction),
+            ("undo", uploads.UploadAction),
+            ("approve", uploads.ReviewAction),
+            ("return", uploads.ReviewAction),
         )
     ),
-    path("indicators/", views.Figures.as_view(), name="api-indicators"),
-    path("records/", views.RecordKinds.as_view(), name="api-record-kinds"),
-    path("records/<str:model>/", views.Records.as_view(), name="api-records"),
-    path("reports/", views.Reports.as_view(), name="api-reports"),
-    path("reports/<pk:pk>/", views.ReportDetail.as_view(), name="api-report"),
-    path("reports/<pk:pk>/word/", views.ReportWord.as_view(), name="api-report-word"),
-    re_path(r"^.*$", views.NotFoundView.as_view(), name="api-nothing"),
+    path("indicators/", figures.FigureList.as_view(), name="api-indicators"),
+    path("records/", records.RecordKindList.as_view(), name="api-record-kinds"),
+    path("records/<str:model>/", records.RecordList.as_view(), name="api-records"),
+    path("reports/", reports.ReportList.as_view(), name="api-reports"),
+    path("reports/<pk:pk>/", reports.ReportDetail.as_view(), name="api-report"),
+    path("reports/<pk:pk>/word/", reports.ReportDocument.as_view(), name="api-report-word"),
+    re_path(r"^.*$", NotFoundView.as_view(), name="api-nothing"),
 ]

@@ -24,41 +24,41 @@ COLUMN_TITLES = (
 )  # fmt: skip
 
 
-def filter_entries(user: User, asked: Mapping[str, str]) -> AccessEntryQuerySet:
+def filter_entries(user: User, parameters: Mapping[str, str]) -> AccessEntryQuerySet:
     """Return the newest entries first, by words, act and day; raise PermissionDenied."""
     if not has_role(user, [Role.AUDITOR]):
         raise PermissionDenied
     rows: AccessEntryQuerySet = AccessEntry.objects.order_by("-pk")
-    if words := asked.get("q", "").strip():
+    if words := parameters.get("q", "").strip():
         rows = rows.of(words)
-    if asked.get("act") in Act.values:
-        rows = rows.filter(act=asked["act"])
-    if day := _parse_day(asked.get("day", "")):
+    if parameters.get("act") in Act.values:
+        rows = rows.filter(act=parameters["act"])
+    if day := _parse_day(parameters.get("day", "")):
         rows = rows.filter(at__date=day)
     return rows
 
 
-def _parse_day(said: str) -> object:
+def _parse_day(text: str) -> object:
     try:
-        return parse_date(said)
+        return parse_date(text)
     except ValueError:
         return None
 
 
 @register_export(ACCESS_LOG)
-def export_access_log(user: User, asked: Mapping[str, str]) -> ExportFile:
+def export_access_log(user: User, parameters: Mapping[str, str]) -> ExportFile:
     """Write the entries as csv."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(COLUMN_TITLES)
     count = 0
-    for each in filter_entries(user, asked)[:MAX_ROWS].iterator(chunk_size=2000):
+    for entry in filter_entries(user, parameters)[:MAX_ROWS].iterator(chunk_size=2000):
         count += 1
-        told = (
-            each.pk, timezone.localtime(each.at).isoformat(), each.username, each.address or "",
-            each.get_act_display(), each.what, each.branch_code, each.reason, each.status,
-            each.file or "", "" if each.rows is None else each.rows, each.request or "",
-            bytes(each.digest).hex(),
+        values = (
+            entry.pk, timezone.localtime(entry.at).isoformat(), entry.username, entry.address or "",
+            entry.get_act_display(), entry.what, entry.branch_code, entry.reason, entry.status,
+            entry.file or "", "" if entry.rows is None else entry.rows, entry.request or "",
+            bytes(entry.digest).hex(),
         )  # fmt: skip
-        writer.writerow(map(escape_formula, told))
+        writer.writerow(map(escape_formula, values))
     return ExportFile(f"\ufeff{buffer.getvalue()}".encode(), count)

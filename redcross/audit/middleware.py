@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from redcross.accounts.addresses import client_address
+from redcross.accounts.sign_in.addresses import client_address
 from redcross.audit.choices import Act
 from redcross.audit.services import write_entry
 

@@ -5,8 +5,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from redcross.accounts.database.policies import register_append_only
 from redcross.accounts.models import User
-from redcross.accounts.policies import register_append_only
 from redcross.audit.choices import Act
 
 

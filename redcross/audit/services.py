@@ -59,9 +59,9 @@ def write_entry(
         )
 
 
-def _clean_text(said: str, longest: int) -> str:
+def _clean_text(text: str, max_length: int) -> str:
     """Return what a visitor sent as PostgreSQL can keep it: a NUL is no character there."""
-    return said.replace("\x00", "␀")[:longest]
+    return text.replace("\x00", "␀")[:max_length]
 
 
 def verify_chain(*, using: str) -> ChainVerification:

@@ -18,10 +18,10 @@ PAGE_SIZE = 100
 @require_GET
 def access_log(request: SignedInRequest) -> HttpResponse:
     """Show the newest entries first, by words, act and day."""
-    asked = {name: request.GET[name] for name in ("q", "act", "day") if request.GET.get(name)}
-    rows = filter_entries(request.user, asked)
+    parameters = {name: request.GET[name] for name in ("q", "act", "day") if request.GET.get(name)}
+    rows = filter_entries(request.user, parameters)
     if request.GET.get("format") == "csv":
-        return deliver_export(request, ACCESS_LOG, "access-log.csv", asked, rows=rows.count())
+        return deliver_export(request, ACCESS_LOG, "access-log.csv", parameters, rows=rows.count())
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "acts": Act.choices,

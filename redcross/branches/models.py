@@ -32,9 +32,9 @@ class BranchQuerySet(models.QuerySet["Branch"]):
         code = bare[: len(bare) - 2] if len(bare) == 6 and bare.endswith("00") else bare
         code = code[:-2] if len(bare) == 6 and code.endswith("00") else code
         names = Q(name=bare) | Q(short_name=bare) | Q(bare_name=bare)
-        found = list(self.filter(Q(code=code) | names)[:2]) if bare else []
-        exact = [branch for branch in found if bare in (branch.code, branch.name)]
-        return exact[0] if exact else found[0] if len(found) == 1 else None
+        matches = list(self.filter(Q(code=code) | names)[:2]) if bare else []
+        exact = [branch for branch in matches if bare in (branch.code, branch.name)]
+        return exact[0] if exact else matches[0] if len(matches) == 1 else None
 
     def in_official_order(self) -> Self:
         """Sort as every table that is no ranking prints them."""
@@ -115,7 +115,7 @@ class Branch(models.Model):
         return f"{self.name}红十字会" if self.level != Level.UNIT else self.name
 
     def exists_on(self, day: dt.date) -> bool:
-        """Tell whether it has come into being, and has not ended, on a day."""
+        """Return whether it has come into being, and has not ended, on a day."""
         begun = self.opened_on is None or self.opened_on <= day
         return begun and (self.closed_on is None or self.closed_on > day)
 

@@ -76,9 +76,9 @@ def find_branch(text: str) -> Branch | None:
     code = text.strip().upper()
     if "X" not in code:
         code = trim_code(code)
-    found = Branch.objects.filter(code=code).first()
-    if found is not None:
-        return found
+    branch = Branch.objects.filter(code=code).first()
+    if branch is not None:
+        return branch
     named = Branch.objects.filter(
         Q(name=text) | Q(short_name=text) | Q(aliases__name=text)
     ).distinct()

@@ -67,11 +67,11 @@ _known = Tree()
 def get_tree() -> Tree:
     """Return the tree as this transaction sees it, in one query."""
     global _known  # noqa: PLW0603  one for the process: replaced whole, never changed
-    found = list(Branch.objects.raw(_TREE_SQL, [_known.version]))
-    if not found:
+    rows = list(Branch.objects.raw(_TREE_SQL, [_known.version]))
+    if not rows:
         return _known
     # A province without a branch has a version all the same.
-    branches = tuple(branch for branch in found if branch.pk is not None)
+    branches = tuple(branch for branch in rows if branch.pk is not None)
     by_id = {branch.pk: branch for branch in branches}
     for branch in branches:
         branch.parent = by_id.get(branch.parent_id)  # type: ignore[arg-type]
@@ -80,14 +80,14 @@ def get_tree() -> Tree:
         for branch in branches
         for name in vars(branch)["others"]
     )
-    _known = Tree(vars(found[0])["tree_version"], branches, aliases)
+    _known = Tree(vars(rows[0])["tree_version"], branches, aliases)
     return _known
 
 
 def attach_branches(rows: Iterable[R]) -> list[R]:
     """Return rows with their branches, which the process knows; no query where there is none."""
-    found = list(rows)
-    by_id = get_tree().by_id if found else {}
-    for row in found:
+    result = list(rows)
+    by_id = get_tree().by_id if result else {}
+    for row in result:
         row.branch = by_id[row.branch_id]
-    return found
+    return result

@@ -159,7 +159,9 @@ def _write_headings(
         sheet.write_row(2, 0, headings, form)
         return 3
     column = 0
-    for parent, group in itertools.groupby(headings, key=lambda each: each.partition("／")[0]):
+    for parent, group in itertools.groupby(
+        headings, key=lambda heading: heading.partition("／")[0]
+    ):
         names = list(group)
         children = [name.partition("／")[2] for name in names]
         if children == [""]:

@@ -23,7 +23,7 @@ class EmbeddedServerError(Exception):
 
 
 def is_root() -> bool:
-    """Tell whether we are root, as whom PostgreSQL refuses to run."""
+    """Return whether we are root, as whom PostgreSQL refuses to run."""
     return os.geteuid() == 0
 
 
@@ -83,8 +83,8 @@ def check_folder_owners() -> None:
     """Fail if somebody else made our folders: names under /tmp can be foreseen."""
     for path in {servers_folder(), socket_folder()}:
         with contextlib.suppress(FileNotFoundError):
-            found = path.lstat()
-            if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {
+            status = path.lstat()
+            if not stat.S_ISDIR(status.st_mode) or status.st_uid not in {
                 os.geteuid(),
                 server_account()[0],
             }:

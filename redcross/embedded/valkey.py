@@ -54,7 +54,7 @@ def stop_valkey() -> bool:
 
 
 def is_ready() -> bool:
-    """Tell whether the server runs and has read its queue: before that it refuses work."""
+    """Return whether the server runs and has read its queue: before that it refuses work."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(1)
         asking.connect(str(valkey_socket()))
@@ -76,9 +76,9 @@ def _program_path() -> Path:
     for program in package.glob("_binaries/*/valkey-server") if package else ():
         return copy_readable("valkey", program) / program.name
     for name in ("valkey-server", "redis-server"):
-        found = shutil.which(name)
-        if found:
-            return Path(found)
+        system_path = shutil.which(name)
+        if system_path:
+            return Path(system_path)
     message = (
         "本机没有可用的 Valkey 或 Redis：请安装（例如 apt-get install redis-server），"
         "或用 REDIS_URL 指明。"

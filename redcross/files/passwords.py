@@ -41,7 +41,7 @@ def count_character_classes(password: str) -> int:
 
 
 def is_strong(password: str) -> bool:
-    """Tell whether a password is long and mixed enough."""
+    """Return whether a password is long and mixed enough."""
     return len(password) >= MIN_LENGTH and count_character_classes(password) >= MIN_CLASSES
 
 
@@ -53,7 +53,7 @@ def encrypt_office_file(content: bytes, password: str) -> bytes:
 
 
 def is_encrypted(content: bytes) -> bool:
-    """Tell whether a file is an Office document that asks for a password."""
+    """Return whether a file is an Office document that asks for a password."""
     return content.startswith(_OLE_SIGNATURE) and _PACKAGE_STREAM in content
 
 

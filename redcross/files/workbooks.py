@@ -144,19 +144,19 @@ def _mark_part(name: str, part: bytes, line: str) -> bytes:
                 raise MarkError
             if b"rIdExported" in part:
                 return part
-            taken = [int(each.get("sheetId", "0")) for each in sheets]
-            titles = {each.get("name") for each in sheets}
+            ids = [int(element.get("sheetId", "0")) for element in sheets]
+            titles = {element.get("name") for element in sheets}
             title = (
                 MARK_SHEET_TITLE
                 if MARK_SHEET_TITLE not in titles
-                else f"{MARK_SHEET_TITLE}{len(taken) + 1}"
+                else f"{MARK_SHEET_TITLE}{len(ids) + 1}"
             )
             etree.SubElement(
                 sheets,
                 f"{{{_MAIN_NS}}}sheet",
                 {
                     "name": title,
-                    "sheetId": str(max(taken) + 1),
+                    "sheetId": str(max(ids) + 1),
                     f"{{{_RELATIONSHIPS_NS}}}id": "rIdExported",
                 },
             )
@@ -189,11 +189,11 @@ def _set_footer(root: Any, line: str) -> None:
     for old in root.findall(f"{{{_MAIN_NS}}}headerFooter"):
         root.remove(old)
     foot = etree.Element(f"{{{_MAIN_NS}}}headerFooter")
-    told = line.replace("&", "&&")[:200]  # Excel takes no more than 255 characters here
-    etree.SubElement(foot, f"{{{_MAIN_NS}}}oddFooter").text = f"&L&8{told}&R&8&P/&N"
-    behind = [each for each in root if etree.QName(each).localname in _AFTER_FOOTER]
-    if behind:
-        behind[0].addprevious(foot)
+    text = line.replace("&", "&&")[:200]  # Excel takes no more than 255 characters here
+    etree.SubElement(foot, f"{{{_MAIN_NS}}}oddFooter").text = f"&L&8{text}&R&8&P/&N"
+    followers = [element for element in root if etree.QName(element).localname in _AFTER_FOOTER]
+    if followers:
+        followers[0].addprevious(foot)
     else:
         root.append(foot)
 

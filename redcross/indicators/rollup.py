@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connections, models, transaction
 
-from redcross.accounts.policies import register_read_only
+from redcross.accounts.database.policies import register_read_only
 from redcross.indicators.choices import Kind
 from redcross.indicators.declare.declaration import Count, Indicator, Sum, registry
 from redcross.indicators.models import InstalledIndicator, Rollup

@@ -35,8 +35,10 @@ def notify(
 
 def list_role_holders(branches: Iterable[Branch], roles: Iterable[str], day: dt.date) -> list[User]:
     """Return the people who hold one of the roles at exactly these branches on a day."""
-    held = RoleAssignment.objects.on(day).filter(branch__in=list(branches), role__in=list(roles))
-    return list(User.objects.filter(pk__in=held.values("user")).order_by("pk"))
+    assignments = RoleAssignment.objects.on(day).filter(
+        branch__in=list(branches), role__in=list(roles)
+    )
+    return list(User.objects.filter(pk__in=assignments.values("user")).order_by("pk"))
 
 
 def unread_notices(user: User) -> tuple[int, list[Notice]]:

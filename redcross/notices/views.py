@@ -19,14 +19,14 @@ PAGE_SIZE = 20
 @require_GET
 def notices(request: SignedInRequest) -> HttpResponse:
     """List what one was told, the newest first; only what is unread on request."""
-    found = Notice.objects.filter(user=request.user).select_related("sent_by")
+    rows = Notice.objects.filter(user=request.user).select_related("sent_by")
     unread = request.GET.get("state") == "unread"
     search = request.GET.get("q", "").strip()
     if unread:
-        found = found.unread()
+        rows = rows.unread()
     if search:
-        found = found.filter(text__icontains=search)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+        rows = rows.filter(text__icontains=search)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page": page, "unread": unread, "search": search}
     return render(request, "notices/list.html", context)
 

@@ -50,7 +50,7 @@ def create_backup(target: Path, *, now: dt.datetime) -> BackupSummary:
     if target.exists():
         message = f"{target} 已存在，请换一个文件名。"
         raise BackupError(message)
-    half = target.with_name(f".{target.name}.half")
+    partial = target.with_name(f".{target.name}.half")
     folder = target.parent
     folder.mkdir(parents=True, exist_ok=True)
     dump = folder / f".{target.name}.dump"
@@ -65,27 +65,29 @@ def create_backup(target: Path, *, now: dt.datetime) -> BackupSummary:
             f"--file={dump}",
         )
         media = Path(settings.MEDIA_ROOT)
-        below = (path for each in _stored_entries(media) for path in (each, *each.rglob("*")))
-        files = sorted(path for path in below if path.is_file())
+        paths = (path for entry in _stored_entries(media) for path in (entry, *entry.rglob("*")))
+        files = sorted(path for path in paths if path.is_file())
         parts = {DUMP: _digest(dump)}
         parts |= {f"{MEDIA}/{path.relative_to(media)}": _digest(path) for path in files}
-        made: dict[str, Any] = {
+        manifest: dict[str, Any] = {
             "made_at": now.isoformat(),
-            "keys": [str(each) for each in key_ids()],
+            "keys": [str(entry) for entry in key_ids()],
             "uploads": apps.get_model("uploads", "Upload").objects.count(),
             "parts": parts,
         }
-        with tarfile.open(half, "w") as tar:
-            _add_bytes(tar, MANIFEST, json.dumps(made, ensure_ascii=False, indent=1).encode())
+        with tarfile.open(partial, "w") as tar:
+            _add_bytes(tar, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
             tar.add(dump, DUMP)
             for path in files:
                 tar.add(path, f"{MEDIA}/{path.relative_to(media)}")
-        half.chmod(0o600)
-        half.rename(target)
+        partial.chmod(0o600)
+        partial.rename(target)
     finally:
         dump.unlink(missing_ok=True)
-        half.unlink(missing_ok=True)
-    return BackupSummary(made["made_at"], made["uploads"], len(files), target.stat().st_size)
+        partial.unlink(missing_ok=True)
+    return BackupSummary(
+        manifest["made_at"], manifest["uploads"], len(files), target.stat().st_size
+    )
 
 
 def restore_backup(source: Path, *, replace: bool) -> BackupSummary:
@@ -94,8 +96,8 @@ def restore_backup(source: Path, *, replace: bool) -> BackupSummary:
     Raises BackupError where a part is damaged, the keys are others than those it was
     made with, or the portal holds uploads and `replace` is not said.
     """
-    made = _verify_backup(source)
-    missing = set(made["keys"]) - {str(each) for each in key_ids()}
+    manifest = _verify_backup(source)
+    missing = set(manifest["keys"]) - {str(entry) for entry in key_ids()}
     if missing:
         message = (
             f"FIELD_KEYS 中缺少备份所用的密钥 {'、'.join(sorted(missing))}，恢复后将无法解密。"
@@ -113,7 +115,7 @@ def restore_backup(source: Path, *, replace: bool) -> BackupSummary:
     dump, script = fresh.with_suffix(".dump"), fresh.with_suffix(".sql")
     try:
         with tarfile.open(source) as tar:
-            for name in made["parts"]:
+            for name in manifest["parts"]:
                 _extract_part(
                     tar, name, dump if name == DUMP else fresh / name.removeprefix(f"{MEDIA}/")
                 )
@@ -132,16 +134,16 @@ def restore_backup(source: Path, *, replace: bool) -> BackupSummary:
     finally:
         dump.unlink(missing_ok=True)
         script.unlink(missing_ok=True)
-    for each in _stored_entries(media):
-        each.rename(old / each.name)
-    for each in fresh.iterdir():
-        each.rename(media / each.name)
+    for entry in _stored_entries(media):
+        entry.rename(old / entry.name)
+    for entry in fresh.iterdir():
+        entry.rename(media / entry.name)
     for folder in (fresh, old):
         shutil.rmtree(folder)
     # Grants, policies and triggers are laid as after every migration.
     call_command("migrate", database=settings.OWNER_DATABASE, verbosity=0)
-    files = sum(1 for name in made["parts"] if name != DUMP)
-    return BackupSummary(made["made_at"], made["uploads"], files, source.stat().st_size)
+    files = sum(1 for name in manifest["parts"] if name != DUMP)
+    return BackupSummary(manifest["made_at"], manifest["uploads"], files, source.stat().st_size)
 
 
 def _extract_part(tar: tarfile.TarFile, name: str, target: Path) -> None:
@@ -152,15 +154,15 @@ def _extract_part(tar: tarfile.TarFile, name: str, target: Path) -> None:
     """
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     target.touch(mode=0o600)
-    with tar.extractfile(name) as given, target.open("wb") as taken:  # type: ignore[union-attr]
-        shutil.copyfileobj(given, taken)
+    with tar.extractfile(name) as source, target.open("wb") as target_file:  # type: ignore[union-attr]
+        shutil.copyfileobj(source, target_file)
 
 
 def _stored_entries(media: Path) -> list[Path]:
     """Return what lies in the folder of stored files, but what a restore set aside."""
     if not media.exists():
         return []
-    return sorted(each for each in media.iterdir() if not each.name.startswith(_ASIDE_PREFIX))
+    return sorted(entry for entry in media.iterdir() if not entry.name.startswith(_ASIDE_PREFIX))
 
 
 def _drop_unknown_settings(script: Path) -> None:
@@ -173,13 +175,13 @@ def _drop_unknown_settings(script: Path) -> None:
     whole = script.with_suffix(".whole")
     script.rename(whole)
     # The line stands before the data; a value of theirs may well contain it.
-    with whole.open("rb") as lines, script.open("wb") as fitting:
-        before = True
+    with whole.open("rb") as lines, script.open("wb") as output:
+        is_searching = True
         for line in lines:
-            if before and line == b"SET transaction_timeout = 0;\n":
-                before = False
+            if is_searching and line == b"SET transaction_timeout = 0;\n":
+                is_searching = False
                 continue
-            fitting.write(line)
+            output.write(line)
     whole.unlink()
 
 
@@ -189,9 +191,9 @@ def _verify_backup(source: Path) -> dict[str, Any]:
         raise BackupError(message)
     try:
         with tarfile.open(source) as tar:
-            opened = tar.extractfile(MANIFEST)
-            made: dict[str, Any] = json.load(opened) if opened else {}
-            for name, digest in made["parts"].items():
+            manifest_file = tar.extractfile(MANIFEST)
+            manifest: dict[str, Any] = json.load(manifest_file) if manifest_file else {}
+            for name, digest in manifest["parts"].items():
                 if name != DUMP and not _is_inside_media(name):
                     message = f"备份中的 {name} 指向别处，已拒绝；门户没有改动。"
                     raise BackupError(message)
@@ -202,7 +204,7 @@ def _verify_backup(source: Path) -> dict[str, Any]:
     except (tarfile.TarError, KeyError, ValueError, EOFError) as error:
         message = f"{source} 不是完整的备份文件；门户没有改动。"
         raise BackupError(message) from error
-    return made
+    return manifest
 
 
 def _is_inside_media(name: str) -> bool:
@@ -222,10 +224,10 @@ def _digest(path: Path) -> str:
 
 
 def _digest_file(file: Any) -> str:
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     while block := file.read(_BLOCK_SIZE):
-        found.update(block)
-    return found.hexdigest()
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def _database_settings() -> dict[str, Any]:
@@ -244,19 +246,19 @@ def _has_uploads() -> bool:
 def _run_program(name: str, *arguments: str) -> None:
     """Run one of PostgreSQL's own programs against our database, as its owner."""
     database = _database_settings()
-    given = {
+    parameters = {
         "PGHOST": database["HOST"],
         "PGPORT": str(database["PORT"] or ""),
         "PGUSER": database["USER"],
         "PGPASSWORD": database["PASSWORD"] or "",
         "PGDATABASE": database["NAME"],
     }
-    environment = os.environ | {key: value for key, value in given.items() if value}
+    environment = os.environ | {key: value for key, value in parameters.items() if value}
     command: Sequence[str] = (str(program_path(name)), *arguments)
-    done = subprocess.run(  # noqa: S603  PostgreSQL's own programs, our own arguments
+    result = subprocess.run(  # noqa: S603  PostgreSQL's own programs, our own arguments
         command, env=environment, capture_output=True, text=True, check=False
     )
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or ["没有说明"]
-        message = f"{name} 失败：{said[-1]}"
+    if result.returncode:
+        lines = result.stderr.strip().splitlines() or ["没有说明"]
+        message = f"{name} 失败：{lines[-1]}"
         raise BackupError(message)

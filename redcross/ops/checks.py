@@ -14,17 +14,17 @@ def database_is_new_enough(
     *, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
     """Refuse a PostgreSQL older than the one the portal is tried with."""
-    found: list[CheckMessage] = []
+    messages: list[CheckMessage] = []
     for alias in databases or []:
         with connections[alias].cursor() as cursor:
             cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
             (version,) = cursor.fetchone()
         if version < _MIN_VERSION:
-            found.append(
+            messages.append(
                 Error(
                     f"数据库是 PostgreSQL {version}，需要 {_MIN_VERSION} 或更新的版本。",
                     hint="请升级数据库服务器后再运行。",
                     id="redcross.E001",
                 )
             )
-    return found
+    return messages

@@ -89,18 +89,18 @@ def queue_length() -> int:
     with app.connection_for_write() as connection:
         connection.ensure_connection(max_retries=1, timeout=2)
         channel: Any = connection.default_channel  # its stub knows no queue
-        found = channel.queue_declare(app.conf.task_default_queue)
-    return int(found.message_count)
+        declaration = channel.queue_declare(app.conf.task_default_queue)
+    return int(declaration.message_count)
 
 
 def may_read_metrics(request: HttpRequest) -> bool:
-    """Tell whether the monitor may read: by its token, else from this machine itself.
+    """Return whether the monitor may read: by its token, else from this machine itself.
 
     What comes through the proxy comes from this machine too, and bears what it forwards.
     """
     if settings.METRICS_TOKEN:
-        given = request.headers.get("Authorization", "")
-        return constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}")
+        header = request.headers.get("Authorization", "")
+        return constant_time_compare(header, f"Bearer {settings.METRICS_TOKEN}")
     forwarded = "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_X_FORWARDED_PROTO" in request.META
     return request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not forwarded
 

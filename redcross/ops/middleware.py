@@ -97,18 +97,22 @@ class PlainRequestMiddleware:
         return self.get_response(request)
 
 
-def _has_nul(said: Iterable[tuple[str, Sequence[object]]]) -> bool:
-    return any("\0" in name or any("\0" in str(each) for each in values) for name, values in said)
+def _has_nul(parameters: Iterable[tuple[str, Sequence[object]]]) -> bool:
+    return any(
+        "\0" in name or any("\0" in str(value) for value in values) for name, values in parameters
+    )
 
 
 def _refuse(request: HttpRequest, status: int) -> HttpResponse:
-    program = request.path.startswith("/api/")
-    if program:
-        told: HttpResponse = JsonResponse(
+    is_api = request.path.startswith("/api/")
+    if is_api:
+        response: HttpResponse = JsonResponse(
             {"code": "request.invalid", "message": _REFUSAL_MESSAGE}, status=status
         )
     else:
-        told = render(request, "400.html", {"status": status}, status=status)
+        response = render(request, "400.html", {"status": status}, status=status)
     if status == 405:
-        told.headers["Allow"] = ", ".join(sorted(_METHODS if program else _METHODS - _API_METHODS))
-    return told
+        response.headers["Allow"] = ", ".join(
+            sorted(_METHODS if is_api else _METHODS - _API_METHODS)
+        )
+    return response

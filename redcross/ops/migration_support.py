@@ -20,7 +20,7 @@ def missing_migrations() -> list[str]:
 @functools.cache
 def _migrations_on_disk() -> frozenset[tuple[str, str]]:
     loader = MigrationLoader(None)
-    replaced = {key for each in loader.replacements.values() for key in each.replaces}
+    replaced = {key for migration in loader.replacements.values() for key in migration.replaces}
     return frozenset(loader.disk_migrations.keys() - replaced)
 
 
@@ -65,11 +65,11 @@ def light_state_rendering() -> Iterator[None]:
     operation touches: here that is all of them, through branch and upload, for each of some
     hundred tables. A new model changes no other, and what else is added changes none.
     """
-    kept = [(owner, name, getattr(owner, name)) for owner, name, _ in _PATCHES]
-    for owner, name, lighter in _PATCHES:
-        setattr(owner, name, lighter)
+    originals = [(owner, name, getattr(owner, name)) for owner, name, _ in _PATCHES]
+    for owner, name, patch in _PATCHES:
+        setattr(owner, name, patch)
     try:
         yield
     finally:
-        for owner, name, own in kept:
-            setattr(owner, name, own)
+        for owner, name, original in originals:
+            setattr(owner, name, original)

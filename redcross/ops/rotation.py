@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import connections, models, transaction
 from psycopg2.extras import execute_values
 
-from redcross.accounts.adapters import SecondFactorAdapter
 from redcross.accounts.encryption import (
     EncryptedField,
     current_key_id,
@@ -20,6 +19,7 @@ from redcross.accounts.encryption import (
     seal,
     unseal,
 )
+from redcross.accounts.sign_in.adapters import SecondFactorAdapter
 
 BATCH = 2000
 ReportProgress = Callable[[str, int], None]
@@ -126,13 +126,13 @@ def _rotate_files() -> int:
 
 def _rotate_authenticators() -> int:
     adapter, count = SecondFactorAdapter(), 0
-    for each in Authenticator.objects.all():
-        data = dict(each.data)
+    for authenticator in Authenticator.objects.all():
+        data = dict(authenticator.data)
         for name in ("secret", "seed"):
             if name in data and base64.b64decode(data[name])[0] != current_key_id():
                 data[name] = adapter.encrypt(adapter.decrypt(data[name]))
-        if data != each.data:
-            each.data = data
-            each.save(update_fields=["data"])
+        if data != authenticator.data:
+            authenticator.data = data
+            authenticator.save(update_fields=["data"])
             count += 1
     return count

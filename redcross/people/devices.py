@@ -24,7 +24,7 @@ _BROWSERS = (
 
 def describe_device(agent: str) -> str:
     """Return what a person would call it; an unknown description stays as it is."""
-    found = [
-        next((name for mark, name in names if mark in agent), "") for names in (_SYSTEMS, _BROWSERS)
+    names = [
+        next((name for mark, name in pairs if mark in agent), "") for pairs in (_SYSTEMS, _BROWSERS)
     ]
-    return "，".join(filter(None, found)) or agent
+    return "，".join(filter(None, names)) or agent

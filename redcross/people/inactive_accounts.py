@@ -38,10 +38,10 @@ def close_inactive_accounts(*, now: dt.datetime) -> tuple[int, int]:
     notice = dt.timedelta(days=settings.unused_notice_days)
     warned = closed = 0
     for user in _list_candidates(now - silent_for + notice):
-        held = list(user.roles.on(today).select_related("branch__parent"))
-        allowed = max(silent_for, _longest_calendar(held))
+        roles = list(user.roles.on(today).select_related("branch__parent"))
+        allowed = max(silent_for, _longest_calendar(roles))
         seen = user.seen_at  # type: ignore[attr-defined]
-        if now - seen < allowed - notice or _is_last_administrator(held, today):
+        if now - seen < allowed - notice or _is_last_administrator(roles, today):
             continue
         if user.unused_notice_at is None or user.unused_notice_at < seen:
             closes = timezone.localdate(max(seen + allowed, now + notice))
@@ -53,9 +53,9 @@ def close_inactive_accounts(*, now: dt.datetime) -> tuple[int, int]:
         elif (
             now - seen >= allowed
             and now - user.unused_notice_at >= notice
-            and not _is_due(held, today)
+            and not _is_due(roles, today)
         ):
-            _close_account(user, held, now)
+            _close_account(user, roles, now)
             closed += 1
     return warned, closed
 
@@ -71,49 +71,49 @@ def _list_candidates(before: dt.datetime) -> Iterable[User]:
     )
 
 
-def _close_account(user: User, held: Iterable[RoleAssignment], now: dt.datetime) -> None:
+def _close_account(user: User, roles: Iterable[RoleAssignment], now: dt.datetime) -> None:
     user.is_active = False
     user.save(update_fields=["is_active"])
-    above = {each.branch.parent or each.branch for each in held}
-    keepers = list_role_holders(above, LOOKING_AFTER, timezone.localdate(now))
+    branches = {role.branch.parent or role.branch for role in roles}
+    recipients = list_role_holders(branches, LOOKING_AFTER, timezone.localdate(now))
     text = f"{user}（{user.username}）的账户因长期未登录已停用；需要时请为其重置密码，即可恢复。"
-    notify(keepers, text, link=f"/people/{user.pk}/", now=now)
+    notify(recipients, text, link=f"/people/{user.pk}/", now=now)
     _log.info("account.closed", account=user.pk)
 
 
-def _longest_calendar(held: Iterable[RoleAssignment]) -> dt.timedelta:
+def _longest_calendar(roles: Iterable[RoleAssignment]) -> dt.timedelta:
     """Return how long a reporter may have no cause to come: his longest calendar and a margin."""
-    months = max((due.calendar.months for each in held for due in _iter_due(each)), default=0)
+    months = max((due.calendar.months for role in roles for due in _iter_due(role)), default=0)
     return (
         dt.timedelta(days=months * _DAYS_PER_MONTH + MARGIN_DAYS) if months > 1 else dt.timedelta(0)
     )
 
 
-def _iter_due(held: RoleAssignment) -> Iterable[Due]:
-    if held.role not in ENTRY_ROLES:
+def _iter_due(role: RoleAssignment) -> Iterable[Due]:
+    if role.role not in ENTRY_ROLES:
         return
     for sheet in registry.values():
-        if held.sheets and sheet.key not in held.sheets:
+        if role.sheets and sheet.key not in role.sheets:
             continue
-        if held.domain and sheet.domain != held.domain:
+        if role.domain and sheet.domain != role.domain:
             continue
-        yield from (due for due in sheet.due if due.level == held.branch.level)
+        yield from (due for due in sheet.due if due.level == role.branch.level)
 
 
-def _is_due(held: Iterable[RoleAssignment], today: dt.date) -> bool:
-    """Tell whether something of his is due within a week, or was within the last."""
+def _is_due(roles: Iterable[RoleAssignment], today: dt.date) -> bool:
+    """Return whether something of his is due within a week, or was within the last."""
     months = [Period.month(add_months(month_start(today), -back)) for back in range(14)]
     return any(
         abs((nominal_due_date(due, month) - today).days) <= DUE_WINDOW.days
-        for each in held
-        for due in _iter_due(each)
+        for role in roles
+        for due in _iter_due(role)
         for month in months
         if month.last.month % due.calendar.months == 0
     )
 
 
-def _is_last_administrator(held: Iterable[RoleAssignment], today: dt.date) -> bool:
-    if not any(each.role == Role.ADMINISTRATOR for each in held):
+def _is_last_administrator(roles: Iterable[RoleAssignment], today: dt.date) -> bool:
+    if not any(role.role == Role.ADMINISTRATOR for role in roles):
         return False
     others = RoleAssignment.objects.on(today).filter(role=Role.ADMINISTRATOR, user__is_active=True)
     return others.values("user").distinct().count() <= 1

@@ -70,7 +70,7 @@ class RoleScope:
 
 
 def may_dispose(actor: User, scope: RoleScope, verb: Verb) -> bool:
-    """Tell whether one of the actor's roles disposes of this one, as far as it has limits.
+    """Return whether one of the actor's roles disposes of this one, as far as it has limits.
 
     Whether a second person must confirm is `needs_confirmation`'s to say; that the actor is
     neither the person nor the receiver is `services.py`'s.
@@ -87,7 +87,7 @@ def may_dispose(actor: User, scope: RoleScope, verb: Verb) -> bool:
 
 
 def needs_confirmation(scope: RoleScope, verb: Verb) -> bool:
-    """Tell whether a second administrator must confirm the act."""
+    """Return whether a second administrator must confirm the act."""
     return scope.role in ADMINISTRATORS_ONLY and verb not in _WITHOUT_CONFIRMATION[Role(scope.role)]
 
 
@@ -115,7 +115,7 @@ def _outranks(role: str, branch: Branch, scope: RoleScope) -> bool:
 
 
 def _includes(domain: str, sheets: list[str], scope: RoleScope) -> bool:
-    """Tell whether limits include those of the scope: nobody gives what reaches further."""
+    """Return whether limits include those of the scope: nobody gives what reaches further."""
     if sheets and not (scope.sheets and set(scope.sheets) <= set(sheets)):
         return False
     if not domain or domain == scope.domain:

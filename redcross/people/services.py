@@ -125,7 +125,7 @@ def _check_until(until: dt.date | None, today: dt.date) -> None:
 
 
 def requires_confirmation(disposal: Disposal, *, by: User, now: dt.datetime) -> bool:
-    """Tell whether a second administrator must confirm this act.
+    """Return whether a second administrator must confirm this act.
 
     Giving a role asks for that role alone: it takes nothing of the person's others over. The
     one administrator of a portal makes the second by himself, as nobody could confirm it.
@@ -219,14 +219,14 @@ def _administrators(day: dt.date) -> list[User]:
 
 
 def may_confirm(actor: User, request: DisposalRequest, *, now: dt.datetime) -> bool:
-    """Tell whether a person is the second administrator a request waits for."""
+    """Return whether a person is the second administrator a request waits for."""
     if actor.pk in (request.asked_by_id, request.person_id, request.receiver_id):
         return False
     return may_decide(actor, request, now=now)
 
 
 def may_decide(actor: User, request: DisposalRequest, *, now: dt.datetime) -> bool:
-    """Tell whether a person sees a request and may decline it: he could have asked for it."""
+    """Return whether a person sees a request and may decline it: he could have asked for it."""
     disposal = Disposal.of(request)
     scopes = affected_scopes(disposal, timezone.localdate(now))
     return (

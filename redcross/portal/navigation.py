@@ -32,19 +32,19 @@ BOARD_ROLES = (*READ_ROLES, Role.LEADER)
 @functools.cache
 def _app_entries() -> list[Entry]:
     """Return what the apps add, in the order in which they are installed."""
-    found: list[Entry] = []
+    entries: list[Entry] = []
     for config in apps.get_app_configs():
         if config.module is not None and module_has_submodule(config.module, "navigation"):
             module = importlib.import_module(f"{config.name}.navigation")
-            found += getattr(module, "NAVIGATION", [])
-    return found
+            entries += getattr(module, "NAVIGATION", [])
+    return entries
 
 
 @functools.lru_cache(maxsize=1024)
 def _visible_groups(rights: Rights, place: str) -> tuple[Group, ...]:
     """Return the groups with their links, the same for all who may do the same."""
-    found = ((title, tuple(links)) for title, links in _iter_groups(rights, place))
-    return tuple((title, links) for title, links in found if links)
+    groups = ((title, tuple(links)) for title, links in _iter_groups(rights, place))
+    return tuple((title, links) for title, links in groups if links)
 
 
 def render_menu(request: SignedInRequest) -> str:

@@ -18,9 +18,9 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from redcross.accounts.canary import find_key_mismatch
 from redcross.accounts.models import User
-from redcross.accounts.passwords import is_password_expired
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTRY_ROLES, REVIEW_ROLES, has_role, home_branch
+from redcross.accounts.sign_in.passwords import is_password_expired
 from redcross.completeness.choices import ObligationStatus
 from redcross.completeness.obligations.pending import list_pending_obligations
 from redcross.dashboards.boards import registry
@@ -100,26 +100,26 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 def _to_do_lists(user: User, today: dt.date) -> dict[str, Any]:
     """Return what a person has to do, each kind with its count."""
-    mine, queue = open_uploads(user), review_counts(user)
+    uploads, queue = open_uploads(user), review_counts(user)
     # What was sent back stands in a list of its own, and is counted there.
-    owed = [
-        each
-        for each in list_pending_obligations(user, today)
-        if each.obligation.status is not ObligationStatus.RETURNED
+    pending = [
+        item
+        for item in list_pending_obligations(user, today)
+        if item.obligation.status is not ObligationStatus.RETURNED
     ]
-    ending = list_worklist_items(user, today)
-    soon = sum(each.is_soon for each in owed)
+    expiring = list_worklist_items(user, today)
+    soon = sum(item.is_soon for item in pending)
     return {
-        "owed": owed,
-        "owed_of_several": len({each.obligation.branch.pk for each in owed}) > 1,
-        "late": sum(each.obligation.days_late > 0 for each in owed),
+        "owed": pending,
+        "owed_of_several": len({item.obligation.branch.pk for item in pending}) > 1,
+        "late": sum(item.obligation.days_late > 0 for item in pending),
         "soon": soon,
-        "soon_length": soon + sum(each.count for each in ending),
-        "returned": [each for each in mine if each.state == UploadState.RETURNED],
-        "open": [each for each in mine if each.state != UploadState.RETURNED],
+        "soon_length": soon + sum(item.count for item in expiring),
+        "returned": [item for item in uploads if item.state == UploadState.RETURNED],
+        "open": [item for item in uploads if item.state != UploadState.RETURNED],
         "queue": queue,
         "queue_length": sum(count for _, count in queue),
-        "expiring": ending,
+        "expiring": expiring,
         "unread": unread_notices(user),
     }
 
@@ -129,8 +129,8 @@ def _to_do_lists(user: User, today: dt.date) -> dict[str, Any]:
 def search(request: SignedInRequest) -> HttpResponse:
     """Find pages, branches, figures, sheets, uploads and what the apps add."""
     words = request.GET.get("q", "")[:MAX_QUERY_LENGTH]
-    found = search_sources.search(words, request.user)
-    context = {"words": words, "found": found, "shown": search_sources.MAX_HITS}
+    hits = search_sources.search(words, request.user)
+    context = {"words": words, "found": hits, "shown": search_sources.MAX_HITS}
     return render(request, "portal/search.html", context)
 
 

@@ -7,8 +7,8 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from redcross.accounts.database.policies import register_read_only
 from redcross.accounts.models import Visible
-from redcross.accounts.policies import register_read_only
 from redcross.uploads.history import track_history
 from redcross.uploads.models import Record, RecordQuerySet
 from relief.choices import (

@@ -9,7 +9,7 @@ from django.db import connection
 
 from donations.models import Donation
 from redcross.accounts.choices import Role
-from redcross.accounts.functions import SEARCH_PATH, secure_functions
+from redcross.accounts.database.functions import SEARCH_PATH, secure_functions
 from redcross.accounts.scope import acting_as_system
 from redcross.audit.choices import Act
 from redcross.audit.models import AccessEntry

@@ -10,8 +10,8 @@ from django.db.utils import DatabaseError
 
 from donations.models import Donation
 from redcross.accounts.choices import Role
+from redcross.accounts.database.policies import visible_models
 from redcross.accounts.models import RoleAssignment
-from redcross.accounts.policies import visible_models
 from redcross.accounts.scope import acting_as_system, acting_for
 from redcross.branches.models import Branch
 

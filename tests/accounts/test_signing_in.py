@@ -59,7 +59,7 @@ def test_sign_in_answers_unknown_name_and_wrong_password_alike(clerk):
 
 
 def test_client_address_behind_a_proxy_is_the_last_forwarded_address(rf, settings):
-    from redcross.accounts.addresses import client_address
+    from redcross.accounts.sign_in.addresses import client_address
 
     request = rf.get("/", HTTP_X_FORWARDED_FOR="1.1.1.1, 2.2.2.2", REMOTE_ADDR="127.0.0.1")
     assert client_address(request) == "127.0.0.1"

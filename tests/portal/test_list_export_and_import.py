@@ -14,9 +14,9 @@ from redcross.audit.models import AccessEntry
 from redcross.branches.models import BranchAlias
 from redcross.completeness.models import CalendarDay
 from redcross.exports.models import Export
-from redcross.portal.list_export import MAX_EXPORTED_ROWS, ListExportMixin
-from redcross.portal.reference_import import MAX_IMPORTED_ROWS, ReferenceImportMixin
-from redcross.portal.site import site
+from redcross.portal.record_pages.list_export import MAX_EXPORTED_ROWS, ListExportMixin
+from redcross.portal.record_pages.reference_import import MAX_IMPORTED_ROWS, ReferenceImportMixin
+from redcross.portal.record_pages.site import site
 from tests.support.gift_ledger import create_effective_upload, ledger_workbook
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +110,7 @@ def test_export_is_limited_to_the_readers_branch(person, clerk, reviewer, branch
 
 
 def test_export_of_too_long_a_list_is_refused_with_a_sentence(desk, monkeypatch):
-    monkeypatch.setattr("redcross.portal.list_export.MAX_EXPORTED_ROWS", 1)
+    monkeypatch.setattr("redcross.portal.record_pages.list_export.MAX_EXPORTED_ROWS", 1)
 
     answer = desk.get(address(Fund, "export"), follow=True)
 

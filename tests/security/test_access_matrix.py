@@ -10,8 +10,8 @@ from redcross.accounts.choices import ROLES_WITHOUT_RECORDS, Role
 from redcross.accounts.rules import READ_ROLES
 from redcross.branches.models import Branch
 from redcross.locks.models import PeriodLock
-from redcross.portal.records import RecordAdmin, ReferenceAdmin
-from redcross.portal.site import site
+from redcross.portal.record_pages.model_admin import RecordAdmin, ReferenceAdmin
+from redcross.portal.record_pages.site import site
 from tests.support.page_addresses import (
     METHODS,
     OPEN,

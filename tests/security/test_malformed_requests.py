@@ -155,7 +155,7 @@ def test_form_with_too_many_fields_is_refused(full_access_client, settings):
 def low_rate_limit(monkeypatch):
     """Twice a minute is all."""
 
-    from redcross.accounts.rate_limits import _VisitorThrottle
+    from redcross.accounts.sign_in.rate_limits import _VisitorThrottle
 
     clear_test_cache()
     monkeypatch.setattr(

@@ -21,7 +21,7 @@ from django.urls import NoReverseMatch, reverse
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
 from redcross.periods import Period
-from redcross.portal.site import site
+from redcross.portal.record_pages.site import site
 from redcross.reports.declare.declaration import report_kinds
 from redcross.reports.models import Report
 from redcross.reports.workflow.services import draft_report

@@ -11,7 +11,7 @@ from django.db import connection
 from redcross.accounts.choices import Role
 from redcross.accounts.models import VisibleQuerySet
 from redcross.branches.models import Branch
-from redcross.portal.site import site
+from redcross.portal.record_pages.site import site
 from redcross.uploads.models import Upload, UploadFinding, UploadRemark
 from tests.security.test_personal_data_exposure import addresses
 from tests.support.gift_ledger import create_checked_upload, create_effective_upload

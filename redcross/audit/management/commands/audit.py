@@ -20,15 +20,17 @@ class Command(BaseCommand):
         parser.add_argument("--expect", default="", help="另存的某条指纹，须仍在链上")
 
     def handle(self, **options: Any) -> None:
-        found = verify_chain(using=settings.OWNER_DATABASE)
-        if found.broken:
-            shown = "、".join(map(str, found.broken[:20]))
+        verification = verify_chain(using=settings.OWNER_DATABASE)
+        if verification.broken:
+            shown = "、".join(map(str, verification.broken[:20]))
             self.stderr.write(f"访问日志被改动：第 {shown} 条与前文不符。")
             sys.exit(1)
         if options["expect"] and not _contains_digest(options["expect"]):
             self.stderr.write("访问日志缺少另存的那条指纹：末尾被删去，或整份被替换。")
             sys.exit(1)
-        self.stdout.write(f"访问日志共 {found.entries} 条，前后一致。最后一条指纹 {found.last}")
+        self.stdout.write(
+            f"访问日志共 {verification.entries} 条，前后一致。最后一条指纹 {verification.last}"
+        )
 
 
 def _contains_digest(digest: str) -> bool:

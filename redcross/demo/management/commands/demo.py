@@ -96,7 +96,7 @@ class Command(BaseCommand):
         with acting_as_system("演示数据"):
             gone = Upload.objects.exclude(state__in=[UploadState.HAS_ERRORS, UploadState.FAILED])
             known = set(gone.values_list("branch__code", "filename"))
-            return [each for each in list_demo_files() if (each.branch, each.filename) not in known]
+            return [file for file in list_demo_files() if (file.branch, file.filename) not in known]
 
     def _send(self, files: list[DemoFile]) -> int:
         if not files:
@@ -260,11 +260,11 @@ def list_wrong_figures() -> list[str]:
     """Ask every published figure, and tell of each that does not come out exactly."""
     province = Branch.objects.get(code=PROVINCE_CODE)
     with acting_as_system("核对公开数字"):
-        found = [(each, _actual_value(each, province)) for each in list_expected_figures()]
+        results = [(figure, _actual_value(figure, province)) for figure in list_expected_figures()]
     return [
-        f"{each.indicator} {each.period} {each.category}：应为 {each.value}，得 {value}"
-        for each, value in found
-        if value != each.value
+        f"{figure.indicator} {figure.period} {figure.category}：应为 {figure.value}，得 {value}"
+        for figure, value in results
+        if value != figure.value
     ]
 
 

@@ -9,8 +9,8 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READ_ROLES, has_role
 from redcross.completeness.choices import ReminderAudience
 from redcross.completeness.models import CalendarDay, DueRule, Occasion, ReminderStage
-from redcross.portal.records import ReferenceAdmin
-from redcross.portal.site import site
+from redcross.portal.record_pages.model_admin import ReferenceAdmin
+from redcross.portal.record_pages.site import site
 from redcross.uploads.registry import registry
 
 
@@ -96,4 +96,4 @@ class ReminderStageAdmin(CalendarAdmin):
     @admin.display(description="提醒对象")
     def people(self, obj: ReminderStage) -> str:
         """Name whom it tells."""
-        return "、".join(str(ReminderAudience(each).label) for each in obj.audiences)
+        return "、".join(str(ReminderAudience(audience).label) for audience in obj.audiences)

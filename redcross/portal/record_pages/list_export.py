@@ -18,7 +18,7 @@ from redcross.accounts.rules import home_branch
 from redcross.api.records import NAME_LABELS
 from redcross.files import Sensitivity, file_response
 from redcross.files.workbooks import ExportWorkbook
-from redcross.portal.resources import build_resource, readable_columns
+from redcross.portal.record_pages.resources import build_resource, readable_columns
 
 MAX_EXPORTED_ROWS = 20_000
 _MAX_COLUMN_WIDTH = 40

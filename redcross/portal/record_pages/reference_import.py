@@ -23,8 +23,8 @@ from import_export.results import Result, RowResult
 
 from redcross.accounts.encryption import seal, unseal
 from redcross.accounts.requests import SignedInRequest
-from redcross.portal.list_export import ListExportMixin
-from redcross.portal.resources import build_resource, readable_columns
+from redcross.portal.record_pages.list_export import ListExportMixin
+from redcross.portal.record_pages.resources import build_resource, readable_columns
 from redcross.uploads.files.workbook import UnreadableError, read_workbook
 
 MAX_FILE_SIZE = 2_000_000

@@ -30,9 +30,9 @@ class PasswordHistoryValidator:
         """Raise ValidationError where the person had this password lately."""
         if user is None or user.pk is None:
             return
-        kept = SafetySettings.current().password_history
-        lately = user.used_passwords.order_by("-set_at", "-pk").values_list("encoded", flat=True)
-        if any(check_password(password, each) for each in [user.password, *lately[:kept]]):
+        count = SafetySettings.current().password_history
+        recent = user.used_passwords.order_by("-set_at", "-pk").values_list("encoded", flat=True)
+        if any(check_password(password, encoded) for encoded in [user.password, *recent[:count]]):
             raise ValidationError(self.get_help_text(), code="password_used_before")
 
     def password_changed(self, password: str, user: User | None = None) -> None:
@@ -40,9 +40,9 @@ class PasswordHistoryValidator:
         if user is None or user.pk is None:
             return
         UsedPassword.objects.create(user=user, encoded=user.password, set_at=timezone.now())
-        kept = SafetySettings.current().password_history
-        counting = user.used_passwords.order_by("-set_at", "-pk").values("pk")[:kept]
-        user.used_passwords.exclude(pk__in=list(counting.values_list("pk", flat=True))).delete()
+        count = SafetySettings.current().password_history
+        recent = user.used_passwords.order_by("-set_at", "-pk").values("pk")[:count]
+        user.used_passwords.exclude(pk__in=list(recent.values_list("pk", flat=True))).delete()
 
     def get_help_text(self) -> str:
         """Say what is asked."""
@@ -50,6 +50,6 @@ class PasswordHistoryValidator:
 
 
 def is_password_expired(user: User, now: dt.datetime) -> bool:
-    """Tell whether a password has to be changed because of its age."""
+    """Return whether a password has to be changed because of its age."""
     days = SafetySettings.current().password_days
     return days > 0 and now - user.password_set_at > dt.timedelta(days=days)

@@ -10,8 +10,8 @@ def client_address(request: HttpRequest) -> str:
     The proxy appends the address it saw; what stands before it was said by the visitor.
     """
     if settings.SECURE:
-        said = request.META.get("HTTP_X_FORWARDED_FOR", "")
-        last = said.rpartition(",")[2].strip()
+        header = request.META.get("HTTP_X_FORWARDED_FOR", "")
+        last = header.rpartition(",")[2].strip()
         if last:
             return last
     return str(request.META.get("REMOTE_ADDR", ""))

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle
 
-from redcross.accounts.addresses import client_address
+from redcross.accounts.sign_in.addresses import client_address
 
 ADDRESS_LIMITS = {
     ("login", "POST"): "sign-in",

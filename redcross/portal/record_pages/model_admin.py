@@ -6,15 +6,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 
 from redcross.accounts.choices import Role
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import READ_ROLES, REVIEW_ROLES, has_role
 from redcross.branches.models import Branch
-from redcross.portal.list_export import ListExportMixin
-from redcross.portal.reference_import import ReferenceImportMixin
-from redcross.portal.site import site
+from redcross.portal.record_pages.list_export import ListExportMixin
+from redcross.portal.record_pages.reference_import import ReferenceImportMixin
+from redcross.portal.record_pages.site import site
 
 CORRECTION_ROLES = (*REVIEW_ROLES,)
 
@@ -50,9 +50,9 @@ class RecordAdmin(ListExportMixin, PortalModelAdmin):
         return [*(super().get_exclude(request, obj) or ()), "upload"]
 
     def get_object(self, request: SignedInRequest, object_id: str, from_field: Any = None) -> Any:
-        found = super().get_object(request, object_id, from_field)
-        request.seen_branch = found.branch.code if found else ""
-        return found
+        record = super().get_object(request, object_id, from_field)
+        request.seen_branch = record.branch.code if record else ""
+        return record
 
     def has_module_permission(self, request: SignedInRequest) -> bool:
         return has_role(request.user, READ_ROLES, domain=self.opts.app_label)
@@ -104,8 +104,46 @@ def _has_province_role(request: SignedInRequest, roles: list[Role]) -> bool:
     return province is not None and has_role(request.user, roles, province)
 
 
+class AdministratorAdmin(PortalModelAdmin):
+    """Rows that only administrators see and change; none is deleted."""
+
+    list_per_page = 20
+
+    def _is_administrator(self, request: SignedInRequest) -> bool:
+        return has_role(request.user, [Role.ADMINISTRATOR])
+
+    def has_module_permission(self, request: SignedInRequest) -> bool:
+        return self._is_administrator(request)
+
+    def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
+        return self._is_administrator(request)
+
+    has_change_permission = has_view_permission
+
+    def has_add_permission(self, request: SignedInRequest) -> bool:
+        return self._is_administrator(request)
+
+    def has_delete_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AdministratorInline(TabularInline):
+    """Rows that administrators see, add, change and delete on another row's page."""
+
+    extra = 0
+
+    def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
+        return has_role(request.user, [Role.ADMINISTRATOR])
+
+    has_change_permission = has_view_permission
+    has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
+        return has_role(request.user, [Role.ADMINISTRATOR])
+
+
 def may_enter_site(request: SignedInRequest) -> bool:
-    """Tell whether the record pages hold anything for this person."""
+    """Return whether the record pages hold anything for this person."""
     user = request.user
     return user.is_active and (has_role(user, READ_ROLES) or has_role(user, [Role.ADMINISTRATOR]))
 
