@@ -18,7 +18,7 @@ class StemCellStatistics(StatisticsSheet):
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
     planned = CountedColumn("入库／任务数")
-    stored = CountedColumn("入库／完成数", indicator="donors.stem_cell_stored", rostered=True)
+    stored = CountedColumn("入库／完成数", indicator="donors.stem_cell_stored", has_roster=True)
     stored_share = CountedColumn("入库／完成率（%）", unit=Unit.PERCENT)
     reconfirmed = CountedColumn(
         "再动员", indicator="donors.stem_cell_steps", breakdown="step", category="RECONFIRMATION"
@@ -31,7 +31,7 @@ class StemCellStatistics(StatisticsSheet):
     )
     publicity = CountedColumn("宣传场次")
     teams = CountedColumn("志愿者服务队")
-    donated = CountedColumn("捐献／本年", indicator="donors.stem_cell_donations", rostered=True)
+    donated = CountedColumn("捐献／本年", indicator="donors.stem_cell_donations", has_roster=True)
     donated_total = CountedColumn(
         "捐献／累计", indicator="donors.stem_cell_donations_total", adds="donated"
     )
@@ -49,11 +49,11 @@ class OrganStatistics(StatisticsSheet):
     title = "遗体器官捐献统计表"
     due = (Due(Level.PREFECTURE, Quarterly(day=8)),)
 
-    wishes = CountedColumn("志愿登记／本年", indicator="donors.organ_wishes", rostered=True)
+    wishes = CountedColumn("志愿登记／本年", indicator="donors.organ_wishes", has_roster=True)
     wishes_total = CountedColumn(
         "志愿登记／累计", indicator="donors.organ_wishes_total", adds="wishes"
     )
-    donations = CountedColumn("器官捐献／例数", indicator="donors.organ_donations", rostered=True)
+    donations = CountedColumn("器官捐献／例数", indicator="donors.organ_donations", has_roster=True)
     hearts = CountedColumn("器官捐献／心", indicator="donors.hearts")
     lungs = CountedColumn("器官捐献／肺", indicator="donors.lungs")
     livers = CountedColumn("器官捐献／肝", indicator="donors.livers")

@@ -48,7 +48,7 @@ class StatisticsSheet(Sheet):
             if not isinstance(column, CountedColumn):
                 continue
             # A column without an indicator is not stored, so nothing can be compared with it.
-            compared = [name, column.adds] if column.adds else [name] if column.rostered else []
+            compared = [name, column.adds] if column.adds else [name] if column.has_roster else []
             if not all(getattr(cls.columns.get(other), "indicator", "") for other in compared):
                 message = f"{cls.__name__}.{name}: {compared} are no figures of an indicator"
                 raise SheetError(message)

@@ -61,7 +61,7 @@ _CHECK_ONLY_NOTE = "仅用于核对，不单独登记。"
 def _unit_count_column(word: str, *, indicator: str = "") -> CountedColumn:
     """Return a column that counts grassroots units; the register of units is authoritative."""
     return CountedColumn(
-        f"基层组织／{word}", note=_CHECK_ONLY_NOTE, indicator=indicator, rostered=bool(indicator)
+        f"基层组织／{word}", note=_CHECK_ONLY_NOTE, indicator=indicator, has_roster=bool(indicator)
     )
 
 

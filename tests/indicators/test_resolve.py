@@ -110,7 +110,7 @@ def test_figure_of_a_period_cutting_a_reported_range_is_missing_with_reason(make
     rows = answer_question(Question(RAISED, Period.parse("2020-03"), Branch.objects.get(code="53")))
 
     assert rows.value is None
-    assert "2020年" in rows.why
+    assert "2020年" in rows.reason
 
 
 def test_lower_branch_figures_are_combined_without_a_higher_figure(make_gift, make_reported_figure):

@@ -19,7 +19,7 @@ class Statistics(StatisticsSheet):
 
     classes = CountedColumn("救护员／期数", indicator="training.classes")
     first_aiders = CountedColumn(
-        "救护员／人数", indicator="training.first_aiders_trained", rostered=True
+        "救护员／人数", indicator="training.first_aiders_trained", has_roster=True
     )
     teachers = CountedColumn("救护员／教师")
     students = CountedColumn("救护员／学生")

@@ -181,7 +181,7 @@ def compare_with_rosters(
 
     No warning where there is no roster, or where branches below have not reported theirs.
     """
-    rostered = {name: column for name, column in columns.items() if column.rostered}
+    rostered = {name: column for name, column in columns.items() if column.has_roster}
     branches = Branch.objects.in_bulk({row.branch for row in rows})
     cells = [(row, name) for row in rows for name in rostered if name in row.values]
     questions = [

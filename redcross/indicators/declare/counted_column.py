@@ -27,7 +27,7 @@ class CountedColumn(UnstoredColumn):
     """The column whose figure this running total grows by from one period to the next."""
     restarts_each_year: bool = False
     """Whether the running total begins again in January."""
-    rostered: bool = False
+    has_roster: bool = False
     """Whether the indicator is counted from a roster too, so that both must agree."""
 
     @property

@@ -94,7 +94,7 @@ class SuppressionPlan:
     ) -> bool:
         """Whether one line of an answer is hidden from an audience.
 
-        `nodes` are the nodes whose values the line adds up, as `nodes_of` returns them.
+        `nodes` are the nodes whose values the line adds up, as `line_nodes` returns them.
         """
         if audience is FigureAudience.RECORDS or not indicator.is_guarded:
             return False
@@ -117,7 +117,7 @@ class SuppressionPlan:
             return True
         return not all(self._may_publish(indicator, period, node) for node in nodes)
 
-    def nodes_of(self, branch: Branch, *, own: bool, level: str) -> list[str]:
+    def line_nodes(self, branch: Branch, *, own: bool, level: str) -> list[str]:
         """Return the nodes that a line of an answer adds up."""
         if level:
             return [
@@ -214,11 +214,11 @@ class SuppressionPlan:
         """Return the tables of a breakdown; of the kinds of the indicator where it is +."""
         key = (flow.key, breakdown)
         if key not in self._category_tables:
-            cells = self._cells_of_kinds(flow) if breakdown == PLUS else self._cells_of(key)
+            cells = self._kind_cells(flow) if breakdown == PLUS else self._category_cells(key)
             self._category_tables[key] = CategoryTables(self._table(flow), cells, self._parents)
         return self._category_tables[key]
 
-    def _cells_of_kinds(self, flow: Indicator) -> dict[str, LeafCells]:
+    def _kind_cells(self, flow: Indicator) -> dict[str, LeafCells]:
         """Return the cells of each indicator that is one kind of another."""
         return {
             kind.key: merge_reported(
@@ -229,7 +229,7 @@ class SuppressionPlan:
             if kind.part_of is flow
         }
 
-    def _cells_of(self, key: tuple[str, str]) -> dict[str, LeafCells]:
+    def _category_cells(self, key: tuple[str, str]) -> dict[str, LeafCells]:
         """Return the cells of each category of an indicator's breakdown."""
         reported: defaultdict[str, list[ReportedFigure]] = defaultdict(list)
         for figure in self._reported.get(key, ()):

@@ -184,7 +184,7 @@ class SuppressionTable:
         months = self.time_buckets[bucket][column]
         return add_cells(*(cells.get(month, EMPTY_CELL) for month in months))
 
-    def cells_of(self, node: str) -> Mapping[dt.date, CellTotal]:
+    def node_cells(self, node: str) -> Mapping[dt.date, CellTotal]:
         """Return the cells of a node by month."""
         return self._cells.get(node, {})
 
@@ -384,6 +384,6 @@ class CategoryTables:
     def _sums(self, node: str, bucket: int) -> list[CellTotal]:
         months = {month for column in self._table.time_buckets[bucket] for month in column}
         return [
-            add_cells(*(cell for month, cell in table.cells_of(node).items() if month in months))
+            add_cells(*(cell for month, cell in table.node_cells(node).items() if month in months))
             for table in self._categories.values()
         ]

@@ -58,7 +58,7 @@ def compute_value(series: Series, period: Period, data: FetchedData) -> SeriesVa
 
 def flow(series: Series, period: Period, data: FetchedData) -> SeriesValue:
     """Return the sum of a period: its records, and the reported figures that count beside them."""
-    cells = _cells_of(series, period, data)
+    cells = _period_cells(series, period, data)
     counting, split = _select_reported(series, period, cells, data)
     for figure in split:
         if not _is_superseded(figure, counting, period):
@@ -71,7 +71,7 @@ def flow(series: Series, period: Period, data: FetchedData) -> SeriesValue:
     return SeriesValue(total, _combined_origin(bool(cells), bool(counting)))
 
 
-def _cells_of(series: Series, period: Period, data: FetchedData) -> list[RollupCell]:
+def _period_cells(series: Series, period: Period, data: FetchedData) -> list[RollupCell]:
     by_month = data.cells_by_month(series)
     months: Iterable[dt.date] = by_month if period.first is None else period.months
     end = period.end

@@ -53,7 +53,8 @@ class Figure:
     category: str = ""
     qualifier: str = ""
     note: str = ""
-    why: str = ""
+    reason: str = ""
+    """Why there is no value, or why it is hidden."""
     missing: tuple[str, ...] = ()
     hidden: bool = False
     """Whether there is a value which this reader may not see."""

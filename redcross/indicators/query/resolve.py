@@ -75,11 +75,11 @@ def _hide_figures(
     plan = SuppressionPlan((question.indicator for question in questions), tree)
 
     def hide(figure: Figure, audience: FigureAudience) -> Figure:
-        nodes = plan.nodes_of(figure.branch, own=figure.own, level=figure.level)
+        nodes = plan.line_nodes(figure.branch, own=figure.own, level=figure.level)
         if not plan.is_hidden(figure.indicator, figure.period, nodes, figure.breakdown, audience):
             return figure
         return dataclasses.replace(
-            figure, value=None, qualifier="", note="", why=_HIDDEN_REASON, hidden=True
+            figure, value=None, qualifier="", note="", reason=_HIDDEN_REASON, hidden=True
         )
 
     return [
@@ -174,7 +174,7 @@ def _build_figure(line: _AnswerLine, data: FetchedData) -> Figure:
         category=PLUS.join(labels.get(part, part) for part in series.category.split(PLUS)),
         qualifier=(note.qualifier if note else "") or _find_qualifier(line, result, data),
         note=note.text if note else "",
-        why=result.reason,
+        reason=result.reason,
         missing=missing,
     )
 

@@ -25,7 +25,7 @@ class Calendar:
     day: int
     months_after: int = 1
 
-    def period_of(self, month: dt.date) -> Period:
+    def containing_period(self, month: dt.date) -> Period:
         """Return the period that contains a month."""
         first = month.replace(month=(month.month - 1) // self.months * self.months + 1, day=1)
         return Period(first, add_months(first, self.months - 1))
@@ -36,7 +36,7 @@ class Calendar:
 
     def fits(self, period: Period) -> bool:
         """Whether a period is one of the calendar's own."""
-        return period.first is not None and self.period_of(period.first) == period
+        return period.first is not None and self.containing_period(period.first) == period
 
     @property
     def word(self) -> str:
@@ -138,5 +138,5 @@ def number_subchapter(index: int, text: str) -> str:
 
 def last_complete_period(calendar: Calendar, today: dt.date) -> Period:
     """Return the latest period that is over on a day."""
-    period = calendar.period_of(month_start(today))
+    period = calendar.containing_period(month_start(today))
     return period if period.end <= today else period.previous

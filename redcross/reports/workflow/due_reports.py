@@ -85,7 +85,7 @@ def list_next_reports(branches: Iterable[Branch], today: dt.date) -> Iterator[Du
         for branch in branches:
             if branch.level not in kind.levels:
                 continue
-            period = calendar.period_of(start)
+            period = calendar.containing_period(start)
             while (kind.key, branch.pk, period.last) in written:
                 period = period.next
             yield DueReport(calendar.due_on(period), branch.code, kind, branch, period)
@@ -105,7 +105,7 @@ def _due_periods(kind: ReportKind, today: dt.date) -> Iterator[tuple[dt.date, Pe
     if not schedule.enabled:
         return
     calendar = _effective_calendar(kind, schedule)
-    period = calendar.period_of(schedule.starts_on)
+    period = calendar.containing_period(schedule.starts_on)
     while calendar.due_on(period) <= today:
         yield calendar.due_on(period), period
         period = period.next
