@@ -10,8 +10,8 @@ from donors.choices import (
     VaultActKind,
 )
 from donors.models.identity import CODE_LENGTH
+from redcross.accounts.database.policies import register_append_only
 from redcross.accounts.models import User, Visible
-from redcross.accounts.policies import register_append_only
 
 
 class VaultOpening(Visible):

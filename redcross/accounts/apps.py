@@ -11,7 +11,7 @@ from django.db.models.signals import (
 
 
 def _install_policies(*, using: str, **_: object) -> None:
-    from redcross.accounts.policies import install_policies  # noqa: PLC0415  models load after apps
+    from redcross.accounts.database.policies import install_policies  # noqa: PLC0415  models load after apps
 
     install_policies(using=using)
 
@@ -28,16 +28,11 @@ def _check_keys(
     """Say under `manage.py check --database default` whether the keys fit the data."""
     from redcross.accounts.canary import find_key_mismatch  # noqa: PLC0415  models load after apps
 
-<<<<<<< HEAD
     try:
-        complaint = find_key_mismatch() if databases else ""
+        message = find_key_mismatch() if databases else ""
     except DatabaseError:
         return []  # `migrate` on an empty database: there is no table to ask yet
-    return [checks.Error(complaint, id="accounts.E001")] if complaint else []
-=======
-    message = find_key_mismatch() if databases else ""
     return [checks.Error(message, id="accounts.E001")] if message else []
->>>>>>> cae9f47 (Divide the API's views, the record pages and sign-in into packages; plain local names)
 
 
 class AccountsConfig(AppConfig):

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections, models
 
-from redcross.accounts.functions import secure_functions
+from redcross.accounts.database.functions import secure_functions
 from redcross.accounts.models import Visible
 from redcross.branches.tree import VERSION_TABLE
 

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from redcross.accounts.functions import SET_SEARCH_PATH
+from redcross.accounts.database.functions import SET_SEARCH_PATH
 
 
 class Migration(migrations.Migration):
