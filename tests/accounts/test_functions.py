@@ -16,8 +16,8 @@ from redcross.audit.models import AccessEntry
 from redcross.audit.services import verify_chain, write_entry
 from redcross.branches.models import Branch
 from redcross.indicators.models import Rollup
+from redcross.locks.services import lock_period
 from redcross.periods import Period
-from redcross.uploads.workflow.period_locks import lock_period
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -340,7 +340,7 @@ def test_record_pages_by_each_role_follow_their_permission_rule(clients_by_role)
         )
         written = []
         got = classify_response(
-            request_page(clients_by_role[role], "POST", PAGES[f"{name}_{act}"], written=written)
+            request_page(clients_by_role[role], "POST", PAGES[f"{name}_{act}"], read_log=written)
         )
         if got == "open" or written:
             wrong.append(f"POST {name}_{act} {role} {got} {written}")
