@@ -90,7 +90,7 @@ class Rule:
 RULES = [
     (
         Rule(EVERYBODY),
-        "home search help manual-own exports blanks blank code uploads notices parcels-pulse",
+        "home search help manual-own manual manual-picture exports blanks blank code uploads notices parcels-pulse",
     ),
     (Rule(EVERYBODY, EVERYBODY), "account password_change review"),
     (Rule(None, EVERYBODY), "notices-read"),
@@ -176,15 +176,18 @@ RECORD_PAGES = [
         "donations campaign disclosureduty fund", "reform governanceitem lightrule",
         "relief aidband aidcap edition event item programme", "training courserule",
     ),
-    (LOCKING, LOCKING, "uploads periodlock"),
+    (LOCKING, LOCKING, "locks periodlock"),
     (ENTERING_SITE, ADMINISTRATOR, "branches branch"),
     (ADMINISTRATOR, ADMINISTRATOR, "accounts safetysettings user"),
+    (ADMINISTRATOR, ADMINISTRATOR, "branches branchalias"),
 ]  # fmt: skip
 RECORD_INDEX_PAGES = {
     "search", "index", "app_list", "logout", "login", "password_change", "password_change_done",
     "autocomplete", "jsi18n", "view_on_site",
 }  # fmt: skip
 RECORD_ACTIONS = ("changelist", "add", "change", "history", "delete")
+NEVER_EXPORTED = ("locks_periodlock", "branches_branch", "accounts_safetysettings", "accounts_user")
+IMPORTED_ALIASES = "branches_branchalias"
 
 
 def record_pages():
@@ -193,6 +196,16 @@ def record_pages():
         for app, *models in map(str.split, apps):
             for model in models:
                 yield f"admin:{app}_{model}", seeing, adding
+
+
+def is_exported(name):
+    """Tell whether a kind of record has an export of its list."""
+    return not name.endswith(NEVER_EXPORTED)
+
+
+def is_imported(name, adding):
+    """Tell whether a kind of reference data is imported from a workbook."""
+    return adding == NAMING or name.endswith(IMPORTED_ALIASES)
 
 
 WRITING = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+"?)', re.IGNORECASE)
@@ -270,7 +283,10 @@ def clients_by_role(person, signed_in):
 
 def test_every_named_page_has_a_permission_rule():
     names = set(TABLE) | PUBLIC_OR_EXEMPT | {f"admin:{name}" for name in RECORD_INDEX_PAGES}
-    names |= {f"{name}_{act}" for name, *_ in record_pages() for act in RECORD_ACTIONS}
+    for name, _, adding in record_pages():
+        names |= {f"{name}_{act}" for act in RECORD_ACTIONS}
+        names |= {f"{name}_export"} if is_exported(name) else set()
+        names |= {f"{name}_import"} if is_imported(name, adding) else set()
 
     assert set(PAGES) - names == set()
     assert names - set(PAGES) == set()
@@ -327,7 +343,10 @@ def rotate_roles(roles, turn):
 def test_record_pages_by_each_role_follow_their_permission_rule(clients_by_role):
     wrong = []
     for turn, (name, seeing, adding) in enumerate(record_pages()):
-        for act, who in (("changelist", seeing), ("add", adding), ("change", seeing)):
+        acts = [("changelist", seeing), ("add", adding), ("change", seeing)]
+        acts += [("export", seeing)] if is_exported(name) else []
+        acts += [("import", adding)] if is_imported(name, adding) else []
+        for act, who in acts:
             for role in record_roles_to_ask(act, who, seeing, turn):
                 got = classify_response(
                     request_page(clients_by_role[role], "GET", PAGES[f"{name}_{act}"])
@@ -359,6 +378,8 @@ def record_roles_to_ask(act, who, seeing, turn):
         "changelist": [EVERYBODY - seeing, who],
         "add": [seeing - who, who],
         "change": [EVERYBODY - seeing],
+        "export": [EVERYBODY - seeing, who],
+        "import": [EVERYBODY - seeing, seeing - who, who],
     }[act]
     return [rotate_roles(sorted(group), turn)[0] for group in groups if group]
 

@@ -56,6 +56,8 @@ PAGE_ARGUMENTS = {
     "api-template": {"key": "donations.ledger"},
     "figure": {"key": "donations.raised"},
     "figure-export": {"key": "donations.raised"},
+    "manual": {"page": "statistician"},
+    "manual-picture": {"name": "clerk-home"},
     "person-act": {"verb": "password"},
     "confirmation-decide": {"verb": "confirm"},
     "review-decide": {"verb": "approve"},
