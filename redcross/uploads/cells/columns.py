@@ -30,7 +30,7 @@ from redcross.uploads.cells.words import (
     choice_parser,
     reference_parser,
 )
-from redcross.uploads.files.parser import DATE, EMPTY, ERROR, NUMBER
+from redcross.uploads.files.cell_kinds import DATE, EMPTY, ERROR, NUMBER
 from redcross.uploads.schema.finding_catalogue import finding
 from redcross.uploads.schema.findings import Finding
 from redcross.uploads.schema.import_spec import NUMERIC_KINDS, CellKind, FieldSpec, ImportContext

@@ -1,7 +1,7 @@
-"""What calamine leaves out of a workbook: numbers shown as per cent, merges of an ODS.
+"""Read what calamine leaves out: which numbers are shown as per cent, merged cells of an ods.
 
-Only the child that opens files uses it. Where anything is odd it tells nothing, and the
-reader goes by the values alone.
+Runs in the sandboxed child only. Where a file is unusual, nothing is returned, and the cells
+are read by their values alone.
 """
 
 import dataclasses
@@ -12,8 +12,11 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+import olefile
+from lxml import etree
+
 MAX_PART_BYTES = 100_000_000
-"""Bytes of one part that are looked through; a larger one is read by its values alone."""
+"""A part with more bytes is not searched."""
 MAX_NOTED_CELLS = 300_000
 _BUILT_IN_PERCENT_FORMATS = frozenset({9, 10})
 _CELL_TAG = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
@@ -23,14 +26,14 @@ _CELL_STYLE = re.compile(rb'\bs="([0-9]+)"')
 
 @dataclasses.dataclass(slots=True)
 class SheetFormats:
-    """Of one worksheet, counted from 0: cells shown as per cent, and merged ranges."""
+    """Cells shown as per cent, and merged ranges, of one worksheet; rows and columns from 0."""
 
     percent_cells: set[tuple[int, int]] = dataclasses.field(default_factory=set)
-    merged: list[list[int]] | None = None  # None: calamine knows
+    merged: list[list[int]] | None = None  # None: calamine reads them itself
 
 
 def read_formats(path: Path) -> dict[str, SheetFormats]:
-    """Return what is known of each worksheet by its name; nothing of what is no workbook."""
+    """Return worksheet → formats; empty for a file that is no workbook."""
     try:
         if not zipfile.is_zipfile(path):
             return _read_biff_formats(path)
@@ -42,13 +45,11 @@ def read_formats(path: Path) -> dict[str, SheetFormats]:
                 with archive.open("content.xml") as part:
                     return _read_ods_formats(part)
             return {name: SheetFormats(cells) for name, cells in _percent_cells(archive, names)}
-    except Exception:  # noqa: BLE001  the libraries' and our own, of a file that is odd
+    except Exception:  # noqa: BLE001  libraries and this module raise many kinds on unusual files
         return {}
 
 
 def _elements(part: IO[bytes], events: tuple[str, ...] = ("start",)) -> Iterator[tuple[str, Any]]:
-    from lxml import etree  # noqa: PLC0415  only this format needs it
-
     walk = etree.iterparse(part, events=events, resolve_entities=False, no_network=True)
     for event, element in walk:
         yield event, element
@@ -74,11 +75,13 @@ def _percent_cells(
     if not styles:
         return
     with archive.open("xl/_rels/workbook.xml.rels") as part:
-        listed = [_attributes(each) for _, each in _elements(part)]
-    targets = {each["Id"]: each["Target"] for each in listed if "Id" in each}
+        relations = [_attributes(element) for _, element in _elements(part)]
+    targets = {one["Id"]: one["Target"] for one in relations if "Id" in one}
     with archive.open("xl/workbook.xml") as part:
         sheets = [
-            _attributes(each) for _, each in _elements(part) if _local_name(each.tag) == "sheet"
+            _attributes(element)
+            for _, element in _elements(part)
+            if _local_name(element.tag) == "sheet"
         ]
     for sheet in sheets:
         target = targets.get(sheet.get("id", ""), "")
@@ -108,20 +111,20 @@ def _percent_styles(archive: zipfile.ZipFile) -> set[bytes]:
 
 
 def _is_percent_format(shown: str) -> bool:
-    """Tell a format of hundredths from one that writes the mark behind the number."""
+    """Tell whether a number format multiplies by 100, rather than quotes or escapes a %."""
     return "%" in re.sub(r'"[^"]*"|\\.', "", shown)
 
 
 def _cells_with_style(content: bytes, styles: set[bytes]) -> set[tuple[int, int]]:
-    found: set[tuple[int, int]] = set()
+    cells: set[tuple[int, int]] = set()
     for cell in _CELL_TAG.finditer(content):
         style, at = _CELL_STYLE.search(cell[1]), _CELL_ADDRESS.search(cell[1])
         if style and at and style[1] in styles:
             column = 0
             for char in at[1]:
                 column = column * 26 + char - 64
-            found.add((int(at[2]) - 1, column - 1))
-    return found
+            cells.add((int(at[2]) - 1, column - 1))
+    return cells
 
 
 # Excel until 2003 ----------------------------------------------------------------------
@@ -133,46 +136,44 @@ _UNICODE_VERSION = 0x600
 
 
 def _read_biff_formats(path: Path) -> dict[str, SheetFormats]:
-    """Walk over the records of a BIFF workbook; those of its cells only where it may matter."""
-    import olefile  # noqa: PLC0415  only this format needs it
-
+    """Read a BIFF workbook; the records of its cells only where a style shows per cent."""
     with olefile.OleFileIO(path) as file:
         name = "Workbook" if file.exists("Workbook") else "Book"
         if file.get_size(name) > MAX_PART_BYTES:
             return {}
         content: bytes = file.openstream(name).read()
-    told: dict[int, list[bytes]] = {kind: [] for kind in _HEADER_RECORDS}
+    headers: dict[int, list[bytes]] = {kind: [] for kind in _HEADER_RECORDS}
     for kind, at, size in _records(content, 0):
         if kind == _END:
             break
-        if kind in told:
-            told[kind].append(content[at : at + size])
-    version = int.from_bytes(told[_BEGIN][0][:2], "little")
-    pages = [f"cp{int.from_bytes(body, 'little')}" for body in told[_CODE_PAGE]]
+        if kind in headers:
+            headers[kind].append(content[at : at + size])
+    version = int.from_bytes(headers[_BEGIN][0][:2], "little")
+    pages = [f"cp{int.from_bytes(body, 'little')}" for body in headers[_CODE_PAGE]]
     encoding = "utf-16-le" if version >= _UNICODE_VERSION else pages[0]
     formats = {
         int.from_bytes(body[:2], "little")
-        for body in told[_FORMAT]
+        for body in headers[_FORMAT]
         if _is_percent_format(_record_text(body[2:], encoding, wide=True))
     } | _BUILT_IN_PERCENT_FORMATS
-    styles = {number for number, body in enumerate(told[_FORM]) if _has_format(body, formats)}
+    styles = {number for number, body in enumerate(headers[_FORM]) if _has_format(body, formats)}
     return {
         _record_text(body[6:], encoding): SheetFormats(
             _biff_cells_with_style(content, start, styles)
         )
-        for body in told[_SHEET]
+        for body in headers[_SHEET]
         if styles and (start := int.from_bytes(body[:4], "little"))
     }
 
 
 def _has_format(style: bytes, formats: Collection[int]) -> bool:
-    """Tell whether a style of cells has one of the formats; one with a name is no cell's."""
+    """Tell whether an XF record is a cell's, not a named style's, and has one of the formats."""
     _, number, flags = struct.unpack_from("<HHH", style)
     return number in formats and not flags & 4
 
 
 def _records(content: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the kind of each record, where its body stands, and how long that is."""
+    """Yield the kind of each record, the position of its body, and its length."""
     while at + 4 <= len(content):
         kind, size = struct.unpack_from("<HH", content, at)
         yield kind, at + 4, size
@@ -180,7 +181,7 @@ def _records(content: bytes, at: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _record_text(body: bytes, encoding: str, *, wide: bool = False) -> str:
-    """Read a text behind its length, which takes two bytes where it is `wide` in Unicode."""
+    """Return a text that follows its length; `wide`: the length takes two bytes in Unicode."""
     if encoding != "utf-16-le":
         return body[1 : 1 + body[0]].decode(encoding)
     before = 2 if wide else 1
@@ -191,9 +192,9 @@ def _record_text(body: bytes, encoding: str, *, wide: bool = False) -> str:
 
 
 def _biff_cells_with_style(content: bytes, start: int, styles: set[int]) -> set[tuple[int, int]]:
-    """Return the cells with a number and one of the styles, of the worksheet that begins there."""
-    found: set[tuple[int, int]] = set()
-    depth = 0  # a chart lies within its worksheet, with numbers of its own
+    """Return the number cells with one of the styles, of the worksheet that begins at `start`."""
+    cells: set[tuple[int, int]] = set()
+    depth = 0  # a chart inside the worksheet has number records of its own
     for kind, at, size in _records(content, start):
         if kind == _BEGIN:
             depth += 1
@@ -204,20 +205,20 @@ def _biff_cells_with_style(content: bytes, start: int, styles: set[int]) -> set[
         elif depth == 1 and kind in _ONE_NUMBER:
             row, column, style = struct.unpack_from("<HHH", content, at)
             if style in styles:
-                found.add((row, column))
+                cells.add((row, column))
         elif depth == 1 and kind == _MANY_NUMBERS:
             row, first = struct.unpack_from("<HH", content, at)
-            for each in range((size - 6) // 6):
-                if struct.unpack_from("<H", content, at + 4 + 6 * each)[0] in styles:
-                    found.add((row, first + each))
-    return found
+            for index in range((size - 6) // 6):
+                if struct.unpack_from("<H", content, at + 4 + 6 * index)[0] in styles:
+                    cells.add((row, first + index))
+    return cells
 
 
 # OpenDocument ------------------------------------------------------------------------
 
 
 def _read_ods_formats(part: IO[bytes]) -> dict[str, SheetFormats]:
-    found: dict[str, SheetFormats] = {}
+    formats: dict[str, SheetFormats] = {}
     table, row, column = SheetFormats(merged=[]), 0, 0
     for event, element in _elements(part, ("start", "end")):
         tag = _local_name(element.tag)
@@ -227,24 +228,24 @@ def _read_ods_formats(part: IO[bytes]) -> dict[str, SheetFormats]:
             continue
         if tag == "table":
             table, row = SheetFormats(merged=[]), 0
-            found[_attributes(element).get("name", "")] = table
+            formats[_attributes(element).get("name", "")] = table
         elif tag == "table-row":
             column = 0
         elif tag in ("table-cell", "covered-table-cell"):
-            said = _attributes(element)
-            wide = int(said.get("number-columns-repeated", 1))
-            _note_cell(table, said, row, column)
+            attributes = _attributes(element)
+            wide = int(attributes.get("number-columns-repeated", 1))
+            _note_cell(table, attributes, row, column)
             column += wide
-    return found
+    return formats
 
 
-def _note_cell(table: SheetFormats, said: dict[str, str], row: int, column: int) -> None:
-    """Keep of one cell that it is merged, and that it is shown as per cent."""
-    across = int(said.get("number-columns-spanned", 1))
-    down = int(said.get("number-rows-spanned", 1))
+def _note_cell(table: SheetFormats, attributes: dict[str, str], row: int, column: int) -> None:
+    """Add one cell to the table: its merged range, and whether it is shown as per cent."""
+    across = int(attributes.get("number-columns-spanned", 1))
+    down = int(attributes.get("number-rows-spanned", 1))
     assert table.merged is not None  # noqa: S101  as every table of an ODS begins
     if (across > 1 or down > 1) and len(table.merged) < MAX_NOTED_CELLS:
         table.merged.append([row, column, row + down - 1, column + across - 1])
-    if said.get("value-type") == "percentage" and len(table.percent_cells) < MAX_NOTED_CELLS:
-        wide = min(int(said.get("number-columns-repeated", 1)), 100)
-        table.percent_cells |= {(row, column + each) for each in range(wide)}
+    if attributes.get("value-type") == "percentage" and len(table.percent_cells) < MAX_NOTED_CELLS:
+        wide = min(int(attributes.get("number-columns-repeated", 1)), 100)
+        table.percent_cells |= {(row, column + offset) for offset in range(wide)}

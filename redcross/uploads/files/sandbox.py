@@ -1,8 +1,9 @@
-"""The process that opens strangers' files: `python -m redcross.uploads.files.sandbox`.
+"""The fork server that opens strangers' files: `python -m redcross.uploads.files.sandbox`.
 
 Each file is opened in a child of its own, with limits. Starting a fresh program for it would
-take four fifths of a small upload's time, so this one waits with everything loaded and forks.
-It reads orders, one JSON line each, answers each in one line, and ends with who started it.
+take four fifths of a small upload's time, so this process waits with everything loaded and
+forks. It reads requests of one JSON line each, answers each in one line, and ends with the
+process that started it.
 """
 
 import atexit
@@ -16,18 +17,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 _BLOCK_BYTES = 65536
 _MAX_NOISE_BYTES = 2000
-"""How much of a child's last words is kept, in bytes."""
+"""So much of the end of a child's output is returned."""
+_NOISE_FILE = "noise"
+
+OpenFile = Callable[[Path, Path], dict[str, Any]]
+"""A function that writes the grids of a file into a folder and returns the answer."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ChildResult:
-    """How a child ended: its exit code (negative: the signal), what it answered and said."""
+    """How a child ended: exit code (negative: the signal), answer, output and error output."""
 
     code: int
     answer: dict[str, Any] | None
@@ -36,59 +41,59 @@ class ChildResult:
 
 
 class _ForkServer:
-    """The waiting process of this process; one file at a time."""
+    """The fork server of this process; it opens one file at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
-    def ask(self, path: Path, folder: Path, seconds: float) -> ChildResult:
-        """Have a file opened, its grids laid into `folder`."""
-        order = json.dumps([str(path), str(folder), seconds]).encode() + b"\n"
+    def open_in_child(self, path: Path, folder: Path, seconds: float) -> ChildResult:
+        """Open a file in a child, its grids written into `folder`, for at most some seconds."""
+        request = json.dumps([str(path), str(folder), seconds]).encode() + b"\n"
         with self._lock:
-            line = self._told(order) or self._told(order)
-        if not line:
+            answer = self._send(request) or self._send(request)
+        if not answer:
             return ChildResult(-signal.SIGKILL, None, "", is_in_time=True)
-        return ChildResult(**json.loads(line))
+        return ChildResult(**json.loads(answer))
 
-    def warm(self) -> None:
-        """Start it before the first file comes."""
+    def start(self) -> None:
+        """Start the server before the first file comes."""
         with self._lock:
-            self._running()
+            self._running_process()
 
-    def _told(self, order: bytes) -> bytes:
-        """Return the answer, empty where the process died over it."""
-        process = self._running()
-        given, taken = process.stdin, process.stdout
-        assert given is not None  # noqa: S101  both are pipes of ours
-        assert taken is not None  # noqa: S101
-        try:
-            given.write(order)
-            given.flush()
-            line: bytes = taken.readline()
-        except BrokenPipeError:
-            line = b""
-        if not line:
-            process.kill()
-            with contextlib.suppress(OSError):
-                process.communicate()
-            self._process = None
-        return line
-
-    def _running(self) -> "subprocess.Popen[bytes]":
-        # A forked process must not read the answers of its parent's.
-        mine = self._owner == os.getpid()
-        if not mine or self._process is None or self._process.poll() is not None:
-            self._process, self._owner = _start_process(), os.getpid()
-        return self._process
-
-    def end(self) -> None:
-        """Let it go with the process that started it."""
+    def stop(self) -> None:
+        """Stop the server; called when the process that started it ends."""
         if self._process is not None and self._owner == os.getpid():
             with contextlib.suppress(OSError):
                 self._process.communicate()
             self._process = None
+
+    def _send(self, request: bytes) -> bytes:
+        """Return the answer, empty where the server died."""
+        process = self._running_process()
+        requests, answers = process.stdin, process.stdout
+        assert requests is not None  # noqa: S101  both are pipes of ours
+        assert answers is not None  # noqa: S101
+        try:
+            requests.write(request)
+            requests.flush()
+            answer: bytes = answers.readline()
+        except BrokenPipeError:
+            answer = b""
+        if not answer:
+            process.kill()
+            with contextlib.suppress(OSError):
+                process.communicate()
+            self._process = None
+        return answer
+
+    def _running_process(self) -> "subprocess.Popen[bytes]":
+        # A forked process must not read the answers of its parent's server.
+        is_own = self._owner == os.getpid()
+        if not is_own or self._process is None or self._process.poll() is not None:
+            self._process, self._owner = _start_process(), os.getpid()
+        return self._process
 
 
 def _start_process() -> "subprocess.Popen[bytes]":
@@ -109,68 +114,66 @@ def _start_process() -> "subprocess.Popen[bytes]":
 
 
 _server = _ForkServer()
-atexit.register(_server.end)
-open_in_child, start_server, stop_server = _server.ask, _server.warm, _server.end
+atexit.register(_server.stop)
+open_in_child, start_server, stop_server = _server.open_in_child, _server.start, _server.stop
 
 
-# The waiting process -----------------------------------------------------------
+# The fork server's own process ----------------------------------------------------------
 
 
 def main() -> None:
-    """Carry orders out until nobody can give any more."""
-    import olefile  # noqa: F401, PLC0415  loaded once, before the children fork
-    import python_calamine  # noqa: F401, PLC0415  loaded once, before the children fork
-    from lxml import etree  # noqa: F401, PLC0415  loaded once, before the children fork
-
-    from redcross.uploads.files import parser  # noqa: PLC0415  loaded once, before the children fork
+    """Answer requests until the pipe is closed."""
+    # Loaded here, before the children fork, and never in the process that started this one.
+    from redcross.uploads.files.parser import open_within_limits  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends who started us, then us
     for line in sys.stdin.buffer:
         path, folder, seconds = json.loads(line)
-        outcome = _open_forked(parser, Path(path), Path(folder), seconds)
-        sys.stdout.write(json.dumps(dataclasses.asdict(outcome)) + "\n")
+        result = _open_forked(open_within_limits, Path(path), Path(folder), seconds)
+        sys.stdout.write(json.dumps(dataclasses.asdict(result)) + "\n")
         sys.stdout.flush()
 
 
-def _open_forked(opening: Any, path: Path, folder: Path, seconds: float) -> ChildResult:
-    said = folder / "noise"
+def _open_forked(open_file: OpenFile, path: Path, folder: Path, seconds: float) -> ChildResult:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _become_child(opening, path, folder, writing)
+        _become_child(open_file, path, folder, writing)
     os.close(writing)
     with open(reading, "rb") as answers:  # noqa: PTH123  a pipe has no path
-        content, in_time = _read_answer(answers, time.monotonic() + seconds)
-    if not in_time:
+        content, is_in_time = _read_answer(answers, time.monotonic() + seconds)
+    if not is_in_time:
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    noise = said.read_bytes()[-_MAX_NOISE_BYTES:].decode(errors="replace") if said.exists() else ""
+    output = folder / _NOISE_FILE
+    noise = output.read_bytes()[-_MAX_NOISE_BYTES:] if output.exists() else b""
     answer = None
     with contextlib.suppress(ValueError):
         answer = json.loads(content)
-    return ChildResult(os.waitstatus_to_exitcode(status), answer, noise, in_time)
+    code = os.waitstatus_to_exitcode(status)
+    return ChildResult(code, answer, noise.decode(errors="replace"), is_in_time)
 
 
-def _become_child(opening: Any, path: Path, folder: Path, writing: int) -> None:
-    """Open the file; never return."""
+def _become_child(open_file: OpenFile, path: Path, folder: Path, writing: int) -> None:
+    """Open the file, write the answer into the pipe, and end; never return."""
     code = 1
     try:
         os.chdir(folder)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        noise = os.open(folder / "noise", os.O_WRONLY | os.O_CREAT, 0o600)
-        os.dup2(nothing, 0)
-        os.dup2(noise, 1)
-        os.dup2(noise, 2)
-        answer = opening.answer_for(path, folder)
-        with open(writing, "wb") as told:
-            told.write(json.dumps(answer, ensure_ascii=True).encode())
+        no_input = os.open(os.devnull, os.O_RDONLY)
+        output = os.open(folder / _NOISE_FILE, os.O_WRONLY | os.O_CREAT, 0o600)
+        os.dup2(no_input, 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        answer = open_file(path, folder)
+        with open(writing, "wb") as pipe:
+            pipe.write(json.dumps(answer, ensure_ascii=True).encode())
         code = 0
     finally:
-        os._exit(code)  # a million cells need no tidying one by one
+        os._exit(code)  # a million cells need not be freed one by one
 
 
 def _read_answer(answers: IO[bytes], deadline: float) -> tuple[bytes, bool]:
-    """Read to the end, and tell whether it came in time."""
+    """Read to the end of the pipe; return the content and whether it ended in time."""
     return b"".join(_read_blocks(answers, deadline)), time.monotonic() < deadline
 
 

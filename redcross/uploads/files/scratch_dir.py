@@ -1,4 +1,4 @@
-"""Folders in which what lies sealed elsewhere stands open for as long as it is read."""
+"""Private folders for unsealed files, which exist only as long as the files are read."""
 
 import contextlib
 import fcntl
@@ -11,12 +11,12 @@ from pathlib import Path
 
 _PREFIX = "redcross-open-"
 _MIN_AGE_SECONDS = 60
-"""Seconds in which whoever makes a folder has surely locked it."""
+"""A folder that is younger may not have been locked by its process yet."""
 
 
 @contextlib.contextmanager
 def create_scratch_dir() -> Iterator[Path]:
-    """Make a private folder, locked for as long as its process lives."""
+    """Create a private folder, locked as long as its process lives."""
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
         lock = os.open(name, os.O_RDONLY)
         try:
@@ -28,16 +28,16 @@ def create_scratch_dir() -> Iterator[Path]:
 
 def delete_abandoned_dirs() -> int:
     """Delete the folders of processes that were killed; return how many there were."""
-    cleared = 0
+    deleted = 0
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with contextlib.suppress(OSError):  # another has deleted it, holds it, or it is another's
+        with contextlib.suppress(OSError):  # deleted by another, in use, or another user's
             if folder.lstat().st_mtime > time.time() - _MIN_AGE_SECONDS:
                 continue
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder)
-                cleared += 1
+                deleted += 1
             finally:
                 os.close(lock)
-    return cleared
+    return deleted

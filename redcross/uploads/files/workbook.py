@@ -1,8 +1,8 @@
-"""A file becomes grids of cells, or is refused by name; nothing it does can hurt us."""
+"""Open a file as grids of cells, in a sandbox; a file that cannot be opened gets a reason."""
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +10,19 @@ import polars as pl
 
 from redcross.files.workbooks import MARK_SHEET_TITLE
 from redcross.uploads.files import sandbox
-from redcross.uploads.files.parser import KIND_SUFFIX
+from redcross.uploads.files.cell_kinds import KIND_SUFFIX
 from redcross.uploads.files.scratch_dir import create_scratch_dir
 
 TIMEOUT_SECONDS = 20
 TIMEOUT_BYTES = 20_000_000
-"""Up to this size a file has SECONDS; a larger one has more in proportion."""
+"""Up to this size a file has TIMEOUT_SECONDS; a larger one has more in proportion."""
 
 OWN_WORKSHEETS = ("可选项", "填写说明", MARK_SHEET_TITLE)
-"""The worksheets that our blank workbooks bring along, by their whole names."""
+"""The worksheets of notes in our blank workbooks and exports, by their whole names."""
 
-MAX_WORKSHEET_NAME = 100
+MAX_WORKSHEET_NAME, _EXCEL_NAME = 100, 31
+_KILLED_CODES = (-6, -9)
+"""SIGABRT and SIGKILL, by which processes end that get no more memory."""
 ERROR_MESSAGES = {
     "file.empty": "文件是空的。请确认选对了文件，保存后重新上传。",
     "file.encrypted": "文件设有密码，无法打开。请在 Excel 或 WPS 中取消密码保护，另存后重新上传。",
@@ -37,9 +39,9 @@ ERROR_MESSAGES = {
 }
 _FAILED_ALLOCATION = re.compile(r"memory allocation of (\d+) bytes failed")
 _MAX_ALLOCATION_RATIO = 200
-"""Packed full cells take at least a fortieth of what they take in memory."""
+"""Full cells take at least a fortieth of their memory in the file: beyond this most are empty."""
 _UNWRITABLE = re.compile(r"[\x00-\x1f\ufffe\uffff]")
-"""What neither the database nor a workbook can have in the name of a worksheet."""
+"""Characters that neither the database nor a workbook accepts in the name of a worksheet."""
 _NOTICE_MESSAGES = {
     "macros": "文件含有宏，已忽略。",
     "external_links": "文件含有指向其他文件的链接，按已保存的数值读取。",
@@ -51,7 +53,7 @@ _NOTICE_MESSAGES = {
 
 
 class UnreadableError(Exception):
-    """The file cannot be read; the message says why and what to do."""
+    """The file cannot be opened; the message says why and what to do."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code)
@@ -64,11 +66,11 @@ class UnreadableError(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Grid:
-    """One worksheet: texts by column letter, and what kind of cell each came from.
+    """One worksheet: its texts by column letter, and the kinds of its cells.
 
-    `cells` holds for each column "A" a String column and a UInt8 column "A?" with the
-    codes of `opening` (0 empty, 1 text, 2 number, 3 date, 4 bool, 5 error). Row 0 of
-    the frame is Excel's row `first_row`. `merged` are (top, left, bottom, right), from 0.
+    `cells` has for each column "A" a String column and a UInt8 column "A?" with the codes
+    of `cell_kinds`. Row 0 of the frame is Excel's row `first_row`. `merged` are the bounds
+    of merged cells as (top, left, bottom, right), counted from 0.
     """
 
     worksheet: str
@@ -76,9 +78,9 @@ class Grid:
     cells: pl.DataFrame
     merged: tuple[tuple[int, int, int, int], ...] = ()
     knows_merges: bool = False
-    """Whether the format tells merged cells; a csv does not."""
+    """Whether the format stores merged cells; a csv does not."""
     from_1904: bool = False
-    """Whether serial numbers count from 1904."""
+    """Whether serial numbers of dates count from 1904."""
 
     @property
     def letters(self) -> list[str]:
@@ -88,7 +90,7 @@ class Grid:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Workbook:
-    """What could be opened, and what was left out."""
+    """The worksheets that could be opened, and notices of those that were left out."""
 
     grids: tuple[Grid, ...]
     notices: tuple[str, ...]
@@ -96,58 +98,62 @@ class Workbook:
 
 
 def read_workbook(path: Path, *, filename: str) -> Workbook:
-    """Open a file in a child with limits; raise UnreadableError."""
+    """Open a file in a child with limits on time and memory; raise UnreadableError."""
     with create_scratch_dir() as folder:
         answer = _open_in_child(path, folder)
         if "error" in answer:
             raise UnreadableError(answer["error"], answer.get("detail", ""))
-        grids = tuple(
-            Grid(
-                worksheet=_clean_worksheet_name(found["name"]) or Path(filename).stem[:31],
-                first_row=found["first_row"],
-                cells=pl.read_ipc((folder / found["file"]).read_bytes()),
-                merged=tuple(tuple(each) for each in found["merged"] or ()),
-                knows_merges=found["merged"] is not None,
-                from_1904=answer.get("from_1904", False),
-            )
-            for found in answer["grids"]
-        )
+        grids = tuple(_load_grid(entry, folder, filename, answer) for entry in answer["grids"])
     if not grids:
         raise UnreadableError("file.no_worksheet" if answer["notices"] else "file.empty")
     return Workbook(grids, tuple(_notice_messages(answer["notices"])), answer["peak_kb"])
 
 
+def _load_grid(
+    entry: Mapping[str, Any], folder: Path, filename: str, answer: Mapping[str, Any]
+) -> Grid:
+    """Return one worksheet of the child's answer; a csv's has the name of the file."""
+    return Grid(
+        worksheet=_clean_worksheet_name(entry["name"]) or Path(filename).stem[:_EXCEL_NAME],
+        first_row=entry["first_row"],
+        cells=pl.read_ipc((folder / entry["file"]).read_bytes()),
+        merged=tuple(tuple(bounds) for bounds in entry["merged"] or ()),
+        knows_merges=entry["merged"] is not None,
+        from_1904=answer.get("from_1904", False),
+    )
+
+
 def _open_in_child(path: Path, folder: Path) -> dict[str, Any]:
     seconds = TIMEOUT_SECONDS * max(1, path.stat().st_size / TIMEOUT_BYTES)
-    outcome = sandbox.open_in_child(path, folder, seconds)
-    if not outcome.is_in_time:
+    result = sandbox.open_in_child(path, folder, seconds)
+    if not result.is_in_time:
         raise UnreadableError("file.timeout")
-    if outcome.code != 0 or outcome.answer is None:
-        raise UnreadableError(_crash_code(outcome, path.stat().st_size))
-    return outcome.answer
+    if result.code != 0 or result.answer is None:
+        raise UnreadableError(_crash_code(result, path.stat().st_size))
+    return result.answer
 
 
-def _crash_code(outcome: sandbox.ChildResult, size: int) -> str:
-    """Name what ended a child without an answer.
+def _crash_code(result: sandbox.ChildResult, size: int) -> str:
+    """Return the code for a child that ended without an answer.
 
-    A request for hundreds of times the file's own size is the rectangle from its first cell
-    to its last, nearly all of it empty.
+    Memory of hundreds of times the file's size was wanted for the rectangle from its first
+    cell to its last, nearly all of it empty.
     """
-    noise = outcome.noise.lower()
-    asked = _FAILED_ALLOCATION.search(noise)
-    if asked is not None and int(asked[1]) > _MAX_ALLOCATION_RATIO * size:
+    noise = result.noise.lower()
+    allocation = _FAILED_ALLOCATION.search(noise)
+    if allocation is not None and int(allocation[1]) > _MAX_ALLOCATION_RATIO * size:
         return "file.too_many_cells"
-    full = "memory" in noise or "alloc" in noise or outcome.code in (-6, -9)
-    return "file.out_of_memory" if full else "file.damaged"
+    is_memory = "memory" in noise or "alloc" in noise or result.code in _KILLED_CODES
+    return "file.out_of_memory" if is_memory else "file.damaged"
 
 
 def _clean_worksheet_name(worksheet: str) -> str:
-    """Return a name as it can be kept: Excel's have 31 characters, others' as many as they like."""
+    """Return a name that can be stored; other programs than Excel allow any length."""
     return _UNWRITABLE.sub("", worksheet)[:MAX_WORKSHEET_NAME]
 
 
 def _notice_messages(notices: Iterable[str]) -> Iterator[str]:
-    """Say what was left out, but for what no clerk put in."""
+    """Yield the messages, without those of worksheets that our own workbooks contain."""
     for text in notices:
         kind, _, name = text.partition(":")
         if name not in OWN_WORKSHEETS:

@@ -7,7 +7,7 @@ from typing import Any
 from redcross.files import escape_formula
 from redcross.files.workbooks import ExportWorkbook
 from redcross.uploads.choices import Severity
-from redcross.uploads.files.parser import NUMBER, TEXT
+from redcross.uploads.files.cell_kinds import NUMBER, TEXT
 from redcross.uploads.files.workbook import Grid
 from redcross.uploads.schema.findings import Finding
 

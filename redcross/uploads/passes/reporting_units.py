@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 
 from redcross.uploads.cells.columns import cell_parser
-from redcross.uploads.files.parser import TEXT
+from redcross.uploads.files.cell_kinds import TEXT
 from redcross.uploads.mapping.normalize import JOINER, normalize_header
 from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.schema.finding_catalogue import finding

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from redcross.uploads.cells.columns import ParsedColumn, cell_parser
-from redcross.uploads.files.parser import KIND_SUFFIX
+from redcross.uploads.files.cell_kinds import KIND_SUFFIX
 from redcross.uploads.mapping.normalize import JOINER, normalize_header
 from redcross.uploads.schema.import_spec import FieldSpec, SplitAmounts
 from redcross.uploads.tables.layout import COMBINED, Layout

@@ -18,7 +18,7 @@ from redcross.uploads.cells.words import (
     new_name_message,
     normalize_name,
 )
-from redcross.uploads.files.parser import TEXT
+from redcross.uploads.files.cell_kinds import TEXT
 from redcross.uploads.mapping.ranking import HeadingRanker
 from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.schema.finding_catalogue import finding

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from redcross.uploads.cells.parsed import strip_text
-from redcross.uploads.files.parser import KIND_SUFFIX
+from redcross.uploads.files.cell_kinds import KIND_SUFFIX
 from redcross.uploads.files.workbook import Grid
 from redcross.uploads.mapping.tuning import TUNING
 

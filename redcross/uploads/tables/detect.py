@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from redcross.uploads.files.parser import KIND_SUFFIX
+from redcross.uploads.files.cell_kinds import KIND_SUFFIX
 from redcross.uploads.files.workbook import Grid, UnreadableError
 from redcross.uploads.mapping.assignment import (
     Headings,

@@ -2,7 +2,7 @@
 
 import itertools
 
-from redcross.uploads.files.parser import NUMBER
+from redcross.uploads.files.cell_kinds import NUMBER
 from redcross.uploads.mapping.ranking import HeadingRanker
 from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.mapping.units import is_unit

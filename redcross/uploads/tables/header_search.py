@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from redcross.uploads.cells.parsed import BLANKS, INVISIBLE_PATTERN
-from redcross.uploads.files.parser import EMPTY, KIND_SUFFIX, NUMBER
+from redcross.uploads.files.cell_kinds import EMPTY, KIND_SUFFIX, NUMBER
 from redcross.uploads.files.workbook import UnreadableError
 from redcross.uploads.mapping.assignment import assign_similar
 from redcross.uploads.mapping.normalize import normalize_header

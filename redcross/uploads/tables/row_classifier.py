@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from redcross.uploads.cells.parsed import normalize_text
-from redcross.uploads.files.parser import KIND_SUFFIX, NUMBER, TEXT
+from redcross.uploads.files.cell_kinds import KIND_SUFFIX, NUMBER, TEXT
 from redcross.uploads.mapping.assignment import MappedColumns
 from redcross.uploads.mapping.normalize import normalize_exact, normalize_header
 from redcross.uploads.mapping.ranking import HeadingRanker

@@ -9,7 +9,7 @@ import polars as pl
 
 from redcross.uploads.cells.columns import ParsedColumn, parse_column
 from redcross.uploads.cells.parsed import BLANKS
-from redcross.uploads.files.parser import EMPTY, KIND_SUFFIX, TEXT, column_letter
+from redcross.uploads.files.cell_kinds import EMPTY, KIND_SUFFIX, TEXT, column_letter
 from redcross.uploads.files.workbook import Grid
 from redcross.uploads.mapping.normalize import heading_levels
 from redcross.uploads.mapping.ranking import HeadingRanker

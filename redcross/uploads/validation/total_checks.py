@@ -12,7 +12,7 @@ import polars as pl
 
 from redcross.units import Unit
 from redcross.uploads.cells.amounts import parse_decimal
-from redcross.uploads.files.parser import KIND_SUFFIX, NUMBER
+from redcross.uploads.files.cell_kinds import KIND_SUFFIX, NUMBER
 from redcross.uploads.mapping.words import AMOUNT_WORDS
 from redcross.uploads.schema.finding_catalogue import finding
 from redcross.uploads.schema.findings import Finding

@@ -8,7 +8,7 @@ from django.db import transaction
 from redcross.accounts.models import User
 from redcross.errors import RefusedError
 from redcross.uploads.cells.columns import cell_parser
-from redcross.uploads.files.parser import TEXT
+from redcross.uploads.files.cell_kinds import TEXT
 from redcross.uploads.models import Upload
 from redcross.uploads.schema.import_spec import LABEL_KINDS, FieldSpec
 from redcross.uploads.workflow.check import upload_setup

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import xlwt
 
-from redcross.uploads.files import parser
+from redcross.uploads.files import spreadsheets
 from redcross.uploads.files.workbook import ERROR_MESSAGES, UnreadableError, read_workbook
 from redcross.uploads.parsing.parse import parse_workbook
 from tests.support.workbooks import write_xlsx
@@ -263,7 +263,7 @@ def test_workbook_with_xor_password_is_reported_as_protected(tmp_path):
 WIDE = """
 import resource
 
-from redcross.uploads.files.parser import KIND_SUFFIX, NUMBER, TEXT, column_letter
+from redcross.uploads.files.cell_kinds import KIND_SUFFIX, NUMBER, TEXT, column_letter
 from redcross.uploads.mapping.ranking import HeadingRanker
 from redcross.uploads.tables.detect import detect_tables
 from redcross.uploads.files.workbook import Grid
@@ -297,7 +297,7 @@ def test_parser_out_of_memory_is_reported_by_its_own_code():
         RuntimeError("Cell limit exceeded (17177772032 cells requested, max 100000000)"),
     ]
 
-    assert [parser._name_error(error).code for error in errors] == [
+    assert [spreadsheets._to_unopenable(error).code for error in errors] == [
         "file.out_of_memory",
         "file.out_of_memory",
         "file.too_many_cells",

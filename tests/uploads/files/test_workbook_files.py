@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 import xlwt
 
-from redcross.uploads.files import parser
+from redcross.uploads.files import spreadsheets
 from redcross.uploads.files.workbook import UnreadableError, read_workbook
 from tests.support.workbooks import gift_workbook, write_xlsx
 from tests.uploads.support.ledger_spec import open_in_process, parse_ledger
@@ -232,7 +232,7 @@ def test_worksheet_read_in_chunks_equals_worksheet_read_whole(tmp_path, monkeypa
     book.save(path)
     (whole,) = open_in_process(path).grids
 
-    monkeypatch.setattr(parser, "BATCH_CELLS", 10)
+    monkeypatch.setattr(spreadsheets, "_BATCH_CELLS", 10)
     (parts,) = open_in_process(path).grids
 
     assert parts.cells.equals(whole.cells)

@@ -12,7 +12,7 @@ from redcross.branches.tree import get_tree as all_branches
 from redcross.demo.declaration import list_visitor_files
 from redcross.periods import Period
 from redcross.uploads.files import workbook
-from redcross.uploads.files.parser import KIND_SUFFIX, TEXT, column_letter
+from redcross.uploads.files.cell_kinds import KIND_SUFFIX, TEXT, column_letter
 from redcross.uploads.files.workbook import Grid
 from redcross.uploads.intake.guess.certainty import Certainty
 from redcross.uploads.intake.guess.which_branch import BranchNames, find_branch, guess_branch

@@ -5,7 +5,7 @@ import io
 import polars as pl
 from python_calamine import CalamineWorkbook
 
-from redcross.uploads.files.parser import KIND_SUFFIX, TEXT, column_letter
+from redcross.uploads.files.cell_kinds import KIND_SUFFIX, TEXT, column_letter
 from redcross.uploads.files.workbook import Grid, Workbook
 from redcross.uploads.output.annotated_workbook import MAX_WHOLE_CELLS, annotate_workbook
 from redcross.uploads.schema.findings import findings_from_json

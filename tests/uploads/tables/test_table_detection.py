@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from redcross.units import Unit
-from redcross.uploads.files.parser import KIND_SUFFIX, NUMBER, TEXT, column_letter
+from redcross.uploads.files.cell_kinds import KIND_SUFFIX, NUMBER, TEXT, column_letter
 from redcross.uploads.files.workbook import Grid, read_workbook
 from redcross.uploads.mapping.ranking import HeadingRanker
 from redcross.uploads.parsing.parse import parse_workbook
