@@ -31,7 +31,7 @@ class DueDisclosure:
 
 def list_due_disclosures(campaign: Campaign, today: dt.date) -> list[DueDisclosure]:
     """Return what a campaign owes the public up to today or next, by the duties in force."""
-    made = list(Disclosure.objects.filter(campaign=campaign).order_by("published_on"))
+    disclosures = list(Disclosure.objects.filter(campaign=campaign).order_by("published_on"))
     newest: dict[str, DisclosureDuty] = {}
     for duty in DisclosureDuty.objects.filter(effective_on__lte=campaign.starts_on).order_by(
         "effective_on"
@@ -41,7 +41,7 @@ def list_due_disclosures(campaign: Campaign, today: dt.date) -> list[DueDisclosu
         DueDisclosure(
             str(DisclosureContent(content).label),
             due,
-            _first_publication(made, content, since, due),
+            _first_publication(disclosures, content, since, due),
             newest[content].source,
         )
         for content in sorted(newest)
@@ -67,13 +67,13 @@ def _disclosure_terms(
 
 
 def _first_publication(
-    made: Iterable[Disclosure], content: str, since: dt.date, due: dt.date
+    disclosures: Iterable[Disclosure], content: str, since: dt.date, due: dt.date
 ) -> dt.date | None:
     days = [
-        each.published_on
-        for each in made
-        if each.content == content and since < each.published_on
-        and (content == DisclosureContent.FINAL or each.published_on <= due)
+        disclosure.published_on
+        for disclosure in disclosures
+        if disclosure.content == content and since < disclosure.published_on
+        and (content == DisclosureContent.FINAL or disclosure.published_on <= due)
     ]  # fmt: skip
     return min(days, default=None)
 

@@ -18,30 +18,30 @@ DISCLOSURE = "donations.disclosure"
 MAX_ROWS = 100_000
 
 
-def select_public_gifts(user: User, asked: Mapping[str, str]) -> tuple[DonationQuerySet, str, str]:
+def select_public_gifts(user: User, params: Mapping[str, str]) -> tuple[DonationQuerySet, str, str]:
     """Return the gifts of a branch, period, fund or campaign, and the two parts of their title.
 
     Raises PermissionDenied where one may not read them, Http404 for an unknown code.
     """
-    branch = get_object_or_404(Branch, code=asked["branch"])
+    branch = get_object_or_404(Branch, code=params["branch"])
     if not has_role(user, READ_ROLES, branch, domain="donations"):
         raise PermissionDenied
-    period = Period.parse(asked["period"])
+    period = Period.parse(params["period"])
     gifts = Donation.objects.visible_to(user).raised().received_in(period)
     gifts = gifts.filter(branch__code__startswith=branch.code)
     title = str(branch.society)
     for model, name in ((Fund, "fund"), (Campaign, "campaign")):
-        if code := asked.get(name):
-            chosen = get_object_or_404(model, code=code)
-            gifts = gifts.filter(**{name: chosen})
-            title += f"“{chosen}”"
+        if code := params.get(name):
+            reference = get_object_or_404(model, code=code)
+            gifts = gifts.filter(**{name: reference})
+            title += f"“{reference}”"
     return gifts, title, f"（{period.label}）"
 
 
 @register_export(DISCLOSURE)
-def export_public_list(user: User, asked: Mapping[str, str]) -> ExportFile:
+def export_public_list(user: User, params: Mapping[str, str]) -> ExportFile:
     """Write the list as a workbook."""
-    found, title, until = select_public_gifts(user, asked)
-    gifts = list(found.select_related("fund").order_by("received_on", "pk")[:MAX_ROWS])
+    selected, title, until = select_public_gifts(user, params)
+    gifts = list(selected.select_related("fund").order_by("received_on", "pk")[:MAX_ROWS])
     notice = settings.DEMO_NOTICE if settings.DEMO else ""
     return ExportFile(build_public_list(title, until, gifts, notice), len(gifts))

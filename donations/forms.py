@@ -18,10 +18,12 @@ class MergeForm(forms.Form):
         error_messages={"required": "请选择要并入的捐赠人。", "invalid_choice": "没有这个捐赠人。"},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, found: Giver, others: "QuerySet[Giver]", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, giver: Giver, candidates: "QuerySet[Giver]", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        alike = others.exclude(pk=found.pk).filter(name__icontains=found.name[:4])
-        near = alike.order_by("name").values_list("pk", flat=True)[:MAX_CANDIDATES]
+        similar = candidates.exclude(pk=giver.pk).filter(name__icontains=giver.name[:4])
+        nearest = similar.order_by("name").values_list("pk", flat=True)[:MAX_CANDIDATES]
         field = self.fields["into"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  declared above
-        field.queryset = others.filter(pk__in=list(near))
+        field.queryset = candidates.filter(pk__in=list(nearest))

@@ -31,5 +31,5 @@ def register_fund_panel(source: PanelSource) -> PanelSource:
 def collect_panels(fund: Fund, branch: Branch, user: User) -> list[Panel]:
     """Return what the apps hang on a fund's page."""
     discover("panels")
-    found = (source(fund, branch, user) for source in _sources)
-    return [panel for panel in found if panel is not None]
+    panels = (source(fund, branch, user) for source in _sources)
+    return [panel for panel in panels if panel is not None]

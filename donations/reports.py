@@ -92,20 +92,20 @@ def describe_disaster_gifts(story: ReportContext) -> Iterator[Block]:
                 by=("campaign+form",),
                 category=f"{line.category}/资金",
             )
-            told = fill_clause(
+            clause = fill_clause(
                 "{name}发生后，{society}接受社会捐赠资金{own}支援灾区",
                 name=line.category,
                 society=TextPiece(story.branch.society),
                 own=own,
             )
         else:
-            told = fill_clause(
+            clause = fill_clause(
                 "在{name}中，{where}红十字会系统共接受救灾款物{line}",
                 name=line.category,
                 where=story.area,
                 line=line,
             )
-        yield from build_paragraph(join_clauses(told))
+        yield from build_paragraph(join_clauses(clause))
 
 
 @section("donations.funds")
@@ -116,10 +116,10 @@ def describe_funds(story: ReportContext) -> Iterator[Block]:
         for line in story.lines("donations.raised", by=("fund",))
         if line.value and line.category_key
     ]
-    told = [fill_clause("“{name}”{line}", name=line.category, line=line) for line in lines]
-    if told:
+    clauses = [fill_clause("“{name}”{line}", name=line.category, line=line) for line in lines]
+    if clauses:
         lead = fill_clause("筹资品牌项目中，{first}", first=TextPiece(""))
-        yield from build_paragraph((*lead, *join_clauses(*told, by="、")))
+        yield from build_paragraph((*lead, *join_clauses(*clauses, by="、")))
 
 
 @section("donations.by_branch")

@@ -38,13 +38,13 @@ Rows = list[Sequence[object]]
 @demo_file_source
 def list_stem_cell_files() -> Iterator[DemoFile]:
     """A year's volunteers of each prefecture, and the steps the province keeps."""
-    for at, town in enumerate(list_prefectures()):
+    for town_number, town in enumerate(list_prefectures()):
         yield DemoFile(
             "donors.stem_cell_volunteers",
             town.code,
             "2021",
             f"{town.short_name}造血干细胞志愿者登记表（2021年）.xlsx",
-            functools.partial(_build_volunteers, town, at),
+            functools.partial(_build_volunteers, town, town_number),
         )
     yield DemoFile(
         "donors.stem_cell_steps",
@@ -55,16 +55,16 @@ def list_stem_cell_files() -> Iterator[DemoFile]:
     )
 
 
-def _invent_id_number(at: int, index: int) -> str:
-    return id_number(at * 1000 + index, male=index % 2 == 0, first=_FIRST)
+def _invent_id_number(town_number: int, index: int) -> str:
+    return id_number(town_number * 1000 + index, male=index % 2 == 0, first=_FIRST)
 
 
-def _build_volunteers(town: Branch, at: int) -> bytes:
+def _build_volunteers(town: Branch, town_number: int) -> bytes:
     rng = random.Random(f"volunteers {town.code}")
     rows: Rows = []
     for index in range(VOLUNTEERS):
         day = dt.date(2021, 1, 5) + dt.timedelta(days=rng.randrange(340))
-        number = _invent_id_number(at, index)
+        number = _invent_id_number(town_number, index)
         stored = day + dt.timedelta(days=rng.randrange(5, 20))
         rows.append(
             (
@@ -79,7 +79,7 @@ def _build_volunteers(town: Branch, at: int) -> bytes:
         "入库日期", "入库编号", "采样单位",
     )  # fmt: skip
     title = f"{town.society}造血干细胞志愿者登记表（2021年）"
-    return office_table(title, headings, rows, society=town.society, style=at % 4)
+    return office_table(title, headings, rows, society=town.society, style=town_number % 4)
 
 
 def _build_steps() -> bytes:
@@ -88,8 +88,8 @@ def _build_steps() -> bytes:
     towns = list_prefectures()
     rows: Rows = []
     for donated in range(STEM_CELL_DONATIONS + 30):
-        at = donated % len(towns)
-        code = compute_donor_codes([_invent_id_number(at, donated // len(towns))])[0]
+        town_number = donated % len(towns)
+        code = compute_donor_codes([_invent_id_number(town_number, donated // len(towns))])[0]
         day = dt.date(2021, 1, 4) + dt.timedelta(days=rng.randrange(200))
         last = len(way) if donated < STEM_CELL_DONATIONS else rng.randrange(1, 5)
         for index, step in enumerate(way[:last]):
@@ -97,7 +97,7 @@ def _build_steps() -> bytes:
             reason = rng.choice(("联系不上", "本人或家属不同意", "体检不合格", "患者放弃或延期"))
             rows.append(
                 (
-                    towns[at].name, code, step, day + dt.timedelta(days=index * 28),
+                    towns[town_number].name, code, step, day + dt.timedelta(days=index * 28),
                     "退出" if leaves else "通过", reason if leaves else "",
                     "示例医院" if step == "采集捐献" else "",
                     "是" if step == "采集捐献" and donated % 19 == 0 else "否",
@@ -170,7 +170,7 @@ def _invent_case(
     child: bool = False,
     sex: str = "男",
     band: str = "18-44岁",
-    given: tuple[object, ...],
+    organs: tuple[object, ...],
     recipients: int,
     cornea_recipients: int,
     families: object = "",
@@ -182,7 +182,7 @@ def _invent_case(
     return (
         unit, number, sex, band, "DBD" if child else rng.choice(("DBD", "DCD", "DBCD")), "示例医院",
         person_name(rng), day, later(0), later(1), later(1), "父母双方" if child else "配偶、成年子女、父母",
-        later(2), later(2), person_name(rng), later(2), later(2), later(3), "", later(12), *given,
+        later(2), later(2), person_name(rng), later(2), later(2), later(3), "", later(12), *organs,
         "否", recipients, cornea_recipients, families, first, 20_000,
     )  # fmt: skip
 
@@ -194,7 +194,7 @@ def _build_cases() -> bytes:
     rows: Rows = [
         _invent_case(
             "云南省", "YN2021-C01", dt.date(2021, 8, 10), rng, child=True, sex="女", band="0-17岁",
-            given=(1, 0, 1, 2, 0, 0, 2), recipients=4, cornea_recipients=2, families=6,
+            organs=(1, 0, 1, 2, 0, 0, 2), recipients=4, cornea_recipients=2, families=6,
             first="全省首例儿童心脏移植",
         )
     ]  # fmt: skip
@@ -208,7 +208,7 @@ def _build_cases() -> bytes:
                 rng,
                 sex=rng.choice(("男", "女")),
                 band=rng.choice(("18-44岁", "45-59岁", "60岁以上")),
-                given=(0, 0, 1, 2, 0, 0, 2 if both else 1),
+                organs=(0, 0, 1, 2, 0, 0, 2 if both else 1),
                 recipients=3,
                 cornea_recipients=2 if both else 1,
             )
@@ -219,7 +219,7 @@ def _build_cases() -> bytes:
 def _build_case_2022() -> bytes:
     rng = random.Random("case 2022")
     case = _invent_case(
-        "云南省", "YN2022-001", dt.date(2022, 2, 18), rng, given=(1, 0, 1, 2, 0, 0, ""),
+        "云南省", "YN2022-001", dt.date(2022, 2, 18), rng, organs=(1, 0, 1, 2, 0, 0, ""),
         recipients=4, cornea_recipients=2, families=6,
     )  # fmt: skip
     # What comes after the recovery is not done yet.

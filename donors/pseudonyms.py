@@ -1,7 +1,7 @@
 """Pseudonymous codes of donors: eleven characters and a check character.
 
-The code follows from the identity document's index under a key of this installation, so
-that the same person has the same code and nobody can reckon back. The check character is
+The code is a keyed hash of the identity document under a key of this installation: the same
+person has the same code, and nobody can compute the document from it. The check character is
 ISO 7064 MOD 37-2, which finds every single wrong character and nearly all transpositions.
 """
 
@@ -24,10 +24,10 @@ def compute_check_character(body: str) -> str:
 
 
 def is_donor_code(text: str) -> bool:
-    """Tell whether the text is a donor's code with its right check character."""
+    """Return whether the text is a donor's code with a correct check character."""
     body, check = text[:-1], text[-1:]
-    plain = bool(body) and all(character in _CHARACTERS[:-1] for character in body)
-    return plain and len(body) == _LENGTH + 1 and compute_check_character(body) == check
+    is_alphanumeric = all(character in _CHARACTERS[:-1] for character in body)
+    return is_alphanumeric and len(body) == _LENGTH + 1 and compute_check_character(body) == check
 
 
 def compute_donor_codes(numbers: Sequence[str | None]) -> list[str | None]:
@@ -40,7 +40,7 @@ def _compute_code(number: str, key: bytes) -> str:
     digest = hashlib.blake2b(number.upper().encode(), digest_size=8, key=key).digest()
     rest, letters = int.from_bytes(digest), ""
     for _ in range(_LENGTH):
-        rest, at = divmod(rest, 36)
-        letters += _CHARACTERS[at]
+        rest, index = divmod(rest, 36)
+        letters += _CHARACTERS[index]
     body = f"D{letters}"
     return body + compute_check_character(body)

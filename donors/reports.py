@@ -32,9 +32,9 @@ def describe_blood(story: ReportContext) -> Iterator[Block]:
 @section("donors.stem_cells")
 def describe_stem_cells(story: ReportContext) -> Iterator[Block]:
     """Volunteers stored, donations made; 历史新高 where the year stands above all others."""
-    given = story.figure("donors.stem_cell_donations")
+    donations = story.figure("donors.stem_cell_donations")
     highest = (
-        fill_clause("创历史新高{nothing}", nothing="") if given.qualifier == RECORD_HIGH else ()
+        fill_clause("创历史新高{nothing}", nothing="") if donations.qualifier == RECORD_HIGH else ()
     )
     yield from build_paragraph(
         join_clauses(
@@ -42,7 +42,7 @@ def describe_stem_cells(story: ReportContext) -> Iterator[Block]:
                 "造血干细胞志愿者新增入库{stored}", stored=story.figure("donors.stem_cell_stored")
             ),
             fill_clause("期末造血干细胞库容{stock}", stock=story.figure("donors.stem_cell_stock")),
-            fill_clause("实现造血干细胞捐献{given}", given=given),
+            fill_clause("实现造血干细胞捐献{given}", given=donations),
             highest,
             fill_clause(
                 "累计捐献造血干细胞{total}", total=story.figure("donors.stem_cell_donations_total")

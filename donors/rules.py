@@ -1,4 +1,4 @@
-"""Who follows a case: those who work with it; leaders read figures."""
+"""Who may work with cases and open the vault; leaders read figures only."""
 
 from redcross.accounts.choices import VAULT_ROLES, Role
 from redcross.accounts.models import User
@@ -16,17 +16,17 @@ EMERGENCY_ROLES = (*VAULT_ROLES, Role.DESK, Role.REVIEWER)
 
 
 def may_open_vault(user: User, branch: Branch) -> bool:
-    """Tell whether a person keeps exactly this branch's vault: the levels above do not."""
+    """Return whether a person works with exactly this branch's vault: levels above do not."""
     return any(
-        each.role in VAULT_ROLES and each.branch_id == branch.pk for each in user.current_roles()
+        grant.role in VAULT_ROLES and grant.branch_id == branch.pk for grant in user.current_roles()
     )
 
 
 def may_open_vault_in_emergency(user: User, branch: Branch) -> bool:
-    """Tell whether a person may open the vault of a branch in an emergency, and be reported."""
+    """Return whether a person may open a branch's vault in an emergency, which is reported."""
     return has_role(user, EMERGENCY_ROLES, branch, domain="donors")
 
 
 def may_follow_cases(user: User, branch: Branch | None = None) -> bool:
-    """Tell whether a person works with the cases of a branch."""
+    """Return whether a person works with the cases of a branch."""
     return has_role(user, CASE_ROLES, branch, domain="donors")

@@ -65,10 +65,11 @@ def open_vault(
 
 def _report_emergency(opening: VaultOpening, *, now: dt.datetime) -> None:
     day = now.date()
-    above = opening.branch.parent or opening.branch
+    upper_branch = opening.branch.parent or opening.branch
     auditors = list_role_holders(Branch.objects.filter(parent__isnull=True), [Role.AUDITOR], day)
     people = {
-        each.pk: each for each in [*auditors, *list_role_holders([above], NOTIFIED_ROLES, day)]
+        person.pk: person
+        for person in [*auditors, *list_role_holders([upper_branch], NOTIFIED_ROLES, day)]
     }
     people.pop(opening.user_id, None)
     notify(
@@ -82,10 +83,10 @@ def _report_emergency(opening: VaultOpening, *, now: dt.datetime) -> None:
 
 def find_valid_opening(user: User, branch: Branch, now: dt.datetime) -> VaultOpening | None:
     """Return the person's opening of a branch's vault that still stands."""
-    found = VaultOpening.objects.visible_to(user).filter(
+    openings = VaultOpening.objects.visible_to(user).filter(
         user=user, branch=branch, until__gt=now, opened_at__lte=now
     )
-    return found.order_by("-until").first()
+    return openings.order_by("-until").first()
 
 
 def close_opening(opening: VaultOpening, *, now: dt.datetime) -> None:
@@ -116,9 +117,9 @@ def read_vault(opening: VaultOpening, *, now: dt.datetime) -> Iterator[None]:
 def look_up_identity(opening: VaultOpening, code: str, *, now: dt.datetime) -> DonorIdentity | None:
     """Return the identity behind a code, and write down that it was looked at."""
     with read_vault(opening, now=now):
-        found = DonorIdentity.objects.filter(branch=opening.branch, code=code).first()
+        identity = DonorIdentity.objects.filter(branch=opening.branch, code=code).first()
     record_act(opening, VaultAct.Kind.LOOKED_UP, code, now=now)
-    return found
+    return identity
 
 
 def record_act(opening: VaultOpening, kind: str, code: str, *, now: dt.datetime) -> None:
@@ -140,18 +141,18 @@ def erase_person(opening: VaultOpening, code: str, *, reason: str, now: dt.datet
         message = "请写明依据：撤回同意，或本人（家属）申请删除。"
         raise VaultRefusedError(message)
     with read_vault(opening, now=now):
-        found = DonorIdentity.objects.filter(branch=opening.branch, code=code).first()
-        if found is None:
+        identity = DonorIdentity.objects.filter(branch=opening.branch, code=code).first()
+        if identity is None:
             message = f"{opening.branch.society}的身份库里没有代码 {code}。"
             raise VaultRefusedError(message)
-        uploads = list(_uploads_containing(found, opening.branch))
-        fresh = _generate_code()
+        uploads = list(_uploads_containing(identity, opening.branch))
+        new_code = _generate_code()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT donors_erase(%s, %s, %s)", [opening.branch_id, code, fresh])
+            cursor.execute("SELECT donors_erase(%s, %s, %s)", [opening.branch_id, code, new_code])
     for upload in uploads:
         _destroy_files(upload, reason=reason.strip(), now=now)
-    record_act(opening, VaultAct.Kind.ERASED, fresh, now=now)
-    return fresh
+    record_act(opening, VaultAct.Kind.ERASED, new_code, now=now)
+    return new_code
 
 
 def _generate_code() -> str:
@@ -166,8 +167,8 @@ def _uploads_containing(identity: DonorIdentity, branch: Branch) -> Iterator[Upl
         for sheet in registry.values()
         if any(parent.model is DonorIdentity for parent in sheet.parents)
     ]
-    above = [branch.code[:length] for length in range(2, len(branch.code) + 1)]
-    for upload in Upload.objects.filter(sheet__in=keys, branch__code__in=above):
+    codes = [branch.code[:length] for length in range(2, len(branch.code) + 1)]
+    for upload in Upload.objects.filter(sheet__in=keys, branch__code__in=codes):
         if not upload.rows_file:
             continue
         frame = storage.load_frame(upload.rows_file)
@@ -179,8 +180,8 @@ def _destroy_files(upload: Upload, *, reason: str, now: dt.datetime) -> None:
     for field in (upload.file, upload.rows_file, upload.findings_file, upload.changes_file):
         if field:
             field.delete(save=False)
-    told = f"{now:%Y-%m-%d} 因删除个人信息（{reason[:60]}），原件与明细已销毁。"
-    upload.note = f"{upload.note}\n{told}".strip()
+    remark = f"{now:%Y-%m-%d} 因删除个人信息（{reason[:60]}），原件与明细已销毁。"
+    upload.note = f"{upload.note}\n{remark}".strip()
     upload.digest = upload.rows_digest = ""
     upload.filename = f"已销毁-{uuid.uuid4().hex[:6]}"
     upload.save()

@@ -1,4 +1,4 @@
-"""身份库: one page to open it by a reason, to look one code up, to erase, to look back."""
+"""The page of the vault (身份库): open it by a reason, look a code up, erase, review."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,24 +23,24 @@ MAX_OPENINGS = 30
 @login_required
 @require_http_methods(["GET", "POST"])
 def vault_page(request: SignedInRequest) -> HttpResponse:
-    """Show whether the vault of a branch is open, and do what is asked of it."""
+    """Show whether the vault of a branch is open, and carry out the action of a form."""
     branch = _load_branch(request)
     request.seen_branch = branch.code
     now = timezone.now()
     opening = vault.find_valid_opening(request.user, branch, now)
-    found, code = None, ""
+    identity, code = None, ""
     if request.method == "POST":
         request.reason = request.POST.get("reason", "")
         verb = request.POST.get("verb", "")
         code = request.POST.get("code", "").strip().upper()
         try:
             if verb == "look" and opening is not None:
-                found = vault.look_up_identity(opening, code, now=now)
-                if found is None:
-                    said = (
+                identity = vault.look_up_identity(opening, code, now=now)
+                if identity is None:
+                    warning = (
                         f"{branch.society}的身份库里没有代码 {code}，请与案例或登记里的代码核对。"
                     )
-                    messages.warning(request, said)
+                    messages.warning(request, warning)
             else:
                 _perform_action(request, branch, opening, verb, code)
                 return redirect(f"{reverse('vault')}?branch={branch.code}")
@@ -49,10 +49,10 @@ def vault_page(request: SignedInRequest) -> HttpResponse:
     context = {
         "branch": branch,
         "opening": opening,
-        "found": found,
+        "identity": identity,
         "code": code,
-        "keeps": may_open_vault(request.user, branch),
-        "emergency": may_open_vault_in_emergency(request.user, branch),
+        "may_open": may_open_vault(request.user, branch),
+        "may_open_in_emergency": may_open_vault_in_emergency(request.user, branch),
         "openings": _list_openings(request, branch),
     }
     return render(request, "donors/vault.html", context)
@@ -70,12 +70,11 @@ def _load_branch(request: SignedInRequest) -> Branch:
 
 
 def _list_openings(request: SignedInRequest, branch: Branch) -> list[VaultOpening]:
-    """Return what was opened lately, emergencies that nobody has looked into first."""
-    found = VaultOpening.objects.visible_to(request.user).filter(branch=branch)
-    waiting = Q(emergency=True, reviewed_at__isnull=True)
-    first = found.filter(waiting).select_related("user", "reviewed_by").order_by("-pk")
-    rest = found.exclude(waiting).select_related("user", "reviewed_by").order_by("-pk")
-    return [*first[:MAX_OPENINGS], *rest[:MAX_OPENINGS]]
+    """Return recent openings, emergencies without a review first."""
+    openings = VaultOpening.objects.visible_to(request.user).filter(branch=branch)
+    newest = openings.select_related("user", "reviewed_by").order_by("-pk")
+    unreviewed = Q(emergency=True, reviewed_at__isnull=True)
+    return [*newest.filter(unreviewed)[:MAX_OPENINGS], *newest.exclude(unreviewed)[:MAX_OPENINGS]]
 
 
 def _perform_action(
@@ -90,8 +89,8 @@ def _perform_action(
     elif verb == "review":
         visible = VaultOpening.objects.visible_to(request.user).filter(branch=branch)
         number = request.POST.get("opening", "")
-        looked_into = get_object_or_404(visible, pk=int(number) if number.isdigit() else 0)
-        vault.review_opening(looked_into, user=request.user, note=reason, now=now)
+        reviewed = get_object_or_404(visible, pk=int(number) if number.isdigit() else 0)
+        vault.review_opening(reviewed, user=request.user, note=reason, now=now)
         messages.success(request, "核查结论已记录。")
     elif opening is None:
         message = "身份库没有打开，或已到时关闭，请重新写明理由打开。"
@@ -100,5 +99,5 @@ def _perform_action(
         vault.close_opening(opening, now=now)
         messages.success(request, "身份库已关闭。")
     elif verb == "erase":
-        fresh = vault.erase_person(opening, code, reason=reason, now=now)
-        messages.success(request, f"个人信息已删除，统计保留在代码 {fresh} 下。")
+        new_code = vault.erase_person(opening, code, reason=reason, now=now)
+        messages.success(request, f"个人信息已删除，统计保留在代码 {new_code} 下。")

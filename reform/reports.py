@@ -99,22 +99,22 @@ def describe_network(story: ReportContext) -> Iterator[Block]:
 def describe_tasks(story: ReportContext) -> Iterator[Block]:
     """The year's key tasks: how many are done in time, and each with its state."""
     year = story.period.last.year
-    known = list(
+    year_tasks = list(
         KeyTask.objects.filter(branch=story.branch, year=year).order_by("due_on", "number")
     )
-    if not known:
+    if not year_tasks:
         return
     on_time = story.figure("reform.key_tasks_on_time", own=True)
     yield from build_paragraph(
         join_clauses(
-            fill_clause("{year}年共列{count}项年度重点任务", year=year, count=len(known)),
+            fill_clause("{year}年共列{count}项年度重点任务", year=year, count=len(year_tasks)),
             fill_clause("其中{on_time}如期完成", on_time=on_time),
         )
     )
     latest = _latest_progress(story, year)
     rows = [
         (task.number, task.name, _format_day(task.due_on), *_format_state(latest.get(task.number)))
-        for task in sorted(known, key=lambda each: _number_sort_key(each.number))
+        for task in sorted(year_tasks, key=lambda item: _number_sort_key(item.number))
     ]
     yield build_table(
         f"{year}年重点任务推进情况", ("序号", "重点任务", "完成时限", "状态", "佐证"), rows
@@ -130,10 +130,10 @@ def _number_sort_key(text: str) -> tuple[int, str]:
 
 
 def _latest_progress(story: ReportContext, year: int) -> dict[str, TaskProgress]:
-    told = TaskProgress.objects.filter(
+    reports = TaskProgress.objects.filter(
         branch=story.branch, year=year, told_on__lt=story.period.end
     ).order_by("told_on", "pk")
-    return {each.number: each for each in told}
+    return {report.number: report for report in reports}
 
 
 def _format_state(progress: TaskProgress | None) -> tuple[str, str]:
@@ -153,7 +153,7 @@ def describe_next_tasks(story: ReportContext) -> Iterator[Block]:
         task.name
         for task in sorted(
             KeyTask.objects.filter(branch=story.branch, year=year),
-            key=lambda each: _number_sort_key(each.number),
+            key=lambda task: _number_sort_key(task.number),
         )
     ]
     if names:
@@ -167,9 +167,9 @@ def describe_late_tasks(story: ReportContext) -> Iterator[Block]:
     """Tasks that lag, by name."""
     latest = _latest_progress(story, story.period.last.year)
     late = [
-        f"{each.name}（{Light.RED.label}，完成{each.percent:f}%）"
-        for each in latest.values()
-        if each.state == TaskState.BEHIND
+        f"{progress.name}（{Light.RED.label}，完成{progress.percent:f}%）"
+        for progress in latest.values()
+        if progress.state == TaskState.BEHIND
     ]
     if late:
         yield from build_text_paragraph(f"进度滞后的重点任务：{'、'.join(late)}。")
@@ -182,14 +182,14 @@ def describe_mechanisms(story: ReportContext) -> Iterator[Block]:
     milestones = Milestone.objects.filter(
         branch__code__startswith=story.branch.code, **inside
     ).order_by("happened_on")
-    yield from _list_names("里程碑：", [each.name for each in milestones[:MAX_LISTED]])
+    yield from _list_names("里程碑：", [item.name for item in milestones[:MAX_LISTED]])
     documents = Document.objects.filter(
         branch__code__startswith=story.branch.code,
         issued_on__gte=story.period.start,
         issued_on__lt=story.period.end,
     ).order_by("issued_on")
     yield from _list_names(
-        "印发文件：", [_format_document(each) for each in documents[:MAX_LISTED]]
+        "印发文件：", [_format_document(item) for item in documents[:MAX_LISTED]]
     )
 
 
@@ -202,10 +202,10 @@ def _format_document(document: Document) -> str:
 @section("reform.activities")
 def describe_activities(story: ReportContext) -> Iterator[Block]:
     """What was held: commemorations, trainings, forums."""
-    held = Activity.objects.filter(
+    activities = Activity.objects.filter(
         branch=story.branch, held_on__gte=story.period.start, held_on__lt=story.period.end
     ).order_by("held_on")
-    yield from _list_names("开展活动：", [each.name for each in held[:MAX_LISTED]])
+    yield from _list_names("开展活动：", [activity.name for activity in activities[:MAX_LISTED]])
 
 
 @section("reform.liaison")
@@ -216,12 +216,12 @@ def describe_liaison(story: ReportContext) -> Iterator[Block]:
         visited_on__gte=story.period.start,
         visited_on__lt=story.period.end,
     ).count()
-    found = story.figure("reform.problems_found")
+    problems = story.figure("reform.problems_found")
     solved = story.figure("reform.problems_solved")
     yield from build_paragraph(
         join_clauses(
             fill_clause("省红十字会领导挂钩联系走访{visits}次", visits=visits) if visits else (),
-            fill_clause("调研发现基层困难和问题{found}", found=found),
+            fill_clause("调研发现基层困难和问题{found}", found=problems),
             fill_clause("已解决{solved}", solved=solved),
         )
     )
@@ -230,12 +230,12 @@ def describe_liaison(story: ReportContext) -> Iterator[Block]:
 @section("reform.open_problems")
 def list_open_problems(story: ReportContext) -> Iterator[Block]:
     """Problems not yet solved, with who owns them."""
-    known = Problem.objects.filter(
+    problems = Problem.objects.filter(
         branch__code__startswith=story.branch.code, found_on__lt=story.period.end
     ).exclude(solved_on__lt=story.period.end)
     rows = [
         (problem.branch.short_name, problem.content, problem.owner, problem.get_state_display())
-        for problem in known.select_related("branch").order_by("branch__code", "found_on")[:20]
+        for problem in problems.select_related("branch").order_by("branch__code", "found_on")[:20]
     ]
     if rows:
         yield build_table("尚未解决的问题", ("单位", "问题", "责任单位", "状态"), rows)
@@ -254,19 +254,19 @@ def describe_natures(story: ReportContext) -> Iterator[Block]:
 
 
 def _list_figures(lead: str, lines: list[Figure]) -> Iterator[Paragraph]:
-    told = [fill_clause("{name}{line}", name=line.category, line=line) for line in lines]
-    yield from build_paragraph((TextPiece(lead), *join_clauses(*told, by="、")))
+    clauses = [fill_clause("{name}{line}", name=line.category, line=line) for line in lines]
+    yield from build_paragraph((TextPiece(lead), *join_clauses(*clauses, by="、")))
 
 
 @section("reform.examples")
 def describe_examples(story: ReportContext) -> Iterator[Block]:
     """How one branch did what others can learn from."""
-    known = GoodExample.objects.filter(
+    examples = GoodExample.objects.filter(
         branch__code__startswith=story.branch.code,
         told_on__gte=story.period.start,
         told_on__lt=story.period.end,
     ).select_related("branch")
-    for example in known.order_by("told_on")[:MAX_LISTED]:
+    for example in examples.order_by("told_on")[:MAX_LISTED]:
         yield from build_text_paragraph(
             f"{example.branch.short_name}：{example.name}（{example.get_method_display()}）。"
             f"{example.content}"
@@ -299,8 +299,8 @@ def tabulate_measures(story: ReportContext) -> Iterator[Block]:
         return
     head = ["单位", "分管领导", "党组", "机构单设", "理事会", "监事会", "服务窗口"]
     rows: list[list[CellValue | None]] = [
-        [line.branch.short_name, *(column[at] for column in columns)]
-        for at, line in enumerate(columns[0])
+        [line.branch.short_name, *(column[index] for column in columns)]
+        for index, line in enumerate(columns[0])
         if not line.own
     ]
     yield build_table("改革措施落实单位数（含本级与所辖县）", head, rows)

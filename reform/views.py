@@ -1,10 +1,11 @@
-"""The pages of reform: matrix, key tasks, one page for a leader's visit."""
+"""The pages of reform: the matrix, key tasks, and the briefing for a leader's visit."""
 
 import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -19,9 +20,10 @@ from redcross.files import Sensitivity, file_response
 from redcross.files.workbooks import ExportWorkbook
 from redcross.indicators.declare.declaration import registry
 from redcross.indicators.query.query_params import may_read_figures
-from redcross.indicators.query.question import Question
+from redcross.indicators.query.question import Figure, Question
 from redcross.indicators.query.resolve import answer_questions
 from redcross.periods import Period, business_date
+from redcross.uploads.models import Record
 from reform import services
 from reform.choices import Answer, Light, ProblemState
 from reform.models import (
@@ -38,6 +40,7 @@ from reform.models import (
 )
 
 LEVELS = {"prefecture": Level.PREFECTURE, "county": Level.COUNTY}
+_MAX_REGISTER_ROWS, _MAX_PROBLEMS, _MAX_MILESTONES = 8, 12, 50
 BRIEFING_INDICATORS = (
     "donations.raised",
     "training.first_aiders_trained",
@@ -53,6 +56,7 @@ BRIEFING_INDICATORS = (
 
 
 def _load_branch(request: SignedInRequest, code: str = "") -> Branch:
+    """Return the branch of the address, else the user's own; raise Http404 if not readable."""
     home = home_branch(request.user)
     code = code or request.GET.get("branch", "") or (home.code if home else "")
     branch = get_object_or_404(Branch.objects.select_related("parent"), code=code)
@@ -62,16 +66,16 @@ def _load_branch(request: SignedInRequest, code: str = "") -> Branch:
 
 
 def _parse_day(request: SignedInRequest) -> tuple[dt.date, str]:
-    """Return the day asked for, today where none is, and what is wrong with it."""
+    """Return the day of the address, today where it has none, and an error message for it."""
     text = request.GET.get("on", "").strip()
     today = business_date(timezone.now())
     try:
-        asked = parse_date(text) if text else today
+        day = parse_date(text) if text else today
     except ValueError:
-        asked = None
-    if asked is None:
+        day = None
+    if day is None:
         return today, f"无法识别日期“{text}”。请写成 2021-12-31。"
-    return asked, ""
+    return day, ""
 
 
 def _load_matrix(
@@ -86,127 +90,151 @@ def _load_matrix(
 @login_required
 @require_GET
 def matrix(request: SignedInRequest) -> HttpResponse:
-    """The matrix of prefectures or counties by reform item, as of any day."""
+    """Show the matrix of prefectures or counties by reform item, as of any day."""
     branch = _load_branch(request)
     day, message = _parse_day(request)
-    asked = request.GET.get("level", "prefecture" if branch.level == Level.PROVINCE else "county")
-    if asked not in LEVELS:
+    level = request.GET.get("level", "prefecture" if branch.level == Level.PROVINCE else "county")
+    if level not in LEVELS:
         raise Http404
-    found = _load_matrix(request, branch, LEVELS[asked], day)
+    matrix = _load_matrix(request, branch, LEVELS[level], day)
     if request.GET.get("format") == "xlsx":
-        return _send_matrix_workbook(found, f"改革进展情况表（截至{day}）")
+        return _send_matrix_workbook(matrix, f"改革进展情况表（截至{day}）")
     rows = [
-        (each, [(services.format_fact(fact), fact) for fact in cells]) for each, cells in found.rows
+        (unit, [(services.format_fact(fact), fact) for fact in cells])
+        for unit, cells in matrix.rows
     ]
     context = {
         "branch": branch,
         "day": day,
-        "level": asked,
+        "level": level,
         "message": message,
-        "matrix": found,
+        "matrix": matrix,
         "rows": rows,
-        "answers": [(services.ANSWER_SYMBOLS[each], each.label) for each in Answer],
+        "answers": [(services.ANSWER_SYMBOLS[answer], answer.label) for answer in Answer],
     }
     return render(request, "reform/matrix.html", context)
 
 
-def _send_matrix_workbook(found: services.Matrix, title: str) -> HttpResponse:
+def _send_matrix_workbook(matrix: services.Matrix, title: str) -> HttpResponse:
     book = ExportWorkbook()
     sheet = book.add_worksheet("改革进展")
     bold = book.add_format({"bold": True, "border": 1, "text_wrap": True})
     boxed = book.add_format({"border": 1})
     notice = settings.DEMO_NOTICE if settings.DEMO else ""
     sheet.write_string(0, 0, f"{title} {notice}".strip(), bold)
-    sheet.write_row(1, 0, ["单位", *(item.name for item in found.items)], bold)
-    for at, (branch, cells) in enumerate(found.rows, start=2):
-        sheet.write_row(at, 0, [branch.short_name, *map(services.format_fact, cells)], boxed)
-    last = 2 + len(found.rows)
-    shares = [f"{each.done}/{each.of} {each.share}" for each in found.measured]
-    sheet.write_row(last, 0, ["已落实", *shares], bold)
+    sheet.write_row(1, 0, ["单位", *(item.name for item in matrix.items)], bold)
+    for row, (branch, cells) in enumerate(matrix.rows, start=2):
+        sheet.write_row(row, 0, [branch.short_name, *map(services.format_fact, cells)], boxed)
+    totals = [f"{summary.done}/{summary.total} {summary.share}" for summary in matrix.summaries]
+    sheet.write_row(2 + len(matrix.rows), 0, ["已落实", *totals], bold)
     sheet.set_column(0, 0, 14)
-    sheet.set_column(1, len(found.items), 16)
+    sheet.set_column(1, len(matrix.items), 16)
     sheet.freeze_panes(2, 1)
     return file_response(
-        book.content(), "reform-matrix.xlsx", sensitivity=Sensitivity.FIGURES, rows=len(found.rows)
+        book.content(), "reform-matrix.xlsx", sensitivity=Sensitivity.FIGURES, rows=len(matrix.rows)
     )
 
 
 @login_required
 @require_GET
 def tasks(request: SignedInRequest) -> HttpResponse:
-    """The key tasks of a year: progress, evidence, light, and who below has taken them up."""
+    """Show the key tasks of a year: progress, evidence, light, and branches below with them."""
     branch = _load_branch(request)
     today = business_date(timezone.now())
     text = request.GET.get("year", "")
     year = int(text) if text.isdigit() and len(text) == 4 else today.year
     visible = KeyTask.objects.visible_to(request.user).filter(year=year).select_related("branch")
-    mine = services.sort_tasks(visible.filter(branch=branch))
-    told = TaskProgress.objects.visible_to(request.user).filter(branch=branch, year=year)
-    day = min(today, dt.date(year, 12, 31)) if year < today.year else today
-    standings = services.compute_task_statuses(mine, told, today=day)
-    below: dict[str, list[str]] = {}
-    for upper, name in visible.filter(branch__parent=branch).values_list(
-        "upper_number", "branch__short_name"
-    ):
-        below.setdefault(upper, []).append(name)
-    done = [each for each in standings if each.latest is not None and each.latest.on_time]
+    statuses = services.compute_task_statuses(
+        services.sort_tasks(visible.filter(branch=branch)),
+        TaskProgress.objects.visible_to(request.user).filter(branch=branch, year=year),
+        today=min(today, dt.date(year, 12, 31)),
+    )
+    lower_branches = _list_branches_by_upper_task(visible.filter(branch__parent=branch))
+    milestones = Milestone.objects.visible_to(request.user).filter(
+        branch=branch, happened_on__year=year
+    )
     context = {
         "branch": branch,
         "year": year,
         "years": [year - 1, year + 1],
-        "rows": [(each, below.get(each.task.number, [])) for each in standings],
-        "on_time": len(done),
-        "lights": [(each, sum(one.light == each for one in standings)) for each in Light],
-        "milestones": Milestone.objects.visible_to(request.user)
-        .filter(branch=branch, happened_on__year=year)
-        .order_by("happened_on")[:50],
+        "rows": [(status, lower_branches.get(status.task.number, [])) for status in statuses],
+        "on_time": sum(bool(status.latest and status.latest.on_time) for status in statuses),
+        "lights": [(light, sum(status.light == light for status in statuses)) for light in Light],
+        "milestones": milestones.order_by("happened_on")[:_MAX_MILESTONES],
     }
     return render(request, "reform/tasks.html", context)
+
+
+def _list_branches_by_upper_task(tasks: "QuerySet[KeyTask]") -> dict[str, list[str]]:
+    """Return the number of an upper branch's task → the branches that have taken it up."""
+    names: dict[str, list[str]] = {}
+    for number, name in tasks.values_list("upper_number", "branch__short_name"):
+        names.setdefault(number, []).append(name)
+    return names
 
 
 @login_required
 @require_GET
 def briefings(request: SignedInRequest) -> HttpResponse:
-    """Choose the branch a leader is going to visit."""
+    """List the branches below, to choose the one that a leader is going to visit."""
     branch = _load_branch(request)
-    below = Branch.objects.filter(parent=branch).in_official_order()
+    branches = Branch.objects.filter(parent=branch).in_official_order()
     liaisons = Liaison.objects.visible_to(request.user).filter(
-        branch__in=below, ended_on__isnull=True
+        branch__in=branches, ended_on__isnull=True
     )
     leaders = dict(liaisons.values_list("branch_id", "leader"))
-    rows = [(each, leaders.get(each.pk, "—")) for each in below]
+    rows = [(unit, leaders.get(unit.pk, "—")) for unit in branches]
     return render(request, "reform/briefings.html", {"branch": branch, "rows": rows})
 
 
 @login_required
 @require_GET
 def briefing(request: SignedInRequest, code: str) -> HttpResponse:
-    """One page on a branch for a leader's visit (州市情况)."""
+    """Show one page on a branch for a leader's visit (州市情况)."""
     branch = _load_branch(request, code)
     today = business_date(timezone.now())
     year = Period.year(today.year - 1)
-    keys = [key for key in BRIEFING_INDICATORS if key in registry]
-    asked = [Question(registry[key], year, branch) for key in keys]
-    before = [Question(registry[key], year.same_last_year, branch) for key in keys]
-    answers = [lines[0] for lines in answer_questions(*asked, *before, reader=request.user)]
     facts = GovernanceFact.objects.visible_to(request.user).on(today).filter(branch=branch)
-    context: dict[str, Any] = {
+    problems = Problem.objects.visible_to(request.user).filter(branch__code__startswith=branch.code)
+    newest_problems = problems.select_related("branch").order_by("state", "-found_on")
+    context = {
         "branch": branch,
         "period": year,
-        "figures": list(zip(answers[: len(keys)], answers[len(keys) :], strict=True)),
+        "figures": _compare_with_year_before(request, branch, year),
         "facts": facts.select_related("item").order_by("item__order"),
-        "marks": services.format_fact,
+        **_list_registers(request, branch),
+        "problems": newest_problems[:_MAX_PROBLEMS],
+        "solved_count": problems.filter(state=ProblemState.SOLVED).count(),
+        "problem_count": problems.count(),
     }
-    for name, model, order in (
+    return render(request, "reform/briefing.html", context)
+
+
+def _list_registers(request: SignedInRequest, branch: Branch) -> dict[str, Any]:
+    """Return the newest entries of each register of a branch."""
+    registers: tuple[tuple[str, type[Record], str], ...] = (
         ("liaisons", Liaison, "-since"),
         ("visits", Visit, "-visited_on"),
         ("examples", GoodExample, "-told_on"),
         ("activities", Activity, "-held_on"),
-    ):
-        found = model._default_manager.visible_to(request.user)
-        context[name] = found.filter(branch=branch).order_by(order)[:8]
-    problems = Problem.objects.visible_to(request.user).filter(branch__code__startswith=branch.code)
-    context["problems"] = problems.select_related("branch").order_by("state", "-found_on")[:12]
-    context["solved"] = problems.filter(state=ProblemState.SOLVED).count()
-    context["found"] = problems.count()
-    return render(request, "reform/briefing.html", context)
+    )
+    return {
+        name: model._default_manager.visible_to(request.user)
+        .filter(branch=branch)
+        .order_by(order)[:_MAX_REGISTER_ROWS]
+        for name, model, order in registers
+    }
+
+
+def _compare_with_year_before(
+    request: SignedInRequest, branch: Branch, year: Period
+) -> list[tuple[Figure, Figure]]:
+    """Return each figure of the briefing for a year and for the year before."""
+    questions = [
+        Question(registry[key], period, branch)
+        for key in BRIEFING_INDICATORS
+        if key in registry
+        for period in (year, year.same_last_year)
+    ]
+    figures = [lines[0] for lines in answer_questions(*questions, reader=request.user)]
+    return list(zip(figures[::2], figures[1::2], strict=True))

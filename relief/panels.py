@@ -10,8 +10,8 @@ from relief.models import Project
 @register_fund_panel
 def build_projects_panel(fund: Fund, branch: Branch, user: User) -> Panel | None:
     """Return the projects of the fund's brand: a programme bears its fund's code."""
-    found = Project.objects.visible_to(user).filter(
+    projects = Project.objects.visible_to(user).filter(
         programme__code=fund.code, branch__code__startswith=branch.code
     )
-    rows = list(found.select_related("branch").order_by("-year", "branch__code")[:100])
+    rows = list(projects.select_related("branch").order_by("-year", "branch__code")[:100])
     return Panel("relief/_projects.html", {"rows": rows}) if rows else None

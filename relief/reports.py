@@ -24,13 +24,13 @@ def describe_events(story: ReportContext) -> Iterator[Block]:
 
 def _describe_event(story: ReportContext, event: Event, *, begun_before: bool) -> Iterator[Block]:
     period = Period(None, story.period.last) if begun_before else story.period
-    asked = {"period": period, "by": ("event",), "category": str(event.pk)}
-    teams = story.figure("relief.teams_dispatched", **asked)  # type: ignore[arg-type]
-    times = story.figure("relief.dispatched_times", **asked)  # type: ignore[arg-type]
-    responders = story.figure("relief.responder_times", **asked)  # type: ignore[arg-type]
-    volunteers = story.figure("relief.volunteers_engaged", **asked)  # type: ignore[arg-type]
+    of_event = {"period": period, "by": ("event",), "category": str(event.pk)}
+    teams = story.figure("relief.teams_dispatched", **of_event)  # type: ignore[arg-type]
+    times = story.figure("relief.dispatched_times", **of_event)  # type: ignore[arg-type]
+    responders = story.figure("relief.responder_times", **of_event)  # type: ignore[arg-type]
+    volunteers = story.figure("relief.volunteers_engaged", **of_event)  # type: ignore[arg-type]
     lead = f"{event}发生以来，{story.area}累计" if begun_before else f"在{event}中，{story.area}"
-    told = [
+    clauses = [
         fill_clause(
             "派出援助工作队{teams}{times}",
             teams=_without_qualifier(teams),
@@ -39,8 +39,8 @@ def _describe_event(story: ReportContext, event: Event, *, begun_before: bool) -
         fill_clause("投入应急救援力量{responders}", responders=_without_qualifier(responders)),
         fill_clause("组织红十字志愿者{volunteers}参与", volunteers=_without_qualifier(volunteers)),
     ]
-    if any(told):
-        yield from build_paragraph((TextPiece(lead), *join_clauses(*told)))
+    if any(clauses):
+        yield from build_paragraph((TextPiece(lead), *join_clauses(*clauses)))
 
 
 def _without_qualifier(figure: Figure) -> TextPiece | None:
@@ -55,30 +55,30 @@ def describe_projects(story: ReportContext) -> Iterator[Block]:
         secured = story.figure(
             "relief.special_funds_secured", by=("programme",), category=line.category_key
         )
-        told = join_clauses(
+        sentence = join_clauses(
             fill_clause("争取专项资金{secured}", secured=secured),
             fill_clause("实施“{name}”项目{line}", name=line.category, line=line),
         )
         if line.value:
-            yield from build_paragraph(told)
+            yield from build_paragraph(sentence)
 
 
 @section("relief.editions")
 def describe_editions(story: ReportContext) -> Iterator[Block]:
     """What each season of a yearly programme mobilised, and whom it reached."""
-    known = Edition.objects.filter(starts_on__lt=story.period.end).order_by("starts_on")
-    for edition in known.exclude(ends_on__lt=story.period.start):
-        asked = {"by": ("edition",), "category": str(edition.pk)}
-        resources = story.figure("relief.programme_resources", **asked)  # type: ignore[arg-type]
-        times = story.figure("relief.beneficiary_times", **asked)  # type: ignore[arg-type]
-        told = join_clauses(
+    editions = Edition.objects.filter(starts_on__lt=story.period.end).order_by("starts_on")
+    for edition in editions.exclude(ends_on__lt=story.period.start):
+        of_edition = {"by": ("edition",), "category": str(edition.pk)}
+        resources = story.figure("relief.programme_resources", **of_edition)  # type: ignore[arg-type]
+        times = story.figure("relief.beneficiary_times", **of_edition)  # type: ignore[arg-type]
+        sentence = join_clauses(
             fill_clause(
                 "{where}红十字会系统共筹集款物{resources}", where=story.area, resources=resources
             ),
             fill_clause("为{times}的困难群众送去关爱", times=times),
         )
-        if told:
-            yield from build_paragraph((TextPiece(f"{edition}活动中，"), *told))
+        if sentence:
+            yield from build_paragraph((TextPiece(f"{edition}活动中，"), *sentence))
 
 
 @section("relief.medical")

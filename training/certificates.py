@@ -27,8 +27,8 @@ def render_certificates(enrolments: Iterable[Enrolment], *, notice: str = "") ->
     section.page_width, section.page_height = Mm(210), Mm(148)
     section.top_margin = section.bottom_margin = Mm(16)
     section.left_margin = section.right_margin = Mm(24)
-    for at, enrolment in enumerate(enrolments):
-        if at:
+    for index, enrolment in enumerate(enrolments):
+        if index:
             document.paragraphs[-1].add_run().add_break(WD_BREAK.PAGE)
         _add_certificate(document, enrolment, notice)
     document.core_properties.author = "红十字会业务门户"

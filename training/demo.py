@@ -235,11 +235,11 @@ def _list_device_places() -> list[tuple[str, str]]:
 def _build_devices() -> bytes:
     rng = random.Random("device days")
     rows = []
-    for at, (unit, number) in enumerate(_list_device_places(), start=1):
+    for index, (unit, number) in enumerate(_list_device_places(), start=1):
         installed = dt.date(2020, 6, 1) + dt.timedelta(days=rng.randrange(570))
         rows.append(
             (
-                unit, number, "示例型号", f"{unit}示例大厅{at}",
+                unit, number, "示例型号", f"{unit}示例大厅{index}",
                 rng.choice(("学校", "社区", "景区", "交通枢纽")), installed,
                 installed + dt.timedelta(days=4 * 365), installed + dt.timedelta(days=2 * 365 - 30),
                 person_name(rng),
@@ -259,8 +259,8 @@ def _build_inspections() -> bytes:
             unit, number, dt.date(2021, 10, 8) + dt.timedelta(days=rng.randrange(84)), "正常",
             person_name(rng),
         )
-        for at, (unit, number) in enumerate(_list_device_places())
-        if at % 3
+        for index, (unit, number) in enumerate(_list_device_places())
+        if index % 3
     ]  # fmt: skip
     return plain_table("AED巡检记录", ("单位", "设备编号", "巡检日期", "状况", "巡检人"), rows)
 

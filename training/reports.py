@@ -46,10 +46,10 @@ def describe_audiences(story: ReportContext) -> Iterator[Block]:
         for line in story.lines("training.first_aiders_trained", by=("audience",))
         if line.value and line.category_key
     ]
-    told = [fill_clause("{name}{line}", name=line.category, line=line) for line in lines]
-    if told:
+    clauses = [fill_clause("{name}{line}", name=line.category, line=line) for line in lines]
+    if clauses:
         lead = fill_clause("按培训对象分：{nothing}", nothing="")
-        yield from build_paragraph((*lead, *join_clauses(*told, by="、")))
+        yield from build_paragraph((*lead, *join_clauses(*clauses, by="、")))
 
 
 @section("training.stations")

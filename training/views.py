@@ -1,4 +1,4 @@
-"""The pages of first aid: classes, their certificates, what falls due, and the check page."""
+"""The pages of first aid: classes, their certificates, deadlines, and the public check."""
 
 import datetime as dt
 from typing import Any
@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from redcross.accounts.masks import mask_name
@@ -35,86 +36,95 @@ def _require_reader(request: SignedInRequest) -> None:
 @login_required
 @require_GET
 def classes(request: SignedInRequest) -> HttpResponse:
-    """Every class of the user's branches, the newest first."""
+    """Show the classes of the user's branches, the newest first."""
     _require_reader(request)
-    found, message = _filter_classes(request)
-    found = found.select_related("branch").annotate(
+    selected, message = _filter_classes(request)
+    counted = selected.select_related("branch").annotate(
         people=Count("enrolments"),
         passed=Count("enrolments", filter=Q(enrolments__result=Result.PASSED)),
     )
-    page = Paginator(found.order_by("-held_on", "-pk"), PAGE_SIZE)
+    page = Paginator(counted.order_by("-held_on", "-pk"), PAGE_SIZE)
+    course, period = request.GET.get("course", ""), request.GET.get("period", "")
+    search = request.GET.get("q", "").strip()
     context = {
         "page": page.get_page(request.GET.get("page")),
         "courses": Course.choices,
-        "course": request.GET.get("course", ""),
-        "search": request.GET.get("q", "").strip(),
-        "period": request.GET.get("period", ""),
+        "course": course,
+        "search": search,
+        "period": period,
+        "params": urlencode({"q": search, "course": course, "period": period}),
         "message": message,
     }
     return render(request, "training/classes.html", context)
 
 
 def _filter_classes(request: SignedInRequest) -> tuple[QuerySet[TrainingClass], str]:
-    found: QuerySet[TrainingClass] = TrainingClass.objects.visible_to(request.user)
+    """Return the classes that fit the address, and an error message for its period."""
+    classes: QuerySet[TrainingClass] = TrainingClass.objects.visible_to(request.user)
     course, search = request.GET.get("course", ""), request.GET.get("q", "").strip()
     if course in Course.values:
-        found = found.filter(course=course)
+        classes = classes.filter(course=course)
     if search:
-        named = Q(number__icontains=search) | Q(partner__icontains=search)
-        found = found.filter(named | Q(branch__short_name__icontains=search))
+        classes = classes.filter(
+            Q(number__icontains=search)
+            | Q(partner__icontains=search)
+            | Q(branch__short_name__icontains=search)
+        )
     text = request.GET.get("period", "").strip()
     if not text:
-        return found, ""
+        return classes, ""
     try:
         period = Period.parse(text)
     except UnknownPeriodError as error:
-        return found, str(error)
-    return found.filter(held_on__gte=period.start, held_on__lt=period.end), ""
+        return classes, str(error)
+    return classes.filter(held_on__gte=period.start, held_on__lt=period.end), ""
 
 
 def _load_class(request: SignedInRequest, pk: int) -> TrainingClass:
     _require_reader(request)
     visible = TrainingClass.objects.visible_to(request.user).select_related("branch")
-    found = get_object_or_404(visible, pk=pk)
-    request.seen_branch = found.branch.code
-    return found
+    training_class = get_object_or_404(visible, pk=pk)
+    request.seen_branch = training_class.branch.code
+    return training_class
 
 
-def _class_enrolments(request: SignedInRequest, found: TrainingClass) -> QuerySet[Enrolment]:
-    """Return the people of a class, of the class's own branch."""
-    people = Enrolment.objects.visible_to(request.user).filter(training_class=found)
-    return people.select_related("branch").order_by("upload_row", "pk")
+def _class_enrolments(
+    request: SignedInRequest, training_class: TrainingClass
+) -> QuerySet[Enrolment]:
+    """Return the enrolments of a class in the order of its roster."""
+    enrolments = Enrolment.objects.visible_to(request.user).filter(training_class=training_class)
+    return enrolments.select_related("branch").order_by("upload_row", "pk")
 
 
 @login_required
 @require_GET
 def training_class(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A class from its roster to its certificates."""
-    found = _load_class(request, pk)
-    people = list(_class_enrolments(request, found))
-    named = has_role(request.user, READ_ROLES, found.branch, domain="training")
+    """Show a class from its roster to its certificates."""
+    training_class = _load_class(request, pk)
+    enrolments = list(_class_enrolments(request, training_class))
+    may_read_names = has_role(request.user, READ_ROLES, training_class.branch, domain="training")
     today = business_date(timezone.now())
-    passed = sum(person.result == Result.PASSED for person in people)
+    passed = sum(enrolment.result == Result.PASSED for enrolment in enrolments)
     rows = [
         {
-            "person": person,
-            "name": person.name if named else mask_name(person.name),
-            "state": _certificate_status(person, today),
+            "person": enrolment,
+            "name": enrolment.name if may_read_names else mask_name(enrolment.name),
+            "certificate_status": _certificate_status(enrolment, today),
         }
-        for person in people
+        for enrolment in enrolments
     ]
     context = {
-        "class": found,
+        "class": training_class,
         "rows": rows,
         "passed": passed,
-        "rate": f"{passed * 100 / len(people):.1f}%" if people else "—",
-        "certified": sum(bool(person.certificate_number) for person in people),
+        "rate": f"{passed * 100 / len(rows):.1f}%" if rows else "—",
+        "certified": sum(bool(enrolment.certificate_number) for enrolment in enrolments),
     }
     return render(request, "training/class.html", context)
 
 
 def _certificate_status(person: Enrolment, today: dt.date) -> str:
-    """Return where a person's certificate stands today."""
+    """Return the status of a person's certificate today."""
     if not person.certificate_number:
         return "—"
     if person.revoked_on:
@@ -129,29 +139,29 @@ def _certificate_status(person: Enrolment, today: dt.date) -> str:
 @login_required
 @require_GET
 def class_certificates(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Give the certificates of those who hold one, to print."""
-    found = _load_class(request, pk)
-    held = [
+    """Send the certificates of those who passed, to print."""
+    training_class = _load_class(request, pk)
+    enrolments = [
         person
-        for person in _class_enrolments(request, found).certified().passed()  # type: ignore[attr-defined]
+        for person in _class_enrolments(request, training_class).certified().passed()  # type: ignore[attr-defined]
         if person.revoked_on is None
     ]
-    if not held:
+    if not enrolments:
         raise Http404
     notice = settings.DEMO_NOTICE if settings.DEMO else ""
     return file_response(
-        render_certificates(held, notice=notice),
-        f"certificates-{found.pk}.docx",
+        render_certificates(enrolments, notice=notice),
+        f"certificates-{training_class.pk}.docx",
         sensitivity=Sensitivity.PERSONAL,
-        rows=len(held),
-        branch_code=found.branch.code,
+        rows=len(enrolments),
+        branch_code=training_class.branch.code,
     )
 
 
 @login_required
 @require_GET
 def worklists(request: SignedInRequest) -> HttpResponse:
-    """Certificates that end soon, devices to inspect or to mend."""
+    """Show certificates that expire soon, and devices to inspect or to repair."""
     _require_reader(request)
     today = business_date(timezone.now())
     expiring = Enrolment.objects.visible_to(request.user).expiring(today)
@@ -171,12 +181,14 @@ def worklists(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def check_certificate(request: HttpRequest, number: str) -> HttpResponse:
-    """Tell a stranger whether a certificate holds: masked, rarely, and only where it is on."""
+    """Show anybody whether a certificate is valid: masked, and only where this is switched on."""
     if not settings.CERTIFICATE_CHECK:
         raise Http404
-    found = _find_certificates(number) if len(number) <= MAX_NUMBER_LENGTH else []
+    certificates = _find_certificates(number) if len(number) <= MAX_NUMBER_LENGTH else []
     return render(
-        request, "training/check.html", {"number": number[:MAX_NUMBER_LENGTH], "found": found}
+        request,
+        "training/check.html",
+        {"number": number[:MAX_NUMBER_LENGTH], "certificates": certificates},
     )
 
 

@@ -22,66 +22,34 @@ _OVERVIEW = "省红十字会工作综述（公开发布）"
 
 def build_history() -> bytes:
     headings = (
-        "单位",
-        "指标",
-        "范围",
-        "起始月",
-        "截止月",
-        "分组",
-        "类别",
-        "数值",
-        "限定词",
-        "来源",
-    )
+        "单位", "指标", "范围", "起始月", "截止月", "分组", "类别", "数值", "限定词", "来源",
+    )  # fmt: skip
     rows: list[Sequence[object]] = [
-        (
-            "云南省",
-            "募集款物合计",
-            "全域",
-            dt.date(year, 1, 1),
-            dt.date(year, 12, 1),
-            "",
-            "",
-            value,
-            "",
-            _OVERVIEW,
-        )
-        for year, value in RAISED_BEFORE.items()
+        _raised_row("云南省", year, value, _OVERVIEW) for year, value in RAISED_BEFORE.items()
     ]
     towns = list_prefectures()
     rng = random.Random("2020")
     weights = [population(town) * rng.randrange(60, 140) for town in towns]
     parts = allocate_by_weight(int(RAISED_BEFORE[2020] * Decimal("0.25")), weights)
     rows += [
-        (
-            town.name,
-            "募集款物合计",
-            "全域",
-            dt.date(2020, 1, 1),
-            dt.date(2020, 12, 1),
-            "",
-            "",
-            part,
-            "",
-            "演示数据",
-        )
+        _raised_row(town.name, 2020, part, "演示数据")
         for town, part in zip(towns, parts, strict=True)
     ]
     rows.append(
         (
-            "云南省",
-            "公益日筹款全国红十字会系统位次",
-            "全域",
-            None,
-            dt.date(2021, 9, 1),
-            "campaign",
-            "2021年99公益日",
-            2,
-            "",
-            _OVERVIEW,
+            "云南省", "公益日筹款全国红十字会系统位次", "全域", None, dt.date(2021, 9, 1), "campaign",
+            "2021年99公益日", 2, "", _OVERVIEW,
         )
-    )
+    )  # fmt: skip
     return plain_table("期初数与历史数登记表", headings, rows)
+
+
+def _raised_row(unit: str, year: int, value: int, source: str) -> Sequence[object]:
+    """Return the row of a year's total of a branch and those below it."""
+    return (
+        unit, "募集款物合计", "全域", dt.date(year, 1, 1), dt.date(year, 12, 1), "", "", value, "",
+        source,
+    )  # fmt: skip
 
 
 def build_targets(year: int, total: int) -> bytes:

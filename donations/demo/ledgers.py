@@ -35,9 +35,9 @@ def write_workbook(branch: Branch, month: Period, rows: list[Row], style: int) -
     sheet.write(1, last, "单位：万元" if style == 1 else "单位：元")
     for column, (heading, _) in enumerate(headings):
         sheet.write(2, column, heading, head)
-    for at, row in enumerate(rows):
+    for index, row in enumerate(rows):
         for column, (_, name) in enumerate(headings):
-            _write_cell(book, sheet, 3 + at, column, name, {**row, "n": at + 1}, style)
+            _write_cell(book, sheet, 3 + index, column, name, {**row, "n": index + 1}, style)
     foot = 3 + len(rows)
     sheet.write(foot, 1, "合计")
     values = [row["value"] for row in rows if row["value"] is not None]
@@ -54,35 +54,41 @@ def write_workbook(branch: Branch, month: Period, rows: list[Row], style: int) -
 
 
 def _write_cell(
-    book: xlsxwriter.Workbook, sheet: object, at: int, column: int, name: str, row: Row, style: int
+    book: xlsxwriter.Workbook,
+    sheet: object,
+    row_index: int,
+    column: int,
+    name: str,
+    row: Row,
+    style: int,
 ) -> None:
     value = row[name]
     if value is None or value == "":
         return
     if name == "day":
-        _write_date(book, sheet, at, column, value, style)
+        _write_date(book, sheet, row_index, column, value, style)
     elif name == "value":
         number = int(str(value))
         written = number / 10_000 if style == 1 else number
         if style == 3 and number % 7 == 0:
-            sheet.write_string(at, column, f"{number:,}.00")  # type: ignore[attr-defined]
+            sheet.write_string(row_index, column, f"{number:,}.00")  # type: ignore[attr-defined]
         else:
-            sheet.write_number(at, column, written)  # type: ignore[attr-defined]
+            sheet.write_number(row_index, column, written)  # type: ignore[attr-defined]
     elif isinstance(value, int):
-        sheet.write_number(at, column, value)  # type: ignore[attr-defined]
+        sheet.write_number(row_index, column, value)  # type: ignore[attr-defined]
     else:
         text = f"{value}\t" if style == 2 and name == "name" else str(value)
-        sheet.write_string(at, column, text)  # type: ignore[attr-defined]
+        sheet.write_string(row_index, column, text)  # type: ignore[attr-defined]
 
 
 def _write_date(
-    book: xlsxwriter.Workbook, sheet: object, at: int, column: int, day: object, style: int
+    book: xlsxwriter.Workbook, sheet: object, row_index: int, column: int, day: object, style: int
 ) -> None:
     assert isinstance(day, dt.date)  # noqa: S101
-    if (style + at) % 3 == 0:
+    if (style + row_index) % 3 == 0:
         form = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet.write_datetime(at, column, dt.datetime(day.year, day.month, day.day), form)  # type: ignore[attr-defined]
-    elif (style + at) % 3 == 1:
-        sheet.write_string(at, column, f"{day.year}.{day.month:02d}.{day.day:02d}")  # type: ignore[attr-defined]
+        sheet.write_datetime(row_index, column, dt.datetime(day.year, day.month, day.day), form)  # type: ignore[attr-defined]
+    elif (style + row_index) % 3 == 1:
+        sheet.write_string(row_index, column, f"{day.year}.{day.month:02d}.{day.day:02d}")  # type: ignore[attr-defined]
     else:
-        sheet.write_string(at, column, f"{day.year}年{day.month}月{day.day}日")  # type: ignore[attr-defined]
+        sheet.write_string(row_index, column, f"{day.year}年{day.month}月{day.day}日")  # type: ignore[attr-defined]

@@ -28,12 +28,12 @@ def _build_equipment() -> bytes:
     kinds = (("呼吸机", 180_000), ("监护仪", 36_000), ("救护车", 260_000), ("负压担架", 42_000))
     rows = [
         (
-            town.short_name, f"YLSB-2021-{at + 1:03}", name, "示例型号", "云岭示例药业有限公司",
-            f"{town.short_name}示例医院", value, dt.date(2021, 3 + at % 9, 10), "使用中",
+            town.short_name, f"YLSB-2021-{index + 1:03}", name, "示例型号", "云岭示例药业有限公司",
+            f"{town.short_name}示例医院", value, dt.date(2021, 3 + index % 9, 10), "使用中",
             dt.date(2021, 12, 5), "",
         )
-        for at, town in enumerate(list_prefectures())
-        for name, value in (kinds[at % 4],)
+        for index, town in enumerate(list_prefectures())
+        for name, value in (kinds[index % 4],)
     ]  # fmt: skip
     headings = (
         "单位", "设备编号", "设备名称", "规格型号", "捐赠单位", "使用单位", "价值（元）", "验收日期", "状态",
@@ -59,10 +59,10 @@ def _build_projects() -> bytes:
 def _build_feedback() -> bytes:
     rows = [
         (
-            "云南省", f"{company}示例商贸有限公司", dt.date(2021, 10, 12 + at), "书面报告",
-            "用于滇苗助学，资助学生名单已公示", 20_000 * (at + 1), "滇苗助学",
+            "云南省", f"{company}示例商贸有限公司", dt.date(2021, 10, 12 + index), "书面报告",
+            "用于滇苗助学，资助学生名单已公示", 20_000 * (index + 1), "滇苗助学",
         )
-        for at, company in enumerate(_COMPANIES)
+        for index, company in enumerate(_COMPANIES)
     ]  # fmt: skip
     headings = ("单位", "捐赠人", "反馈日期", "反馈方式", "使用情况", "使用金额（元）", "基金")
     return plain_table("捐赠反馈登记表", headings, rows)
@@ -71,10 +71,10 @@ def _build_feedback() -> bytes:
 def _build_allocations() -> bytes:
     rows = [
         (
-            "云南省", fund, dt.date(2021, 2 + at % 10, 18), value, value * share // 100,
-            f"{town.short_name}红十字会", purpose, f"示例〔2021〕{at + 11}号",
+            "云南省", fund, dt.date(2021, 2 + index % 10, 18), value, value * share // 100,
+            f"{town.short_name}红十字会", purpose, f"示例〔2021〕{index + 11}号",
         )
-        for at, town in enumerate(list_prefectures())
+        for index, town in enumerate(list_prefectures())
         for fund, value, share, purpose in (
             ("滇苗助学", population(town) // 10 * 3, 100, "资助困难学生"),
             ("博爱家园", population(town) // 10 * 4, 80, "社区综合发展"),
@@ -91,10 +91,10 @@ def _build_goods_given() -> bytes:
     goods = (("大米", "袋", 80), ("急救包", "个", 120), ("医用外科口罩", "只", 1))
     rows = [
         (
-            town.short_name, dt.date(2021, 1 + (at + number) % 12, 20), item, measure,
-            200 * (at + 1), 200 * (at + 1) * price, f"{town.short_name}示例乡卫生院", "困难群众",
+            town.short_name, dt.date(2021, 1 + (index + number) % 12, 20), item, measure,
+            200 * (index + 1), 200 * (index + 1) * price, f"{town.short_name}示例乡卫生院", "困难群众",
         )
-        for at, town in enumerate(list_prefectures())
+        for index, town in enumerate(list_prefectures())
         for number, (item, measure, price) in enumerate(goods)
     ]  # fmt: skip
     headings = (
@@ -116,11 +116,11 @@ def _build_disclosures() -> bytes:
 
 def _build_daily_takings() -> bytes:
     rows: list[tuple[object, ...]] = []
-    for at in range(10):
-        phones, cash, bank = 3_000 + 410 * at, 200 * (at % 4), 20_000 * (1 + at % 3)
-        both = (9 + at, phones + cash + bank)
-        by_channel = (6 + at % 5, phones, at % 4, cash, 1 + at % 3, bank)
-        rows.append(("云南省", dt.date(2021, 5, 22 + at), *by_channel, *both, *both))
+    for index in range(10):
+        phones, cash, bank = 3_000 + 410 * index, 200 * (index % 4), 20_000 * (1 + index % 3)
+        both = (9 + index, phones + cash + bank)
+        by_channel = (6 + index % 5, phones, index % 4, cash, 1 + index % 3, bank)
+        rows.append(("云南省", dt.date(2021, 5, 22 + index), *by_channel, *both, *both))
     above = "收到细目款项统计／"
     headings = (
         "单位", "日期", f"{above}微信二维码及POS机／笔数", f"{above}微信二维码及POS机／金额",

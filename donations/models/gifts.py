@@ -56,19 +56,15 @@ class Giver(Record):
 
 
 class DonationQuerySet(RecordQuerySet["Donation"]):
-    """Gifts by what leaders and clerks ask for."""
+    """Gifts by source, giver and period."""
 
     def raised(self) -> Self:
-        """Keep what society gave, without transfers between levels."""
+        """Keep what society gave, without transfers between levels of the Red Cross."""
         return self.filter(source=Source.SOCIETY)
 
-    def in_kind(self) -> Self:
-        """Keep goods."""
-        return self.filter(form=Form.GOODS)
-
-    def unpriced(self) -> Self:
-        """Keep goods whose value is not known (不标价)."""
-        return self.filter(value__isnull=True)
+    def of_giver(self, giver: Giver) -> Self:
+        """Keep what a giver gave, also under names merged into his."""
+        return self.filter(Q(giver=giver) | Q(giver__merged_into=giver))
 
     def received_in(self, period: Period) -> Self:
         """Keep what arrived inside the period."""

@@ -33,6 +33,16 @@ class Fund(NamedKey):
             ),
         ]
 
+    @property
+    def description(self) -> str:
+        """Kind, purpose and first day, as a line of text."""
+        parts = [str(self.get_kind_display())]
+        if self.purpose:
+            parts.append(f"用于{self.purpose}")
+        if self.started_on:
+            parts.append(f"{self.started_on:%Y年%-m月%-d日}设立")
+        return "，".join(parts)
+
 
 _DAYS = {
     "99公益日": (CampaignKind.DAY_99, 9, 7),
@@ -82,6 +92,15 @@ class Campaign(NamedKey):
                 violation_error_message="备案编号与备案日期须一同填写。",
             ),
         ]
+
+    @property
+    def description(self) -> str:
+        """Kind, days and place, as a line of text."""
+        days = f"{self.starts_on:%Y年%-m月%-d日}"
+        if self.ends_on:
+            days += f"—{self.ends_on:%Y年%-m月%-d日}"
+        line = "，".join(filter(None, (str(self.get_kind_display()), days, self.place)))
+        return f"{line}（省外）" if self.outside_province else line
 
     @classmethod
     def registration_rule(cls) -> Callable[[str, dt.date], bool]:

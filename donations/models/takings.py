@@ -46,5 +46,5 @@ class DailyTaking(Record):
         ]
 
     def __str__(self) -> str:
-        told = self.get_channel_display() or self.get_basis_display()
-        return f"{self.taken_on:%Y年%-m月%-d日} {told}"
+        label = self.get_channel_display() or self.get_basis_display()
+        return f"{self.taken_on:%Y年%-m月%-d日} {label}"

@@ -90,10 +90,10 @@ class DailyTakings(Sheet):
 
     def explode(self, frame: pl.DataFrame, period: Period) -> pl.DataFrame:
         """Make a record of each channel of a day that has a number or an amount."""
-        told = []
+        records = []
         for name, (basis, channel, _) in _MEASURES.items():
             gifts, value = pl.col(f"{name}_gifts"), pl.col(f"{name}_value")
-            told.append(
+            records.append(
                 frame.filter(gifts.is_not_null() | value.is_not_null()).select(
                     "branch",
                     "worksheet",
@@ -105,7 +105,7 @@ class DailyTakings(Sheet):
                     value=value.cast(pl.Decimal(18, 2)).fill_null(0),
                 )
             )
-        return pl.concat(told)
+        return pl.concat(records)
 
     def collapse(self, records: Sequence[Any], period: Period) -> list[dict[str, object]]:
         """Lay the channels of each day side by side again."""

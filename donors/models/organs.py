@@ -57,7 +57,7 @@ class OrganWish(ConsentedRecord):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CaseStage:
-    """One of the links of a case: its name, its day, and whether it is the next one due."""
+    """A stage of a case: its name, its day, and whether it is the next one due."""
 
     name: str
     day: dt.date | None
@@ -213,8 +213,14 @@ class DonationCase(Record):
         return self.case_number
 
     @property
+    def description(self) -> str:
+        """Age band and category, as a sentence."""
+        parts = (self.get_age_band_display(), self.get_category_display())
+        return f"{'，'.join(filter(None, map(str, parts)))}。"
+
+    @property
     def stages(self) -> list[CaseStage]:
-        """The links of a case in their usual order; the first without a day is due next."""
+        """The stages of a case in their usual order; the first without a day is due next."""
         days = (
             ("案例报告", self.reported_on),
             ("报名登记", self.registered_on),
@@ -228,12 +234,12 @@ class DonationCase(Record):
             ("缅怀纪念", self.commemorated_on),
             ("人道救助", self.aided_on),
         )
-        due = next((name for name, day in days if day is None), "")
-        return [CaseStage(name, day, name == due) for name, day in days]
+        next_name = next((name for name, day in days if day is None), "")
+        return [CaseStage(name, day, name == next_name) for name, day in days]
 
     @property
-    def given(self) -> list[tuple[str, int]]:
-        """What was given, by kind, without what was not."""
+    def donated_organs(self) -> list[tuple[str, int]]:
+        """The kinds of organs and tissues donated, with their counts above 0."""
         counts = (
             ("心", self.hearts),
             ("肺", self.lungs),
@@ -244,3 +250,9 @@ class DonationCase(Record):
             ("眼角膜", self.corneas or 0),
         )
         return [(name, count) for name, count in counts if count]
+
+    @property
+    def donation_text(self) -> str:
+        """What was donated, as a line of text: 心1、肝1、遗体."""
+        parts = [f"{name}{count}" for name, count in self.donated_organs]
+        return "、".join([*parts, *(["遗体"] if self.body else [])])

@@ -117,11 +117,11 @@ class OrganWishes(Sheet):
 
     def rules(self) -> tuple[Rule, ...]:
         """A wish says what is to be given."""
-        said = [pl.col(name).fill_null(value=False) for name in ("organs", "corneas", "body")]
+        wishes = [pl.col(name).fill_null(value=False) for name in ("organs", "corneas", "body")]
         return (
             Rule(
                 code="wish.empty",
-                violation=lambda: ~pl.any_horizontal(said),
+                violation=lambda: ~pl.any_horizontal(wishes),
                 needs=("registered_on",),
                 message="器官、角膜、遗体都没有选",
                 suggestion="至少一栏填“是”。",

@@ -42,12 +42,12 @@ def _build_governance(month: dt.date, *, leaders: tuple[int, int], windows: int)
     towns = list_prefectures()
     counties = list(Branch.objects.at(Level.COUNTY).in_official_order())
     # The same order each year: who had a leader keeps him.
-    order = {each.pk: rng.random() for each in (*towns, *counties)}
-    led = {each.pk for each in sorted(towns, key=lambda b: order[b.pk])[: leaders[0]]}
-    led |= {each.pk for each in sorted(counties, key=lambda b: order[b.pk])[: leaders[1]]}
-    windowed = {each.pk for each in sorted(counties, key=lambda b: -order[b.pk])[:windows]}
+    order = {branch.pk: rng.random() for branch in (*towns, *counties)}
+    led = {branch.pk for branch in sorted(towns, key=lambda b: order[b.pk])[: leaders[0]]}
+    led |= {branch.pk for branch in sorted(counties, key=lambda b: order[b.pk])[: leaders[1]]}
+    windowed = {branch.pk for branch in sorted(counties, key=lambda b: -order[b.pk])[:windows]}
     rows: Rows = []
-    for at, branch in enumerate((*towns, *counties)):
+    for index, branch in enumerate((*towns, *counties)):
         own = random.Random(branch.code)
         quota = own.randrange(3, 16) if branch.level == Level.COUNTY else own.randrange(12, 40)
         leader = branch.pk in led
@@ -61,12 +61,12 @@ def _build_governance(month: dt.date, *, leaders: tuple[int, int], windows: int)
                 quota,
                 max(1, quota - own.randrange(3)),
                 "已设立" if own.random() < 0.55 else "未设立",
-                _affirm(month, at) if leader else ("推进中" if own.random() < 0.5 else "否"),
+                _affirm(month, index) if leader else ("推进中" if own.random() < 0.5 else "否"),
                 "是",
                 "是" if own.random() < 0.8 else "○",
                 "有" if own.random() < 0.5 else "无",
-                _affirm(month, at + 1) if branch.pk in windowed else "否",
-                f"示例办发〔{month.year}〕{at + 1}号" if leader else "",
+                _affirm(month, index + 1) if branch.pk in windowed else "否",
+                f"示例办发〔{month.year}〕{index + 1}号" if leader else "",
                 "" if leader else "正与同级党委沟通",
             )
         )
@@ -74,5 +74,5 @@ def _build_governance(month: dt.date, *, leaders: tuple[int, int], windows: int)
     return office_table(title, _GOVERNANCE, rows, society=SOCIETY)
 
 
-def _affirm(month: dt.date, at: int) -> str:
-    return ("是", "√", f"是（{month.year}年{at % 11 + 1}月）", "1")[at % 4]
+def _affirm(month: dt.date, index: int) -> str:
+    return ("是", "√", f"是（{month.year}年{index % 11 + 1}月）", "1")[index % 4]

@@ -28,17 +28,17 @@ def build_units(town: Branch, new: int) -> bytes:
     rng = random.Random(f"units {town.code}")
     counties = list(town.children.filter(level=Level.COUNTY).in_official_order())
     rows: Rows = []
-    for at in range(new):
+    for index in range(new):
         county = rng.choice(counties)
-        kind, word = (("乡镇", "乡"), ("学校", "学校"))[at % 2]
-        rows.append(_invent_unit(county, at, kind, word, 2021, rng))
-    for at in range(new, new + 12):
-        kind, word = (("村（社区）", "社区"), ("医疗", "卫生院"), ("企业", "公司"))[at % 3]
-        rows.append(_invent_unit(rng.choice(counties), at, kind, word, 2021, rng))
-    for at in range(new + 12, new + 40):
-        kind, word = (("乡镇", "镇"), ("学校", "中学"), ("村社区", "村"))[at % 3]
+        kind, word = (("乡镇", "乡"), ("学校", "学校"))[index % 2]
+        rows.append(_invent_unit(county, index, kind, word, 2021, rng))
+    for index in range(new, new + 12):
+        kind, word = (("村（社区）", "社区"), ("医疗", "卫生院"), ("企业", "公司"))[index % 3]
+        rows.append(_invent_unit(rng.choice(counties), index, kind, word, 2021, rng))
+    for index in range(new + 12, new + 40):
+        kind, word = (("乡镇", "镇"), ("学校", "中学"), ("村社区", "村"))[index % 3]
         rows.append(
-            _invent_unit(rng.choice(counties), at, kind, word, rng.randrange(2012, 2021), rng)
+            _invent_unit(rng.choice(counties), index, kind, word, rng.randrange(2012, 2021), rng)
         )
     headings = ("县区", "名称", "类别", "成立时间", "负责人", "会员人数")
     title = f"{town.society}基层组织名册（2021年）"
@@ -46,11 +46,11 @@ def build_units(town: Branch, new: int) -> bytes:
 
 
 def _invent_unit(
-    county: Branch, at: int, kind: str, word: str, year: int, rng: random.Random
+    county: Branch, index: int, kind: str, word: str, year: int, rng: random.Random
 ) -> Sequence[object]:
     return (
         county.short_name,
-        f"{county.short_name}示例{at + 1}{word}红十字会",
+        f"{county.short_name}示例{index + 1}{word}红十字会",
         kind,
         dt.date(year, rng.randrange(1, 13), rng.randrange(1, 29)),
         person_name(rng),

@@ -15,8 +15,8 @@ def build_liaisons() -> bytes:
     rng = random.Random("liaisons")
     leaders = [person_name(rng) for _ in range(4)]
     rows: Rows = [
-        (town.name, leaders[at % 4], "省红十字会领导", dt.date(2021, 3, 1))
-        for at, town in enumerate(list_prefectures())
+        (town.name, leaders[index % 4], "省红十字会领导", dt.date(2021, 3, 1))
+        for index, town in enumerate(list_prefectures())
     ]
     return plain_table("领导挂钩联系表", ("联系州市", "联系领导", "职务", "起始日期"), rows)
 
@@ -26,10 +26,10 @@ def build_visits() -> bytes:
     leaders = [person_name(rng) for _ in range(4)]
     rows: Rows = [
         (
-            town.name, leaders[at % 4], dt.date(2021, 4 + at % 8, 5 + at), f"{town.short_name}红十字会",
+            town.name, leaders[index % 4], dt.date(2021, 4 + index % 8, 5 + index), f"{town.short_name}红十字会",
             "“走基层，推工作，办实事”大调研，走访县级红十字会和基层组织",
         )
-        for at, town in enumerate(list_prefectures())
+        for index, town in enumerate(list_prefectures())
     ]  # fmt: skip
     return plain_table(
         "走访调研记录", ("走访单位", "走访领导", "走访日期", "地点", "工作内容"), rows
@@ -45,15 +45,15 @@ def build_problems() -> bytes:
         ("救护培训师资不足", "省红十字会救护部"),
     )
     rows: Rows = []
-    for at, town in enumerate(list_prefectures()):
-        content, owner = difficulties[at % len(difficulties)]
-        solved = at % 3 != 0
+    for index, town in enumerate(list_prefectures()):
+        content, owner = difficulties[index % len(difficulties)]
+        solved = index % 3 != 0
         rows.append(
             (
-                town.name, dt.date(2021, 4 + at % 8, 6 + at), "“走基层，推工作，办实事”大调研", content, owner,
+                town.name, dt.date(2021, 4 + index % 8, 6 + index), "“走基层，推工作，办实事”大调研", content, owner,
                 dt.date(2021, 12, 31), "已解决" if solved else "正在解决",
                 "与当地党委政府沟通，上下合力推动解决" if solved else "已列入下年度计划",
-                dt.date(2021, 11, 1 + at) if solved else "",
+                dt.date(2021, 11, 1 + index) if solved else "",
             )
         )  # fmt: skip
     headings = (

@@ -17,10 +17,10 @@ _TASKS = (
 def build_tasks_midyear() -> bytes:
     rows: Rows = [
         (
-            at, name, measure, department, dt.date(2021, 12, 31), f"按计划推进，已完成{45 + at}%",
-            45 + at, "推进中", "" if at % 5 else "个别州市进度偏慢", "加强督办", "", "",
+            number, name, measure, department, dt.date(2021, 12, 31), f"按计划推进，已完成{45 + number}%",
+            45 + number, "推进中", "" if number % 5 else "个别州市进度偏慢", "加强督办", "", "",
         )
-        for at, (name, measure, department) in enumerate(TASKS_2021, start=1)
+        for number, (name, measure, department) in enumerate(TASKS_2021, start=1)
     ]  # fmt: skip
     return office_table("2021年度重点任务推进表（上半年）", _TASKS, rows, society=SOCIETY)
 
@@ -29,10 +29,10 @@ def build_tasks_2021() -> bytes:
     rng = random.Random("tasks")
     rows: Rows = [
         (
-            at, name, measure, department, dt.date(2021, 12, 31), "已按要求完成", 100, "已完成", "",
-            "巩固成果", f"示例佐证材料第{at}号", dt.date(2021, rng.randrange(9, 13), 20),
+            number, name, measure, department, dt.date(2021, 12, 31), "已按要求完成", 100, "已完成", "",
+            "巩固成果", f"示例佐证材料第{number}号", dt.date(2021, rng.randrange(9, 13), 20),
         )
-        for at, (name, measure, department) in enumerate(TASKS_2021, start=1)
+        for number, (name, measure, department) in enumerate(TASKS_2021, start=1)
     ]  # fmt: skip
     return office_table("2021年度重点任务推进表（全年）", _TASKS, rows, society=SOCIETY)
 
@@ -40,9 +40,9 @@ def build_tasks_2021() -> bytes:
 def build_tasks_2022() -> bytes:
     rows: Rows = [
         (
-            at, name, measure, department, dt.date(2022, 12, 31), "已制定年度方案", 5 + at % 4,
+            number, name, measure, department, dt.date(2022, 12, 31), "已制定年度方案", 5 + number % 4,
             "推进中", "", "分解任务", "", "",
         )
-        for at, (name, measure, department) in enumerate(TASKS_2022, start=1)
+        for number, (name, measure, department) in enumerate(TASKS_2022, start=1)
     ]  # fmt: skip
     return office_table("2022年度重点任务推进表（1月）", _TASKS, rows, society=SOCIETY)

@@ -93,9 +93,15 @@ class GovernanceFact(Record):
 
     @property
     def display_text(self) -> str:
-        """What people read in a cell of the matrix."""
+        """The text of a cell of the matrix."""
         if self.words:
             return self.words
         if self.number is not None:
             return str(self.number)
         return str(self.get_answer_display())
+
+    @property
+    def origin_text(self) -> str:
+        """Since when the fact holds, its evidence, and the cell it was read from."""
+        parts = (f"自{self.since:%Y年%-m月%-d日}起", self.evidence, self.source_label)
+        return "，".join(filter(None, parts))

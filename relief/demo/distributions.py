@@ -27,20 +27,20 @@ FIRST = dt.date(1955, 1, 1)
 def list_households() -> list[tuple[str, int]]:
     """Return village and family size of each household of the roster."""
     rng = random.Random("households")
-    return [(f"示例{at // 24 + 1}村", rng.randrange(1, 7)) for at in range(HOUSEHOLDS)]
+    return [(f"示例{index // 24 + 1}村", rng.randrange(1, 7)) for index in range(HOUSEHOLDS)]
 
 
 def build_roster() -> bytes:
     rng = random.Random("roster")
     hardships = ("因灾致困", "低保户", "特困", "独居老人", "献血者家庭", "军烈属", "困难会员")
     rows: Rows = []
-    for at, (village, size) in enumerate(list_households()):
+    for index, (village, size) in enumerate(list_households()):
         rows.append(
             (
-                at + 1, "晋宁区", "示例镇", village, person_name(rng),
-                id_number(at, male=at % 2 == 0, first=FIRST), size, rng.choice(hardships),
+                index + 1, "晋宁区", "示例镇", village, person_name(rng),
+                id_number(index, male=index % 2 == 0, first=FIRST), size, rng.choice(hardships),
                 "家庭箱", 1, 200, 300, mobile_number(rng), person_name(rng),
-                dt.date(2021, 1, 20 + at % 10),
+                dt.date(2021, 1, 20 + index % 10),
             )
         )  # fmt: skip
     headings = (
@@ -56,11 +56,11 @@ def build_summary(town: Branch, times: int) -> bytes:
     rng = random.Random(f"summary {town.code}")
     counties = list(town.children.filter(level=Level.COUNTY).in_official_order())
     rows: Rows = []
-    for at, part in enumerate(split_amount(times, 60, rng, step=1)):
+    for index, part in enumerate(split_amount(times, 60, rng, step=1)):
         households = max(1, part // 3)
         rows.append(
             (
-                rng.choice(counties).short_name, f"示例{at % 9 + 1}乡", f"示例{at + 1}村",
+                rng.choice(counties).short_name, f"示例{index % 9 + 1}乡", f"示例{index + 1}村",
                 dt.date(2021, rng.choice((1, 1, 2, 12)), rng.randrange(1, 29)), households, part,
                 "家庭箱、棉被", households, households * 180, households * 100,
             )

@@ -40,20 +40,20 @@ def build_dispatches() -> bytes:
     rng = random.Random("dispatches")
     towns = list_prefectures()
     rows: Rows = []
-    for at, part in enumerate(split_amount(TEAM_TIMES, TEAMS, rng, step=1)):
-        day = dt.date(2020, 2, 1) + dt.timedelta(days=at * 11)
+    for index, part in enumerate(split_amount(TEAM_TIMES, TEAMS, rng, step=1)):
+        day = dt.date(2020, 2, 1) + dt.timedelta(days=index * 11)
         rows.append(
             (
-                towns[at % 16].name, EPIDEMIC, day, "派出工作队", f"第{at + 1}批抗疫援助工作队", 1, part,
+                towns[index % 16].name, EPIDEMIC, day, "派出工作队", f"第{index + 1}批抗疫援助工作队", 1, part,
                 "边境州市", "疫情防控、消杀、物资转运",
             )
         )  # fmt: skip
-    for at, part in enumerate(split_amount(RESPONDERS, 8, rng, step=1)):
-        name = ("云南省", "大理白族自治州", "楚雄彝族自治州", "丽江市")[at % 4]
+    for index, part in enumerate(split_amount(RESPONDERS, 8, rng, step=1)):
+        name = ("云南省", "大理白族自治州", "楚雄彝族自治州", "丽江市")[index % 4]
         rows.append(
             (
-                name, EARTHQUAKE, dt.date(2021, 5, 21 + at % 6), "投入应急救援力量",
-                ("省红十字大众卫生救援队", "赈济救援队", "心理救援队", "搜救队")[at % 4], 1, part, "漾濞县",
+                name, EARTHQUAKE, dt.date(2021, 5, 21 + index % 6), "投入应急救援力量",
+                ("省红十字大众卫生救援队", "赈济救援队", "心理救援队", "搜救队")[index % 4], 1, part, "漾濞县",
                 "搜救、医疗、物资发放、心理援助",
             )
         )  # fmt: skip

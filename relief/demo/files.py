@@ -126,11 +126,11 @@ def build_county_household_files() -> Iterator[tuple[str, bytes]]:
     )  # fmt: skip
     rows = [
         (
-            at + 1, "五华区", "示例街道", "示例社区", person_name(rng),
-            id_number(900_000 + at, male=at % 2 == 0), 1 + at % 5, "低保户", "家庭箱", 1, 200, 300,
+            index + 1, "五华区", "示例街道", "示例社区", person_name(rng),
+            id_number(900_000 + index, male=index % 2 == 0), 1 + index % 5, "低保户", "家庭箱", 1, 200, 300,
             mobile_number(rng), dt.date(2022, 1, 18), "2022年博爱送万家",
         )
-        for at in range(20)
+        for index in range(20)
     ]  # fmt: skip
     title = "五华区红十字会博爱送万家发放花名册（2022年1月）"
     yield (

@@ -19,17 +19,17 @@ def build_stock() -> bytes:
         ("毛巾被", 60, 2500),
     )  # fmt: skip
     rows: Rows = []
-    for at, (item, price, quantity) in enumerate(items, start=1):
+    for index, (item, price, quantity) in enumerate(items, start=1):
         rows.append(
             (
-                "云南省", "省备灾中心", dt.date(2021, 1, 12), f"RK2021-{at:03d}", "采购入库", item, quantity,
+                "云南省", "省备灾中心", dt.date(2021, 1, 12), f"RK2021-{index:03d}", "采购入库", item, quantity,
                 price, quantity * price, "示例物资供应商", "", "否", "", person_name(rng),
             )
         )  # fmt: skip
         sent = quantity // 6
         rows.append(
             (
-                "云南省", "省备灾中心", dt.date(2021, 5, 22), f"CK2021-{at:03d}", "出库", item, sent, price,
+                "云南省", "省备灾中心", dt.date(2021, 5, 22), f"CK2021-{index:03d}", "出库", item, sent, price,
                 sent * price, "大理州红十字会", EARTHQUAKE, "是", dt.date(2021, 5, 24), person_name(rng),
             )
         )  # fmt: skip
@@ -61,11 +61,11 @@ def build_teams() -> bytes:
     ]  # fmt: skip
     rows += [
         (
-            town.name, f"{town.short_name}红十字{kinds[at % 7]}救援队", kinds[at % 7], "州市级",
-            rng.randrange(12, 40), dt.date(2015 + at % 6, 3, 5), dt.date(2021, 3 + at % 8, 18),
+            town.name, f"{town.short_name}红十字{kinds[index % 7]}救援队", kinds[index % 7], "州市级",
+            rng.randrange(12, 40), dt.date(2015 + index % 6, 3, 5), dt.date(2021, 3 + index % 8, 18),
             "通信、照明、急救装备",
         )
-        for at, town in enumerate(list_prefectures())
+        for index, town in enumerate(list_prefectures())
     ]  # fmt: skip
     headings = (
         "单位",

@@ -113,11 +113,17 @@ class Event(NamedKey):
             ),
         ]
 
+    @property
+    def description(self) -> str:
+        """Day and place, as a line of text."""
+        line = "，".join(filter(None, (f"{self.happened_on:%Y年%-m月%-d日}", self.place)))
+        return f"{line}（省外）" if self.outside_province else line
+
     @classmethod
     def from_new_name(cls, name: str, rows: pl.DataFrame) -> Self:
         """Date the event by the first day of its rows, and place it where they say."""
         places = rows["place"].drop_nulls() if "place" in rows.columns else pl.Series([""])
-        place = next((each for each in places if each), "")
+        place = next((text for text in places if text), "")
         return cls(
             code=name, name=name, happened_on=rows[_find_date_column(rows)].min(), place=place
         )
@@ -140,7 +146,7 @@ class Item(NamedKey):
     def from_new_name(cls, name: str, rows: pl.DataFrame) -> Self:
         """Count the goods as the first row that says so does."""
         measures = rows["measure"].drop_nulls() if "measure" in rows.columns else pl.Series([""])
-        unit = next((each for each in measures if each), cls.UNIT_UNKNOWN)
+        unit = next((text for text in measures if text), cls.UNIT_UNKNOWN)
         return cls(code=name, name=name, unit=unit[: cls.LONGEST_UNIT])
 
 

@@ -126,7 +126,7 @@ class StockMovement(Record):
 
 
 class StockLevel(Visible):
-    """What lies in a store: kept by a trigger on movements, and never below nothing."""
+    """The quantity of goods in a store: maintained by a trigger on movements, never negative."""
 
     store = models.CharField("仓库", max_length=60)
     item = models.ForeignKey(
@@ -148,6 +148,10 @@ class StockLevel(Visible):
 
     def __str__(self) -> str:
         return f"{self.store} {self.item}"
+
+    def is_short(self) -> bool:
+        """Return whether less is in store than the reserve that its kind of goods requires."""
+        return self.quantity < self.item.reserve
 
 
 @register_read_only

@@ -135,7 +135,7 @@ class Applications(Sheet):
             return cap is not None and compute_age(day, born) > cap.oldest
 
         fund = _fund_for_disease()
-        asked = pl.struct(
+        columns = pl.struct(
             fund, "own_payment", "applied_on", "proposed", "transplanted", "reason", "born_on"
         )
         return (
@@ -150,7 +150,7 @@ class Applications(Sheet):
                 code="application.band",
                 violation=lambda: (
                     pl.col("proposed").is_not_null()
-                    & asked.map_elements(above_band, return_dtype=pl.Boolean)
+                    & columns.map_elements(above_band, return_dtype=pl.Boolean)
                 ),
                 needs=("proposed", "own_payment", "applied_on"),
                 message="拟资助 {proposed} 元与家庭自付 {own_payment} 元的档次不符",
@@ -158,7 +158,7 @@ class Applications(Sheet):
             ),
             Rule(
                 code="application.age",
-                violation=lambda: asked.map_elements(too_old, return_dtype=pl.Boolean),
+                violation=lambda: columns.map_elements(too_old, return_dtype=pl.Boolean),
                 needs=("born_on", "applied_on"),
                 message="申请时已超过年龄上限（出生 {born_on}，申请 {applied_on}）",
                 suggestion="请核对出生日期、申请日期与基金。",

@@ -116,9 +116,9 @@ class Stock(Sheet):
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Give each movement its sign; goods passed straight on never lie in the store."""
         frame = frame.with_columns(_movement_direction())
-        into = [MovementKind.IN, MovementKind.TRANSFER_IN, MovementKind.SURPLUS]
+        incoming = [MovementKind.IN, MovementKind.TRANSFER_IN, MovementKind.SURPLUS]
         sign = (
-            pl.when(pl.col("movement").is_in([str(each) for each in into]))
+            pl.when(pl.col("movement").is_in([str(kind) for kind in incoming]))
             .then(1)
             .when(pl.col("movement") == MovementKind.DIRECT)
             .then(0)

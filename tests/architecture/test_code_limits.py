@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOMAIN_APPS = ("donations", "training", "donors", "relief", "reform")
-PACKAGES = ("redcross", *DOMAIN_APPS)
+PACKAGES = ("redcross", *DOMAIN_APPS, "tools")
 
 MAX_MODULE_LINES = 400
 MAX_FUNCTION_LINES = 60
@@ -37,24 +37,12 @@ UNFINISHED: dict[str, tuple[str, ...]] = {
         "redcross/accounts",
         "redcross/portal",
     ),
-    "function length": (
-        "donations",
-        "redcross/uploads",
-        "relief",
-        "training",
-    ),
+    "function length": ("redcross/uploads",),
     "module length": (
-        "donations",
-        "donors",
         "redcross/api",
         "redcross/uploads",
-        "reform",
-        "relief",
-        "training",
     ),
     "names": (
-        "donations",
-        "donors",
         "redcross/accounts",
         "redcross/api",
         "redcross/audit",
@@ -69,30 +57,21 @@ UNFINISHED: dict[str, tuple[str, ...]] = {
         "redcross/portal",
         "redcross/settings.py",
         "redcross/uploads",
-        "reform",
-        "relief",
         "tests/ops",
         "tests/uploads",
-        "training",
     ),
     "template lines": (
         "templates/app",
         "templates/audit",
-        "templates/donations",
-        "templates/donors",
         "templates/exports",
         "templates/help",
         "templates/notices",
         "templates/people",
         "templates/portal",
-        "templates/reform",
-        "templates/relief",
-        "templates/training",
         "templates/uploads",
     ),
     "template states": (
         "templates/audit",
-        "templates/donors",
         "templates/exports",
         "templates/portal",
         "templates/uploads",

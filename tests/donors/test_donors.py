@@ -96,7 +96,7 @@ def test_donation_case_of_a_child_is_accepted_with_witnessed_facts(pipeline, val
     pipeline.effective("donors.cases", CASE_HEADINGS, CHILD_ROW)
 
     case = DonationCase.objects.get()
-    assert case.given == [("心", 1), ("肝", 1), ("肾", 2), ("眼角膜", 2)]
+    assert case.donated_organs == [("心", 1), ("肝", 1), ("肾", 2), ("眼角膜", 2)]
     assert (case.recipients, case.cornea_recipients, case.families_helped) == (4, 2, 6)
     assert value("donors.organ_donations") == 1
     assert value("donors.organ_recipients") == 6

@@ -179,91 +179,8 @@ class Roster(Sheet):
     remark = Column("备注")
 
     def rules(self) -> tuple[Rule, ...]:
-        """Only who passed has a number; a number stands with its day."""
-        passed = pl.col("result") == Result.PASSED
-        return (
-            Rule(
-                code="certificate.not_passed",
-                violation=lambda: (
-                    ~is_blank("certificate_number") & pl.col("result").is_not_null() & ~passed
-                ),
-                needs=("certificate_number",),
-                message="考核未合格，却填了证书编号 {certificate_number}",
-                suggestion="请改正“是否合格”，或删去证书编号。",
-            ),
-            Rule(
-                code="certificate.incomplete",
-                violation=lambda: ~is_blank("certificate_number") & pl.col("issued_on").is_null(),
-                needs=("certificate_number",),
-                message="有证书编号而没有发证日期",
-                suggestion="请补填发证日期。",
-            ),
-            Rule(
-                code="certificate.incomplete",
-                violation=lambda: (
-                    is_blank("certificate_number") & pl.col("issued_on").is_not_null()
-                ),
-                needs=("issued_on",),
-                message="有发证日期而没有证书编号",
-                suggestion="请补填证书编号，未发证的删去发证日期。",
-            ),
-            Rule(
-                code="certificate.repeated",
-                violation=lambda: (
-                    ~is_blank("certificate_number")
-                    & pl.struct("branch", "certificate_number").is_duplicated()
-                ),
-                needs=("certificate_number",),
-                message="证书编号 {certificate_number} 在表中出现多次",
-                suggestion="一证一号，请核对。",
-            ),
-            Rule(
-                code="result.unknown",
-                violation=lambda: (
-                    pl.col("result").is_null()
-                    & is_blank("certificate_number")
-                    & (pl.col("theory_mark").is_null() | is_blank("practice"))
-                ),
-                needs=("name",),
-                message="看不出是否合格",
-                suggestion="请填“是否合格”，或同时填理论成绩与操作成绩，未考核的填“缺考”。",
-            ),
-            Rule(
-                code="date.order",
-                violation=lambda: pl.col("issued_on") < pl.col("trained_on"),
-                needs=("issued_on",),
-                message="发证日期 {issued_on} 早于培训日期 {trained_on}",
-                suggestion="请核对两个日期。",
-            ),
-            Rule(
-                code="date.order",
-                violation=lambda: pl.col("expires_on") < pl.col("issued_on"),
-                needs=("expires_on",),
-                message="有效期至 {expires_on} 早于发证日期 {issued_on}",
-                suggestion="请核对两个日期。",
-            ),
-            Rule(
-                code="certificate.revoked",
-                violation=lambda: (
-                    pl.col("revoked_on").is_not_null()
-                    & (
-                        is_blank("reason")
-                        | pl.col("issued_on").is_null()
-                        | (pl.col("revoked_on") < pl.col("issued_on"))
-                    )
-                ),
-                needs=("revoked_on",),
-                message="注销须写明原因，且晚于发证日期",
-                suggestion="请补填注销原因，核对日期。",
-            ),
-            Rule(
-                code="mark.range",
-                violation=lambda: pl.col("theory_mark") > 100,
-                needs=("theory_mark",),
-                message="理论成绩 {theory_mark} 大于 100",
-                suggestion="请填百分制成绩。",
-            ),
-        )
+        """Return the rules of results and marks, and those of certificates."""
+        return (*_result_rules(), *_certificate_rules(), *_revocation_rules())
 
     def derive(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Judge by the marks where nobody has said, and end certificates by the rules."""
@@ -318,3 +235,101 @@ class Instructors(Sheet):
     certificate_number = Column("师资证编号")
     issued_on = Column("发证日期")
     expires_on = Column("有效期至")
+
+
+def _result_rules() -> tuple[Rule, ...]:
+    """A result is given or follows from the marks, which are percentages."""
+    return (
+        Rule(
+            code="result.unknown",
+            violation=lambda: (
+                pl.col("result").is_null()
+                & is_blank("certificate_number")
+                & (pl.col("theory_mark").is_null() | is_blank("practice"))
+            ),
+            needs=("name",),
+            message="看不出是否合格",
+            suggestion="请填“是否合格”，或同时填理论成绩与操作成绩，未考核的填“缺考”。",
+        ),
+        Rule(
+            code="mark.range",
+            violation=lambda: pl.col("theory_mark") > 100,
+            needs=("theory_mark",),
+            message="理论成绩 {theory_mark} 大于 100",
+            suggestion="请填百分制成绩。",
+        ),
+    )
+
+
+def _certificate_rules() -> tuple[Rule, ...]:
+    """Only who passed has a certificate; its number and day stand together."""
+    passed = pl.col("result") == Result.PASSED
+    return (
+        Rule(
+            code="certificate.not_passed",
+            violation=lambda: (
+                ~is_blank("certificate_number") & pl.col("result").is_not_null() & ~passed
+            ),
+            needs=("certificate_number",),
+            message="考核未合格，却填了证书编号 {certificate_number}",
+            suggestion="请改正“是否合格”，或删去证书编号。",
+        ),
+        Rule(
+            code="certificate.incomplete",
+            violation=lambda: ~is_blank("certificate_number") & pl.col("issued_on").is_null(),
+            needs=("certificate_number",),
+            message="有证书编号而没有发证日期",
+            suggestion="请补填发证日期。",
+        ),
+        Rule(
+            code="certificate.incomplete",
+            violation=lambda: is_blank("certificate_number") & pl.col("issued_on").is_not_null(),
+            needs=("issued_on",),
+            message="有发证日期而没有证书编号",
+            suggestion="请补填证书编号，未发证的删去发证日期。",
+        ),
+        Rule(
+            code="certificate.repeated",
+            violation=lambda: (
+                ~is_blank("certificate_number")
+                & pl.struct("branch", "certificate_number").is_duplicated()
+            ),
+            needs=("certificate_number",),
+            message="证书编号 {certificate_number} 在表中出现多次",
+            suggestion="一证一号，请核对。",
+        ),
+        Rule(
+            code="date.order",
+            violation=lambda: pl.col("issued_on") < pl.col("trained_on"),
+            needs=("issued_on",),
+            message="发证日期 {issued_on} 早于培训日期 {trained_on}",
+            suggestion="请核对两个日期。",
+        ),
+        Rule(
+            code="date.order",
+            violation=lambda: pl.col("expires_on") < pl.col("issued_on"),
+            needs=("expires_on",),
+            message="有效期至 {expires_on} 早于发证日期 {issued_on}",
+            suggestion="请核对两个日期。",
+        ),
+    )
+
+
+def _revocation_rules() -> tuple[Rule, ...]:
+    """A revoked certificate has a reason and a day after its issue."""
+    return (
+        Rule(
+            code="certificate.revoked",
+            violation=lambda: (
+                pl.col("revoked_on").is_not_null()
+                & (
+                    is_blank("reason")
+                    | pl.col("issued_on").is_null()
+                    | (pl.col("revoked_on") < pl.col("issued_on"))
+                )
+            ),
+            needs=("revoked_on",),
+            message="注销须写明原因，且晚于发证日期",
+            suggestion="请补填注销原因，核对日期。",
+        ),
+    )
