@@ -16,12 +16,12 @@ app.autodiscover_tasks()
 
 
 def _start_queue(**_: Any) -> None:
-    """Start the embedded queue where it is first needed: in a worker, beat or a sender."""
+    """Start the embedded queue in a worker, beat or sender, when it is first needed."""
     embedded.ensure_valkey()
 
 
 def _warm_sandbox(**_: Any) -> None:
-    """Have the process that opens files wait before the first file comes."""
+    """Start the process that opens files before the first file arrives."""
     sandbox.start_server()
 
 

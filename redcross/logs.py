@@ -1,4 +1,4 @@
-"""What is written down about the machine: one JSON line an event, and nobody's data in it."""
+"""Logging: one JSON line per event, without personal data."""
 
 import logging
 import logging.config
@@ -13,7 +13,7 @@ import structlog
 Event = MutableMapping[str, Any]
 
 REQUEST = "request"
-"""The name under which an id goes from the web through Celery into PostgreSQL."""
+"""The key of the request id in log lines and Celery headers."""
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 _LONG_NUMBER = re.compile(r"(?<![0-9a-f])\d{7,}[Xx]?(?![0-9a-f])")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
@@ -21,21 +21,21 @@ _UNMASKED = frozenset({REQUEST, "timestamp", "level", "logger", "ms", "status", 
 
 
 def request_id() -> str:
-    """Return the id of the request or task at hand; empty outside of one."""
+    """Return the id of the current request or task, "" outside of one."""
     return str(structlog.contextvars.get_contextvars().get(REQUEST, ""))
 
 
 def is_request_id(text: str) -> bool:
-    """Return whether an id is one of ours."""
+    """Return whether a text has the form of a request id."""
     return _REQUEST_ID.fullmatch(text) is not None
 
 
 def drop_foreign_values(_logger: Any, _method: str, event: Event) -> Event:
-    """Keep what a library says and drop what it says it about.
+    """Drop the values from the log records of libraries.
 
-    An error's message may quote a row (a violated constraint does), a warning an address or
-    a name that was typed: of records that are not ours the template alone is kept, and of
-    errors their kind and the lines of code they came by.
+    The message of an error may quote a row (a violated constraint does), a warning an
+    address or a name: of records of libraries only the template is logged, of errors only
+    their type and traceback.
     """
     record: logging.LogRecord = event["_record"]
     event["logger"] = record.name
@@ -60,7 +60,7 @@ def _traceback_lines(error: BaseException) -> list[str]:
 
 
 def mask_personal_data(_logger: Any, _method: str, event: Event) -> Event:
-    """Mask what looks like a document's number, a telephone or an address of mail."""
+    """Mask what looks like an identity number, a telephone number or a mail address."""
     for name, value in event.items():
         if name not in _UNMASKED and not name.startswith("_"):
             event[name] = _mask(value)
@@ -102,9 +102,9 @@ CONFIGURATION: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "loggers": {
         "redcross": {"level": "INFO"},
-        # Django's own handlers would mail an error with what was typed.
+        # Django's own handlers would mail an error with the values of the form.
         "django": {"handlers": [], "level": "WARNING"},
-        # Refusals are told by our own line of each request, without address or name.
+        # Refusals are in the line of each request, without address or name.
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
@@ -114,7 +114,7 @@ CONFIGURATION: dict[str, Any] = {
 
 
 def configure(configuration: dict[str, Any]) -> None:
-    """Lay the logging of the process; our own events take the way of those of libraries."""
+    """Configure logging; events of structlog pass through the same handlers."""
     logging.config.dictConfig(configuration)
     structlog.configure(
         processors=[*_SHARED_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -18,7 +18,7 @@ _MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
 
 class UnknownPeriodError(ValueError):
-    """The text names no period."""
+    """The text is not a period."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -44,7 +44,7 @@ def add_months(month: dt.date, count: int) -> dt.date:
 
 @dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """Whole months from `first` (None: since the beginning) up to and with `last`.
+    """Whole months from `first` (None: since the beginning) to `last`, inclusive.
 
     Both are first days of months. `start` and `end` are the half-open range of days.
     """
@@ -69,7 +69,7 @@ class Period:
 
     @classmethod
     def month(cls, day: dt.date) -> Self:
-        """Return the month that holds `day`."""
+        """Return the month of `day`."""
         return cls(month_start(day), month_start(day))
 
     @classmethod
@@ -79,29 +79,29 @@ class Period:
 
     @property
     def start(self) -> dt.date:
-        """The first day; the calendar's first where the period has no beginning."""
+        """The first day; the first day of the calendar if the period has no beginning."""
         return self.first or dt.date.min
 
     @property
     def end(self) -> dt.date:
-        """The day after the last one."""
+        """The day after the last day."""
         return add_months(self.last, 1)
 
     @property
     def last_day(self) -> dt.date:
-        """The last day that belongs to the period."""
+        """The last day of the period."""
         return self.end - dt.timedelta(days=1)
 
     @property
     def length(self) -> int | None:
-        """How many months it has, None since the beginning."""
+        """The number of months, None if it has no beginning."""
         if self.first is None:
             return None
         return _count_months(self.first, self.last) + 1
 
     @property
     def months(self) -> list[dt.date]:
-        """The first day of each month; empty where the period has no beginning."""
+        """The first day of each month; empty if the period has no beginning."""
         if self.first is None:
             return []
         return [add_months(self.first, index) for index in range(self.length or 0)]
@@ -143,7 +143,7 @@ class Period:
 
     @property
     def label(self) -> str:
-        """What a reader calls it: 2021年, 2021年9月, 2021年第三季度, 2020—2021年 …."""
+        """The Chinese name: 2021年, 2021年9月, 2021年第三季度, 2020—2021年 …."""
         last = f"{self.last.year}年{self.last.month}月"
         if self.first is None:
             return f"截至{last}"
@@ -186,7 +186,7 @@ class Period:
         return self.start <= item < self.end
 
     def overlaps(self, other: "Period") -> bool:
-        """Return whether the two share a month."""
+        """Return whether the two periods share a month."""
         return self.start < other.end and other.start < self.end
 
 
@@ -213,13 +213,13 @@ def _parse_part(text: str) -> tuple[dt.date, dt.date]:
 
 
 def business_date(now: dt.datetime) -> dt.date:
-    """Return the day the portal counts as today: pinned in the demonstration."""
+    """Return the date the portal treats as today: fixed in the demonstration."""
     pinned: dt.date | None = settings.BUSINESS_DATE
     return pinned or timezone.localdate(now)
 
 
 def business_now(now: dt.datetime) -> dt.datetime:
-    """Return the moment the portal counts as now: on the pinned day in the demonstration."""
+    """Return the time the portal treats as now: on the fixed date in the demonstration."""
     pinned: dt.date | None = settings.BUSINESS_DATE
     if pinned is None:
         return now

@@ -1,4 +1,4 @@
-"""The composition root: every setting, from the environment or a sensible default."""
+"""All settings, from the environment or a default."""
 
 import base64
 import contextlib
@@ -21,11 +21,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
 
-# Polars reads it once, when it is imported. Uploads are many and small, and a worker is a
-# process a processor: handing 500 rows to further threads doubles the time of a check.
+# Polars reads it once, when it is imported. Uploads are many and small, and there is one worker
+# process per processor: more threads would double the time to check 500 rows.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
-# Who we are -------------------------------------------------------------------
+# Identity ----------------------------------------------------------------------
 
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 SECURE = SITE_URL.startswith("https://")
@@ -38,7 +38,7 @@ DEMO_NOTICE = "演示数据：省级合计取自公开综述，州市县分解�
 
 
 def _secret(name: str, make: Any) -> str:
-    """Return a secret; behind https it must be given, else one is made and kept."""
+    """Return a secret; with https it must be configured, otherwise one is created and stored."""
     value: str = env.str(name, default="")
     if value:
         return value
@@ -51,7 +51,7 @@ def _secret(name: str, make: Any) -> str:
         fresh = path.with_suffix(f".{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(make())
-        with contextlib.suppress(FileExistsError):  # of two processes at once, the first wins
+        with contextlib.suppress(FileExistsError):  # of two simultaneous processes the first wins
             path.hardlink_to(fresh)
         fresh.unlink()
     return path.read_text()
@@ -109,7 +109,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # a worker's lines are the portal's own
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # workers log in the portal's format
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
@@ -118,7 +118,7 @@ CELERY_BEAT_SCHEDULE = {
     "exports.sweep": {"task": "exports.sweep", "schedule": 600.0},
     "people.close_unused": {"task": "people.close_unused", "schedule": 6 * 60 * 60.0},
     "reports.issue_due": {"task": "reports.issue_due", "schedule": 600.0},
-    # Asked again and again: what an outage at nine missed goes out when it is over.
+    # Repeated: what an outage at nine prevented is sent when it is over.
     "completeness.remind": {
         "task": "completeness.remind",
         "schedule": crontab(minute="*/15", hour="9-17"),
@@ -246,7 +246,7 @@ SESSION_IDLE_AGE = 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
-# A visitor of the demonstration enters as anybody without a telephone at hand.
+# Visitors of the demonstration sign in without an authenticator.
 SECOND_FACTOR = env.bool("SECOND_FACTOR", default=not DEMO)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "redcross.accounts.sign_in.adapters.SecondFactorAdapter"
@@ -269,7 +269,7 @@ AXES_VERBOSE = False
 
 # Mail ---------------------------------------------------------------------------
 
-# An empty value is none: docker compose hands every variable on.
+# An empty value counts as unset: docker compose passes every variable on.
 EMAIL_CONFIG = environ.Env.email_url_config(env.str("EMAIL_URL", default="") or "consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or "portal@localhost"
@@ -296,9 +296,9 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 PGHISTORY_APPEND_ONLY = False
 
-# The web ----------------------------------------------------------------------
+# HTTP --------------------------------------------------------------------------
 
-# Health checks ask from within; nothing is built from the host's name but from SITE_URL.
+# Health checks use local names; links are built from SITE_URL, never from the host header.
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_COOKIE_HTTPONLY = True
@@ -316,7 +316,7 @@ if SECURE:
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        # Records' pages may do more (portal/site.py): their shell brings what needs it.
+        # The record pages allow more (portal/record_pages/site.py), as Unfold requires it.
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
@@ -370,7 +370,7 @@ UNFOLD = {
     "SITE_TITLE": "红十字会业务门户",
     "SITE_HEADER": "红十字会业务门户",
     "SITE_SYMBOL": "hub",
-    # None: without a word of it browsers ask for /favicon.ico and are refused.
+    # Without an icon browsers request /favicon.ico and are refused.
     "SITE_FAVICONS": [{"rel": "icon", "href": "data:,"}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
@@ -384,10 +384,10 @@ UNFOLD = {
     },
 }
 
-# What is written down ---------------------------------------------------------
+# Logging -----------------------------------------------------------------------
 
 LOGGING = logs.CONFIGURATION
 LOGGING_CONFIG = "redcross.logs.configure"
-# Nobody's form values by mail; an error is found by its number in the log.
+# No errors by mail with form values; they are found by request id in the log.
 ADMINS: list[tuple[str, str]] = []
 MANAGERS = ADMINS

@@ -1,4 +1,4 @@
-"""Units of measure: how a figure is stored, and what a workbook's heading may call it."""
+"""Units of measure of figures and of workbook headings."""
 
 import decimal
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Unit(models.TextChoices):
-    """The unit a value is stored in; headings may use a multiple of it."""
+    """The unit in which a value is stored; headings may state a multiple of it."""
 
     YUAN = "YUAN", "元"
     PEOPLE = "PEOPLE", "人"

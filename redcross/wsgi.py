@@ -1,4 +1,4 @@
-"""The WSGI application; it does not start under keys that are not those of its data."""
+"""The WSGI application; it does not start with keys that do not match the data."""
 
 import os
 
@@ -7,7 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "redcross.settings")
 application = get_wsgi_application()
 
-from django.conf import settings  # noqa: E402  what follows needs the applications
+from django.conf import settings  # noqa: E402  needs loaded applications
 
 from redcross.accounts.canary import exit_on_wrong_keys  # noqa: E402
 

@@ -1,4 +1,4 @@
-"""Accounts, and the policies laid after every migration."""
+"""The app accounts; installs row-level security after every migration."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ def _store_canary(*, using: str, **_: object) -> None:
 def _check_keys(
     *, databases: Sequence[str] | None = None, **_: object
 ) -> list[checks.CheckMessage]:
-    """Say under `manage.py check --database default` whether the keys fit the data."""
+    """Report under `manage.py check --database default` keys that do not match the data."""
     from redcross.accounts.canary import find_key_mismatch  # noqa: PLC0415  models load after apps
 
     try:
@@ -36,7 +36,7 @@ def _check_keys(
 
 
 class AccountsConfig(AppConfig):
-    """People, roles, scope, encryption."""
+    """Users, roles, scope, encryption."""
 
     name = "redcross.accounts"
     label = "accounts"

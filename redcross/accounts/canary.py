@@ -1,4 +1,4 @@
-"""A value kept under the keys of this installation: whoever starts with others is refused."""
+"""A value encrypted with the keys of this installation; a start with other keys is refused."""
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
@@ -11,13 +11,13 @@ _MISMATCH = "FIELD_KEYS 与数据库不符：{why}，请放回写入数据时所
 
 
 def store_canary(*, using: str) -> None:
-    """Keep a value under today's keys where there is none yet."""
+    """Store a value encrypted with the current keys if there is none yet."""
     if not Canary.objects.using(using).exists():
         Canary(value=_VALUE).save(using=using)
 
 
 def find_key_mismatch() -> str:
-    """Return what is wrong with the keys, in one sentence; nothing where they fit."""
+    """Return in one sentence why the keys do not match the data, "" if they do."""
     try:
         canary = Canary.objects.order_by("pk").first()
         if canary is None:
@@ -33,7 +33,7 @@ def find_key_mismatch() -> str:
 
 
 def exit_on_wrong_keys() -> None:
-    """End a process that would serve under wrong keys; without a database there is no telling."""
+    """Exit if the keys do not match the data; an unreachable database is not checked."""
     try:
         message = find_key_mismatch()
     except DatabaseError:

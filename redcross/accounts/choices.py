@@ -1,10 +1,10 @@
-"""Closed lists of accounts."""
+"""Choices of accounts."""
 
 from django.db import models
 
 
 class Role(models.TextChoices):
-    """What a person does here; the rights of each stand in `rules.py`."""
+    """What a user does in the portal; `rules.py` says what each role may do."""
 
     STATISTICIAN = "STATISTICIAN", "统计员"
     REVIEWER = "REVIEWER", "审核员"
@@ -21,7 +21,7 @@ class Role(models.TextChoices):
 
 
 class Domain(models.TextChoices):
-    """The fields of work a role may be limited to."""
+    """The domains a role may be limited to."""
 
     DONATIONS = "donations", "募捐筹资"
     TRAINING = "training", "应急救护"
@@ -31,10 +31,10 @@ class Domain(models.TextChoices):
 
 
 SECOND_FACTOR_ROLES = frozenset({Role.ORGAN_COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR})
-"""Roles that are only entered with a second factor."""
+"""Roles that require a second factor."""
 
 ROLES_WITHOUT_RECORDS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
-"""Roles that give no sight of any record."""
+"""Roles that show no records."""
 
 VAULT_ROLES = (Role.ORGAN_COORDINATOR, Role.STEM_CELL_STAFF)
 """Roles that open the vault of their branch."""

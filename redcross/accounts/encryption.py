@@ -1,11 +1,10 @@
-"""Personal values at rest: AES-SIV under a current key, beside it an index to search by.
+"""Encryption of personal values at rest: AES-SIV, with a separate index to search by.
 
-`FIELD_KEYS` is a comma list of id:base64 of 64 bytes, the current one first; id 0, where
-given, is the index key alone and never encrypts. A stored
-value is one byte of key id, one byte of algorithm (so that SM4 can follow), then the
-ciphertext. Equal texts give equal ciphertexts under one key only, so uniqueness and
-search go through the index: a MAC under a key of its own, one for each kind of
-identifier, which key rotation leaves alone.
+`FIELD_KEYS` is a comma-separated list of id:base64 of 64 bytes, the current key first; id 0,
+if present, is the index key only and never encrypts. A stored value is one byte of key id,
+one byte of algorithm (so that SM4 can be added), then the ciphertext. Equal texts give equal
+ciphertexts under one key only, so uniqueness and search use the index: a MAC with a separate
+key for each kind of identifier, which key rotation does not change.
 """
 
 import base64
@@ -32,7 +31,7 @@ _NONCE_LENGTH = 12
 
 
 class UnreadableSecretError(Exception):
-    """A stored value belongs to a key this installation does not have."""
+    """A stored value was encrypted with a key that this installation does not have."""
 
     def __str__(self) -> str:
         return "加密数据无法解开：缺少当时使用的密钥，请系统管理员检查 FIELD_KEYS。"
@@ -65,12 +64,12 @@ def _keys() -> dict[int, bytes]:
 
 
 def key_ids() -> list[int]:
-    """Return the numbers of all keys at hand, the current one first."""
+    """Return the ids of all keys, the current one first."""
     return list(_keys())
 
 
 def current_key_id() -> int:
-    """Return the id of the key new values are written under."""
+    """Return the id of the key that encrypts new values."""
     return next(key_id for key_id in _keys() if key_id != INDEX_KEY_ID)
 
 
@@ -99,7 +98,7 @@ def encrypt_many(values: Iterable[str | None]) -> list[bytes | None]:
 
 
 def decrypt(stored: bytes) -> str:
-    """Return the value; raise UnreadableSecretError where its key is missing."""
+    """Return the value; raise UnreadableSecretError if its key is missing."""
     stored = bytes(stored)
     if len(stored) < 2 or stored[0] not in _keys() or stored[1] != AES_SIV:
         raise UnreadableSecretError
@@ -112,20 +111,20 @@ def decrypt(stored: bytes) -> str:
 def index_key(kind: str) -> bytes:
     """Return the MAC key of one kind of identifier.
 
-    It comes from key 0, else from the oldest: rotation adds a key in front, so the
-    index of every row stays what it was.
+    It is derived from key 0, else from the oldest key: rotation adds a key in front, so
+    that the index of every row stays valid.
     """
     source = INDEX_KEY_ID if INDEX_KEY_ID in _keys() else list(_keys())[-1]
     return _derive_key(f"index:{kind}", settings.FIELD_KEYS, source, 32)
 
 
 def blind_index(kind: str, value: str) -> bytes:
-    """Return the 16 bytes by which a value of this kind is found."""
+    """Return the 16 bytes that index a value of this kind."""
     return blind_indexes(kind, [value])[0] or b""
 
 
 def blind_indexes(kind: str, values: Sequence[str | None]) -> list[bytes | None]:
-    """Index a column; None stays None. Case and surrounding blanks do not matter."""
+    """Index a column; None stays None. Case and surrounding blanks are ignored."""
     key, mac = index_key(kind), hashlib.blake2b
     return [
         None
@@ -136,7 +135,7 @@ def blind_indexes(kind: str, values: Sequence[str | None]) -> list[bytes | None]
 
 
 def seal(content: bytes) -> bytes:
-    """Encrypt a whole file for storing (AES-GCM)."""
+    """Encrypt a whole file for storage (AES-GCM)."""
     key_id = current_key_id()
     nonce = secrets.token_bytes(_NONCE_LENGTH)
     key = _derive_key("file", settings.FIELD_KEYS, key_id, 32)
@@ -144,7 +143,7 @@ def seal(content: bytes) -> bytes:
 
 
 def unseal(stored: bytes) -> bytes:
-    """Return a sealed file's content; raise UnreadableSecretError."""
+    """Return the content of a sealed file; raise UnreadableSecretError."""
     if not stored or stored[0] not in _keys():
         raise UnreadableSecretError
     nonce, body = stored[1 : _NONCE_LENGTH + 1], stored[_NONCE_LENGTH + 1 :]
@@ -156,9 +155,9 @@ def unseal(stored: bytes) -> bytes:
 
 
 class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
-    """A text kept encrypted; `kind` names the index kept beside it as `<field>_index`.
+    """A text stored encrypted; `kind` names the index stored beside it as `<field>_index`.
 
-    The index column is added by the model itself as `BlindIndexField(of=…)`.
+    The model adds the index column itself, as `BlindIndexField(of=…)`.
     """
 
     description = "加密文本"
@@ -192,7 +191,7 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
 
 
 class BlindIndexField(models.BinaryField):  # type: ignore[type-arg]
-    """The searchable shadow of an encrypted field, set whenever the row is saved."""
+    """The searchable index of an encrypted field, set whenever the row is saved."""
 
     def __init__(self, *args: Any, of: str = "", **kwargs: Any) -> None:
         self.of = of

@@ -1,4 +1,4 @@
-"""How personal values are shown where they must not stand in clear."""
+"""Masking of personal values."""
 
 import re
 

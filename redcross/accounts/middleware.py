@@ -1,4 +1,4 @@
-"""One request, one transaction, one scope."""
+"""Scope, session life, second factor and password change, applied to every request."""
 
 from collections.abc import Callable
 
@@ -24,11 +24,10 @@ UNSCOPED_PATHS = frozenset({"/health/", "/ready/", "/metrics"})
 
 
 class ScopeMiddleware:
-    """Open the signed-in user's scope around the whole request.
+    """Runs the whole request in one transaction with the scope of its user.
 
-    An answer of 500 and above rolls everything back, as an exception does. Work that
-    must outlive a refused request (sign-in failures) is written by libraries that open
-    their own connection use after the response.
+    A response of 500 and above rolls everything back, as an exception does. What must
+    survive a refused request (sign-in failures) is written by libraries after the response.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -45,7 +44,7 @@ class ScopeMiddleware:
 
 
 class SessionLifeMiddleware:
-    """End a session that was idle too long, or that has lasted a working day."""
+    """Ends a session that was idle too long or has lasted a working day."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -71,7 +70,7 @@ class SessionLifeMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Who holds a role that needs a second factor sets one up before anything else."""
+    """Redirects users whose role requires a second factor to its set-up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -91,7 +90,7 @@ class SecondFactorMiddleware:
 
 
 class PasswordChangeMiddleware:
-    """Send a person whose password was set by someone else to change it first."""
+    """Redirects users whose password was set by somebody else to the change of password."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

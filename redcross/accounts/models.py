@@ -1,4 +1,4 @@
-"""People, the roles that tie them to branches, and rows that only some may see."""
+"""Users, their roles at branches, and the base of rows with limited visibility."""
 
 import datetime as dt
 from typing import Self, TypeVar
@@ -17,7 +17,7 @@ from redcross.branches.tree import get_tree
 
 
 class User(AbstractUser):
-    """A person, or a service account of the command line."""
+    """A user, or a service account of the command line."""
 
     display_name = models.CharField("姓名", max_length=40)
     phone = models.CharField("办公电话", max_length=40, blank=True)
@@ -41,7 +41,7 @@ class User(AbstractUser):
         return self.display_name or self.username
 
     def set_password(self, raw_password: str | None) -> None:
-        """Set a password and begin its age anew."""
+        """Set a password and the time of its change."""
         super().set_password(raw_password)
         self.password_set_at = timezone.now()
 
@@ -69,7 +69,7 @@ class User(AbstractUser):
 
 
 class UsedPassword(models.Model):
-    """A password a person had, as its hash: the last few are not taken again."""
+    """The hash of a former password; the last few may not be used again."""
 
     user = models.ForeignKey(
         User, verbose_name="用户", on_delete=models.CASCADE, related_name="used_passwords"
@@ -87,7 +87,7 @@ class UsedPassword(models.Model):
 
 
 class SafetySettings(models.Model):
-    """What the rules of safety count in: one row, kept by administrators."""
+    """The security settings: a single row, changed by administrators."""
 
     unused_days = models.PositiveSmallIntegerField(
         "闲置停用（天）", default=180, help_text="这么多天没有登录的账户自动停用，由上一级恢复。"
@@ -138,24 +138,24 @@ class SafetySettings(models.Model):
 
     @classmethod
     def current(cls) -> "SafetySettings":
-        """Return the settings that hold; a new portal has the defaults."""
+        """Return the stored settings, else the defaults."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)
 
     @property
     def export_lifetime(self) -> dt.timedelta:
-        """How long the file of an export can be fetched."""
+        """How long the file of an export can be downloaded."""
         return dt.timedelta(hours=self.export_hours)
 
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
-    """Roles by the day they hold."""
+    """Roles by their dates."""
 
     def on(self, day: dt.date) -> Self:
-        """Keep the roles that hold on a day."""
+        """Keep the roles in force on a day."""
         return self.not_ended(day).filter(starts_on__lte=day)
 
     def not_ended(self, day: dt.date) -> Self:
-        """Keep the roles that hold on a day or begin after it."""
+        """Keep the roles in force on a day or later."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
@@ -165,7 +165,7 @@ class _DateRange(Func):
 
 
 class RoleAssignment(models.Model):
-    """One role of one person at one branch, for a time, perhaps for some sheets only."""
+    """A role of a user at a branch, with dates, optionally limited to a domain or sheets."""
 
     user = models.ForeignKey(
         User, verbose_name="用户", on_delete=models.CASCADE, related_name="roles"
@@ -223,12 +223,12 @@ class RoleAssignment(models.Model):
 
     @property
     def sees_records(self) -> bool:
-        """Whether the role opens any record of its branch."""
+        """Whether the role shows the records of its branch."""
         return Role(self.role) not in ROLES_WITHOUT_RECORDS
 
 
 class Canary(models.Model):
-    """One value under the keys this database was written with (see `canary.py`)."""
+    """A value encrypted with the keys of this database (see `canary.py`)."""
 
     value = EncryptedField("内容", kind="canary")
     value_index = BlindIndexField(of="value")
@@ -248,17 +248,17 @@ class VisibleQuerySet(BranchOwnedQuerySet[R]):
     """Rows by who may see them."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Keep the rows of the branches the user's roles reach."""
+        """Keep the rows of the branches that the user may see."""
         return self.filter(branch_id__in=user.open_branch_ids() if user.is_authenticated else ())
 
 
 class Visible(BranchOwned):
-    """A row seen by its branch and the levels above it; row-level security repeats it."""
+    """A row visible to its branch and the levels above; row-level security enforces it too."""
 
     row_level_security = True
-    """False for figures that everybody may see, whichever branch they are of."""
+    """False for figures that everybody may see, of every branch."""
     in_vault = False
-    """True where the rows open by a reason alone, for a time (see `scope.vault_open`)."""
+    """True if the rows are visible only inside `scope.vault_scope`, for a reason and a time."""
 
     objects = VisibleQuerySet.as_manager()  # type: ignore[misc]
 

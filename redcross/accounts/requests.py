@@ -1,4 +1,4 @@
-"""The request of a signed-in person, as pages behind `login_required` get it."""
+"""The type of requests behind `login_required`."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -7,7 +7,7 @@ from redcross.accounts.models import User
 
 
 class SignedInRequest(HttpRequest):
-    """A request whose user is one of ours."""
+    """A request with a signed-in user."""
 
     user: User
     seen_branch: str

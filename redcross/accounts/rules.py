@@ -1,4 +1,4 @@
-"""Which acts a role allows; `visible_to` decides on which rows."""
+"""What a role allows; `visible_to` decides on which rows."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ def has_role(
     domain: str = "",
     sheet: str = "",
 ) -> bool:
-    """Return whether one of the user's roles is of these, reaches the branch and the sheet."""
+    """Return whether the user has one of the roles for the branch, domain and sheet."""
     wanted = frozenset(roles)
     return any(
         assignment.role in wanted
@@ -44,18 +44,18 @@ def has_role(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rights:
-    """What a person's roles allow somewhere, whichever branch it is: (role, domain or "")."""
+    """The roles of a user at any branch, as (role, domain or "")."""
 
     grants: frozenset[tuple[str, str]]
 
     def allow(self, roles: Iterable[str], domain: str = "") -> bool:
-        """Return whether one of the roles is of these and reaches the domain."""
+        """Return whether one of the roles is held for the domain."""
         wanted = frozenset(roles)
         return any(role in wanted and _domain_matches(own, domain) for role, own in self.grants)
 
 
 def rights_of_user(user: User | AnonymousUser) -> Rights:
-    """Return what a person may do somewhere; equal for all who may do the same."""
+    """Return the rights of a user; equal for users with the same rights."""
     roles = user.current_roles() if user.is_authenticated else ()
     return Rights(frozenset((role.role, role.domain) for role in roles))
 
@@ -65,14 +65,14 @@ def _domain_matches(own: str, domain: str) -> bool:
 
 
 def role_covers(assignment: RoleAssignment, domain: str = "", sheet: str = "") -> bool:
-    """Return whether a role reaches a domain and a sheet; one without limits reaches all."""
+    """Return whether a role applies to a domain and a sheet; without limits it applies to all."""
     if not _domain_matches(assignment.domain, domain or sheet.partition(".")[0]):
         return False
     return not (assignment.sheets and sheet and sheet not in assignment.sheets)
 
 
 def home_branch(user: User | AnonymousUser) -> Branch | None:
-    """Return the branch a person works for: the highest of his roles."""
+    """Return the branch a user works for: the highest of his roles."""
     if not user.is_authenticated:
         return None
     roles = sorted(user.current_roles(), key=lambda assignment: len(assignment.branch.code))

@@ -1,8 +1,8 @@
-"""The only doors to branch-owned rows: each opens one transaction with one scope.
+"""The database scope: which branches' rows a transaction may see.
 
-Row-level security reads `redcross.scope`, a comma list of branch ids, which is set
-LOCAL, so that it ends with the transaction and a pooled connection carries nothing on.
-Without a scope PostgreSQL shows no row.
+Row-level security reads `redcross.scope`, a comma-separated list of branch ids. It is set
+LOCAL, so that it ends with the transaction and a pooled connection does not keep it. Without
+a scope PostgreSQL shows no branch-owned row.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ def _branch_ids(user: User | AnonymousUser) -> tuple[int, ...]:
 
 @contextlib.contextmanager
 def acting_for(user: User | AnonymousUser, *, durable: bool = False) -> Iterator[None]:
-    """Open a transaction in which exactly this user's branches are visible."""
+    """Open a transaction in which the branches of this user are visible, and no others."""
     with _scope(lambda: _branch_ids(user), f"user:{user.pk or 0}", durable=durable):
         yield
 
@@ -63,7 +63,7 @@ def _scope(branches: Callable[[], tuple[int, ...]], actor: str, *, durable: bool
 
 
 def _set(cursor: object, scope: str, actor: str) -> None:
-    # The request's id stands in pg_stat_activity and, by %a, in the server's own log.
+    # The request id appears in pg_stat_activity and, through %a, in the log of the server.
     number = request_id()
     cursor.execute(  # type: ignore[attr-defined]
         "SELECT set_config(%s, %s, true), set_config(%s, %s, true), set_config(%s, %s, true),"
@@ -74,10 +74,10 @@ def _set(cursor: object, scope: str, actor: str) -> None:
 
 @contextlib.contextmanager
 def vault_scope(branches: Iterable[int] | None = None) -> Iterator[None]:
-    """Open the vault's rows of these branches inside the scope; of the whole scope for the road.
+    """Make the vault's rows of these branches visible, of the whole scope if `branches` is None.
 
-    The road writes what it has read and shows nothing of it. A person opens his branch's
-    for a reason and a time, which the caller has made sure of.
+    None is for the import pipeline, which writes rows and shows none. For a user the caller
+    has checked that he opened the vault of his branch, with a reason and for a time.
     """
     value = EVERY_BRANCH if branches is None else ",".join(map(str, branches))
     with connection.cursor() as cursor:
@@ -87,7 +87,7 @@ def vault_scope(branches: Iterable[int] | None = None) -> Iterator[None]:
     try:
         yield
     except DatabaseError:
-        raise  # the transaction is lost, and the setting with it
+        raise  # the transaction is aborted, and the setting with it
     except BaseException:
         _restore_vault(previous)
         raise

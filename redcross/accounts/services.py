@@ -1,4 +1,4 @@
-"""Accounts that must exist before anyone can sign in, and roles given to people."""
+"""Accounts that must exist before anyone can sign in, and granting of roles."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ ROLE_START = dt.date(2000, 1, 1)
 
 
 def ensure_service_accounts() -> None:
-    """Make the accounts the command line acts as; nobody can sign in with them."""
+    """Create the accounts the command line acts as; nobody can sign in with them."""
     province = Branch.objects.get(code=PROVINCE_CODE)
     for name, role in SERVICE_ACCOUNTS.items():
         user, created = User.objects.get_or_create(
@@ -29,7 +29,7 @@ def ensure_service_accounts() -> None:
 
 
 def create_first_administrator(*, password: str) -> bool:
-    """Make the administrator who makes all others; false where there is one already."""
+    """Create the first administrator; return False if there is one already."""
     if RoleAssignment.objects.filter(role=Role.ADMINISTRATOR).exists():
         return False
     user = User.objects.create_user(
@@ -47,7 +47,7 @@ def grant_role(
     domain: str = "",
     sheets: Iterable[str] = (),
 ) -> RoleAssignment:
-    """Give a role without an end, once."""
+    """Grant a role without an end date; an equal role is not granted twice."""
     assignment, _ = RoleAssignment.objects.get_or_create(
         user=user,
         role=role,

@@ -1,4 +1,4 @@
-"""The base of every Celery task: it acts for the user in its header."""
+"""The base class of every Celery task: it runs in the scope of the user in its header."""
 
 import time
 from typing import Any
@@ -16,17 +16,17 @@ _log = structlog.get_logger("redcross.tasks")
 
 
 class UnscopedTaskError(Exception):
-    """A task came without a user, and is not one that acts for the system."""
+    """A task has no user and is not one that acts for the system."""
 
     def __str__(self) -> str:
         return "任务缺少操作人，已拒绝执行。"
 
 
 class ScopedTask(Task):  # type: ignore[type-arg]
-    """Run in the scope of `user_id`; without one only where `system` is set.
+    """Runs in the scope of the header `user_id`; without it only if `system` is set.
 
-    `opens_own_scope` is for tasks whose service opens durable transactions itself;
-    they get the user as an argument.
+    `opens_own_scope` is for tasks whose service opens durable transactions itself; they
+    take the user as an argument.
     """
 
     abstract = True
@@ -34,7 +34,7 @@ class ScopedTask(Task):  # type: ignore[type-arg]
     opens_own_scope = False
 
     def apply_async(self, *args: Any, **options: Any) -> Any:
-        """Send the task with the id of the request that asked for it."""
+        """Send the task with the id of the current request."""
         headers = options.pop("headers", None) or {}
         all_headers = {REQUEST_HEADER: request_id(), **headers}
         return super().apply_async(*args, headers=all_headers, **options)

@@ -1,10 +1,10 @@
-"""The app audit."""
+"""The app audit: the access log."""
 
 from django.apps import AppConfig
 
 
 class AuditConfig(AppConfig):
-    """Its name and label."""
+    """Name and label of the app."""
 
     name = "redcross.audit"
     label = "audit"

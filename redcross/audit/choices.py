@@ -1,10 +1,10 @@
-"""Closed lists of the access log."""
+"""Choices of the access log."""
 
 from django.db import models
 
 
 class Act(models.TextChoices):
-    """What a person did."""
+    """The kind of an access."""
 
     VIEW = "VIEW", "查看"
     EXPORT = "EXPORT", "导出"

@@ -1,4 +1,4 @@
-"""The access log as the auditor takes it along."""
+"""The access log as an export."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ COLUMN_TITLES = (
 
 
 def filter_entries(user: User, parameters: Mapping[str, str]) -> AccessEntryQuerySet:
-    """Return the newest entries first, by words, act and day; raise PermissionDenied."""
+    """Return entries by words, act and day, newest first; raise PermissionDenied."""
     if not has_role(user, [Role.AUDITOR]):
         raise PermissionDenied
     rows: AccessEntryQuerySet = AccessEntry.objects.order_by("-pk")
@@ -47,7 +47,7 @@ def _parse_day(text: str) -> object:
 
 @register_export(ACCESS_LOG)
 def export_access_log(user: User, parameters: Mapping[str, str]) -> ExportFile:
-    """Write the entries as csv."""
+    """Return the selected entries as csv."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(COLUMN_TITLES)

@@ -1,4 +1,4 @@
-"""Every signed-in request is written down unless it shows figures alone."""
+"""Writes every request of a signed-in user into the access log, except pages of figures."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from redcross.accounts.sign_in.addresses import client_address
 from redcross.audit.choices import Act
 from redcross.audit.services import write_entry
 
-# Pages of figures, of help and of the frame: they show nobody's data.
+# Pages of figures, help and navigation: they show nobody's data.
 UNLOGGED_VIEWS = frozenset({
     "home", "board", "figure", "screen", "help", "search", "code", "blanks", "blank",
     "upload-state", "health", "ready", "notices", "notices-read", "notice-open", "login",
@@ -19,7 +19,7 @@ REFUSED_STATUSES = (401, 403)
 
 
 class AccessLogMiddleware:
-    """Write who asked for what, once the answer is known."""
+    """Writes an entry once the response is known."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

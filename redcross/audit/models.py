@@ -1,4 +1,4 @@
-"""Who saw, exported or did what, when, from where: append-only, each row sealed to the last."""
+"""The access log: append-only, each row chained to the one before by its digest."""
 
 from typing import Self
 
@@ -11,10 +11,10 @@ from redcross.audit.choices import Act
 
 
 class AccessEntryQuerySet(models.QuerySet["AccessEntry"]):
-    """Entries as an auditor asks for them."""
+    """Entries by their content."""
 
     def of(self, words: str) -> Self:
-        """Keep those of a person, an address of a page, a branch or a reason."""
+        """Keep entries of a user, page address, branch, reason, file or request."""
         return self.filter(
             Q(username__icontains=words)
             | Q(what__icontains=words)
@@ -26,7 +26,7 @@ class AccessEntryQuerySet(models.QuerySet["AccessEntry"]):
 
 
 class AccessEntry(models.Model):
-    """One act. The database numbers it and seals it with the digest of the one before."""
+    """One access. The database numbers it and computes its digest with that of the row before."""
 
     at = models.DateTimeField("时间")
     user = models.ForeignKey(
@@ -44,7 +44,7 @@ class AccessEntry(models.Model):
     branch_code = models.CharField("机构代码", max_length=12, blank=True)
     reason = models.CharField("理由", max_length=200, blank=True)
     status = models.PositiveSmallIntegerField("结果", default=200)
-    # Empty is NULL in these three: so the digests of entries made before them hold.
+    # NULL if empty, so that the digests of entries older than these columns stay valid.
     file = models.CharField("文件", max_length=200, null=True)  # noqa: DJ001
     rows = models.PositiveIntegerField("行数", null=True)
     request = models.CharField("请求编号", max_length=32, null=True)  # noqa: DJ001

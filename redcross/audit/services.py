@@ -1,4 +1,4 @@
-"""Writing the access log, and finding whether anybody changed it."""
+"""Writing the access log and verifying its chain of digests."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from redcross.audit.choices import Act
 from redcross.audit.models import AccessEntry
 from redcross.logs import request_id
 
-# Must say the same as the trigger that seals (see the last migration).
+# Must match the trigger that computes the digest (see the last migration).
 SEALED_COLUMNS_SQL = (
     "concat_ws('|', id, extract(epoch FROM at), user_id, username, host(address), act, what,"
     " branch_code, reason, status, 'file=' || file, 'rows=' || rows, 'request=' || request)"
@@ -19,13 +19,13 @@ SEALED_COLUMNS_SQL = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ChainVerification:
-    """What a walk along the chain found."""
+    """The result of a verification."""
 
     entries: int
     broken: list[int]
-    """Numbers of the entries that do not follow from those before them."""
+    """Numbers of the entries whose digest does not match."""
     last: str
-    """The digest of the last entry, in hexadecimal: noted elsewhere, it shows a cut-off end."""
+    """The digest of the last entry, in hexadecimal; a copy elsewhere reveals removed entries."""
 
 
 def write_entry(
@@ -41,7 +41,7 @@ def write_entry(
     file: str = "",
     rows: int | None = None,
 ) -> None:
-    """Add one entry, in a transaction of its own where none is open."""
+    """Add one entry."""
     with transaction.atomic():
         AccessEntry.objects.create(
             at=timezone.now(),
@@ -60,12 +60,12 @@ def write_entry(
 
 
 def _clean_text(text: str, max_length: int) -> str:
-    """Return what a visitor sent as PostgreSQL can keep it: a NUL is no character there."""
+    """Return a visitor's text as PostgreSQL can store it: shortened, without NUL."""
     return text.replace("\x00", "␀")[:max_length]
 
 
 def verify_chain(*, using: str) -> ChainVerification:
-    """Walk along the whole chain."""
+    """Verify the digests of all entries."""
     with connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT count(*), coalesce(array_agg(id ORDER BY id) FILTER (WHERE digest <> whole),"

@@ -1,4 +1,4 @@
-"""访问日志: read and exported by the security auditor alone."""
+"""访问日志: shown to and exported by the security auditor only."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -17,7 +17,7 @@ PAGE_SIZE = 100
 @login_required
 @require_GET
 def access_log(request: SignedInRequest) -> HttpResponse:
-    """Show the newest entries first, by words, act and day."""
+    """Show entries by words, act and day, newest first."""
     parameters = {name: request.GET[name] for name in ("q", "act", "day") if request.GET.get(name)}
     rows = filter_entries(request.user, parameters)
     if request.GET.get("format") == "csv":

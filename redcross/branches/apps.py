@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class BranchesConfig(AppConfig):
-    """Its name and label."""
+    """Name and label of the app."""
 
     name = "redcross.branches"
     label = "branches"

@@ -1,10 +1,10 @@
-"""Closed lists of the tree of branches."""
+"""Choices of the tree of branches."""
 
 from django.db import models
 
 
 class Level(models.TextChoices):
-    """Where a branch stands in the tree."""
+    """The level of a branch in the tree."""
 
     PROVINCE = "PROVINCE", "省级"
     PREFECTURE = "PREFECTURE", "州市级"
@@ -13,7 +13,7 @@ class Level(models.TextChoices):
 
 
 class AliasKind(models.TextChoices):
-    """Why a branch is also known by another name."""
+    """The kind of another name of a branch."""
 
     FORMER_NAME = "FORMER_NAME", "曾用名"
     FORMER_CODE = "FORMER_CODE", "曾用代码"

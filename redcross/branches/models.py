@@ -1,4 +1,4 @@
-"""The tree of branches, its other names, its population, and rows that belong to one."""
+"""The tree of branches, their aliases and population, and the base of branch-owned rows."""
 
 import datetime as dt
 from typing import Self, TypeVar
@@ -12,14 +12,14 @@ PROVINCE_CODE = "53"
 
 
 class BranchQuerySet(models.QuerySet["Branch"]):
-    """Branches by their place in the tree."""
+    """Branches by their position in the tree."""
 
     def under(self, branch: "Branch") -> Self:
         """Keep the branch and all below it (全域)."""
         return self.filter(code__startswith=branch.code)
 
     def below(self, branch: "Branch") -> Self:
-        """Keep what is below the branch, without itself."""
+        """Keep the branches below the branch, without itself."""
         return self.under(branch).exclude(pk=branch.pk)
 
     def at(self, level: str) -> Self:
@@ -27,7 +27,7 @@ class BranchQuerySet(models.QuerySet["Branch"]):
         return self.filter(level=level)
 
     def named(self, written: str) -> "Branch | None":
-        """Return the branch of a code, a padded code or a name, None where it is not one alone."""
+        """Return the branch with a code, padded code or name, None if not exactly one."""
         bare = written.strip()
         code = bare[: len(bare) - 2] if len(bare) == 6 and bare.endswith("00") else bare
         code = code[:-2] if len(bare) == 6 and code.endswith("00") else code
@@ -37,15 +37,15 @@ class BranchQuerySet(models.QuerySet["Branch"]):
         return exact[0] if exact else matches[0] if len(matches) == 1 else None
 
     def in_official_order(self) -> Self:
-        """Sort as every table that is no ranking prints them."""
+        """Sort in the official order, used by every table that is not a ranking."""
         return self.order_by("position", "code")
 
 
 class Branch(models.Model):
-    """A society of the province: 1 province, 16 prefectures, 129 counties, and units.
+    """A Red Cross society: 1 province, 16 prefectures, 129 counties, and units.
 
-    `code` is GB/T 2260 without trailing zero pairs (53, 5301, 530102), so a subtree is
-    one prefix match. Units without a code are their parent's code + X + two digits.
+    `code` is GB/T 2260 without trailing zero pairs (53, 5301, 530102), so that a subtree is
+    one prefix match. Units without a code have their parent's code + X + two digits.
     """
 
     code = models.CharField("代码", max_length=12, unique=True)
@@ -106,16 +106,16 @@ class Branch(models.Model):
 
     @property
     def padded_code(self) -> str:
-        """The six digits of the map and of paper forms (530000)."""
+        """The six-digit code of the map and of paper forms (530000)."""
         return self.code.partition("X")[0].ljust(6, "0")
 
     @property
     def society(self) -> str:
-        """The name of its Red Cross society."""
+        """The full name of the society."""
         return f"{self.name}红十字会" if self.level != Level.UNIT else self.name
 
     def exists_on(self, day: dt.date) -> bool:
-        """Return whether it has come into being, and has not ended, on a day."""
+        """Return whether the branch exists on a day."""
         begun = self.opened_on is None or self.opened_on <= day
         return begun and (self.closed_on is None or self.closed_on > day)
 
@@ -125,7 +125,7 @@ class Branch(models.Model):
 
 
 class BranchAlias(models.Model):
-    """Another name or code under which a branch is still written."""
+    """Another name or code by which a branch is still written."""
 
     branch = models.ForeignKey(
         Branch, verbose_name="机构", on_delete=models.CASCADE, related_name="aliases"
@@ -154,7 +154,7 @@ class BranchAlias(models.Model):
 
 
 class Population(models.Model):
-    """常住人口 of a branch's whole territory at the end of a year; counties may lack it."""
+    """The 常住人口 of a branch's whole territory at the end of a year; counties may lack it."""
 
     branch = models.ForeignKey(
         Branch, verbose_name="机构", on_delete=models.CASCADE, related_name="populations"
@@ -196,7 +196,7 @@ class BranchOwnedQuerySet(models.QuerySet[M]):
 class BranchOwned(models.Model):
     """A row of exactly one branch."""
 
-    # Every owned table has an index that begins with branch: a second one costs writes.
+    # Every owned table has an index that begins with branch; a second one would cost writes.
     branch = models.ForeignKey(
         Branch,
         verbose_name="所属机构",

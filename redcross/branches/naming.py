@@ -1,4 +1,4 @@
-"""Which branch a written name means, in the context of the one who writes it."""
+"""Resolution of written names to branches, depending on the branch that uploads."""
 
 import unicodedata
 from collections import defaultdict
@@ -13,7 +13,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u00a0\u3000\t\r\n "))
 
 
 def normalize_branch_name(name: str) -> str:
-    """Fold widths, drop white space and the words 红十字会, for matching only."""
+    """Return a name for matching: widths folded, white space and 红十字会 removed."""
     folded = unicodedata.normalize("NFKC", name).translate(_INVISIBLE)
     return folded.removesuffix(SOCIETY).upper() or folded
 
@@ -21,7 +21,7 @@ def normalize_branch_name(name: str) -> str:
 def index_names(
     branches: Iterable[Branch], aliases: Iterable[BranchAlias]
 ) -> dict[str, frozenset[int]]:
-    """Return every way to write a branch → the ids of all that are written so."""
+    """Return normalised name → ids of the branches with that name."""
     meanings: defaultdict[str, set[int]] = defaultdict(set)
     for branch in branches:
         for name in _names_of_branch(branch):
@@ -34,11 +34,11 @@ def index_names(
 def resolve_names_for(
     uploader: Branch, meanings: Mapping[str, frozenset[int]], by_id: Mapping[int, Branch]
 ) -> dict[str, tuple[int, ...]]:
-    """Return every way to write a branch → the ids it may mean to this uploader.
+    """Return normalised name → ids of the branches it may mean to this uploader.
 
-    A name that means several branches (楚雄, 大理, 红河 and 文山 are each a prefecture
-    and one of its counties) is narrowed to the uploader's own subtree first; within it
-    a bare name means the county, since a prefecture names itself in full or 本级.
+    A name of several branches (楚雄, 大理, 红河 and 文山 are each a prefecture and one of
+    its counties) is first narrowed to the uploader's subtree; within it a bare name means
+    the county, since a prefecture writes its full name or 本级.
     """
     resolved = {name: _narrow_to_subtree(ids, by_id, uploader) for name, ids in meanings.items()}
     resolved.update((normalize_branch_name(word), (uploader.pk,)) for word in HEADQUARTERS_WORDS)

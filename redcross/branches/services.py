@@ -1,4 +1,4 @@
-"""Put the province's tree of branches into the database, and keep it as the data say."""
+"""Loading of the province's tree of branches from the data files, and look-up by code."""
 
 import csv
 from pathlib import Path
@@ -30,7 +30,7 @@ FORMER_NAMES = {
     "533103": ("潞西市", "533103"),
     "532701": ("思茅市", "5308"),
 }
-"""Abolished code → the name that is still typed, and the code it is today."""
+"""Abolished code → the name still in use, and the current code."""
 
 OTHER_NAMES = {
     "路南县": "530126",
@@ -51,7 +51,7 @@ UNITS = {
     "5301X03": "滇池度假区红十字会",
     "5301X04": "阳宗海风景名胜区红十字会",
 }
-"""Reporting units that have no GB code."""
+"""Code → name of reporting units without a GB code."""
 
 _UNIT_PINYIN = {
     "53X01": "sheng zhi ji guan",
@@ -87,7 +87,7 @@ def find_branch(text: str) -> Branch | None:
 
 @transaction.atomic
 def load_divisions() -> int:
-    """Insert or correct the branches, aliases and census figures; return the branches."""
+    """Insert or update branches, aliases and census figures; return the number of branches."""
     with (DATA / "divisions.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     saved: dict[str, Branch] = {}

@@ -1,9 +1,9 @@
-"""The whole tree of branches, read once a process and anew after every change of it.
+"""The whole tree of branches, cached in the process until it changes.
 
-Whoever asks a figure, checks a workbook or opens a page needs the 150 branches. A version
-stands in the database, renewed by a trigger with every change of branches or of their other
-names (migration 0003), in the transaction of the change: one query asks for it, and brings
-the tree along where the process knows another.
+Figures, checks and pages need the 150 branches all the time. A version in the database is
+renewed by a trigger with every change of branches or aliases (migration 0003), in the
+transaction of the change. One query compares it with the cached version and returns the tree
+if they differ.
 """
 
 import dataclasses
@@ -31,7 +31,7 @@ class _HasBranch(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Tree:
-    """Every branch in official order. Its branches are shared: read them, never save them."""
+    """Every branch in official order. The objects are shared: read them, never save them."""
 
     version: str = ""
     branches: tuple[Branch, ...] = ()
@@ -39,12 +39,12 @@ class Tree:
 
     @functools.cached_property
     def by_id(self) -> Mapping[int, Branch]:
-        """Every branch by its id."""
+        """The branches by id."""
         return {branch.pk: branch for branch in self.branches}
 
     @functools.cached_property
     def short_names(self) -> Mapping[int, str]:
-        """The short name of every branch by its id."""
+        """The short names by branch id."""
         return {branch.pk: branch.short_name for branch in self.branches}
 
     @functools.cached_property
@@ -52,11 +52,11 @@ class Tree:
         return index_names(self.branches, self.aliases)
 
     def resolve_names(self, uploader: Branch) -> dict[str, tuple[int, ...]]:
-        """Return every way to write a branch → the ids it may mean to this uploader."""
+        """Return normalised name → ids of the branches it may mean to this uploader."""
         return resolve_names_for(uploader, self._meanings, self.by_id)
 
     def under(self, *codes: str) -> tuple[int, ...]:
-        """Return the ids of the branches whose code begins with one of these."""
+        """Return the ids of the branches whose code begins with one of the codes."""
         return tuple(branch.pk for branch in self.branches if branch.code.startswith(codes))
 
 
@@ -65,12 +65,12 @@ _known = Tree()
 
 
 def get_tree() -> Tree:
-    """Return the tree as this transaction sees it, in one query."""
-    global _known  # noqa: PLW0603  one for the process: replaced whole, never changed
+    """Return the tree as visible to this transaction, in one query."""
+    global _known  # noqa: PLW0603  one per process: replaced as a whole, never changed
     rows = list(Branch.objects.raw(_TREE_SQL, [_known.version]))
     if not rows:
         return _known
-    # A province without a branch has a version all the same.
+    # An empty tree has a version too.
     branches = tuple(branch for branch in rows if branch.pk is not None)
     by_id = {branch.pk: branch for branch in branches}
     for branch in branches:
@@ -85,7 +85,7 @@ def get_tree() -> Tree:
 
 
 def attach_branches(rows: Iterable[R]) -> list[R]:
-    """Return rows with their branches, which the process knows; no query where there is none."""
+    """Return rows with their branches from the cached tree; no query for no rows."""
     result = list(rows)
     by_id = get_tree().by_id if result else {}
     for row in result:

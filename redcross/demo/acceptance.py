@@ -29,5 +29,5 @@ def expect_figures(*figures: ExpectedFigure) -> None:
 
 
 def list_expected_figures() -> list[ExpectedFigure]:
-    """Return every app's figures."""
+    """Return the figures of every app."""
     return list(_expected_figures)

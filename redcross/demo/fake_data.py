@@ -1,4 +1,4 @@
-"""How invented workbooks are made: people, amounts that add up exactly, office tables."""
+"""Generators of invented workbooks: people, amounts with exact totals, office tables."""
 
 import datetime as dt
 import io
@@ -13,7 +13,7 @@ from redcross.branches.models import Branch
 
 STEP = 100
 LATE_PREFECTURES = ("5325", "5333", "5334")
-"""Prefectures that have not handed in January 2022 yet."""
+"""Codes of the prefectures that have not submitted January 2022 yet."""
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
 _GIVEN_NAMES = "示例一二三四五六七八九十甲乙丙丁"
 _CHECK_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -21,7 +21,7 @@ CREATED_AT = dt.datetime(2022, 2, 1, 9, 0)
 
 
 def split_amount(total: int, parts: int, rng: random.Random, step: int = STEP) -> list[int]:
-    """Split an amount into so many positive multiples of a step that add up to it exactly."""
+    """Split an amount into `parts` positive multiples of a step with exactly this total."""
     units = total // step
     cuts = sorted(rng.sample(range(1, units), parts - 1)) if parts > 1 else []
     bounds = [0, *cuts, units]
@@ -29,7 +29,7 @@ def split_amount(total: int, parts: int, rng: random.Random, step: int = STEP) -
 
 
 def allocate_by_weight(total: int, weights: Sequence[int]) -> list[int]:
-    """Split an amount by weights into hundreds; the first takes what is left over."""
+    """Split an amount by weights into hundreds; the first part takes the remainder."""
     whole = sum(weights)
     parts = [total * weight // whole // STEP * STEP for weight in weights]
     parts[0] += total - sum(parts)
@@ -37,12 +37,12 @@ def allocate_by_weight(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def list_prefectures() -> list[Branch]:
-    """Return the sixteen in official order."""
+    """Return the sixteen prefectures in official order."""
     return list(Branch.objects.at(Level.PREFECTURE).in_official_order())
 
 
 def population(branch: Branch) -> int:
-    """Return the branch's people at the last count, 1 where nobody counted."""
+    """Return the population of a branch in the last census, 1 if there is none."""
     counted = branch.populations.first()
     return counted.people if counted else 1
 
@@ -70,14 +70,14 @@ def plain_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[obj
 
 
 def person_name(rng: random.Random) -> str:
-    """Return a name nobody bears."""
+    """Return an invented name."""
     return rng.choice(_SURNAMES) + "".join(rng.sample(_GIVEN_NAMES, 2))
 
 
 def id_number(
     number: int, *, male: bool, first: dt.date = dt.date(1960, 1, 1), region: str = "530000"
 ) -> str:
-    """Return a number that passes GB 11643 under a region no person is registered in.
+    """Return a number valid by GB 11643, of a region in which nobody is registered.
 
     Another `number` (up to 7,000,000) gives another document, born on a day after `first`.
     """
@@ -89,7 +89,7 @@ def id_number(
 
 
 def mobile_number(rng: random.Random) -> str:
-    """Return a number of a range kept for examples."""
+    """Return a mobile number of a range reserved for examples."""
     return f"1380000{rng.randrange(10_000):04d}"
 
 
@@ -103,11 +103,11 @@ def office_table(
     total: Sequence[str] = (),
     style: int = 0,
 ) -> bytes:
-    """Return a table as an office keeps it: title, 填报单位, merged headings, 合计, signatures.
+    """Return a table as offices write it: title, 填报单位, merged headings, 合计, signatures.
 
-    A heading 父／子 stands under its merged parent; neighbours with one parent share it.
-    `total` names the headings whose sum is printed below. `style` chooses how days are
-    written: as dates, 2021.08.08, 2021年8月8日, or by turns.
+    A heading 父／子 is written below its merged parent; neighbours with the same parent share
+    it. `total` names the headings whose sums are printed below. `style` selects the form of
+    days: dates, 2021.08.08, 2021年8月8日, or these alternately.
     """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
@@ -154,7 +154,7 @@ def _write_headings(
     headings: Sequence[str],
     form: xlsxwriter.format.Format,
 ) -> int:
-    """Write one row of headings, or two where one has a parent; return the row after them."""
+    """Write one row of headings, or two if any has a parent; return the row after them."""
     if not any("／" in heading for heading in headings):
         sheet.write_row(2, 0, headings, form)
         return 3

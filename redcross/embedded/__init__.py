@@ -1,8 +1,8 @@
-"""PostgreSQL and Valkey from wheels, where no server is named; left running until stopped.
+"""PostgreSQL and Valkey from wheels, used if no server is configured; they run until stopped.
 
-Servers start at the first connection, never by importing settings. They listen on Unix
-sockets alone, in a folder that only the account they run as (and root) may enter, so
-that no other user of the machine reaches them: that folder is the password.
+The servers start at the first connection, never by importing the settings. They listen only
+on Unix sockets in a folder that no account but theirs (and root) may enter: access to that
+folder takes the place of a password.
 """
 
 import shutil
@@ -39,18 +39,18 @@ __all__ = [
 
 
 def ensure_servers() -> None:
-    """Start what does not run; quick where both do."""
+    """Start the servers that do not run."""
     ensure_postgres()
     ensure_valkey()
 
 
 def delete_servers() -> None:
-    """Stop both and delete all they keep; what a real server holds is never touched."""
+    """Stop both servers and delete their data; configured servers are never touched."""
     stop_servers()
     shutil.rmtree(servers_folder(), ignore_errors=True)
 
 
 def stop_servers() -> list[str]:
-    """Stop both; return the names of those that ran."""
+    """Stop both servers; return the names of those that ran."""
     ran = {"PostgreSQL": stop_postgres(), "Valkey": stop_valkey()}
     return [name for name, was_running in ran.items() if was_running]

@@ -8,7 +8,7 @@ from redcross.embedded import postgres, valkey
 
 
 def main(arguments: list[str]) -> int:
-    """Start, stop or describe the servers; 1 where one cannot, 64 on an unknown word."""
+    """Start, stop or describe the servers; return 1 on failure, 64 on wrong usage."""
     try:
         match arguments:
             case ["start"]:
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
 
 
 def connection_urls() -> list[str]:
-    """Return what other programs (psql, a script) connect with."""
+    """Return environment lines with the URLs for other programs (psql, scripts)."""
     host = quote(str(embedded.socket_folder()), safe="")
     at = f"@{host}:{embedded.POSTGRES_PORT}/{embedded.DATABASE}"
     return [

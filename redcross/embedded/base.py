@@ -1,4 +1,4 @@
-"""A database engine that starts the embedded PostgreSQL at its first connection."""
+"""A Django database engine that starts the embedded PostgreSQL at the first connection."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from redcross import embedded
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """PostgreSQL over its Unix socket, started when it is first needed."""
+    """PostgreSQL over its Unix socket, started at the first connection."""
 
     def get_new_connection(self, conn_params: Any) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""Connections of the cache that start the embedded Valkey when one is first needed."""
+"""A connection pool of the cache that starts the embedded Valkey at the first connection."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from redcross import embedded
 
 
 class EmbeddedPool(ConnectionPool):
-    """A pool whose server is started before its first connection."""
+    """A pool that starts the server before its first connection."""
 
     def make_connection(self) -> Any:
         embedded.ensure_valkey()

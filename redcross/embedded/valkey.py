@@ -1,4 +1,4 @@
-"""Valkey: the cache, the queue of tasks and the progress of uploads."""
+"""The embedded Valkey: cache, task queue and progress of uploads."""
 
 import contextlib
 import shutil
@@ -27,10 +27,10 @@ _OPTIONS = {
     "port": "0",
     "unixsocketperm": "700",
     "daemonize": "yes",
-    "appendonly": "yes",  # queued tasks outlive `make stop`
+    "appendonly": "yes",  # queued tasks survive `make stop`
     "save": "",
     "maxmemory": "256mb",
-    "maxmemory-policy": "volatile-lru",  # a full cache gives way, the queue never
+    "maxmemory-policy": "volatile-lru",  # evicts keys of the cache, never the queue
 }
 
 
@@ -46,7 +46,7 @@ def ensure_valkey() -> None:
 
 
 def stop_valkey() -> bool:
-    """Stop the server; tell whether it ran."""
+    """Stop the server; return whether it ran."""
     if not servers_folder().exists():
         return False
     with exclusive_lock():
@@ -54,7 +54,7 @@ def stop_valkey() -> bool:
 
 
 def is_ready() -> bool:
-    """Return whether the server runs and has read its queue: before that it refuses work."""
+    """Return whether the server answers; until it has loaded its data it refuses commands."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(1)
         asking.connect(str(valkey_socket()))

@@ -1,4 +1,4 @@
-"""Passwords of files: real encryption as Office writes it (AES-256, agile), and strong words."""
+"""Encryption of Office files with a password (AES-256, agile), and strong passwords."""
 
 import io
 import secrets
@@ -14,13 +14,13 @@ _LETTER_GROUPS = (
     "abcdefghjkmnpqrstuvwxyz",
     "ABCDEFGHJKLMNPQRSTUVWXYZ",
     "23456789",
-)  # nothing twofold
+)  # without characters that look alike
 _OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 _PACKAGE_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
 def generate_password() -> str:
-    """Return three groups of four that can be read out, with letters of both sizes and digits."""
+    """Return three groups of four characters, easy to read out, with both cases and digits."""
     while True:
         signs = [secrets.choice("".join(_LETTER_GROUPS)) for _ in range(12)]
         if all(set(group) & set(signs) for group in _LETTER_GROUPS):
@@ -28,7 +28,7 @@ def generate_password() -> str:
 
 
 def count_character_classes(password: str) -> int:
-    """Count which of small letters, capitals, digits and other signs a password has."""
+    """Return how many of lower case, upper case, digits and other characters a password has."""
     return sum(
         any(test(sign) for sign in password)
         for test in (
@@ -41,24 +41,24 @@ def count_character_classes(password: str) -> int:
 
 
 def is_strong(password: str) -> bool:
-    """Return whether a password is long and mixed enough."""
+    """Return whether a password has enough characters and character classes."""
     return len(password) >= MIN_LENGTH and count_character_classes(password) >= MIN_CLASSES
 
 
 def encrypt_office_file(content: bytes, password: str) -> bytes:
-    """Return a workbook or Word document that opens with the password alone."""
+    """Return a workbook or Word document encrypted with the password."""
     buffer = io.BytesIO()
     OOXMLFile(io.BytesIO(content)).encrypt(password, buffer)
     return buffer.getvalue()
 
 
 def is_encrypted(content: bytes) -> bool:
-    """Return whether a file is an Office document that asks for a password."""
+    """Return whether a file is an encrypted Office document."""
     return content.startswith(_OLE_SIGNATURE) and _PACKAGE_STREAM in content
 
 
 def decrypt_office_file(content: bytes, password: str) -> bytes | None:
-    """Return what lies under the password; None where it is another's, or the file damaged."""
+    """Return the plain file; None if the password is wrong or the file damaged."""
     try:
         file = OfficeFile(io.BytesIO(content))
         file.load_key(password=password, verify_password=True)

@@ -1,4 +1,4 @@
-"""Workbooks that leave: texts that stay texts, and the mark of who took them."""
+"""Exported workbooks: texts never become formulas, and a mark names who exported them."""
 
 import io
 import re
@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from redcross.files import FORMULA_PREFIXES
 
 MARK_SHEET_TITLE = "导出信息"
-"""The worksheet that tells who took a workbook and when; it is passed over when read back."""
+"""Title of the worksheet that names who exported a workbook; skipped when it is uploaded."""
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _MAIN_NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONSHIPS_NS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -22,9 +22,9 @@ _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.works
 _MARK_PART = "xl/worksheets/export-information.xml"
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
 MAX_PART_SIZE = 64 * 1024 * 1024
-"""A worksheet of more bytes gets no line at its foot: it would take the memory of the process."""
+"""A worksheet with more bytes gets no footer: parsing it would exhaust the memory."""
 _MAX_FITTED_COLUMNS = 12
-# What the standard lets stand behind a worksheet's header and footer.
+# Elements that follow the header and footer of a worksheet in the standard.
 _AFTER_FOOTER = frozenset(
     [
         "rowBreaks",
@@ -48,11 +48,11 @@ _AFTER_FOOTER = frozenset(
 
 
 class MarkError(Exception):
-    """The workbook is not built as the standard says, and takes no mark."""
+    """The workbook does not follow the standard and cannot be marked."""
 
 
 class _TextWorksheet(Worksheet):
-    """A worksheet in which no text becomes a formula, not even when a person edits the cell."""
+    """A worksheet whose texts never become formulas, not even when a user edits the cell."""
 
     owner: "ExportWorkbook"
 
@@ -63,7 +63,7 @@ class _TextWorksheet(Worksheet):
 
 
 class ExportWorkbook(xlsxwriter.Workbook):
-    """A workbook to be written in memory and sent."""
+    """A workbook that is written in memory."""
 
     def __init__(self) -> None:
         self.buffer = io.BytesIO()
@@ -76,7 +76,7 @@ class ExportWorkbook(xlsxwriter.Workbook):
         return sheet
 
     def quoted_like(self, cell_format: Any) -> Any:
-        """Return a format with the mark by which Excel keeps a cell text."""
+        """Return a format with the quote prefix, by which Excel treats a cell as text."""
         if cell_format not in self._quoted:
             made = self.add_format()
             numbers = {"xf_index", "dxf_index", "xf_format_indices", "dxf_format_indices"}
@@ -95,7 +95,7 @@ class ExportWorkbook(xlsxwriter.Workbook):
 
 
 def set_page_layout(sheet: Any, columns: int) -> None:
-    """Print a worksheet on A4 across; as wide as one page, unless nobody could read it then."""
+    """Set A4 landscape, fitted to one page in width unless there are too many columns."""
     sheet.set_paper(9)
     sheet.set_landscape()
     if columns <= _MAX_FITTED_COLUMNS:
@@ -103,9 +103,9 @@ def set_page_layout(sheet: Any, columns: int) -> None:
 
 
 def add_mark(content: bytes, line: str) -> bytes:
-    """Return a workbook with the line at the foot of every printed page and on a sheet of its own.
+    """Return a workbook with the line in the footer of every page and on a separate worksheet.
 
-    The parts of the file are edited in place, so that charts, comments and colours stay.
+    The parts of the file are edited in place, so that charts, comments and colours remain.
     """
     buffer = io.BytesIO()
     try:
@@ -117,7 +117,7 @@ def add_mark(content: bytes, line: str) -> bytes:
             if "xl/workbook.xml" not in names:
                 raise MarkError
             for name in names:
-                if name != _MARK_PART:  # a file that has been here before gets its mark anew
+                if name != _MARK_PART:  # replaces the mark of an earlier export
                     target.writestr(name, _mark_part(name, source.read(name), line))
             target.writestr(_MARK_PART, _mark_sheet(line))
     except (zipfile.BadZipFile, etree.XMLSyntaxError, ValueError):
@@ -189,7 +189,7 @@ def _set_footer(root: Any, line: str) -> None:
     for old in root.findall(f"{{{_MAIN_NS}}}headerFooter"):
         root.remove(old)
     foot = etree.Element(f"{{{_MAIN_NS}}}headerFooter")
-    text = line.replace("&", "&&")[:200]  # Excel takes no more than 255 characters here
+    text = line.replace("&", "&&")[:200]  # Excel accepts at most 255 characters here
     etree.SubElement(foot, f"{{{_MAIN_NS}}}oddFooter").text = f"&L&8{text}&R&8&P/&N"
     followers = [element for element in root if etree.QName(element).localname in _AFTER_FOOTER]
     if followers:

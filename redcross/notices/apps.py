@@ -1,10 +1,10 @@
-"""The app notices."""
+"""The app notices: messages in the portal and by mail."""
 
 from django.apps import AppConfig
 
 
 class NoticesConfig(AppConfig):
-    """Its name and label."""
+    """Name and label of the app."""
 
     name = "redcross.notices"
     label = "notices"

@@ -1,19 +1,19 @@
-"""What a person is told: in the portal, and by mail where he has an address."""
+"""Notices to users, shown in the portal and sent by mail."""
 
 from django.conf import settings
 from django.db import models
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
-    """Notices by who has read them."""
+    """Notices by whether they are read."""
 
     def unread(self) -> "NoticeQuerySet":
-        """Keep those not yet read."""
+        """Keep the unread notices."""
         return self.filter(read_at__isnull=True)
 
 
 class Notice(models.Model):
-    """One sentence for one person, with the page it speaks of."""
+    """One message for one user, with a link to its page."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -1,4 +1,4 @@
-"""Tell people something."""
+"""Sending and reading notices."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ def notify(
     sent_by: User | None = None,
     now: dt.datetime,
 ) -> int:
-    """Tell each of the people once; return how many they are."""
+    """Send a notice to each of the users, by mail too; return how many they are."""
     people = {user.pk: user for user in users if user.is_active and not user.is_service}
     Notice.objects.bulk_create(
         Notice(user=user, text=text[:500], link=link, sent_by=sent_by, created_at=now)
@@ -34,7 +34,7 @@ def notify(
 
 
 def list_role_holders(branches: Iterable[Branch], roles: Iterable[str], day: dt.date) -> list[User]:
-    """Return the people who hold one of the roles at exactly these branches on a day."""
+    """Return the users with one of the roles at exactly these branches on a day."""
     assignments = RoleAssignment.objects.on(day).filter(
         branch__in=list(branches), role__in=list(roles)
     )
@@ -42,7 +42,7 @@ def list_role_holders(branches: Iterable[Branch], roles: Iterable[str], day: dt.
 
 
 def unread_notices(user: User) -> tuple[int, list[Notice]]:
-    """Return how many notices a person has not read, and the newest few of them."""
+    """Return the number of unread notices of a user and the newest of them."""
     unread = Notice.objects.filter(user=user).unread()
     newest = list(unread[: MAX_SHOWN + 1])
     count = len(newest) if len(newest) <= MAX_SHOWN else unread.count()
@@ -50,5 +50,5 @@ def unread_notices(user: User) -> tuple[int, list[Notice]]:
 
 
 def mark_read(user: User, *, now: dt.datetime) -> int:
-    """Mark everything a person was told as read."""
+    """Mark every notice of a user as read; return how many."""
     return Notice.objects.filter(user=user).unread().update(read_at=now)

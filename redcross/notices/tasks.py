@@ -1,4 +1,4 @@
-"""Mail, in a worker: a slow or absent mail server holds up no page."""
+"""Celery tasks of notices: mail is sent by a worker, so that no page waits for it."""
 
 import smtplib
 
@@ -10,7 +10,7 @@ from redcross.accounts.tasks import ScopedTask
 
 
 class MailTask(ScopedTask):
-    """Touches no record."""
+    """Runs without a scope: it touches no branch-owned row."""
 
     abstract = True
     opens_own_scope = True
@@ -24,7 +24,7 @@ class MailTask(ScopedTask):
     max_retries=5,
 )
 def send_mail(*, addresses: list[str], text: str, link: str) -> None:
-    """Send a notice; the people it goes to do not see each other."""
+    """Send a notice by mail; each recipient gets a message of his own."""
     body = f"{text}\n\n{settings.SITE_URL}{link}" if link else text
     for address in addresses:
         EmailMessage("红十字会业务门户通知", body, to=[address]).send()

@@ -1,4 +1,4 @@
-"""Addresses of what one was told."""
+"""Addresses of notices."""
 
 from django.urls import path
 

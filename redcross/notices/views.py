@@ -1,4 +1,4 @@
-"""What one was told: the list, and marking as read."""
+"""The list of notices, and marking them as read."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -18,7 +18,7 @@ PAGE_SIZE = 20
 @login_required
 @require_GET
 def notices(request: SignedInRequest) -> HttpResponse:
-    """List what one was told, the newest first; only what is unread on request."""
+    """List the user's notices, newest first, optionally only unread ones."""
     rows = Notice.objects.filter(user=request.user).select_related("sent_by")
     unread = request.GET.get("state") == "unread"
     search = request.GET.get("q", "").strip()
@@ -34,7 +34,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_POST
 def open_notice(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Mark one as read, and go to the page it speaks of."""
+    """Mark a notice as read and redirect to its page."""
     notice = get_object_or_404(Notice, pk=pk, user=request.user)
     if notice.read_at is None:
         notice.read_at = timezone.now()
@@ -46,6 +46,6 @@ def open_notice(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def mark_all_read(request: SignedInRequest) -> HttpResponse:
-    """Mark everything one was told as read."""
+    """Mark all notices as read."""
     mark_read(request.user, now=timezone.now())
     return redirect("notices")

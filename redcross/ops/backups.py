@@ -1,7 +1,7 @@
-"""One file that holds the whole portal, and the way back from it.
+"""Backup of the whole portal in one file, and restoring it.
 
-A tar of three parts: a dump of the database by its own tool, the stored files (sealed:
-without FIELD_KEYS they tell nothing), and a manifest with the SHA-256 of each part.
+A tar with three parts: a dump by pg_dump, the stored files (encrypted: useless without
+FIELD_KEYS), and a manifest with the SHA-256 of each part.
 """
 
 import dataclasses
@@ -32,12 +32,12 @@ _TRANSACTION_TIMEOUT_VERSION = 170000
 
 
 class BackupError(Exception):
-    """A backup cannot be made or restored; the message says why, and what is untouched."""
+    """A backup cannot be created or restored; the message says why and what is unchanged."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BackupSummary:
-    """What a backup holds."""
+    """The content of a backup, in numbers."""
 
     made_at: str
     uploads: int
@@ -46,7 +46,7 @@ class BackupSummary:
 
 
 def create_backup(target: Path, *, now: dt.datetime) -> BackupSummary:
-    """Write a backup; a half-written one never bears the name asked for."""
+    """Write a backup; an incomplete file never has the target's name."""
     if target.exists():
         message = f"{target} 已存在，请换一个文件名。"
         raise BackupError(message)
@@ -91,10 +91,10 @@ def create_backup(target: Path, *, now: dt.datetime) -> BackupSummary:
 
 
 def restore_backup(source: Path, *, replace: bool) -> BackupSummary:
-    """Put a backup back: checked whole before anything is touched.
+    """Restore a backup, verified completely before anything is changed.
 
-    Raises BackupError where a part is damaged, the keys are others than those it was
-    made with, or the portal holds uploads and `replace` is not said.
+    Raises BackupError if a part is damaged, a key of the backup is missing, or the portal
+    has uploads and `replace` is False.
     """
     manifest = _verify_backup(source)
     missing = set(manifest["keys"]) - {str(entry) for entry in key_ids()}
@@ -107,7 +107,7 @@ def restore_backup(source: Path, *, replace: bool) -> BackupSummary:
         message = "门户里已有数据；确要用备份覆盖，请加 --replace。"
         raise BackupError(message)
     media = Path(settings.MEDIA_ROOT)
-    # Inside the folder itself: it may be a volume, and what is above it read-only.
+    # Inside the folder itself: it may be a volume below a read-only folder.
     fresh, old = media / f"{_ASIDE_PREFIX}restoring", media / f"{_ASIDE_PREFIX}before"
     for folder in (fresh, old):
         shutil.rmtree(folder, ignore_errors=True)
@@ -121,7 +121,7 @@ def restore_backup(source: Path, *, replace: bool) -> BackupSummary:
                 )
         _run_program("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(dump))
         _drop_unknown_settings(script)
-        # One transaction: what was there is gone only where all of the backup has come.
+        # One transaction: the old data are deleted only if the whole backup is restored.
         _run_program(
             "psql",
             "--quiet",
@@ -140,17 +140,17 @@ def restore_backup(source: Path, *, replace: bool) -> BackupSummary:
         entry.rename(media / entry.name)
     for folder in (fresh, old):
         shutil.rmtree(folder)
-    # Grants, policies and triggers are laid as after every migration.
+    # Installs grants, policies and triggers, as after every migration.
     call_command("migrate", database=settings.OWNER_DATABASE, verbosity=0)
     files = sum(1 for name in manifest["parts"] if name != DUMP)
     return BackupSummary(manifest["made_at"], manifest["uploads"], files, source.stat().st_size)
 
 
 def _extract_part(tar: tarfile.TarFile, name: str, target: Path) -> None:
-    """Write one part where it belongs, readable by us alone.
+    """Write one part to a file that only the portal's account can read.
 
-    TarFile's own filter came with Python 3.11.4, Debian 12 has 3.11.2; names that lead out
-    of the folder are refused when the backup is checked.
+    TarFile has filters from Python 3.11.4 on, Debian 12 has 3.11.2; `_verify_backup` refuses
+    names that lead out of the folder.
     """
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     target.touch(mode=0o600)
@@ -159,14 +159,14 @@ def _extract_part(tar: tarfile.TarFile, name: str, target: Path) -> None:
 
 
 def _stored_entries(media: Path) -> list[Path]:
-    """Return what lies in the folder of stored files, but what a restore set aside."""
+    """Return the entries of the folder of stored files, without those of a restore."""
     if not media.exists():
         return []
     return sorted(entry for entry in media.iterdir() if not entry.name.startswith(_ASIDE_PREFIX))
 
 
 def _drop_unknown_settings(script: Path) -> None:
-    """Leave out what the server is too old to know; our pg_restore may be newer than it."""
+    """Remove settings that the server does not know if pg_restore is newer than the server."""
     connection = connections[settings.OWNER_DATABASE]
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version_num')::int")
@@ -174,7 +174,7 @@ def _drop_unknown_settings(script: Path) -> None:
             return
     whole = script.with_suffix(".whole")
     script.rename(whole)
-    # The line stands before the data; a value of theirs may well contain it.
+    # The setting stands before the data, which may contain the same line.
     with whole.open("rb") as lines, script.open("wb") as output:
         is_searching = True
         for line in lines:
@@ -244,7 +244,7 @@ def _has_uploads() -> bool:
 
 
 def _run_program(name: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's own programs against our database, as its owner."""
+    """Run a PostgreSQL program on the portal's database as its owner; raise BackupError."""
     database = _database_settings()
     parameters = {
         "PGHOST": database["HOST"],

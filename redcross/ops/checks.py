@@ -1,4 +1,4 @@
-"""What the servers must be, asked before anything is written to them."""
+"""System checks of the database server."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +13,7 @@ _MIN_VERSION = 15
 def database_is_new_enough(
     *, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
-    """Refuse a PostgreSQL older than the one the portal is tried with."""
+    """Report a PostgreSQL version older than the oldest supported one."""
     messages: list[CheckMessage] = []
     for alias in databases or []:
         with connections[alias].cursor() as cursor:

@@ -1,8 +1,7 @@
-"""What a monitor reads at /metrics: requests as they came, and how the work stands now.
+"""Prometheus metrics at /metrics: requests, uploads, the queue, stale indicators.
 
-Requests are counted by every web process into files of one folder, which the environment
-names (PROMETHEUS_MULTIPROC_DIR); without it each process tells its own. The rest is asked
-when somebody reads.
+Every web process counts requests into files of the folder in PROMETHEUS_MULTIPROC_DIR; without
+it each process reports its own. The other values are read from the database on request.
 """
 
 import os
@@ -40,7 +39,7 @@ _seconds = Histogram(
 
 
 class RequestMetricsMiddleware:
-    """Count answers and their seconds; pages of the monitor itself do not count."""
+    """Counts responses and their durations, except those of /metrics itself."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -56,7 +55,7 @@ class RequestMetricsMiddleware:
 
 
 class _WorkCollector(Collector):
-    """How uploads, the queue and the figures stand."""
+    """Collects uploads by state, the queue length and stale indicators."""
 
     def collect(self) -> Iterator[Metric]:
         yield _gauge("queue_length", "Tasks that wait for a worker.", queue_length())
@@ -84,19 +83,19 @@ def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
 
 
 def queue_length() -> int:
-    """Return how many tasks wait in the queue; raise kombu's OperationalError without it."""
-    cache.get("queue")  # starts the embedded server, where it is one
+    """Return the number of waiting tasks; raise kombu's OperationalError without a queue."""
+    cache.get("queue")  # starts the embedded server, if it is used
     with app.connection_for_write() as connection:
         connection.ensure_connection(max_retries=1, timeout=2)
-        channel: Any = connection.default_channel  # its stub knows no queue
+        channel: Any = connection.default_channel  # its type stub has no queue
         declaration = channel.queue_declare(app.conf.task_default_queue)
     return int(declaration.message_count)
 
 
 def may_read_metrics(request: HttpRequest) -> bool:
-    """Return whether the monitor may read: by its token, else from this machine itself.
+    """Return whether a request may read metrics: by token, else from this machine only.
 
-    What comes through the proxy comes from this machine too, and bears what it forwards.
+    Requests through the proxy come from this machine too, but have forwarding headers.
     """
     if settings.METRICS_TOKEN:
         header = request.headers.get("Authorization", "")
@@ -106,7 +105,7 @@ def may_read_metrics(request: HttpRequest) -> bool:
 
 
 def render_metrics() -> bytes:
-    """Return everything in Prometheus' text format."""
+    """Return all metrics in the text format of Prometheus."""
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         MultiProcessCollector(registry)

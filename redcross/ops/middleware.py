@@ -1,4 +1,4 @@
-"""What every request gets: an id, a line in the log, headers, and no more than it may carry."""
+"""Request ids and log lines, security headers, and refusal of malformed requests."""
 
 import time
 import uuid
@@ -19,7 +19,7 @@ _PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb
 
 
 class SecurityHeadersMiddleware:
-    """Refuse what no page needs, and keep pages out of shared caches."""
+    """Sets headers that disable browser features and caching of pages."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,9 +34,9 @@ class SecurityHeadersMiddleware:
 
 
 class RequestLogMiddleware:
-    """Give each request an id and write one line of it, with the address's pattern alone.
+    """Gives each request an id and logs one line, with the route instead of the address.
 
-    The id goes on to Celery's tasks and to PostgreSQL, and stands on the page of an error.
+    The id is passed on to Celery tasks and to PostgreSQL, and shown on error pages.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -72,9 +72,9 @@ _REFUSAL_MESSAGE = "地址或内容里有不能接受的部分：过长、含不
 
 
 class PlainRequestMiddleware:
-    """Refuse what no page of ours ever sends: odd methods, NUL bytes, endless addresses.
+    """Refuses requests that no page sends: other methods, NUL bytes, overlong addresses.
 
-    PostgreSQL takes no NUL in a text, so that it would fail in whichever query met it first.
+    PostgreSQL accepts no NUL in a text: some query would fail on it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,4 +1,4 @@
-"""Whether the database's tables are those the program was written for, and how they come there."""
+"""Missing migrations, and a faster way to compute the model state while migrating."""
 
 import contextlib
 import functools
@@ -29,14 +29,14 @@ def _add_model(state: ProjectState, model_state: ModelState) -> None:
     state.models[key] = model_state
     if state._relations is not None:  # type: ignore[attr-defined]
         state.resolve_model_relations(key)
-    if "apps" in state.__dict__:  # to ask for it would render every model
+    if "apps" in state.__dict__:  # accessing `state.apps` would render every model
         state.apps.render_multiple([model_state])
 
 
 def _append_option(
     state: ProjectState, app_label: str, model_name: str, option_name: str, added: object
 ) -> None:
-    """Keep an index or a constraint, on the rendered model too: later changes look for it there."""
+    """Add an index or constraint, to the rendered model too: later operations look for it there."""
     options = state.models[app_label, model_name].options
     options[option_name] = [*options[option_name], added]
     if "apps" in state.__dict__:
@@ -59,11 +59,11 @@ _PATCHES: tuple[tuple[type, str, object], ...] = (
 
 @contextlib.contextmanager
 def light_state_rendering() -> Iterator[None]:
-    """Let a new table, index, constraint or trigger render no other model again.
+    """Patch Django so that a new table, index, constraint or trigger re-renders no other model.
 
-    Django renders every model that is related, over one step or any number, to the one an
-    operation touches: here that is all of them, through branch and upload, for each of some
-    hundred tables. A new model changes no other, and what else is added changes none.
+    Django re-renders every model related to the one an operation changes, directly or not:
+    here all of them, through branch and upload, for each of some hundred tables. Adding a
+    model, an index, a constraint or a trigger changes no other model.
     """
     originals = [(owner, name, getattr(owner, name)) for owner, name, _ in _PATCHES]
     for owner, name, patch in _PATCHES:

@@ -1,4 +1,4 @@
-"""Writing every secret anew under the current key: while people work, and again after a break."""
+"""Re-encryption of every secret with the current key, resumable and without downtime."""
 
 import base64
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ ReportProgress = Callable[[str, int], None]
 
 
 def encrypted_columns() -> Iterator[tuple[type[models.Model], str]]:
-    """Yield every column that holds personal values, those of the history too."""
+    """Yield every encrypted column, those of history tables too."""
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.concrete_fields:
             if isinstance(field, EncryptedField):
@@ -34,10 +34,10 @@ def encrypted_columns() -> Iterator[tuple[type[models.Model], str]]:
 
 
 def rotate_secrets(tell: ReportProgress) -> int:
-    """Write all that lies under another key anew; return how many values and files it were.
+    """Re-encrypt all values and files of other keys; return how many there were.
 
-    Each batch is a transaction of its own, and a value changed meanwhile is left alone:
-    stopped at any point, the next run goes on where this one ended.
+    Each batch is a separate transaction, and values changed in the meantime are skipped:
+    after an interruption the next run continues.
     """
     written = 0
     for model, column in encrypted_columns():
@@ -55,7 +55,7 @@ def rotate_secrets(tell: ReportProgress) -> int:
 
 
 def count_old_secrets() -> int:
-    """Return how many values and files lie under another key than the current one."""
+    """Return the number of values and files encrypted with another key than the current one."""
     count = 0
     for model, column in encrypted_columns():
         with connections[settings.OWNER_DATABASE].cursor() as cursor:
@@ -75,7 +75,7 @@ def _rotate_column(model: type[models.Model], column: str) -> int:
     table, key = model._meta.db_table, model._meta.pk.column
     done, last = 0, 0
     while True:
-        # The history keeps what people changed, not under which key it lay.
+        # The history records changes of values, not of keys.
         with (
             transaction.atomic(using=settings.OWNER_DATABASE),
             pgtrigger.ignore(databases=[settings.OWNER_DATABASE]),

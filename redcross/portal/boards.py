@@ -1,4 +1,4 @@
-"""The board that crosses domains, by indicator key."""
+"""The board that covers all domains."""
 
 from redcross.dashboards.boards import Block, Board, register
 

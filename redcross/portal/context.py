@@ -1,4 +1,4 @@
-"""What every page's frame needs."""
+"""Template context of every page."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from redcross.portal.navigation import render_menu
 
 
 def page_frame(request: SignedInRequest) -> dict[str, Any]:
-    """Return the notice of the demonstration and whose page it is."""
+    """Return the menu, help topic, home branch, and the notice of the demonstration."""
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {

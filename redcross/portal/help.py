@@ -1,4 +1,4 @@
-"""The staff guide in place: each page of the portal has a topic that explains it."""
+"""Help topics, and which topic explains which page."""
 
 TOPICS = {
     "start": "开始使用",
@@ -27,5 +27,5 @@ _TOPIC_BY_PATH = (
 
 
 def find_topic(path: str) -> str:
-    """Return the topic that explains the page at an address."""
+    """Return the topic of the page at a path."""
     return next((topic for start, topic in _TOPIC_BY_PATH if path.startswith(start)), "start")

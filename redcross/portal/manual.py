@@ -1,4 +1,4 @@
-"""The staff manual of docs/使用手册, one page a role, shown inside the portal."""
+"""The staff manual of docs/使用手册, one page per role, shown inside the portal."""
 
 import functools
 import re
@@ -22,7 +22,7 @@ PAGES = {
     "auditor": "审计员",
     "administrator": "系统管理员",
 }
-"""Address of a page → the file in the folder, without its ending."""
+"""Address of a page → name of its file, without the extension."""
 _PAGE_BY_ROLE = {
     Role.STATISTICIAN: "statistician",
     Role.STOREKEEPER: "statistician",
@@ -41,7 +41,7 @@ _LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 
 
 def page_for_role(role: str) -> str:
-    """Return the address of the page for a role; the statistician's where it has none."""
+    """Return the address of the page for a role; the statistician's if it has none."""
     return _PAGE_BY_ROLE.get(Role(role), "statistician")
 
 
@@ -53,7 +53,7 @@ def render_page(page: str) -> str:
     that the portal does not show becomes plain text.
     """
     text = (FOLDER / f"{PAGES[page]}.md").read_text()
-    # Raw HTML in the text stays text: the manual is Markdown alone.
+    # Raw HTML in the text stays text: the manual is Markdown only.
     return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(_link_inside(text)))
 
 

@@ -1,7 +1,7 @@
-"""The navigation by right: groups without an item are not shown.
+"""The navigation by rights; empty groups are not shown.
 
-An app adds its pages in `navigation.py`: NAVIGATION, a list of (group, label, name of
-the address, roles that may open it).
+An app adds its pages in `navigation.py`: NAVIGATION, a list of (group, label, URL name, roles
+that may open the page).
 """
 
 import functools
@@ -31,7 +31,7 @@ BOARD_ROLES = (*READ_ROLES, Role.LEADER)
 
 @functools.cache
 def _app_entries() -> list[Entry]:
-    """Return what the apps add, in the order in which they are installed."""
+    """Return the entries of the apps, in the order of installation."""
     entries: list[Entry] = []
     for config in apps.get_app_configs():
         if config.module is not None and module_has_submodule(config.module, "navigation"):
@@ -42,21 +42,21 @@ def _app_entries() -> list[Entry]:
 
 @functools.lru_cache(maxsize=1024)
 def _visible_groups(rights: Rights, place: str) -> tuple[Group, ...]:
-    """Return the groups with their links, the same for all who may do the same."""
+    """Return the groups with links; cached, as users with equal rights see the same."""
     groups = ((title, tuple(links)) for title, links in _iter_groups(rights, place))
     return tuple((title, links) for title, links in groups if links)
 
 
 def render_menu(request: SignedInRequest) -> str:
-    """Return the navigation of a page: the links its reader can use, his page marked."""
+    """Return the rendered navigation of a page: the links of its user, the current one marked."""
     rights, place = rights_of_user(request.user), last_selection(request)
     return _render_menu(rights, place, _current_link(request.path, _visible_groups(rights, place)))
 
 
 def _current_link(path: str, groups: Iterable[Group]) -> str:
-    """Return the link at or below which a page stands; below home everything would."""
+    """Return the link of the page at a path, or of the nearest page above it except home."""
     every = [(link, link.partition("?")[0]) for _, links in groups for _, link in links]
-    # Of /uploads/ and /uploads/new/ the longer is the page one is on.
+    # Of /uploads/ and /uploads/new/ the longer one matches /uploads/new/.
     return max(
         (link for link, at in every if path == at or (at != "/" and path.startswith(at))),
         key=len,
@@ -72,12 +72,12 @@ def _render_menu(rights: Rights, place: str, here: str) -> str:
 
 
 def list_links(user: User) -> list[Link]:
-    """Return every link of a person's navigation."""
+    """Return every link in the navigation of a user."""
     return [link for _, links in _visible_groups(rights_of_user(user), "") for link in links]
 
 
 def _iter_groups(rights: Rights, place: str) -> Iterator[tuple[str, Iterable[Link]]]:
-    """Yield the groups; boards open at the branch and period one has been looking at."""
+    """Yield the groups; boards open with the branch and period in `place`."""
     sees_boards = rights.allow(BOARD_ROLES)
     yield "", [("首页", reverse("home")), *_board_links(OVERVIEW, place, sees=sees_boards)]
     yield "数据报送", _reporting_links(rights)
@@ -128,7 +128,7 @@ def _domain_links(
 ) -> Iterator[Link]:
     yield from _board_links(domain.value, place, sees=sees_boards, title="看板")
     for group, label, name, roles in _app_entries():
-        # Figures are everybody's who sees figures; records only theirs whose field they are.
+        # Pages of figures are open to all who read figures, records only to roles of the domain.
         reach = "" if roles == FIGURE_ROLES else domain.value
         if group == domain.label and rights.allow(roles, reach):
             yield label, reverse(name)
@@ -137,7 +137,7 @@ def _domain_links(
 
 
 def admin_navigation(request: SignedInRequest) -> list[dict[str, Any]]:
-    """Return the same groups as the record pages' shell wants them."""
+    """Return the same groups in the form of the record pages' sidebar."""
     rights = rights_of_user(request.user)
     groups = _visible_groups(rights, last_selection(request)) if rights.grants else ()
     here = _current_link(request.path, groups)

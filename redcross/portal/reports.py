@@ -1,4 +1,4 @@
-"""The reports that cross domains; the passages are the domains' own, by key."""
+"""Reports that cover several domains, composed of the sections of the domain apps."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -33,7 +33,7 @@ WARNING_MARGIN = Decimal(20)
 
 @section("portal.targets")
 def targets(story: ReportContext) -> Iterator[Block]:
-    """Each target of the year: done so far, in percent, against the share of time gone."""
+    """Targets of the year: percentage achieved against the share of the year elapsed."""
     year = story.period.year_so_far
     course = Decimal(story.period.last.month * 100) / 12
     known = Target.objects.filter(branch=story.branch, year=story.period.last.year)
@@ -71,7 +71,7 @@ def _rate_progress(done: Decimal | None, course: Decimal) -> str:
 
 @section("portal.reporting")
 def reporting(story: ReportContext) -> Iterator[Block]:
-    """Who has not handed in, and whose workbooks came back, by name."""
+    """Branches with missing or returned submissions, by name, and the reporting quality."""
     below = list(Branch.objects.filter(parent=story.branch).in_official_order())
     after = story.period.end.replace(day=20)
     found = [
@@ -100,7 +100,7 @@ def reporting(story: ReportContext) -> Iterator[Block]:
 
 
 def _quality_table(judged: Sequence[ReportingQuality]) -> Iterator[Block]:
-    """Tell 及时率 and 准确率 by branch, in the official order."""
+    """Yield the table of 及时率 and 一次通过率 by branch, in official order."""
     head = ("单位", "应报", "已报", "逾期", "及时率", "一次通过率", "退回", "催报")
     rows = [
         (
@@ -126,7 +126,7 @@ def _format_percent(share: Decimal | None) -> str:
 
 @section("portal.next_steps")
 def next_steps(story: ReportContext) -> Iterator[Block]:
-    """What is asked of the branches now."""
+    """What the branches are asked to do next."""
     year = story.period.year_so_far
     course = Decimal(story.period.last.month * 100) / 12
     late = []
@@ -146,7 +146,7 @@ def next_steps(story: ReportContext) -> Iterator[Block]:
 
 @section("portal.civilised_city")
 def civilised_city(story: ReportContext) -> Iterator[Block]:
-    """What the assessment of civilised cities asks of each prefecture (文明城市测评)."""
+    """The figures of each prefecture for the assessment of civilised cities (文明城市测评)."""
     keys = (
         "training.first_aiders_trained",
         "training.popularised_times",

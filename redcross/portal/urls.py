@@ -1,4 +1,4 @@
-"""Addresses of the shell."""
+"""Addresses of home, sign-in, search, help and the machine-readable pages."""
 
 from allauth.account import views as account_views
 from django.contrib.auth import views as auth_views
@@ -10,7 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("login/", views.LoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
-    # The names under which the library of second factors knows them.
+    # URL names that allauth expects.
     path("login/", views.LoginView.as_view(), name="account_login"),
     path("logout/", auth_views.LogoutView.as_view(), name="account_logout"),
     path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),

@@ -1,4 +1,4 @@
-"""Sign-in, home, and what machines ask."""
+"""Sign-in, home, search, help, manual, health checks and metrics."""
 
 import datetime as dt
 from typing import Any
@@ -42,13 +42,13 @@ MAX_QUERY_LENGTH = 60
 
 
 class LoginView(auth_views.LoginView):
-    """Sign in; the demonstration offers its accounts."""
+    """Signs in; the demonstration lists its accounts."""
 
     template_name = "portal/login.html"
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Let in, through the second factor where the person has one."""
+        """Sign in, through the second factor if the user has one."""
         user = form.get_user()
         if is_password_expired(user, timezone.now()):
             user.must_change_password = True
@@ -65,7 +65,7 @@ class LoginView(auth_views.LoginView):
 
 
 class PasswordChangeView(auth_views.PasswordChangeView):
-    """Change one's password, and be let in."""
+    """Changes the user's own password."""
 
     template_name = "portal/password_change.html"
     form_class = PasswordChangeForm
@@ -79,7 +79,7 @@ class PasswordChangeView(auth_views.PasswordChangeView):
 @login_required
 @require_GET
 def home(request: SignedInRequest) -> HttpResponse:
-    """What I must do now, and the few figures of my branch."""
+    """Show what the user has to do, and some figures of his branch."""
     today = business_date(timezone.now())
     branch = home_branch(request.user)
     month = Period.month(add_months(month_start(today), -1)).year_so_far
@@ -99,9 +99,9 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 
 def _to_do_lists(user: User, today: dt.date) -> dict[str, Any]:
-    """Return what a person has to do, each kind with its count."""
+    """Return the user's tasks by kind, with their counts."""
     uploads, queue = open_uploads(user), review_counts(user)
-    # What was sent back stands in a list of its own, and is counted there.
+    # Returned uploads have their own list and are counted there.
     pending = [
         item
         for item in list_pending_obligations(user, today)
@@ -127,7 +127,7 @@ def _to_do_lists(user: User, today: dt.date) -> dict[str, Any]:
 @login_required
 @require_GET
 def search(request: SignedInRequest) -> HttpResponse:
-    """Find pages, branches, figures, sheets, uploads and what the apps add."""
+    """Search pages, branches, figures, sheets, uploads and the sources of the apps."""
     words = request.GET.get("q", "")[:MAX_QUERY_LENGTH]
     hits = search_sources.search(words, request.user)
     context = {"words": words, "found": hits, "shown": search_sources.MAX_HITS}
@@ -137,7 +137,7 @@ def search(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_GET
 def help_page(request: SignedInRequest, page: str) -> HttpResponse:
-    """Show a topic of the staff guide."""
+    """Show a help topic."""
     if page not in TOPICS:
         raise Http404
     return render(request, f"help/{page}.html", {"topics": TOPICS.items()})
@@ -146,7 +146,7 @@ def help_page(request: SignedInRequest, page: str) -> HttpResponse:
 @login_required
 @require_GET
 def manual_page(request: SignedInRequest, page: str = "") -> HttpResponse:
-    """Show the manual of a role; without one, that of the reader's own."""
+    """Show the manual of a role, by default of the user's own."""
     own = request.user.current_roles()
     page = page or manual.page_for_role(own[0].role if own else "STATISTICIAN")
     if page not in manual.PAGES:
@@ -166,25 +166,25 @@ def manual_picture(_request: SignedInRequest, name: str) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Show the number by which an error's lines are found in the log, and nothing else of it."""
+    """Show an error page with the request id, by which its log lines are found."""
     number = getattr(request, "number", "")
     return HttpResponse(get_template("500.html").render({"number": number}), status=500)
 
 
 @require_GET
 def health(_request: SignedInRequest) -> HttpResponse:
-    """Say that the process answers."""
+    """Answer that the process runs."""
     return JsonResponse({"status": "ok"})
 
 
 @require_GET
 def ready(_request: SignedInRequest) -> HttpResponse:
-    """Say whether database and queue answer, and the tables and figures fit the program."""
+    """Answer whether database, migrations, keys, indicators and queue are in order."""
     try:
         missing = missing_migrations()
         stale = [] if missing else rollup.list_stale_indicators()
         wrong_keys = "" if missing else find_key_mismatch()
-    except Exception:  # noqa: BLE001  whatever keeps it from answering, it is not ready
+    except Exception:  # noqa: BLE001  any failure means not ready
         return JsonResponse({"status": "database"}, status=503)
     if missing:
         return JsonResponse({"status": "migrations", "missing": missing}, status=503)
@@ -201,7 +201,7 @@ def ready(_request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def metrics(request: SignedInRequest) -> HttpResponse:
-    """Tell a monitor how the portal fares; others find nothing here."""
+    """Return the metrics to a monitor; 404 for others."""
     if not may_read_metrics(request):
         raise Http404
     return HttpResponse(render_metrics(), content_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -1,14 +1,14 @@
-"""Functions of the database: where they look names up, and who may call them.
+"""Search path and execution rights of the database functions.
 
-A function that runs as its owner must find nothing of its caller's. PostgreSQL looks for
-tables and types in `pg_temp` first unless the path names it, so every path names it last.
+A function that runs as its owner must not resolve names to objects of its caller. PostgreSQL
+searches `pg_temp` first unless the path names it, so every path names it last.
 """
 
 from django.conf import settings
 from django.db import connections
 
 SEARCH_PATH = "pg_catalog, public, pg_temp"
-"""The path of every function of ours; also written out in each CREATE FUNCTION."""
+"""The search path of every function of the portal; also stated in each CREATE FUNCTION."""
 
 _OURS = """
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
@@ -24,7 +24,7 @@ DO $$ DECLARE f regprocedure; BEGIN
   END LOOP;
 END $$
 """
-"""Gives every function of ours the path, whoever created it and when."""
+"""Sets the path of every function of the portal, whoever created it and when."""
 
 _HISTORY_WRITES_AS_OWNER = f"""
 DO $$ DECLARE f regprocedure; BEGIN
@@ -34,11 +34,11 @@ DO $$ DECLARE f regprocedure; BEGIN
   END LOOP;
 END $$
 """
-# Only the triggers write history: the application may read it and no more.
+# Only the triggers write history; the application may only read it.
 
-# Who may EXECUTE a trigger's function may lay it on a temporary table of his own, with rows
-# and types of his own making: it would count them into the rollup, and run their casts, as
-# the owner. A trigger that is laid already asks for no such right.
+# Whoever may EXECUTE a trigger function could attach it to a temporary table with rows and
+# types of his own: it would count them into the rollup, and run their casts, as the owner.
+# An existing trigger needs no such right.
 _CALLABLE = f"""
 SELECT p.oid::regprocedure::text,
   p.prorettype <> 'trigger'::regtype AND p.proname !~ '^_' {_OURS} ORDER BY 1

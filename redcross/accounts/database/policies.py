@@ -1,8 +1,8 @@
-"""Row-level security and grants: what the application's own login may touch at all.
+"""Row-level security and grants of the application's database role.
 
-Run by the owner after every `migrate`. The policies repeat the branch rule of
-`visible_to` in the database, so that a forgotten filter shows nothing. The owner is not
-bound by them: they are ENABLEd, not FORCEd.
+Installed by the owner after every `migrate`. The policies repeat the rule of `visible_to` in
+the database, so that a forgotten filter shows nothing. They do not bind the owner: they are
+ENABLEd, not FORCEd.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,39 +21,39 @@ _SCOPE_RULE = (
     "{column} = ANY(ARRAY(SELECT unnest(string_to_array("
     "current_setting('redcross.scope', true), ',')::bigint[])))"
 )
-# A second lock, which both must pass: whatever a forgotten filter asks for, the vault's rows
-# stay shut unless a person has opened his branch's, or the road is writing them.
+# Both policies must pass: whatever a forgotten filter selects, the rows of the vault stay
+# hidden unless a user has opened those of his branch, or the import pipeline writes them.
 _VAULT_RULE = (
     "current_setting('redcross.vault', true) = '*' OR {column} = ANY(ARRAY(SELECT unnest("
     "string_to_array(NULLIF(current_setting('redcross.vault', true), '*'), ',')::bigint[])))"
 )
 
-_MAINTAIN_VERSION = 170000  # the right to ANALYZE a table one does not own
+_MAINTAIN_VERSION = 170000  # the right to ANALYZE a table of another owner
 
 _read_only: list[Callable[[], set[str]]] = [lambda: {VERSION_TABLE}]
 _append_only: list[type[models.Model]] = []
 
 
 def register_read_only(tables: Callable[[], set[str]]) -> Callable[[], set[str]]:
-    """Register tables that the application may SELECT and never write."""
+    """Register tables that the application may only SELECT; for use as a decorator."""
     _read_only.append(tables)
     return tables
 
 
 def register_append_only(model: type[models.Model]) -> None:
-    """Register a model whose rows the application may add and read, never change."""
+    """Register a model whose rows the application may only INSERT and SELECT."""
     _append_only.append(model)
 
 
 def visible_models() -> Iterator[type[Visible]]:
-    """Yield every model whose rows have a branch that limits who sees them."""
+    """Yield every model whose rows are limited by branch."""
     for model in apps.get_models():
         if issubclass(model, Visible) and model.row_level_security:
             yield model
 
 
 def install_policies(*, using: str) -> None:
-    """Grant the application what it needs, and lay the branch rule on every table."""
+    """Grant the application its rights and create the policies of every table."""
     with connections[using].cursor() as cursor:
         role = connections[using].ops.quote_name(settings.APPLICATION_ROLE)
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
@@ -85,7 +85,7 @@ def install_policies(*, using: str) -> None:
 
 
 def policy_sql(model: type[models.Model]) -> str:
-    """Return the statements that lay the branch rule on the model's table."""
+    """Return the statements that create the branch policy of the model's table."""
     table = f'"{model._meta.db_table}"'
     column = '"branch_id"'
     rule = _SCOPE_RULE.format(column=column)

@@ -1,4 +1,4 @@
-"""How the library of second factors keeps its secrets: under our own keys."""
+"""Storage of second-factor secrets, encrypted with the keys of the portal."""
 
 import base64
 
@@ -8,12 +8,12 @@ from redcross.accounts.encryption import seal, unseal
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Seal what an authenticator shares with us."""
+    """Encrypts the secrets of authenticators."""
 
     def encrypt(self, text: str) -> str:
-        """Return a secret as it is stored."""
+        """Return the stored form of a secret."""
         return base64.b64encode(seal(text.encode())).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Return a stored secret."""
+        """Return the secret of a stored form."""
         return unseal(base64.b64decode(encrypted_text)).decode()

@@ -1,4 +1,4 @@
-"""Rules of passwords: mixed signs, none of the last few, and not for ever."""
+"""Password rules: character classes, history, maximum age."""
 
 import datetime as dt
 
@@ -11,23 +11,23 @@ from redcross.files.passwords import MIN_CLASSES, count_character_classes
 
 
 class CharacterClassesValidator:
-    """Three of small letters, capitals, digits and other signs."""
+    """Requires three of lower case, upper case, digits and other characters."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        """Raise ValidationError where fewer kinds of sign are used."""
+        """Raise ValidationError if fewer classes are used."""
         if count_character_classes(password) < MIN_CLASSES:
             raise ValidationError(self.get_help_text(), code="password_not_mixed")
 
     def get_help_text(self) -> str:
-        """Say what is asked."""
+        """Return the rule as a sentence."""
         return "密码须含大写字母、小写字母、数字、符号中的至少三类。"
 
 
 class PasswordHistoryValidator:
-    """None of a person's last passwords, the present one included."""
+    """Refuses the user's last passwords, the current one included."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        """Raise ValidationError where the person had this password lately."""
+        """Raise ValidationError if the user had this password recently."""
         if user is None or user.pk is None:
             return
         count = SafetySettings.current().password_history
@@ -36,7 +36,7 @@ class PasswordHistoryValidator:
             raise ValidationError(self.get_help_text(), code="password_used_before")
 
     def password_changed(self, password: str, user: User | None = None) -> None:
-        """Note the new password's hash, and forget those that no longer count."""
+        """Store the hash of the new password and delete hashes older than the history."""
         if user is None or user.pk is None:
             return
         UsedPassword.objects.create(user=user, encoded=user.password, set_at=timezone.now())
@@ -45,11 +45,11 @@ class PasswordHistoryValidator:
         user.used_passwords.exclude(pk__in=list(recent.values_list("pk", flat=True))).delete()
 
     def get_help_text(self) -> str:
-        """Say what is asked."""
+        """Return the rule as a sentence."""
         return "新密码不能与最近用过的密码相同。"
 
 
 def is_password_expired(user: User, now: dt.datetime) -> bool:
-    """Return whether a password has to be changed because of its age."""
+    """Return whether the password must be changed because of its age."""
     days = SafetySettings.current().password_days
     return days > 0 and now - user.password_set_at > dt.timedelta(days=days)

@@ -1,4 +1,4 @@
-"""How often something may be asked, by whom or from where; counted for all processes together."""
+"""Rate limits of pages by user or address, counted over all processes."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ USER_LIMITS = {("search", "GET"): "search"}
 
 
 class _VisitorThrottle(SimpleRateThrottle):
-    """One rate of the settings (`DEFAULT_THROTTLE_RATES`), for one visitor."""
+    """One rate of `DEFAULT_THROTTLE_RATES` for one visitor."""
 
     def __init__(self, scope: str, visitor: str) -> None:
         self.scope, self.visitor = scope, visitor
@@ -29,15 +29,15 @@ class _VisitorThrottle(SimpleRateThrottle):
 
 
 class AddressThrottle(AnonRateThrottle):
-    """The API's rate for strangers, by the address our proxy saw."""
+    """The API's rate for anonymous requests, by the address that the proxy saw."""
 
     def get_ident(self, request: object) -> str:
-        """Return the visitor's address; what he says himself does not count."""
+        """Return the visitor's address; addresses he states himself do not count."""
         return client_address(getattr(request, "_request", request))  # type: ignore[arg-type]
 
 
 class RateLimitMiddleware:
-    """Answer 429, with the seconds to wait, where a page is asked for too often."""
+    """Answers 429 with the seconds to wait when a page is requested too often."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -48,7 +48,7 @@ class RateLimitMiddleware:
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
-        """Count before the view runs."""
+        """Count the request before the view runs."""
         match = request.resolver_match
         method = "GET" if request.method == "HEAD" else str(request.method)
         page = (match.view_name if match else "", method)
@@ -64,7 +64,7 @@ class RateLimitMiddleware:
 
 
 def too_many_requests(request: HttpRequest, wait: float | None) -> HttpResponse:
-    """Answer that it is too much, and when it will do."""
+    """Return a 429 response with the time to wait."""
     seconds = max(int(wait or 1), 1)
     answer = render(request, "429.html", {"minutes": -(-seconds // 60)}, status=429)
     answer.headers["Retry-After"] = str(seconds)

@@ -1,4 +1,4 @@
-"""The calendar of reporting in the record pages: the province's office and desks edit it."""
+"""The reporting calendar in the record pages, edited by the province's office and desks."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def _sheet_choices(*, blank: str = "") -> list[tuple[str, str]]:
 
 
 class CalendarAdmin(ReferenceAdmin):
-    """Rows of the calendar: whoever writes them may also take them away."""
+    """Rows of the calendar, which those who change them may also delete."""
 
     def has_view_permission(self, request: SignedInRequest, obj: Any = None) -> bool:
         return has_role(request.user, READ_ROLES)
@@ -31,7 +31,7 @@ class CalendarAdmin(ReferenceAdmin):
 
 @admin.register(CalendarDay, site=site)
 class CalendarDayAdmin(CalendarAdmin):
-    """Days off and weekends worked; a year that is missing follows the week alone."""
+    """Holidays and working weekends; years without rows follow the weekdays."""
 
     import_key = ("day",)
     list_display = ["day", "kind", "name"]
@@ -52,14 +52,14 @@ class DueRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(DueRule, site=site)
 class DueRuleAdmin(CalendarAdmin):
-    """What becomes of due days on holidays, when handing in opens, since when it counts."""
+    """Due dates on holidays, the first day to submit, the first month with obligations."""
 
     form = DueRuleForm
     list_display = ["__str__", "on_holiday", "opens_after", "since"]
 
 
 class OccasionForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A sheet asked for once."""
+    """A sheet required once."""
 
     sheet = forms.ChoiceField(label="报表")
 
@@ -70,7 +70,7 @@ class OccasionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Occasion, site=site)
 class OccasionAdmin(CalendarAdmin):
-    """Sheets asked for because something happened."""
+    """Sheets required because of an event."""
 
     form = OccasionForm
     list_display = ["title", "sheet", "branch", "level", "month", "due_on"]
@@ -79,7 +79,7 @@ class OccasionAdmin(CalendarAdmin):
 
 
 class ReminderStageForm(forms.ModelForm):  # type: ignore[type-arg]
-    """When to remind whom."""
+    """A stage of reminders."""
 
     audiences = forms.MultipleChoiceField(
         label="提醒对象", choices=ReminderAudience.choices, widget=forms.CheckboxSelectMultiple
@@ -88,12 +88,12 @@ class ReminderStageForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(ReminderStage, site=site)
 class ReminderStageAdmin(CalendarAdmin):
-    """Reminders before and after due days."""
+    """Stages of reminders before and after due dates."""
 
     form = ReminderStageForm
     list_display = ["__str__", "people", "text", "lasts", "active"]
 
     @admin.display(description="提醒对象")
     def people(self, obj: ReminderStage) -> str:
-        """Name whom it tells."""
+        """Return the audiences of the stage."""
         return "、".join(str(ReminderAudience(audience).label) for audience in obj.audiences)

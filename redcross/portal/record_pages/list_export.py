@@ -27,8 +27,8 @@ _MAX_COLUMN_WIDTH = 40
 class ListExportMixin(ModelAdmin):
     """Adds 导出 to a record list: the rows of its filters, in the reader's scope.
 
-    Encrypted fields are never in it. Where a field names persons the file is personal: it is
-    sent with a password, as every such file.
+    Encrypted fields are never included. If a field names persons the file is personal and is
+    sent encrypted with a password.
     """
 
     change_list_template = "admin/record_list.html"
@@ -49,7 +49,7 @@ class ListExportMixin(ModelAdmin):
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def export_list(self, request: SignedInRequest) -> HttpResponse:
-        """Send the filtered list; a list that is too long is refused with a sentence."""
+        """Send the filtered list; show a message if it is too long."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
@@ -80,7 +80,7 @@ class ListExportMixin(ModelAdmin):
 
 
 def write_dataset(resource: resources.ModelResource, queryset: Any, title: str) -> bytes:
-    """Return a workbook of one worksheet: headings in bold, a row a record."""
+    """Return a workbook with one worksheet: headings in bold, one row per record."""
     dataset = resource.export(queryset)
     numeric = {
         at
@@ -102,7 +102,7 @@ def write_dataset(resource: resources.ModelResource, queryset: Any, title: str) 
 
 
 def _number_widgets() -> tuple[type, ...]:
-    from import_export import widgets  # noqa: PLC0415  pulled in only where a list is exported
+    from import_export import widgets  # noqa: PLC0415  only list exports need it
 
     return (widgets.DecimalWidget, widgets.IntegerWidget)
 

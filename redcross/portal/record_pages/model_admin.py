@@ -1,4 +1,4 @@
-"""What every record's list and form share: scope, rights, and the way back to the cell."""
+"""The base classes of the record pages: scope, rights, and the link to the source cell."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ CORRECTION_ROLES = (*REVIEW_ROLES,)
 
 
 class PortalModelAdmin(ModelAdmin):
-    """Forms that take nothing from their address: a value that is none of a field's breaks them."""
+    """Forms that take no initial values from the address: an invalid one would fail."""
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
-        """Allow the filters of the list alone: a query string may ask no hidden field."""
+        """Allow only the filters of the list: a query string must not filter by a hidden field."""
         declared = {self.date_hierarchy, self.opts.pk.name, "pk", "id"}
         for item in self.get_list_filter(request):
             declared.add(item[0] if isinstance(item, tuple) else str(item))
@@ -35,7 +35,7 @@ class PortalModelAdmin(ModelAdmin):
 
 
 class RecordAdmin(ListExportMixin, PortalModelAdmin):
-    """A record: entered through uploads, corrected by reviewers and desks, never added."""
+    """Records: created by uploads, corrected by reviewers and desks, never added by hand."""
 
     list_per_page = 20
     show_full_result_count = False
@@ -46,7 +46,7 @@ class RecordAdmin(ListExportMixin, PortalModelAdmin):
         return self.model.objects.visible_to(request.user)
 
     def get_exclude(self, request: SignedInRequest, obj: Any = None) -> Any:
-        """Leave the upload to its link: a higher branch's is not this reader's to see."""
+        """Exclude the upload, which the user may not see if a higher branch made it."""
         return [*(super().get_exclude(request, obj) or ()), "upload"]
 
     def get_object(self, request: SignedInRequest, object_id: str, from_field: Any = None) -> Any:
@@ -73,13 +73,13 @@ class RecordAdmin(ListExportMixin, PortalModelAdmin):
 
     @admin.display(description="来源")
     def source_link(self, obj: Any) -> str:
-        """Link to the upload and name the cell's row."""
+        """Return a link to the upload, with the source row."""
         address = reverse("upload", kwargs={"pk": obj.upload_id})
         return format_html('<a href="{}">批次{} {}</a>', address, obj.upload_id, obj.source_label)
 
 
 class ReferenceAdmin(ReferenceImportMixin, PortalModelAdmin):
-    """Named things of the whole province: everybody reads, the province's desks write."""
+    """Reference data of the province: read by everybody, changed by the province's desks."""
 
     list_per_page = 20
 
@@ -143,7 +143,7 @@ class AdministratorInline(TabularInline):
 
 
 def may_enter_site(request: SignedInRequest) -> bool:
-    """Return whether the record pages hold anything for this person."""
+    """Return whether the user may open any record page."""
     user = request.user
     return user.is_active and (has_role(user, READ_ROLES) or has_role(user, [Role.ADMINISTRATOR]))
 

@@ -1,4 +1,4 @@
-"""Import reference data from a workbook: read in a limited child, compared, then confirmed.
+"""Import of reference data from a workbook: read in a sandbox, compared, then confirmed.
 
 The file never reaches django-import-export before the limits apply: the child process of
 `redcross.uploads.files` opens it, and only a table of texts is handed to the resource.
@@ -43,7 +43,7 @@ class ImportRefusedError(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """What becomes of one row of the file."""
+    """The result of one row of the file."""
 
     row: int  # as Excel numbers it
     kind: str  # 新增, 修改, 未变 or 有误
@@ -52,10 +52,10 @@ class PreviewLine:
 
 
 class ReferenceImportMixin(ListExportMixin):
-    """Adds 从工作簿导入 to the list of a kind of reference data, for who may add and change it."""
+    """Adds 从工作簿导入 to a list of reference data, for users who may add and change rows."""
 
     import_key: tuple[str, ...] = ()
-    """Fields by which a row is known; the primary key where empty."""
+    """Fields that identify a row; the primary key if empty."""
 
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_import"
@@ -76,7 +76,7 @@ class ReferenceImportMixin(ListExportMixin):
         return (*key, *(name for name in names if name not in key))
 
     def import_workbook(self, request: SignedInRequest) -> HttpResponse:
-        """Show the form; with a file, what it would change; with a confirmation, change it."""
+        """Show the form; with a file, a preview; with a confirmation, import it."""
         if not self._may_import(request):
             raise PermissionDenied
         context: dict[str, Any] = {
@@ -142,7 +142,7 @@ class ReferenceImportMixin(ListExportMixin):
         result = resource.import_data(
             dataset, dry_run=dry_run, rollback_on_validation_errors=True, use_transactions=True
         )
-        # The library takes everything back then, and says so nowhere else.
+        # The library has rolled everything back then, and reports it nowhere else.
         if result.base_errors:
             raise ImportRefusedError(str(result.base_errors[0].error))
         return result
@@ -163,8 +163,8 @@ class ReferenceImportMixin(ListExportMixin):
 def read_dataset(content: bytes, filename: str, labels: list[str]) -> tablib.Dataset:
     """Return the first table of a file as texts; raise ImportRefusedError.
 
-    The heading row is the first that has the key's heading, `labels[0]`; columns that the list
-    does not have are refused by name, since a misspelt heading would silently change nothing.
+    The heading row is the first that contains the heading of the key, `labels[0]`. Unknown
+    columns are refused by name, since a misspelt heading would silently change nothing.
     """
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / f"workbook{Path(filename).suffix.lower()[:6]}"
@@ -201,7 +201,7 @@ def read_dataset(content: bytes, filename: str, labels: list[str]) -> tablib.Dat
 
 
 def list_preview_lines(result: Result, model: type[models.Model]) -> list[PreviewLine]:
-    """Return what becomes of each row, in the order of the file; faults name the column."""
+    """Return the result of each row, in the order of the file; faults name the column."""
     lines = []
     for at, row in enumerate(result.rows):
         name = str(row.object_repr or "")

@@ -1,7 +1,7 @@
 """django-import-export resources of the record pages: headings in Chinese, keys by code.
 
-A resource never has encrypted fields or their indexes. Choices are written as their labels
-and read as label or key; lists are written with 、 between their items.
+A resource never has encrypted fields or their indexes. Choices are written as labels and read
+as label or key; lists are written with 、 between their items.
 """
 
 import functools
@@ -22,7 +22,7 @@ _TRUE, _FALSE = frozenset({"是", "1", "TRUE", "√"}), frozenset({"否", "0", "
 
 
 class ChoiceWidget(widgets.Widget):
-    """A closed list: written as the label, read as label or key."""
+    """A choice: written as the label, read as label or key."""
 
     def __init__(self, choices: "list[tuple[str, str]]") -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class ChoiceWidget(widgets.Widget):
         }
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        """Return the key; raise ValueError for a word outside the list."""
+        """Return the key; raise ValueError for an unknown word."""
         text = str(value or "").strip()
         if text and text not in self.keys:
             message = f"“{text[:40]}”不在可选范围：{'、'.join(self.labels.values())}。"
@@ -47,7 +47,7 @@ class YesNoWidget(widgets.Widget):
     """A boolean as 是 and 否."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
-        """Return the value; raise ValueError for a word that is neither."""
+        """Return the value; raise ValueError for an unknown word."""
         text = str("" if value is None else value).strip().upper()
         if text not in _TRUE | _FALSE:
             message = f"“{text[:40]}”请填写“是”或“否”。"
@@ -72,7 +72,7 @@ class CodeWidget(widgets.ForeignKeyWidget):
     """A reference by the code of a branch, or by the key of another row."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        """Return the row; raise ValueError where none has this code."""
+        """Return the row; raise ValueError if none has this code."""
         if value in (None, ""):
             return None
         try:
@@ -83,10 +83,10 @@ class CodeWidget(widgets.ForeignKeyWidget):
 
 
 class DayWidget(widgets.DateWidget):
-    """A date as 2022-01-31; cells of dates come as that text."""
+    """A date as 2022-01-31; date cells arrive as that text."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        """Return the date; raise ValueError for what is none."""
+        """Return the date; raise ValueError for an invalid one."""
         try:
             return super().clean(str(value or "")[:10] or None, row, **kwargs)
         except ValueError:
@@ -95,7 +95,7 @@ class DayWidget(widgets.DateWidget):
 
 
 def readable_columns(model: type[models.Model]) -> list[str]:
-    """Return the names of the fields that may be written into a file: no secrets, no raw keys."""
+    """Return the names of the fields that may be exported: no encrypted fields, no raw keys."""
     excluded = {"row_key", "upload", "upload_row", "upload_sheet"}
     return [
         field.name
@@ -106,20 +106,20 @@ def readable_columns(model: type[models.Model]) -> list[str]:
 
 
 class PortalResource(resources.ModelResource):
-    """The base of all resources: sequences stay as they are.
+    """The base of all resources; it does not reset sequences.
 
-    The application's login may not set a sequence, and ids never come from a file.
+    The application's role may not set a sequence, and ids never come from a file.
     """
 
     def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
-        """Do nothing where the library would reset the sequence of the primary key."""
+        """Do nothing; the library would reset the sequence of the primary key."""
 
 
 @functools.cache
 def build_resource(
     model: type[models.Model], names: tuple[str, ...], key: tuple[str, ...] = ("pk",)
 ) -> type[resources.ModelResource]:
-    """Return a resource of a model's fields; `key` names the fields by which rows are known."""
+    """Return a resource of a model's fields; `key` names the fields that identify a row."""
     declared: dict[str, Any] = {name: _build_column(model._meta.get_field(name)) for name in names}
     options = {
         "model": model,
@@ -143,7 +143,7 @@ def _build_column(field: Any) -> columns.Field:
         attribute=field.name,
         column_name=str(field.verbose_name),
         widget=_choose_widget(field),
-        # An empty cell of a text is "", of anything that may be null is null.
+        # An empty cell is "" for a text, null for a field that may be null.
         default=None,
     )
 

@@ -1,4 +1,4 @@
-"""The admin site under which every record is listed and corrected."""
+"""The admin site of the record pages."""
 
 from typing import Any
 
@@ -14,18 +14,18 @@ from unfold.sites import UnfoldAdminSite
 
 
 class RecordSite(UnfoldAdminSite):
-    """Records of the portal, in the shell of its pages."""
+    """The record pages, inside the frame of the portal."""
 
     site_header = site_title = "红十字会业务门户"
     index_title = "业务记录"
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Let the shell's Alpine evaluate its expressions, and write its colours into the page."""
+        """Allow the scripts of Unfold to evaluate expressions and to set inline styles."""
         more = csp_update({"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE]})
         return more(super().admin_view(view, cacheable))
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Send to the portal's own sign-in: there is no second door past the second factor."""
+        """Redirect to the portal's sign-in, so that no other form bypasses the second factor."""
         if request.user.is_authenticated:
             raise PermissionDenied
         wanted = request.GET.get("next", "")

@@ -1,4 +1,4 @@
-"""manage.py audit --verify: nobody has changed the access log."""
+"""manage.py audit --verify: check that the access log is unchanged."""
 
 import sys
 from typing import Any
@@ -11,7 +11,7 @@ from redcross.audit.services import verify_chain
 
 
 class Command(BaseCommand):
-    """Walk along the log's chain; 0 whole, 1 broken."""
+    """Verify the chain of digests; exit 1 if it is broken."""
 
     help = "核对访问日志的指纹链：任何改动、删除都会被发现。"
 

@@ -1,4 +1,4 @@
-"""manage.py demo: build the demonstration and send it through the real road."""
+"""manage.py demo: build the demonstration through the import pipeline."""
 
 import datetime as dt
 import sys
@@ -92,7 +92,7 @@ class Command(BaseCommand):
         return result
 
     def _waiting(self) -> list[DemoFile]:
-        """Return the workbooks that have not gone their way yet."""
+        """Return the workbooks that are not uploaded yet."""
         with acting_as_system("演示数据"):
             gone = Upload.objects.exclude(state__in=[UploadState.HAS_ERRORS, UploadState.FAILED])
             known = set(gone.values_list("branch__code", "filename"))
@@ -145,11 +145,11 @@ class Command(BaseCommand):
 
 class _NullOutput:
     def write(self, text: str) -> None:
-        """Say nothing: the demonstration prints accounts of its own."""
+        """Discard the output: the demonstration prints its own accounts."""
 
 
 def make_accounts() -> None:
-    """Make the people a visitor can be."""
+    """Create the accounts for visitors."""
     with acting_as_system("演示数据"):
         for account in ACCOUNTS:
             user, created = User.objects.get_or_create(
@@ -163,7 +163,7 @@ def make_accounts() -> None:
 
 
 def process_file(file: DemoFile) -> None:
-    """Walk one workbook along the road as its branch and the level above would."""
+    """Upload, check, submit and review one workbook, as its branch and the level above would."""
     now = submission_time(file)
     with acting_as_system("演示数据"):
         filler = User.objects.get(username=CLERK)
@@ -194,7 +194,7 @@ def process_file(file: DemoFile) -> None:
 
 
 def submission_time(file: DemoFile) -> dt.datetime:
-    """Return when a branch would have handed it in: a few days after its months, some late."""
+    """Return a plausible time of submission: a few days after the period, sometimes late."""
     end = Period.parse(file.period).end
     days = 1 + zlib.crc32(f"{file.branch} {file.filename}".encode()) % 8
     moment = dt.datetime.combine(
@@ -204,7 +204,7 @@ def submission_time(file: DemoFile) -> dt.datetime:
 
 
 def lock_2021() -> None:
-    """Close the year that is complete."""
+    """Lock the year that is complete."""
     with acting_as_system("演示数据"):
         for domain in Domain.values:
             lock_period(
@@ -218,7 +218,7 @@ def lock_2021() -> None:
 
 
 def start_obligations() -> None:
-    """Say since when reports are owed, and excuse one branch for a while."""
+    """Set the first month with obligations, and exempt one branch for some months."""
     with acting_as_system("演示数据"):
         DueRule.objects.filter(sheet="", since=None).update(since=dt.date(2022, 1, 1))
         branch = Branch.objects.get(code=EXEMPT_BRANCH)
@@ -234,7 +234,7 @@ def start_obligations() -> None:
 
 
 def write_reports() -> None:
-    """Write what is due, and send out the review of the year that is complete."""
+    """Draft the reports that are due, and issue the review of the year that is complete."""
     now = business_now(timezone.now())
     write_due_reports(now)
     with acting_as_system("演示数据"):
@@ -248,7 +248,7 @@ def write_reports() -> None:
 
 
 def write_visitor_files() -> None:
-    """Lay the visitor's files under var/demo/."""
+    """Write the files for visitors to var/demo/."""
     folder = settings.VAR_DIR / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     with acting_as_system("演示数据"):
@@ -257,7 +257,7 @@ def write_visitor_files() -> None:
 
 
 def list_wrong_figures() -> list[str]:
-    """Ask every published figure, and tell of each that does not come out exactly."""
+    """Compute every published figure; return a sentence for each that differs."""
     province = Branch.objects.get(code=PROVINCE_CODE)
     with acting_as_system("核对公开数字"):
         results = [(figure, _actual_value(figure, province)) for figure in list_expected_figures()]

@@ -13,7 +13,7 @@ from redcross.ops.backups import BackupError, create_backup
 
 
 class Command(BaseCommand):
-    """Write a backup; 1 where it cannot be made."""
+    """Write a backup; exit 1 on failure."""
 
     help = "把整个门户（数据库与文件）备份成一个文件。"
 

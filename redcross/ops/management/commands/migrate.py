@@ -1,4 +1,4 @@
-"""manage.py migrate: Django's own, that renders a new table's model and no other."""
+"""manage.py migrate: Django's command, with lighter rendering of the model state."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from redcross.ops.migration_support import light_state_rendering
 
 
 class Command(migrate.Command):
-    """Bring the database to the tables the program is written for."""
+    """Apply migrations."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         with light_state_rendering():

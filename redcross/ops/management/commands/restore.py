@@ -1,4 +1,4 @@
-"""manage.py restore: put a backup back."""
+"""manage.py restore: restore a backup."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from redcross.ops.backups import BackupError, restore_backup
 
 
 class Command(BaseCommand):
-    """Restore a backup into an empty portal, or over one with --replace; 1 where it cannot be."""
+    """Restore into an empty portal, or over existing data with --replace; exit 1 on failure."""
 
     help = "从备份文件恢复整个门户。"
 

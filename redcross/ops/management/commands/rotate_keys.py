@@ -1,4 +1,4 @@
-"""manage.py rotate_keys: put a new key in front of FIELD_KEYS, then run this."""
+"""manage.py rotate_keys: re-encrypt after a new key was put in front of FIELD_KEYS."""
 
 import sys
 from typing import Any
@@ -11,7 +11,7 @@ from redcross.ops.rotation import count_old_secrets, rotate_secrets
 
 
 class Command(BaseCommand):
-    """Write every secret anew under the current key; 1 where something is left."""
+    """Re-encrypt every secret with the current key; exit 1 if any is left."""
 
     help = "用当前密钥（FIELD_KEYS 的第一个）重新加密全部个人信息和文件；可随时中断，再运行即继续。"
 

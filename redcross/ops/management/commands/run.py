@@ -17,7 +17,7 @@ from redcross.accounts.canary import exit_on_wrong_keys
 
 
 class Command(BaseCommand):
-    """Serve what is there."""
+    """Run the three processes until one of them ends."""
 
     help = "启动网站、后台任务和定时任务；按 Ctrl-C 结束。"
 
@@ -59,7 +59,7 @@ def process_commands(host: str, port: int) -> list[list[str]]:
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi"),
             *("--host", host, "--port", str(port)),
-            # Each thread keeps a connection, of which the database has a hundred.
+            # Each thread holds a connection; the database accepts a hundred.
             *("--workers", "2", "--blocking-threads", "16", "redcross.wsgi:application"),
         ],
         [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2"],
@@ -68,7 +68,7 @@ def process_commands(host: str, port: int) -> list[list[str]]:
 
 
 def check_port_free(host: str, port: int) -> None:
-    """Raise CommandError where another program listens already."""
+    """Raise CommandError if the port is in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as trying:
         trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""manage.py setup: a real, empty portal: branches, service accounts, first administrator."""
+"""manage.py setup: an empty portal with branches, service accounts and an administrator."""
 
 import secrets
 from pathlib import Path
@@ -14,7 +14,7 @@ from redcross.branches.services import load_divisions
 
 
 class Command(BaseCommand):
-    """Migrate, load the tree of branches, and make the first accounts."""
+    """Apply migrations, load the tree of branches, create the first accounts."""
 
     help = "建立空的门户：数据库结构、机构、服务账户和第一位系统管理员。"
 
