@@ -80,8 +80,8 @@ class ExportWorkbook(xlsxwriter.Workbook):
         if cell_format not in self._quoted:
             made = self.add_format()
             numbers = {"xf_index", "dxf_index", "xf_format_indices", "dxf_format_indices"}
-            kept = vars(cell_format or made)
-            made.__dict__.update({name: kept[name] for name in kept.keys() - numbers})
+            attributes = vars(cell_format or made)
+            made.__dict__.update({name: attributes[name] for name in attributes.keys() - numbers})
             made.set_quote_prefix()
             self._quoted[cell_format] = made
         return self._quoted[cell_format]

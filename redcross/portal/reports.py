@@ -32,92 +32,94 @@ WARNING_MARGIN = Decimal(20)
 
 
 @section("portal.targets")
-def targets(story: ReportContext) -> Iterator[Block]:
+def targets(context: ReportContext) -> Iterator[Block]:
     """Targets of the year: percentage achieved against the share of the year elapsed."""
-    year = story.period.year_so_far
-    course = Decimal(story.period.last.month * 100) / 12
-    known = Target.objects.filter(branch=story.branch, year=story.period.last.year)
+    year = context.period.year_so_far
+    elapsed = Decimal(context.period.last.month * 100) / 12
+    goals = Target.objects.filter(branch=context.branch, year=context.period.last.year)
     rows: list[list[CellValue | None]] = []
-    for target in known.order_by("indicator"):
+    for target in goals.order_by("indicator"):
         if target.indicator not in registry or not registry[target.indicator].comparable:
             continue
-        now = story.figure(target.indicator)
-        so_far = story.figure(target.indicator, period=year)
+        now = context.figure(target.indicator)
+        so_far = context.figure(target.indicator, period=year)
         indicator = registry[target.indicator]
-        done = None if so_far.value is None else so_far.value * 100 / target.value
+        achieved = None if so_far.value is None else so_far.value * 100 / target.value
         rows.append(
             [
                 indicator.label,
                 now,
                 so_far,
                 formatting.format_for_document(target.value, indicator.unit),
-                None if done is None else TextPiece(f"{done:.1f}%", (so_far,)),
-                f"{course:.1f}%",
-                _rate_progress(done, course),
+                None if achieved is None else TextPiece(f"{achieved:.1f}%", (so_far,)),
+                f"{elapsed:.1f}%",
+                _rate_progress(achieved, elapsed),
             ]
         )
     if rows:
-        head = ("指标", "本期", "年初以来", "年度目标", "完成率", "时间进度", "评价")
-        yield build_table("年度目标完成情况", head, rows)
+        headings = ("指标", "本期", "年初以来", "年度目标", "完成率", "时间进度", "评价")
+        yield build_table("年度目标完成情况", headings, rows)
 
 
-def _rate_progress(done: Decimal | None, course: Decimal) -> str:
-    if done is None:
+def _rate_progress(achieved: Decimal | None, elapsed: Decimal) -> str:
+    if achieved is None:
         return formatting.NO_VALUE
-    if done >= course:
+    if achieved >= elapsed:
         return "正常"
-    return "预警" if done >= course - WARNING_MARGIN else "滞后"
+    return "预警" if achieved >= elapsed - WARNING_MARGIN else "滞后"
 
 
 @section("portal.reporting")
-def reporting(story: ReportContext) -> Iterator[Block]:
+def reporting(context: ReportContext) -> Iterator[Block]:
     """Branches with missing or returned submissions, by name, and the reporting quality."""
-    below = list(Branch.objects.filter(parent=story.branch).in_official_order())
-    after = story.period.end.replace(day=20)
-    found = [
-        each
-        for each in list_obligations(below, story.period, today=after)
-        if each.status not in (ObligationStatus.EXEMPT, ObligationStatus.NOT_OPEN)
+    below = list(Branch.objects.filter(parent=context.branch).in_official_order())
+    deadline = context.period.end.replace(day=20)
+    due = [
+        obligation
+        for obligation in list_obligations(below, context.period, today=deadline)
+        if obligation.status not in (ObligationStatus.EXEMPT, ObligationStatus.NOT_OPEN)
     ]
-    by_name: dict[str, list[str]] = {}
-    for each in found:
-        if not each.is_submitted:
-            by_name.setdefault(each.branch.short_name, []).append(each.sheet.title)
-    if by_name:
-        told = "；".join(f"{name}（{len(sheets)}张）" for name, sheets in by_name.items())
-        yield from build_text_paragraph(f"截至数据截止时间，逾期未报或未审的单位有：{told}。")
-    elif found:
+    missing: dict[str, list[str]] = {}
+    for obligation in due:
+        if not obligation.is_submitted:
+            missing.setdefault(obligation.branch.short_name, []).append(obligation.sheet.title)
+    if missing:
+        names = "；".join(f"{name}（{len(sheets)}张）" for name, sheets in missing.items())
+        yield from build_text_paragraph(f"截至数据截止时间，逾期未报或未审的单位有：{names}。")
+    elif due:
         yield from build_text_paragraph("各单位应报报表均已按期报送。")
-    judged = measure_quality(below, found, story.period)
-    returned = sorted((each for each in judged if each.returned), key=lambda each: -each.returned)
-    told = "、".join(f"{each.branch}{each.returned}次" for each in returned)
-    if told:
-        yield from build_text_paragraph(f"审核退回：{told}，请进一步提高数据质量。")
-    urged = "、".join(f"{each.branch}{each.urged}次" for each in judged if each.urged)
+    quality = measure_quality(below, due, context.period)
+    most_returned = sorted(quality, key=lambda item: -item.returned)
+    returned = "、".join(
+        f"{item.branch}{item.returned}次" for item in most_returned if item.returned
+    )
+    if returned:
+        yield from build_text_paragraph(f"审核退回：{returned}，请进一步提高数据质量。")
+    urged = "、".join(f"{item.branch}{item.urged}次" for item in quality if item.urged)
     if urged:
         yield from build_text_paragraph(f"经催报：{urged}。")
-    yield from _quality_table(judged)
+    yield from _quality_table(quality)
 
 
-def _quality_table(judged: Sequence[ReportingQuality]) -> Iterator[Block]:
+def _quality_table(quality: Sequence[ReportingQuality]) -> Iterator[Block]:
     """Yield the table of 及时率 and 一次通过率 by branch, in official order."""
-    head = ("单位", "应报", "已报", "逾期", "及时率", "一次通过率", "退回", "催报")
+    headings = ("单位", "应报", "已报", "逾期", "及时率", "一次通过率", "退回", "催报")
     rows = [
         (
-            each.branch.short_name,
-            each.due,
-            each.submitted,
-            each.late,
-            _format_percent(each.on_time_share),
-            _format_percent(each.first_pass_share),
-            each.returned,
-            each.urged,
+            item.branch.short_name,
+            item.due,
+            item.submitted,
+            item.late,
+            _format_percent(item.on_time_share),
+            _format_percent(item.first_pass_share),
+            item.returned,
+            item.urged,
         )
-        for each in judged
-        if each.due
+        for item in quality
+        if item.due
     ]
     if rows:
-        yield build_table("报送质量评价", head, rows)
+        yield build_table("报送质量评价", headings, rows)
 
 
 def _format_percent(share: Decimal | None) -> str:
@@ -125,15 +127,15 @@ def _format_percent(share: Decimal | None) -> str:
 
 
 @section("portal.next_steps")
-def next_steps(story: ReportContext) -> Iterator[Block]:
+def next_steps(context: ReportContext) -> Iterator[Block]:
     """What the branches are asked to do next."""
-    year = story.period.year_so_far
-    course = Decimal(story.period.last.month * 100) / 12
+    year = context.period.year_so_far
+    elapsed = Decimal(context.period.last.month * 100) / 12
     late = []
-    for target in Target.objects.filter(branch=story.branch, year=story.period.last.year):
+    for target in Target.objects.filter(branch=context.branch, year=context.period.last.year):
         if target.indicator in registry and registry[target.indicator].comparable:
-            so_far = story.figure(target.indicator, period=year)
-            if so_far.value is not None and so_far.value * 100 / target.value < course:
+            so_far = context.figure(target.indicator, period=year)
+            if so_far.value is not None and so_far.value * 100 / target.value < elapsed:
                 late.append(registry[target.indicator].label)
     if late:
         yield from build_text_paragraph(
@@ -145,7 +147,7 @@ def next_steps(story: ReportContext) -> Iterator[Block]:
 
 
 @section("portal.civilised_city")
-def civilised_city(story: ReportContext) -> Iterator[Block]:
+def civilised_city(context: ReportContext) -> Iterator[Block]:
     """The figures of each prefecture for the assessment of civilised cities (文明城市测评)."""
     keys = (
         "training.first_aiders_trained",
@@ -156,16 +158,16 @@ def civilised_city(story: ReportContext) -> Iterator[Block]:
         "donors.organ_wishes",
         "reform.volunteers_new",
     )
-    columns = [story.lines(key, by=("branch",)) for key in keys]
+    columns = [context.lines(key, by=("branch",)) for key in keys]
     if not all(columns):
         return
-    head = ["单位", *(column_heading(key) for key in keys)]
+    headings = ["单位", *(column_heading(key) for key in keys)]
     rows: list[list[CellValue | None]] = [
         [line.branch.short_name, *(format_figure_cell(column[at]) for column in columns)]
         for at, line in enumerate(columns[0])
         if not line.own
     ]
-    yield build_table("“三献”与应急救护培训测评取数表", head, rows)
+    yield build_table("“三献”与应急救护培训测评取数表", headings, rows)
 
 
 register(
