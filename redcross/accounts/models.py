@@ -222,6 +222,16 @@ class RoleAssignment(models.Model):
         return f"{self.branch}{self.get_role_display()}"
 
     @property
+    def domain_note(self) -> str:
+        """The domain in brackets, "" without one."""
+        return f"（{self.get_domain_display()}）" if self.domain else ""
+
+    @property
+    def end_note(self) -> str:
+        """The last day in brackets, "" without one."""
+        return f"（至{self.ends_on:%Y年%-m月%-d日}）" if self.ends_on else ""
+
+    @property
     def sees_records(self) -> bool:
         """Whether the role shows the records of its branch."""
         return Role(self.role) not in ROLES_WITHOUT_RECORDS

@@ -63,5 +63,14 @@ class AccessEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.username} {self.get_act_display()} {self.what}"
 
+    @property
+    def result(self) -> str:
+        """What the status means: done, absent, refused, or an error."""
+        if self.status < 400:
+            return "成功"
+        if self.status == 404:
+            return "没有或无权"
+        return "拒绝" if self.status < 500 else "出错"
+
 
 register_append_only(AccessEntry)

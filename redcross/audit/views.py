@@ -25,6 +25,6 @@ def access_log(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "acts": Act.choices,
-        "asked": request.GET,
+        "parameters": request.GET,
     }
     return render(request, "audit/log.html", context)

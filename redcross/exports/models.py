@@ -71,3 +71,13 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a worker still has to generate the file."""
+        return self.state == ExportState.WAITING
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the file could not be generated."""
+        return self.state == ExportState.FAILED

@@ -27,7 +27,7 @@ def export_list(request: SignedInRequest) -> HttpResponse:
     """List the user's exports, the newest first."""
     rows = Export.objects.of(request.user).order_by("-created_at", "-pk")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    waiting = any(export.state == ExportState.WAITING for export in page.object_list)
+    waiting = any(export.is_waiting for export in page.object_list)
     return render(request, "exports/exports.html", {"page": page, "waiting": waiting})
 
 

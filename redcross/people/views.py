@@ -62,7 +62,7 @@ def _looked_after(user: User) -> "QuerySet[User]":
     roles = RoleAssignment.objects.on(today).select_related("branch").order_by("branch__code")
     return (
         User.objects.filter(pk__in=assignments.values("user"), is_service=False)
-        .prefetch_related(Prefetch("roles", queryset=roles, to_attr="held"))
+        .prefetch_related(Prefetch("roles", queryset=roles, to_attr="roles_today"))
         .order_by("username")
     )
 

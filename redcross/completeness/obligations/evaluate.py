@@ -49,6 +49,11 @@ class Obligation:
         return self.status not in QUIET_STATUSES
 
     @property
+    def is_in_work(self) -> bool:
+        """Whether the branch has an unfinished upload for it."""
+        return self.status is ObligationStatus.OPEN
+
+    @property
     def key(self) -> tuple[int, str, dt.date, dt.date]:
         """Branch, sheet, first and last month: the identity of an obligation."""
         return self.branch.pk, self.sheet.key, self.period.start, self.period.last

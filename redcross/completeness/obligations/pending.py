@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from urllib.parse import urlencode
 
 from redcross.accounts.models import User
 from redcross.accounts.rules import ENTRY_ROLES, role_covers
@@ -25,6 +26,13 @@ class PendingObligation:
     obligation: Obligation
     days_left: int
     """Working days; 0 on the due date and after it."""
+
+    @property
+    def upload_query(self) -> str:
+        """The query string by which the upload page is filled in."""
+        item = self.obligation
+        values = {"sheet": item.sheet.key, "period": str(item.period), "branch": item.branch.pk}
+        return urlencode(values)
 
     @property
     def is_soon(self) -> bool:
