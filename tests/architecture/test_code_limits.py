@@ -5,6 +5,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -186,6 +187,20 @@ def test_modules_import_each_other_in_no_circle():
         if graph.chain_exists(importer=imported, imported=importer)
     ]
     assert not circles
+
+
+def test_every_app_has_a_contract_for_its_imports():
+    """`lint-imports` holds the contracts; here every app must have one."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    containers = {
+        name for contract in settings["contracts"] for name in contract.get("containers", ())
+    }
+    packages = {
+        f"redcross.{path.parent.name}"
+        for path in (ROOT / "redcross").glob("*/__init__.py")
+        if any(module.name != "__init__.py" for module in path.parent.rglob("*.py"))
+    }
+    assert {*packages, *DOMAIN_APPS} - containers - {"redcross.formats"} == set()
 
 
 @pytest.mark.parametrize("rule", sorted(UNFINISHED))

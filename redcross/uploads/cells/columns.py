@@ -277,7 +277,7 @@ def cell_parser(field: FieldSpec, context: ImportContext, multiple: Decimal) -> 
     return parse
 
 
-def _kind_parser(  # noqa: C901  one case a kind of cell
+def _kind_parser(
     field: FieldSpec, context: ImportContext, multiple: Decimal
 ) -> CellParser:
     match field.kind:
