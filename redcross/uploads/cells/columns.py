@@ -277,9 +277,7 @@ def cell_parser(field: FieldSpec, context: ImportContext, multiple: Decimal) -> 
     return parse
 
 
-def _kind_parser(
-    field: FieldSpec, context: ImportContext, multiple: Decimal
-) -> CellParser:
+def _kind_parser(field: FieldSpec, context: ImportContext, multiple: Decimal) -> CellParser:
     match field.kind:
         case CellKind.DECIMAL:
             return lambda text, kind: parse_decimal(
