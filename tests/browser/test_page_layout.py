@@ -22,9 +22,9 @@ pytestmark = [
     pytest.mark.skipif(not AXE.exists(), reason="没有 axe-core，跳过可访问性测试"),
     pytest.mark.django_db(transaction=True),
 ]
-# Files, machines' pages, and what is no page of ours.
+# Files, machines' pages, what is no page of ours, and what administrators alone open.
 NO_PAGES = re.compile(
-    r"^(login|logout|health|ready|metrics|parcels-pulse|disclosure|progress-export|api-|schema|docs)"
+    r"^(login|logout|health|ready|metrics|parcels-pulse|disclosure|progress-export|api-|schema|docs|confirmations)"
 )
 UNKNOWN_TO_CHROMIUM_109 = re.compile(r"oklch\(|color-mix\(|@layer")
 SERIOUS_VIOLATIONS_SCRIPT = """

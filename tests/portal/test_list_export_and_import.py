@@ -67,7 +67,7 @@ def test_list_of_every_kind_offers_an_export_that_opens(model, desk, person, sig
 def test_exported_columns_never_hold_a_secret(model):
     fields = [model._meta.get_field(name) for name in site._registry[model].exported_columns()]
 
-    assert not [each for each in fields if isinstance(each, EncryptedField | BlindIndexField)]
+    assert not [field for field in fields if isinstance(field, EncryptedField | BlindIndexField)]
 
 
 def test_export_of_a_filtered_list_has_the_rows_of_the_filter(desk):
