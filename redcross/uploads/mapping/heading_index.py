@@ -93,7 +93,7 @@ class HeadingIndex:
     def _compared_words(self) -> Iterator[tuple[str, str]]:
         """Yield each field with each of its words, for the comparison of unknown headings."""
         for field in self.spec.fields:
-            for text in (field.label, *field.aliases):
+            for text in (field.label, *field.aliases, *field.pattern_examples):
                 yield field.name, text
         if self.spec.branch_field in self.fields:
             yield from ((self.spec.branch_field, text) for text in BRANCH_HEADINGS)

@@ -95,6 +95,7 @@ class FieldSpec:
     default: object = None  # a constant for an empty or missing cell
     note: str = ""  # 填写说明, printed in the template
     sample: str = ""  # what the template's sample row shows
+    pattern_examples: tuple[str, ...] = ()  # headings that the patterns match
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ class Column:
     substrings: Sequence[str] = ()
     patterns: Sequence[str] = ()
     """Patterns of whole headings that mean it too: the many words for who gives."""
+    pattern_examples: Sequence[str] = ()
+    """Headings that the patterns match; unknown headings are compared with them."""
     exclude_pattern: str = ""
     """A pattern within headings that are something else: 认捐金额 is no amount received."""
     value_range: tuple[int, int] | None = None
@@ -89,11 +91,16 @@ class Column:
     def with_words(self, words: Vocabulary, name: str) -> Self:
         """Return the column called `name` with the words of a vocabulary file added."""
         excluded = words.exclude_patterns.get(name)
+        patterns = words.patterns.get(name, ())
         return dataclasses.replace(
             self,
             aliases=(*self.aliases, *words.headings.get(name, ())),
             substrings=(*self.substrings, *words.substrings.get(name, ())),
-            patterns=(*self.patterns, *(each.pattern for each in words.patterns.get(name, ()))),
+            patterns=(*self.patterns, *(entry.pattern for entry in patterns)),
+            pattern_examples=(
+                *self.pattern_examples,
+                *(text for entry in patterns for text in entry.matches),
+            ),
             exclude_pattern=excluded.pattern if excluded else self.exclude_pattern,
             null_values=(*self.null_values, *words.null_values.get(name, ())),
             words={**self.words, **words.choices.get(name, {})},
@@ -256,6 +263,7 @@ class Sheet:
             aliases=tuple(column.aliases),
             substrings=tuple(column.substrings),
             patterns=tuple(column.patterns),
+            pattern_examples=tuple(column.pattern_examples),
             exclude_pattern=re.compile(column.exclude_pattern) if column.exclude_pattern else None,
             value_range=column.value_range,
             rejects_numbers=column.rejects_numbers,
