@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import unicodedata
 
+from redcross.chinese_dates import to_digits
 from redcross.periods import Period, add_months
 from redcross.uploads.cells.parsed import INVISIBLE, ParsedCell
 
@@ -17,11 +18,6 @@ _FULL_DATE = re.compile(
     r"(?P<year>\d{4}|\d{2})(?P<s>[-/.年、,\\])(?P<month>\d{1,2})(?:(?P=s)|[-/.月、,\\])"
     r"(?P<day>\d{1,2})(?:日|号)?" + _TIME + r"(?:星期.|周.)?\.?"
 )
-_CHINESE_DATE = re.compile(
-    r"(?:(?P<year>[〇○零一二三四五六七八九]{4})年)?(?P<month>十[一二]?|[一二三四五六七八九])月"
-    r"(?P<day>[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
-)
-_CHINESE_DIGITS = dict(zip("〇○零一二三四五六七八九", "000123456789", strict=True))
 _COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})" + _TIME)
 _WITHOUT_YEAR = re.compile(r"(?P<month>\d{1,2})(?:月|[-/.])(?P<day>\d{1,2})(?:日|号)?" + _TIME)
 _MONTH_ONLY = re.compile(r"\d{4}(?:[-/.]\d{1,2}|年\d{1,2}月?份?)")
@@ -52,7 +48,7 @@ def parse_date(
     """
     if is_date:
         return _parse_iso(text)
-    bare = _to_digits(_normalize_spaces(text))
+    bare = to_digits(_normalize_spaces(text))
     if is_number and re.fullmatch(r"\d+(\.\d+)?", bare):
         return _parse_number(bare, period, epoch)
     for pattern in (_COMPACT, _FULL_DATE):
@@ -86,23 +82,6 @@ def _normalize_spaces(text: str) -> str:
     """Fold widths; keep only the blanks that stand between two digits."""
     text = unicodedata.normalize("NFKC", text.translate(INVISIBLE)).translate(_SEPARATORS)
     return re.sub(r" ?([^\d ]) ?", r"\1", " ".join(text.split()))
-
-
-def _to_digits(text: str) -> str:
-    """Write 二〇二一年八月二十三日 as 2021年8月23日."""
-    match = _CHINESE_DATE.fullmatch(text)
-    if match is None:
-        return text
-    year = "".join(_CHINESE_DIGITS[char] for char in match["year"] or "")
-    month, day = _chinese_number(match["month"]), _chinese_number(match["day"])
-    return f"{year}年{month}月{day}日" if year else f"{month}月{day}日"
-
-
-def _chinese_number(text: str) -> int:
-    tens, ten, ones = text.rpartition("十")
-    return (int(_CHINESE_DIGITS[tens]) if tens else 1) * 10 * bool(ten) + int(
-        _CHINESE_DIGITS[ones] if ones else 0
-    )
 
 
 def _parse_iso(text: str) -> ParsedCell:

@@ -7,6 +7,7 @@ from itertools import chain
 
 import polars as pl
 
+from redcross.chinese_dates import find_months
 from redcross.uploads.cells.dates import parse_date
 from redcross.uploads.cells.parsed import BLANKS, normalize_text
 from redcross.uploads.files.workbook import Grid
@@ -18,7 +19,6 @@ from redcross.uploads.tables.table import Table
 
 _YEAR_MONTH_DAY = ("年", "月", "日")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月(?:份)?(?!\d)")
 _DAY_OF_MONTH = re.compile(r"(?:0?[1-9]|[12]\d|3[01])(?:\.0)?[日号]?")
 
 
@@ -112,11 +112,7 @@ def _month_of_table(table: Table) -> int | None:
     heading = max(table.layout.heading_rows[0] - grid.first_row, 0)
     rows = grid.cells[max(heading - TUNING.title_rows, 0) : heading].select(grid.letters).rows()
     for texts in ([grid.worksheet], filter(None, chain.from_iterable(rows))):
-        months = {
-            int(match[1])
-            for text in texts
-            for match in _MONTH.finditer(unicodedata.normalize("NFKC", text))
-        }
+        months = set().union(*(find_months(unicodedata.normalize("NFKC", text)) for text in texts))
         if months:
             return months.pop() if len(months) == 1 else None
     return None

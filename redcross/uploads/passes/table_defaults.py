@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from redcross.chinese_dates import find_days
 from redcross.uploads.cells.columns import cell_parser
 from redcross.uploads.cells.dates import parse_date
 from redcross.uploads.cells.words import (
@@ -34,9 +35,6 @@ _SOURCE_PHRASES = {
     _UPLOADER_CODE: "按上传人填写的读作",
     _PERIOD_CODE: "全部行按报告期读作",
 }
-_DAY_PATTERN = re.compile(
-    r"(?<![\d.])(?:\d{4}[年./-])?\d{1,2}月\d{1,2}[日号]|(?<![\d.])\d{4}[./-]\d{1,2}[./-]\d{1,2}(?!\d)"
-)
 _LABELLED = re.compile(r"(?:^|\s)([^\s:]{4,})\s*:\s*(\S.*?)(?=\s\s|$)")
 """A label and its value within a line: 培训时间:2021年8月3日—5日."""
 _RANGE_SEPARATOR = re.compile(r"[-—–~至到]+(?=[^-—–~至到]*$)")
@@ -142,8 +140,8 @@ def _from_period(around: _Surroundings) -> Iterator[tuple[str, InferredValue]]:
     days = {
         day
         for text in around.title_texts
-        for match in _DAY_PATTERN.finditer(unicodedata.normalize("NFKC", text))
-        if isinstance(day := _parse_day(match[0], around.context), dt.date)
+        for written in find_days(unicodedata.normalize("NFKC", text))
+        if isinstance(day := _parse_day(written, around.context), dt.date)
         and period.start <= day < period.end
     }
     day = max(days, default=period.last_day)

@@ -59,5 +59,4 @@ SUMMARY = re.compile(
 )
 """总交易单数, 订单总金额: the heading of the summary at the foot of an export."""
 NOTE = re.compile(r"^(?:注|备注|说明|附注|温馨提示|存在问题)[:\d(]")
-DAY_ALONE = re.compile(r"^(?:二[〇○零O0]..?|\d{4})年.{1,3}月.{1,4}日$")
 NUMERIC_DAY = re.compile(r"^\d{4}([-./])\d{1,2}\1\d{1,2}$")

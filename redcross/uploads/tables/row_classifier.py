@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from redcross.chinese_dates import is_day_line
 from redcross.uploads.cells.parsed import normalize_text
 from redcross.uploads.files.cell_kinds import KIND_SUFFIX, NUMBER, TEXT
 from redcross.uploads.mapping.assignment import MappedColumns
@@ -15,7 +16,6 @@ from redcross.uploads.mapping.words import SUM_WORDS
 from redcross.uploads.tables.cell_texts import RowTexts
 from redcross.uploads.tables.phrases import (
     CARRIED_FORWARD,
-    DAY_ALONE,
     LABEL_WITH_COLON,
     NOTE,
     NUMERIC_DAY,
@@ -172,7 +172,7 @@ def _is_closing(texts: Sequence[str]) -> bool:
         return True
     if len(texts) == 1 and NUMERIC_DAY.match(texts[0]):
         return True
-    return len(texts) <= 2 and any(map(DAY_ALONE.match, texts))
+    return len(texts) <= 2 and any(map(is_day_line, texts))
 
 
 def _is_page_furniture(texts: Iterable[str]) -> bool:

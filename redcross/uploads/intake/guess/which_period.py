@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from redcross.chinese_dates import parse_numeral, to_digits
 from redcross.periods import FIRST_YEAR, LAST_YEAR, Period, add_months, month_start
 from redcross.uploads.files.workbook import Grid
 from redcross.uploads.intake.guess.certainty import Certainty
@@ -15,8 +16,6 @@ from redcross.uploads.schema.import_spec import SheetSpec
 _PERIOD_LABELS = ("统计时间", "报告期", "统计期间", "统计日期")
 _MAX_DATED_MONTHS = 12
 _YEAR = r"(?P<year>(?:19|20)\d{2})"
-_NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
-            "十": 10, "十一": 11, "十二": 12}  # fmt: skip
 _MONTH = r"(?P<{name}>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _OPTIONAL_DAY = r"(?:\s*(?:3[01]|[12]\d|0?[1-9])\s*日)?"
 _MONTH_RANGE = re.compile(
@@ -38,8 +37,6 @@ _ONE_MONTH = re.compile(
 _COMPACT_DAY = re.compile(rf"(?<!\d){_YEAR}(?P<m>0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)")
 _ONE_YEAR = re.compile(rf"(?<!\d){_YEAR}\s*年")
 _BARE_MONTH = re.compile(rf"(?<![\d年]){_MONTH.format(name='m')}\s*月(?:份)?")
-_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_YEAR_IN_WORDS = re.compile("([〇○零一二三四五六七八九]{4})年")
 _BARE_QUARTER = re.compile(r"第?(?P<quarter>[一二三四])季度")
 _DATE = re.compile(
     r"^\s*(?P<y>(?:19|20)\d{2})(?:[-/.年]\s*(?P<m>\d{1,2})[-/.月]\s*\d{1,2}|(?P<m2>\d{2})\d{2}$)"
@@ -92,7 +89,7 @@ def dated_months(grids: Sequence[Grid], spec: SheetSpec) -> Period | None:
 
 def find_period(text: str, *, today: dt.date) -> tuple[Period, Certainty] | None:
     """Return the period that a title or a name contains; without a year the latest one."""
-    text = _YEAR_IN_WORDS.sub(_year_to_digits, unicodedata.normalize("NFKC", text))
+    text = to_digits(unicodedata.normalize("NFKC", text))
     for find in (_find_range, _find_quarter, _find_half, _find_month, _find_year):
         period = find(text)
         if period is not None:
@@ -136,11 +133,6 @@ def _month_of_date(text: str) -> dt.date | None:
     year, month = int(match["y"]), int(match["m"] or match["m2"])
     is_plausible = FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12
     return dt.date(year, month, 1) if is_plausible else None
-
-
-def _year_to_digits(match: re.Match[str]) -> str:
-    """Return 2026年 for 二〇二六年."""
-    return match[1].translate(_CHINESE_DIGITS) + "年"
 
 
 def _find_range(text: str) -> Period | None:
@@ -194,4 +186,4 @@ def _find_yearless(text: str, today: dt.date) -> Period | None:
 
 
 def _to_number(text: str) -> int:
-    return _NUMBERS.get(text) or int(text)
+    return parse_numeral(text) or int(text)
