@@ -9,6 +9,7 @@ import shutil
 import pytest
 from django.db import connection
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
 from redcross import logs
@@ -20,6 +21,10 @@ from redcross.branches.services import load_divisions
 from tests.support import initial_rows
 
 NOW = dt.datetime(2022, 2, 22, 9, tzinfo=dt.UTC)
+
+# How long an example takes says more of a machine that does other work too than of the code.
+hypothesis_settings.register_profile("portal", deadline=None)
+hypothesis_settings.load_profile("portal")
 
 
 def pytest_report_header():

@@ -297,7 +297,6 @@ def test_api_answers_to_generated_requests_match_the_schema(
 
         @settings(
             max_examples=6,
-            deadline=None,
             database=None,
             phases=[Phase.explicit, Phase.generate],
             suppress_health_check=list(HealthCheck),

@@ -38,9 +38,7 @@ UNFINISHED: dict[str, tuple[str, ...]] = {
     "late imports": ("redcross/uploads",),
     "names": (
         "redcross/uploads",
-        "tests/ops",
         "tests/portal",
-        "tests/uploads",
     ),
 }
 

@@ -92,4 +92,6 @@ def test_daily_receipt_foreign_amount_is_an_error_not_yuan(pipeline):
         sheet="donations.daily_takings",
     )  # fmt: skip
 
-    assert "amount.foreign_unit" in {finding.code for finding in upload.findings.all()}
+    findings = [(finding.code, finding.severity, finding.cell) for finding in upload.findings.all()]
+    assert findings == [("amount.foreign_unit", "error", "H5")]
+    assert upload.accepted == 0

@@ -56,9 +56,7 @@ def execute_act(act, number, clerk, reviewer, now):
             Donation.objects.filter(pk=row.pk).delete()
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_figures_equal_a_recount_after_any_sequence_of_writes(clerk, reviewer, now, acts):
     for act, number in acts:

@@ -74,9 +74,7 @@ acts = st.lists(
 )
 
 
-@hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts)
 def test_rollup_equals_a_recount_after_random_writes(upload, what):
     branches = {code: Branch.objects.get(code=code) for code in CODES}

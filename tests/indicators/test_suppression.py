@@ -19,7 +19,7 @@ PARENTS = {
     "5301": "53", "5303": "53", "5304": "53", "530102": "5301", "530103": "5301",
     "530302": "5303", "530303": "5303",
 }  # fmt: skip
-many_examples = settings(deadline=None, max_examples=60)
+many_examples = settings(max_examples=60)
 LEAVES = [code + OWN_MARK for code in ("53", *PARENTS)]
 MONTHS = [dt.date(2021, month, 1) for month in (1, 2, 4, 11)] + [
     dt.date(2022, month, 1) for month in (1, 3)
@@ -223,7 +223,7 @@ def totals(counts):
     return sums
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(tables_by_kind())
 def test_suppressed_breakdown_cell_is_not_determined_by_totals(counts):
     whole = totals(counts)

@@ -237,9 +237,9 @@ def test_example_environment_file_names_every_variable_and_no_other():
 def test_compose_file_passes_every_environment_variable(services):
     set_by_compose_alone = {"DEBUG", "DEMO"}
 
-    handed = set(services["setup"]["environment"])
+    passed = set(services["setup"]["environment"])
 
-    assert handed == list_variables() - set_by_compose_alone
+    assert passed == list_variables() - set_by_compose_alone
     assert services["web"]["environment"]["SECOND_FACTOR"] == "${SECOND_FACTOR:-on}"
 
 

@@ -99,7 +99,6 @@ def read_table():
 @given(acts=st.lists(ACTS, min_size=2, max_size=8))
 @settings(
     max_examples=8,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_random_loads_reverts_and_restores_match_the_reference_model(

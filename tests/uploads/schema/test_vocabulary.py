@@ -22,11 +22,11 @@ FIELDS = ("branch", "giver_name", "value", "bank_gifts", "bank_value")
 
 def table_of(sheet, name):
     """Return a table of all files a sheet takes words from, its bases' included."""
-    found = {}
+    table = {}
     for path in files_of(sheet):
         for key, value in tomllib.loads(path.read_text()).get(name, {}).items():
-            found[key] = [*found.get(key, []), *value] if isinstance(value, list) else value
-    return found
+            table[key] = [*table.get(key, []), *value] if isinstance(value, list) else value
+    return table
 
 
 def files_of(sheet):
@@ -121,8 +121,8 @@ def patterns():
         words = find_vocabulary(type(sheet).__module__, sheet.key.rpartition(".")[2], sheet.columns)
         if words is None:
             continue
-        for name, found in words.patterns.items():
-            for number, pattern in enumerate(found):
+        for name, of_column in words.patterns.items():
+            for number, pattern in enumerate(of_column):
                 yield pytest.param(re.fullmatch, pattern, id=f"{sheet.key}.{name}.{number}")
         for name, pattern in words.exclude_patterns.items():
             yield pytest.param(re.search, pattern, id=f"{sheet.key}.{name}.exclude")
@@ -130,12 +130,12 @@ def patterns():
 
 @pytest.mark.parametrize(("match", "pattern"), list(patterns()))
 def test_pattern_matches_its_examples_and_no_counterexample(match, pattern):
-    found = {
+    results = {
         word: bool(match(pattern.pattern, normalize_header(word)))
         for word in (*pattern.matches, *pattern.rejects)
     }
 
-    assert found == dict.fromkeys(pattern.matches, True) | dict.fromkeys(pattern.rejects, False)
+    assert results == dict.fromkeys(pattern.matches, True) | dict.fromkeys(pattern.rejects, False)
 
 
 def load(folder, text):

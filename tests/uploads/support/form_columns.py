@@ -27,7 +27,7 @@ BRANCH_SPELLINGS = {
     "安宁市": ["安宁市", "安宁", "　安宁市"],
 }
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
-GIVEN = "晓明芳华建国丽娟志强海燕文斌雪梅春生"
+FIRST_NAMES = "晓明芳华建国丽娟志强海燕文斌雪梅春生"
 MASKED = ["*琪", "张*", "李*明", "**华", "陈**"]
 ANONYMOUS = ["爱心人士", "爱心个人", "无名氏"]
 MINORITY = [("买买提·艾力", "·•‧∙・．"), ("岩罕·依香", "·•‧∙・．")]
@@ -153,7 +153,7 @@ def write_count(*units: str) -> Callable[[random.Random, int], Any]:
 
 
 def person(rng: random.Random, _: int = 0) -> str:
-    return rng.choice(SURNAMES) + "".join(rng.sample(GIVEN, rng.choice([1, 2])))
+    return rng.choice(SURNAMES) + "".join(rng.sample(FIRST_NAMES, rng.choice([1, 2])))
 
 
 def write_person(rng: random.Random, value: str) -> str:

@@ -366,17 +366,17 @@ def recognised_columns(*rows):
 def recognise(*rows):
     """Recognise texts as a worksheet of RAISED that knows of no merges."""
     width = max(map(len, rows))
-    laid = {}
+    columns = {}
     for index in range(width):
         texts = [str(row[index] or "") if index < len(row) else "" for row in rows]
         kinds = [
             0 if not text else NUMBER if text.replace(".", "").isdigit() else TEXT for text in texts
         ]
-        laid[column_letter(index)] = pl.Series(column_letter(index), texts, dtype=pl.String)
-        laid[column_letter(index) + KIND_SUFFIX] = pl.Series(
+        columns[column_letter(index)] = pl.Series(column_letter(index), texts, dtype=pl.String)
+        columns[column_letter(index) + KIND_SUFFIX] = pl.Series(
             column_letter(index) + KIND_SUFFIX, kinds, dtype=pl.UInt8
         )
-    return detect_tables(Grid("Sheet1", 1, pl.DataFrame(laid)), HeadingRanker(RAISED))
+    return detect_tables(Grid("Sheet1", 1, pl.DataFrame(columns)), HeadingRanker(RAISED))
 
 
 @pytest.mark.parametrize(
