@@ -1,10 +1,10 @@
-"""The app people."""
+"""The app people: accounts and roles of users."""
 
 from django.apps import AppConfig
 
 
 class PeopleConfig(AppConfig):
-    """Its name and label."""
+    """Name and label of the app."""
 
     name = "redcross.people"
     label = "people"

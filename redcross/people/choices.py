@@ -1,10 +1,10 @@
-"""Closed lists of people."""
+"""Choices of people."""
 
 from django.db import models
 
 
-class Verb(models.TextChoices):
-    """What one person may do to the account or the roles of another."""
+class ActionVerb(models.TextChoices):
+    """The kind of an account action: what one user does to the account or roles of another."""
 
     OPEN = "OPEN", "开通账户"
     RESET_PASSWORD = "RESET_PASSWORD", "重置密码"
@@ -20,7 +20,7 @@ class Verb(models.TextChoices):
 
 
 class RequestState(models.TextChoices):
-    """How an act stands that a second administrator must confirm."""
+    """The state of an action that a second administrator must confirm."""
 
     WAITING = "WAITING", "待确认"
     CONFIRMED = "CONFIRMED", "已确认"

@@ -1,6 +1,6 @@
-"""A browser's own description in words: system and browser, as people know them."""
+"""Readable descriptions of user agents: system and browser."""
 
-# The first that stands in the description counts: most claim to be several.
+# The first match counts: most user agents name several browsers.
 _SYSTEMS = (
     ("Windows NT 6.1", "Windows 7"),
     ("Windows NT 10.0", "Windows 10 或 11"),
@@ -23,7 +23,7 @@ _BROWSERS = (
 
 
 def describe_device(agent: str) -> str:
-    """Return what a person would call it; an unknown description stays as it is."""
+    """Return system and browser of a user agent; an unknown one is returned unchanged."""
     names = [
         next((name for mark, name in pairs if mark in agent), "") for pairs in (_SYSTEMS, _BROWSERS)
     ]

@@ -1,4 +1,4 @@
-"""Accounts nobody uses: their holder is warned, then they are closed; the level above reopens."""
+"""Unused accounts: their users are warned, then the accounts are closed."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -14,14 +14,14 @@ from redcross.accounts.models import RoleAssignment, SafetySettings, User
 from redcross.accounts.rules import ENTRY_ROLES
 from redcross.completeness.calendar.due_calendar import nominal_due_date
 from redcross.notices.services import list_role_holders, notify
-from redcross.people.rules import LOOKING_AFTER
+from redcross.people.rules import ACCOUNT_MANAGER_ROLES
 from redcross.periods import Period, add_months, month_start
 from redcross.uploads.registry import registry
 from redcross.uploads.schema.schedule import Due
 
 DUE_WINDOW = dt.timedelta(days=7)
 MARGIN_DAYS = 31
-"""Days a reporter by quarter or year may be later than his calendar says."""
+"""Days that a clerk may exceed his longest calendar."""
 _DAYS_PER_MONTH = 31
 _log = structlog.get_logger("redcross.people")
 
@@ -30,8 +30,8 @@ _log = structlog.get_logger("redcross.people")
 def close_inactive_accounts(*, now: dt.datetime) -> tuple[int, int]:
     """Warn and close accounts by the safety settings; return how many were warned and closed.
 
-    Who reports by quarter or year is given his whole calendar, nobody is closed in a week in
-    which something of his is due, and the last administrator never is.
+    A clerk of quarterly or yearly sheets has at least the length of his calendar. No account is
+    closed within a week of a due date of its user, and never that of the last administrator.
     """
     settings, today = SafetySettings.current(), timezone.localdate(now)
     silent_for = dt.timedelta(days=settings.unused_days)
@@ -75,14 +75,14 @@ def _close_account(user: User, roles: Iterable[RoleAssignment], now: dt.datetime
     user.is_active = False
     user.save(update_fields=["is_active"])
     branches = {role.branch.parent or role.branch for role in roles}
-    recipients = list_role_holders(branches, LOOKING_AFTER, timezone.localdate(now))
+    recipients = list_role_holders(branches, ACCOUNT_MANAGER_ROLES, timezone.localdate(now))
     text = f"{user}（{user.username}）的账户因长期未登录已停用；需要时请为其重置密码，即可恢复。"
     notify(recipients, text, link=f"/people/{user.pk}/", now=now)
     _log.info("account.closed", account=user.pk)
 
 
 def _longest_calendar(roles: Iterable[RoleAssignment]) -> dt.timedelta:
-    """Return how long a reporter may have no cause to come: his longest calendar and a margin."""
+    """Return how long a clerk may have nothing to submit: his longest calendar plus a margin."""
     months = max((due.calendar.months for role in roles for due in _iter_due(role)), default=0)
     return (
         dt.timedelta(days=months * _DAYS_PER_MONTH + MARGIN_DAYS) if months > 1 else dt.timedelta(0)
@@ -101,7 +101,7 @@ def _iter_due(role: RoleAssignment) -> Iterable[Due]:
 
 
 def _is_due(roles: Iterable[RoleAssignment], today: dt.date) -> bool:
-    """Return whether something of his is due within a week, or was within the last."""
+    """Return whether a due date of the roles is within a week before or after today."""
     months = [Period.month(add_months(month_start(today), -back)) for back in range(14)]
     return any(
         abs((nominal_due_date(due, month) - today).days) <= DUE_WINDOW.days

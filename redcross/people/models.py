@@ -1,4 +1,4 @@
-"""Accounts asked for by a workbook, and acts on accounts that a second person must confirm."""
+"""Accounts requested by a workbook, and account actions that must be confirmed."""
 
 import datetime as dt
 from typing import Self
@@ -10,14 +10,14 @@ from django.db.models import F, Q
 
 from redcross.accounts.choices import Domain, Role
 from redcross.branches.models import Branch
-from redcross.people.choices import RequestState, Verb
+from redcross.people.choices import ActionVerb, RequestState
 from redcross.uploads.history import track_history
 from redcross.uploads.models import Record
 
 
 @track_history
 class AccountRequest(Record):
-    """A person who shall sign in, with one role at one branch."""
+    """A requested account with one role at one branch."""
 
     username = models.CharField("登录名", max_length=60)
     display_name = models.CharField("姓名", max_length=40)
@@ -45,28 +45,28 @@ class AccountRequest(Record):
         return f"{self.display_name}（{self.username}）"
 
 
-class DisposalRequestQuerySet(models.QuerySet["DisposalRequest"]):
-    """Requests by whether they can still be confirmed."""
+class AccountActionRequestQuerySet(models.QuerySet["AccountActionRequest"]):
+    """Requests by their state."""
 
     def waiting(self, now: dt.datetime) -> Self:
-        """Keep those that wait and are not too old."""
+        """Keep the requests that can still be confirmed."""
         return self.filter(
-            state=RequestState.WAITING, asked_at__gt=now - DisposalRequest.CONFIRMED_WITHIN
+            state=RequestState.WAITING, asked_at__gt=now - AccountActionRequest.CONFIRMED_WITHIN
         )
 
     def overdue(self, now: dt.datetime) -> Self:
-        """Keep those that wait and are too old to be confirmed."""
+        """Keep the waiting requests that are too old to be confirmed."""
         return self.filter(
-            state=RequestState.WAITING, asked_at__lte=now - DisposalRequest.CONFIRMED_WITHIN
+            state=RequestState.WAITING, asked_at__lte=now - AccountActionRequest.CONFIRMED_WITHIN
         )
 
 
-class DisposalRequest(models.Model):
-    """An act on an account that one administrator asked for and a second one must confirm."""
+class AccountActionRequest(models.Model):
+    """An account action requested by one administrator, to be confirmed by a second one."""
 
     CONFIRMED_WITHIN = dt.timedelta(days=7)
 
-    verb = models.CharField("事项", max_length=20, choices=Verb)
+    verb = models.CharField("事项", max_length=20, choices=ActionVerb)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="当事人", on_delete=models.PROTECT, related_name="+"
     )
@@ -108,14 +108,15 @@ class DisposalRequest(models.Model):
     )
     decided_at = models.DateTimeField("确认时间", null=True, blank=True)
 
-    objects = DisposalRequestQuerySet.as_manager()
+    objects = AccountActionRequestQuerySet.as_manager()
 
     class Meta:
+        db_table = "people_disposalrequest"
         verbose_name = "待确认事项"
         verbose_name_plural = "待确认事项"
         constraints = [
             models.CheckConstraint(
-                name="disposal_verb_is_known", condition=Q(verb__in=Verb.values)
+                name="disposal_verb_is_known", condition=Q(verb__in=ActionVerb.values)
             ),
             models.CheckConstraint(
                 name="disposal_state_is_known", condition=Q(state__in=RequestState.values)

@@ -1,7 +1,6 @@
-"""Who disposes of which role: the level above by rank and limits, some roles by two administrators.
+"""Who may act on which role: the level above, by rank and limits, or two administrators.
 
-An act on an account is an act on every role its holder has: see `services.py`, which asks
-for each of them.
+An action on an account affects every role of its user; `services.py` checks each of them.
 """
 
 import dataclasses
@@ -10,12 +9,12 @@ from typing import Protocol
 from redcross.accounts.choices import VAULT_ROLES, Role
 from redcross.accounts.models import User
 from redcross.branches.models import Branch
-from redcross.people.choices import Verb
+from redcross.people.choices import ActionVerb
 
-LOOKING_AFTER = (Role.REVIEWER, Role.OFFICE, Role.ADMINISTRATOR)
+ACCOUNT_MANAGER_ROLES = (Role.REVIEWER, Role.OFFICE, Role.ADMINISTRATOR)
 OVERSIGHT_ROLES = (Role.ADMINISTRATOR, Role.AUDITOR)
 ADMINISTRATORS_ONLY = frozenset({*OVERSIGHT_ROLES, *VAULT_ROLES})
-"""Roles that nobody but an administrator disposes of, most acts with a second one."""
+"""Roles on which only administrators act, for most actions two of them."""
 
 RANK = {
     Role.STATISTICIAN: 1,
@@ -31,19 +30,19 @@ RANK = {
     Role.AUDITOR: 5,
     Role.ADMINISTRATOR: 5,
 }
-"""Weighed at one and the same branch: there the higher disposes of the lower alone."""
+"""Compared at the same branch: a higher rank acts only on lower ones."""
 
 _WITHOUT_CONFIRMATION = {
-    # Who takes rights away must not wait; who takes an overseer's away must.
+    # Taking rights away must not wait, except from administrators and auditors.
     **dict.fromkeys(VAULT_ROLES, frozenset({
-        Verb.SIGN_OUT, Verb.END_ROLE, Verb.CLOSE_ACCOUNT, Verb.EDIT_ACCOUNT,
+        ActionVerb.SIGN_OUT, ActionVerb.END_ROLE, ActionVerb.CLOSE_ACCOUNT, ActionVerb.EDIT_ACCOUNT,
     })),
-    **dict.fromkeys(OVERSIGHT_ROLES, frozenset({Verb.SIGN_OUT, Verb.EDIT_ACCOUNT})),
+    **dict.fromkeys(OVERSIGHT_ROLES, frozenset({ActionVerb.SIGN_OUT, ActionVerb.EDIT_ACCOUNT})),
 }  # fmt: skip
 
 
 class RoleLike(Protocol):
-    """A role at a branch, asked for or assigned."""
+    """A role at a branch, requested or assigned."""
 
     role: str
     branch: Branch
@@ -52,7 +51,7 @@ class RoleLike(Protocol):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RoleScope:
-    """A role at a branch with its limits, whoever holds it; empty limits reach everything."""
+    """A role at a branch with its limits; empty limits mean everything."""
 
     role: str
     branch: Branch
@@ -61,7 +60,7 @@ class RoleScope:
 
     @classmethod
     def of(cls, source: RoleLike) -> "RoleScope":
-        """Return the scope of an assignment, or of a request for one."""
+        """Return the scope of an assignment or of a request for one."""
         sheets = tuple(getattr(source, "sheets", ()))
         return cls(source.role, source.branch, source.domain, sheets)
 
@@ -69,13 +68,13 @@ class RoleScope:
         return f"{self.branch}{Role(self.role).label}"
 
 
-def may_dispose(actor: User, scope: RoleScope, verb: Verb) -> bool:
-    """Return whether one of the actor's roles disposes of this one, as far as it has limits.
+def may_act_on(actor: User, scope: RoleScope, verb: ActionVerb) -> bool:
+    """Return whether one of the actor's roles may act on this role.
 
-    Whether a second person must confirm is `needs_confirmation`'s to say; that the actor is
-    neither the person nor the receiver is `services.py`'s.
+    `needs_confirmation` decides whether a second person must confirm; `services.py` checks that
+    the actor is neither the user concerned nor the receiver.
     """
-    if verb is Verb.STAND_IN and scope.role in OVERSIGHT_ROLES:
+    if verb is ActionVerb.STAND_IN and scope.role in OVERSIGHT_ROLES:
         return False
     above = scope.branch.parent or scope.branch
     return any(
@@ -86,18 +85,18 @@ def may_dispose(actor: User, scope: RoleScope, verb: Verb) -> bool:
     )
 
 
-def needs_confirmation(scope: RoleScope, verb: Verb) -> bool:
-    """Return whether a second administrator must confirm the act."""
+def needs_confirmation(scope: RoleScope, verb: ActionVerb) -> bool:
+    """Return whether a second administrator must confirm the action."""
     return scope.role in ADMINISTRATORS_ONLY and verb not in _WITHOUT_CONFIRMATION[Role(scope.role)]
 
 
-def describe_authority(scope: RoleScope, verb: Verb) -> str:
-    """Return the sentence that says who may do this to the role."""
+def describe_authority(scope: RoleScope, verb: ActionVerb) -> str:
+    """Return a sentence that says who may act on the role."""
     label = Role(scope.role).label
-    if verb is Verb.STAND_IN and scope.role in OVERSIGHT_ROLES:
+    if verb is ActionVerb.STAND_IN and scope.role in OVERSIGHT_ROLES:
         return f"“{label}”不设代理；须换人时请由系统管理员办理工作移交。"
     above = scope.branch.parent or scope.branch
-    names = "、".join(role.label for role in LOOKING_AFTER if _outranks(role, above, scope))
+    names = "、".join(role.label for role in ACCOUNT_MANAGER_ROLES if _outranks(role, above, scope))
     sentence = f"{scope.branch}“{label}”由{above.society}的{names}办理"
     if scope.role not in ADMINISTRATORS_ONLY and (names != Role.ADMINISTRATOR.label):
         sentence += "，办理人的业务和报表范围须包含该角色的范围"
@@ -109,18 +108,18 @@ def describe_authority(scope: RoleScope, verb: Verb) -> str:
 def _outranks(role: str, branch: Branch, scope: RoleScope) -> bool:
     if role == Role.ADMINISTRATOR:
         return True
-    if role not in LOOKING_AFTER or scope.role in ADMINISTRATORS_ONLY:
+    if role not in ACCOUNT_MANAGER_ROLES or scope.role in ADMINISTRATORS_ONLY:
         return False
     return branch.pk != scope.branch.pk or RANK[Role(role)] > RANK[Role(scope.role)]
 
 
 def _includes(domain: str, sheets: list[str], scope: RoleScope) -> bool:
-    """Return whether limits include those of the scope: nobody gives what reaches further."""
+    """Return whether the limits include those of the scope: nobody grants more than he has."""
     if sheets and not (scope.sheets and set(scope.sheets) <= set(sheets)):
         return False
     if not domain or domain == scope.domain:
         return True
-    # A role of all domains that is limited to sheets of this one reaches no further.
+    # A role of all domains limited to sheets of this domain includes no more than them.
     return (
         not scope.domain
         and bool(scope.sheets)

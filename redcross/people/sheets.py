@@ -1,4 +1,4 @@
-"""The workbook of accounts."""
+"""The sheet of requested accounts."""
 
 import polars as pl
 
@@ -28,7 +28,7 @@ class Accounts(Sheet):
     ends_on = Column("截止日期", aliases=["有效期至"])
 
     def rules(self) -> tuple[Rule, ...]:
-        """A sign-in name is written without spaces."""
+        """Require sign-in names without spaces and special characters."""
         return (
             Rule(
                 code="text.too_long",

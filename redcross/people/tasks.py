@@ -1,4 +1,4 @@
-"""What beat asks of accounts, a few times a day."""
+"""Celery tasks of accounts."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -8,7 +8,7 @@ from redcross.people.inactive_accounts import close_inactive_accounts
 
 
 class MaintenanceTask(ScopedTask):
-    """Acts for the system."""
+    """Runs for the system, without a user."""
 
     abstract = True
     system = True
@@ -16,5 +16,5 @@ class MaintenanceTask(ScopedTask):
 
 @shared_task(name="people.close_unused", base=MaintenanceTask)
 def close_unused_accounts() -> None:
-    """Warn and close accounts nobody uses."""
+    """Warn and close unused accounts."""
     close_inactive_accounts(now=timezone.now())

@@ -1,4 +1,4 @@
-"""人员与账户: the people of the branches below, looked after by the level above."""
+"""人员与账户: the users of the branches below, managed by the level above."""
 
 import datetime as dt
 from typing import Any
@@ -20,19 +20,19 @@ from redcross.accounts.middleware import SESSION_ADDRESS, SESSION_AGENT, SESSION
 from redcross.accounts.models import RoleAssignment, User
 from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import has_role
-from redcross.people.acts import PeopleError, end_sessions, sessions_of
-from redcross.people.choices import Verb
+from redcross.people.account_actions import AccountAction
+from redcross.people.choices import ActionVerb
 from redcross.people.devices import describe_device
-from redcross.people.disposals import Disposal
+from redcross.people.execution import PeopleError, end_sessions, list_sessions
 from redcross.people.forms.person_page import DeputyForm, SuccessorForm
-from redcross.people.models import AccountRequest, DisposalRequest
-from redcross.people.rules import LOOKING_AFTER, RoleScope, may_dispose
+from redcross.people.models import AccountActionRequest, AccountRequest
+from redcross.people.rules import ACCOUNT_MANAGER_ROLES, RoleScope, may_act_on
 from redcross.people.services import (
-    DisposalRefusedError,
-    Outcome,
-    check_disposal,
-    confirm,
-    decline,
+    ActionOutcome,
+    ActionRefusedError,
+    check_action,
+    confirm_request,
+    decline_request,
     log_refusal,
     may_confirm,
     may_decide,
@@ -40,23 +40,23 @@ from redcross.people.services import (
     perform,
 )
 
-PAGE = 50
+PAGE_SIZE = 50
 VERBS = {
-    "password": Verb.RESET_PASSWORD,
-    "second-factor": Verb.RESET_SECOND_FACTOR,
-    "sign-out": Verb.SIGN_OUT,
-    "stand-in": Verb.STAND_IN,
-    "hand-over": Verb.HAND_OVER,
+    "password": ActionVerb.RESET_PASSWORD,
+    "second-factor": ActionVerb.RESET_SECOND_FACTOR,
+    "sign-out": ActionVerb.SIGN_OUT,
+    "stand-in": ActionVerb.STAND_IN,
+    "hand-over": ActionVerb.HAND_OVER,
 }
-"""The acts of a person's page, by their word in the address."""
+"""The actions of a person's page, by their word in the address."""
 
 
-def _looked_after(user: User) -> "QuerySet[User]":
-    """Return the people with a role today in a subtree that is the user's to look after."""
+def _manageable_people(user: User) -> "QuerySet[User]":
+    """Return the people with a role today in a subtree that the user manages."""
     today = timezone.localdate()
     within = Q(pk__in=[])
     for assignment in user.current_roles():
-        if assignment.role in LOOKING_AFTER:
+        if assignment.role in ACCOUNT_MANAGER_ROLES:
             within |= Q(branch__code__startswith=assignment.branch.code)
     assignments = RoleAssignment.objects.on(today).filter(within)
     roles = RoleAssignment.objects.on(today).select_related("branch").order_by("branch__code")
@@ -67,17 +67,17 @@ def _looked_after(user: User) -> "QuerySet[User]":
     )
 
 
-def _require(request: SignedInRequest) -> None:
-    if not has_role(request.user, LOOKING_AFTER):
+def _require_manager(request: SignedInRequest) -> None:
+    if not has_role(request.user, ACCOUNT_MANAGER_ROLES):
         raise PermissionDenied
 
 
 @login_required
 @require_GET
-def people(request: SignedInRequest) -> HttpResponse:
-    """List people with their roles, and how many accounts wait to be opened."""
-    _require(request)
-    rows = _looked_after(request.user)
+def person_list(request: SignedInRequest) -> HttpResponse:
+    """List people with their roles, and the number of accounts to be opened."""
+    _require_manager(request)
+    rows = _manageable_people(request.user)
     words = request.GET.get("q", "").strip()
     if words:
         rows = rows.filter(
@@ -86,18 +86,18 @@ def people(request: SignedInRequest) -> HttpResponse:
             | Q(roles__branch__name__icontains=words)
         ).distinct()
     context = {
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "words": words,
-        "waiting": len(_waiting(request.user)),
-        "confirmations": len(_confirmable(request.user))
+        "waiting": len(_waiting_account_requests(request.user)),
+        "confirmations": len(_confirmable_requests(request.user))
         if has_role(request.user, [Role.ADMINISTRATOR])
         else 0,
     }
     return render(request, "people/people.html", context)
 
 
-def _waiting(user: User) -> list[AccountRequest]:
-    """Return the effective requests whose role nobody holds yet and that one may grant."""
+def _waiting_account_requests(user: User) -> list[AccountRequest]:
+    """Return the effective requests whose role is not granted yet and that the user may grant."""
     known = set(
         RoleAssignment.objects.on(timezone.localdate()).values_list(
             "user__username", "role", "branch_id", "domain"
@@ -117,18 +117,18 @@ def _waiting(user: User) -> list[AccountRequest]:
         )
         not in known
         and account_request.username != user.username
-        and may_dispose(user, RoleScope.of(account_request), Verb.OPEN)
+        and may_act_on(user, RoleScope.of(account_request), ActionVerb.OPEN)
     ]
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 @never_cache
-def waiting(request: SignedInRequest) -> HttpResponse:
-    """Accounts asked for by workbooks; opening them shows each password this once."""
-    _require(request)
-    account_requests = _waiting(request.user)
-    opened: list[Outcome] = []
+def account_request_list(request: SignedInRequest) -> HttpResponse:
+    """List accounts requested by workbooks; open them and show each password once."""
+    _require_manager(request)
+    account_requests = _waiting_account_requests(request.user)
+    opened: list[ActionOutcome] = []
     if request.method == "POST":
         chosen = set(request.POST.getlist("pk"))
         try:
@@ -143,53 +143,53 @@ def waiting(request: SignedInRequest) -> HttpResponse:
             )
         except PeopleError as error:
             _refuse(request, error)
-        account_requests = _waiting(request.user)
+        account_requests = _waiting_account_requests(request.user)
     return render(
         request, "people/waiting.html", {"account_requests": account_requests, "opened": opened}
     )
 
 
 def _refuse(request: SignedInRequest, error: PeopleError) -> None:
-    """Show why nothing was done; what one may not is written down as refused."""
-    if isinstance(error, DisposalRefusedError):
+    """Show why an action failed; write a refused one into the access log."""
+    if isinstance(error, ActionRefusedError):
         log_refusal(error, by=request.user)
     messages.error(request, str(error))
 
 
 @login_required
 @require_GET
-def person(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One person: roles, and what the level above may do for him."""
-    _require(request)
-    user = get_object_or_404(_looked_after(request.user), pk=pk)
-    return _shown(request, user)
+def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show a person with his roles and the actions the user may take."""
+    _require_manager(request)
+    user = get_object_or_404(_manageable_people(request.user), pk=pk)
+    return _render_person(request, user)
 
 
-def _others(request: SignedInRequest, person: User) -> "QuerySet[User]":
-    """Return who may stand in for a person or succeed him: never the one who decides it."""
-    others = _looked_after(request.user).filter(is_active=True)
+def _possible_receivers(request: SignedInRequest, person: User) -> "QuerySet[User]":
+    """Return the possible deputies and successors of a person, without the user himself."""
+    others = _manageable_people(request.user).filter(is_active=True)
     return others.exclude(pk__in=[person.pk, request.user.pk])
 
 
-def _shown(
+def _render_person(
     request: SignedInRequest, person: User, *, password: str = "", **forms: Any
 ) -> HttpResponse:
-    others = _others(request, person)
+    others = _possible_receivers(request, person)
     context = {
         "person": person,
         "password": password,
-        "refusal": _refusal(request.user, person, Verb.RESET_PASSWORD),
-        "sign_out_refusal": _refusal(request.user, person, Verb.SIGN_OUT),
+        "refusal": _refusal_text(request.user, person, ActionVerb.RESET_PASSWORD),
+        "sign_out_refusal": _refusal_text(request.user, person, ActionVerb.SIGN_OUT),
         "stand_in": forms.get("stand_in") or DeputyForm(people=others),
         "hand_over": forms.get("hand_over") or SuccessorForm(people=others),
     }
     return render(request, "people/person.html", context)
 
 
-def _refusal(user: User, person: User, verb: Verb) -> str:
-    """Return why a person may not do this, with who may; nothing where he may."""
+def _refusal_text(user: User, person: User, verb: ActionVerb) -> str:
+    """Return why the user may not do this and who may, "" if he may."""
     try:
-        check_disposal(Disposal(verb, person), by=user, now=timezone.now())
+        check_action(AccountAction(verb, person), by=user, now=timezone.now())
     except PeopleError as error:
         return str(error)
     return ""
@@ -198,43 +198,43 @@ def _refusal(user: User, person: User, verb: Verb) -> str:
 @login_required
 @require_POST
 @never_cache
-def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
-    """Reset a password, end sessions, name a stand-in, or hand work over."""
-    _require(request)
-    person = get_object_or_404(_looked_after(request.user), pk=pk)
+def act_on_person(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
+    """Reset a password or second factor, end sessions, name a deputy, or hand work over."""
+    _require_manager(request)
+    person = get_object_or_404(_manageable_people(request.user), pk=pk)
     receiver = until = None
-    if VERBS[verb] in (Verb.STAND_IN, Verb.HAND_OVER):
+    if VERBS[verb] in (ActionVerb.STAND_IN, ActionVerb.HAND_OVER):
         name, kind = (
             ("stand_in", DeputyForm) if verb == "stand-in" else ("hand_over", SuccessorForm)
         )
-        form = kind(request.POST, people=_others(request, person))
+        form = kind(request.POST, people=_possible_receivers(request, person))
         if not form.is_valid():
             forms: dict[str, Any] = {name: form}
-            return _shown(request, person, **forms)
+            return _render_person(request, person, **forms)
         receiver, until = form.cleaned_data["other"], form.cleaned_data.get("until")
-    disposal = Disposal(VERBS[verb], person, receiver=receiver, ends_on=until)
+    action = AccountAction(VERBS[verb], person, receiver=receiver, ends_on=until)
     try:
-        outcome = perform(disposal, by=request.user, now=timezone.now())
+        outcome = perform(action, by=request.user, now=timezone.now())
     except PeopleError as error:
         _refuse(request, error)
         return redirect("person", pk=pk)
-    return _answer(request, outcome)
+    return _show_outcome(request, outcome)
 
 
-def _answer(request: SignedInRequest, outcome: Outcome) -> HttpResponse:
-    """Show what came of an act; a password stands on this one page alone."""
-    disposal, result = outcome.disposal, outcome.result
-    person, count = disposal.person, result.count
+def _show_outcome(request: SignedInRequest, outcome: ActionOutcome) -> HttpResponse:
+    """Show the outcome of an action; a password appears only on this page."""
+    action, result = outcome.action, outcome.result
+    person, count = action.person, result.count
     if outcome.request is not None:
-        text = f"已提出：{disposal}。须由另一名系统管理员在七天内确认后才办理。"
-    elif disposal.verb is Verb.RESET_PASSWORD:
-        return _shown(request, person, password=result.password)
-    elif disposal.verb is Verb.SIGN_OUT:
+        text = f"已提出：{action}。须由另一名系统管理员在七天内确认后才办理。"
+    elif action.verb is ActionVerb.RESET_PASSWORD:
+        return _render_person(request, person, password=result.password)
+    elif action.verb is ActionVerb.SIGN_OUT:
         text = f"已结束{count}个登录和接口令牌。"
-    elif disposal.verb is Verb.RESET_SECOND_FACTOR:
+    elif action.verb is ActionVerb.RESET_SECOND_FACTOR:
         text = f"已解除{count}个验证器，下次登录时重新绑定。"
-    elif disposal.verb is Verb.STAND_IN:
-        text = f"{disposal.receiver}代理至{disposal.ends_on}，到期自动结束。"
+    elif action.verb is ActionVerb.STAND_IN:
+        text = f"{action.receiver}代理至{action.ends_on}，到期自动结束。"
     else:
         messages.success(request, f"已移交，在办报送{count}份；{person}的账户已停用。")
         return redirect("people")
@@ -245,36 +245,38 @@ def _answer(request: SignedInRequest, outcome: Outcome) -> HttpResponse:
 # What a second administrator confirms ----------------------------------------------------
 
 
-def _confirmable(user: User) -> list[DisposalRequest]:
+def _confirmable_requests(user: User) -> list[AccountActionRequest]:
     now = timezone.now()
-    requests = DisposalRequest.objects.waiting(now).select_related(
+    requests = AccountActionRequest.objects.waiting(now).select_related(
         "person", "receiver", "asked_by", "branch__parent"
     )
     return [
-        disposal_request
-        for disposal_request in requests.order_by("asked_at")
-        if may_decide(user, disposal_request, now=now)
+        action_request
+        for action_request in requests.order_by("asked_at")
+        if may_decide(user, action_request, now=now)
     ]
 
 
 @login_required
 @require_GET
-def confirmations(request: SignedInRequest) -> HttpResponse:
-    """What administrators have asked for and another one must confirm."""
+def confirmation_list(request: SignedInRequest) -> HttpResponse:
+    """List the actions that wait for a second administrator."""
     if not has_role(request.user, [Role.ADMINISTRATOR]):
         raise PermissionDenied
-    return _confirmations(request)
+    return _render_confirmations(request)
 
 
-def _confirmations(request: SignedInRequest, outcome: Outcome | None = None) -> HttpResponse:
+def _render_confirmations(
+    request: SignedInRequest, outcome: ActionOutcome | None = None
+) -> HttpResponse:
     now = timezone.now()
     rows = [
         {
-            "request": disposal_request,
-            "text": str(Disposal.of(disposal_request)),
-            "mine": not may_confirm(request.user, disposal_request, now=now),
+            "request": action_request,
+            "text": str(AccountAction.of(action_request)),
+            "mine": not may_confirm(request.user, action_request, now=now),
         }
-        for disposal_request in _confirmable(request.user)
+        for action_request in _confirmable_requests(request.user)
     ]
     return render(request, "people/confirmations.html", {"rows": rows, "outcome": outcome})
 
@@ -282,20 +284,22 @@ def _confirmations(request: SignedInRequest, outcome: Outcome | None = None) -> 
 @login_required
 @require_POST
 @never_cache
-def decide(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
-    """Confirm what another administrator asked for, or let it come to nothing."""
+def decide_request(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
+    """Confirm or decline the request of another administrator."""
     if not has_role(request.user, [Role.ADMINISTRATOR]):
         raise PermissionDenied
     now = timezone.now()
-    disposal_request = get_object_or_404(
-        DisposalRequest.objects.select_related("branch__parent"), pk=pk
+    action_request = get_object_or_404(
+        AccountActionRequest.objects.select_related("branch__parent"), pk=pk
     )
-    if not may_decide(request.user, disposal_request, now=now):
+    if not may_decide(request.user, action_request, now=now):
         raise Http404
     try:
         if verb == "confirm":
-            return _confirmations(request, confirm(disposal_request.pk, by=request.user, now=now))
-        decline(disposal_request.pk, by=request.user, now=now)
+            return _render_confirmations(
+                request, confirm_request(action_request.pk, by=request.user, now=now)
+            )
+        decline_request(action_request.pk, by=request.user, now=now)
         messages.success(request, "已退回，没有改动。")
     except PeopleError as error:
         _refuse(request, error)
@@ -304,15 +308,15 @@ def decide(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def account(request: SignedInRequest) -> HttpResponse:
-    """我的账户: my roles, my second factor, and where I am signed in."""
+def own_account(request: SignedInRequest) -> HttpResponse:
+    """我的账户: the user's roles, second factor and sessions."""
     here = request.session.session_key or ""
     if request.method == "POST":
         ended = end_sessions(request.user, but=here)
         messages.success(request, f"已结束其他{ended}个登录。")
         return redirect("account")
     sessions = []
-    for session in sessions_of(request.user):
+    for session in list_sessions(request.user):
         data = session.get_decoded()
         began = data.get(SESSION_BEGAN)
         sessions.append(

@@ -20,7 +20,7 @@ from redcross.accounts.requests import SignedInRequest
 from redcross.accounts.rules import ENTRY_ROLES, READ_ROLES, REVIEW_ROLES, Rights, rights_of_user
 from redcross.dashboards.boards import registry
 from redcross.indicators.query.query_params import FIGURE_ROLES, last_selection
-from redcross.people.rules import LOOKING_AFTER
+from redcross.people.rules import ACCOUNT_MANAGER_ROLES
 
 Entry = tuple[str, str, str, Iterable[str]]
 Link = tuple[str, str]
@@ -89,7 +89,7 @@ def _iter_groups(rights: Rights, place: str) -> Iterator[tuple[str, Iterable[Lin
 
 def _system_links(rights: Rights, *, sees_boards: bool) -> Iterator[Link]:
     yield "我的导出", reverse("exports")
-    if rights.allow(LOOKING_AFTER):
+    if rights.allow(ACCOUNT_MANAGER_ROLES):
         yield "人员与账户", reverse("people")
     if rights.allow([Role.ADMINISTRATOR]):
         yield "机构与用户", reverse("admin:index")

@@ -16,8 +16,8 @@ from redcross.accounts.models import SafetySettings, User
 from redcross.accounts.services import grant_role
 from redcross.completeness.calendar.due_calendar import nominal_due_date
 from redcross.notices.models import Notice
-from redcross.people.choices import Verb
-from redcross.people.disposals import Disposal
+from redcross.people.account_actions import AccountAction
+from redcross.people.choices import ActionVerb
 from redcross.people.inactive_accounts import close_inactive_accounts
 from redcross.people.services import perform
 from redcross.periods import Period
@@ -130,7 +130,7 @@ def test_failed_sign_in_always_computes_one_hash(who, clerk, hash_counter):
 def test_password_reset_ends_every_session(clerk, reviewer):
     page, _ = sign_in(clerk.username, "secret-1")
 
-    perform(Disposal(Verb.RESET_PASSWORD, clerk), by=reviewer, now=timezone.now())
+    perform(AccountAction(ActionVerb.RESET_PASSWORD, clerk), by=reviewer, now=timezone.now())
 
     assert page.get(reverse("uploads")).status_code == 302
 
@@ -204,8 +204,8 @@ def test_closed_account_is_reopened_by_the_level_above(make_unused_user, reviewe
     close_inactive_accounts(now=QUIET_DAY + dt.timedelta(days=14))
     assert not is_open(user)
 
-    disposal = Disposal(Verb.RESET_PASSWORD, user)
-    password = perform(disposal, by=reviewer, now=QUIET_DAY).result.password
+    action = AccountAction(ActionVerb.RESET_PASSWORD, user)
+    password = perform(action, by=reviewer, now=QUIET_DAY).result.password
 
     assert is_open(user)
     assert sign_in(user.username, password)[1].status_code == 302

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from redcross.accounts.choices import SECOND_FACTOR_ROLES, Role
-from redcross.people.choices import Verb
+from redcross.people.account_actions import AccountAction
+from redcross.people.choices import ActionVerb
 from redcross.people.devices import describe_device
-from redcross.people.disposals import Disposal
 from redcross.people.services import perform
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +169,6 @@ def test_second_factor_is_not_required_for_other_roles(clerk, signed_in, setting
 def test_second_factor_is_reset_by_the_level_above(authenticator_secret, reviewer):
     clerk, _ = authenticator_secret
 
-    perform(Disposal(Verb.RESET_SECOND_FACTOR, clerk), by=reviewer, now=timezone.now())
+    perform(AccountAction(ActionVerb.RESET_SECOND_FACTOR, clerk), by=reviewer, now=timezone.now())
 
     assert sign_in(Client(), clerk.username).url == reverse("home")

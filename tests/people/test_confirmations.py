@@ -15,15 +15,15 @@ from redcross.audit.choices import Act
 from redcross.audit.models import AccessEntry
 from redcross.branches.models import Branch
 from redcross.notices.models import Notice
-from redcross.people.acts import PeopleError
-from redcross.people.choices import RequestState, Verb
-from redcross.people.disposals import Disposal
-from redcross.people.models import AccountRequest, DisposalRequest
+from redcross.people.account_actions import AccountAction
+from redcross.people.choices import ActionVerb, RequestState
+from redcross.people.execution import PeopleError
+from redcross.people.models import AccountActionRequest, AccountRequest
 from redcross.people.rules import RoleScope
 from redcross.people.services import (
-    DisposalRefusedError,
-    confirm,
-    decline,
+    ActionRefusedError,
+    confirm_request,
+    decline_request,
     open_accounts,
     perform,
 )
@@ -49,12 +49,12 @@ def auditor(person):
 
 
 def reset(user):
-    return Disposal(Verb.RESET_PASSWORD, user)
+    return AccountAction(ActionVerb.RESET_PASSWORD, user)
 
 
 def grant(user, role, code="53", **limits):
-    return Disposal(
-        Verb.GRANT_ROLE, user, scope=RoleScope(role, Branch.objects.get(code=code), **limits)
+    return AccountAction(
+        ActionVerb.GRANT_ROLE, user, scope=RoleScope(role, Branch.objects.get(code=code), **limits)
     )
 
 
@@ -73,7 +73,7 @@ def test_password_of_two_person_role_is_reset_only_on_confirmation(
 
     user.refresh_from_db()
     assert (outcome.result.password, user.password) == ("", before)
-    done = confirm(outcome.request.pk, by=second, now=now)
+    done = confirm_request(outcome.request.pk, by=second, now=now)
     user.refresh_from_db()
     assert user.check_password(done.result.password)
     assert user.must_change_password
@@ -85,12 +85,12 @@ def test_confirmation_by_requester_person_or_receiver_is_refused(first, second, 
     request = perform(reset(second), by=first, now=now).request
     coordinator, third = person(Role.ORGAN_COORDINATOR, "53"), person(Role.ADMINISTRATOR, "53")
     hand_over = perform(
-        Disposal(Verb.HAND_OVER, coordinator, receiver=third), by=first, now=now
+        AccountAction(ActionVerb.HAND_OVER, coordinator, receiver=third), by=first, now=now
     ).request
 
     for pending, actor in ((request, first), (request, second), (hand_over, third)):
-        with pytest.raises(DisposalRefusedError):
-            confirm(pending.pk, by=actor, now=now)
+        with pytest.raises(ActionRefusedError):
+            confirm_request(pending.pk, by=actor, now=now)
 
     assert coordinator.roles.on(timezone.localdate()).exists()
 
@@ -99,7 +99,7 @@ def test_database_refuses_confirmation_by_requester(first, second, person, now):
     request = perform(reset(second), by=first, now=now).request
 
     with pytest.raises(IntegrityError, match="confirmed_by_another"), transaction.atomic():
-        DisposalRequest.objects.filter(pk=request.pk).update(
+        AccountActionRequest.objects.filter(pk=request.pk).update(
             state=RequestState.CONFIRMED, decided_by=first
         )
 
@@ -109,8 +109,8 @@ def test_confirmation_by_other_roles_is_refused(role, first, person, now, signed
     request = perform(reset(person(Role.ORGAN_COORDINATOR, "53")), by=first, now=now).request
     actor = person(role, "53")
 
-    with pytest.raises(DisposalRefusedError, match="系统管理员"):
-        confirm(request.pk, by=actor, now=now)
+    with pytest.raises(ActionRefusedError, match="系统管理员"):
+        confirm_request(request.pk, by=actor, now=now)
     address = reverse("confirmation-decide", kwargs={"pk": request.pk, "verb": "confirm"})
     assert signed_in(actor).post(address).status_code == 403
 
@@ -120,7 +120,7 @@ def test_unconfirmed_request_expires_after_a_week(first, second, person, now):
     request = perform(reset(user), by=first, now=now).request
 
     with pytest.raises(PeopleError, match="超过七天"):
-        confirm(request.pk, by=second, now=now + dt.timedelta(days=8))
+        confirm_request(request.pk, by=second, now=now + dt.timedelta(days=8))
     again = perform(reset(user), by=first, now=now + dt.timedelta(days=8)).request
     request.refresh_from_db()
     assert (request.state, again.state) == (RequestState.EXPIRED, RequestState.WAITING)
@@ -137,14 +137,14 @@ def test_duplicate_request_is_refused(first, second, person, now):
 def test_decided_request_cannot_be_confirmed_again(first, second, person, now):
     user = person(Role.ORGAN_COORDINATOR, "53")
     declined = perform(reset(user), by=first, now=now).request
-    decline(declined.pk, by=first, now=now)
+    decline_request(declined.pk, by=first, now=now)
     with pytest.raises(PeopleError, match="已经办理过"):
-        confirm(declined.pk, by=second, now=now)
+        confirm_request(declined.pk, by=second, now=now)
 
     done = perform(reset(user), by=first, now=now).request
-    confirm(done.pk, by=second, now=now)
+    confirm_request(done.pk, by=second, now=now)
     with pytest.raises(PeopleError, match="已经办理过"):
-        confirm(done.pk, by=second, now=now)
+        confirm_request(done.pk, by=second, now=now)
 
 
 @pytest.mark.parametrize("change", ["closed", "no longer an administrator"])
@@ -156,7 +156,7 @@ def test_confirmation_fails_when_requester_lost_the_right(change, first, second,
         first.roles.update(ends_on="2020-01-01")
 
     with pytest.raises(PeopleError):
-        confirm(request.pk, by=second, now=now)
+        confirm_request(request.pk, by=second, now=now)
 
 
 def test_only_administrator_grants_the_second_without_confirmation(first, person, now):
@@ -166,43 +166,45 @@ def test_only_administrator_grants_the_second_without_confirmation(first, person
     assert perform(grant(two, Role.ADMINISTRATOR), by=first, now=now).request is not None
 
 
-@pytest.mark.parametrize("verb", [Verb.CLOSE_ACCOUNT, Verb.END_ROLE, Verb.HAND_OVER])
+@pytest.mark.parametrize(
+    "verb", [ActionVerb.CLOSE_ACCOUNT, ActionVerb.END_ROLE, ActionVerb.HAND_OVER]
+)
 def test_removal_of_administrator_or_auditor_needs_confirmation(
     verb, first, second, auditor, person, now
 ):
     for user, role in ((second, Role.ADMINISTRATOR), (auditor, Role.AUDITOR)):
         scope = RoleScope(role, Branch.objects.get(code="53"))
-        disposal = Disposal(
+        action = AccountAction(
             verb, user,
-            receiver=person(Role.DESK, "53") if verb is Verb.HAND_OVER else None,
-            scope=scope if verb is Verb.END_ROLE else None,
+            receiver=person(Role.DESK, "53") if verb is ActionVerb.HAND_OVER else None,
+            scope=scope if verb is ActionVerb.END_ROLE else None,
         )  # fmt: skip
 
-        assert perform(disposal, by=first, now=now).request is not None
+        assert perform(action, by=first, now=now).request is not None
 
 
-@pytest.mark.parametrize("verb", [Verb.SIGN_OUT, Verb.CLOSE_ACCOUNT])
+@pytest.mark.parametrize("verb", [ActionVerb.SIGN_OUT, ActionVerb.CLOSE_ACCOUNT])
 def test_vault_role_is_signed_out_and_closed_without_confirmation(verb, first, second, person, now):
     user = person(Role.ORGAN_COORDINATOR, "5301")
 
-    assert perform(Disposal(verb, user), by=first, now=now).request is None
+    assert perform(AccountAction(verb, user), by=first, now=now).request is None
 
 
 def test_hand_over_of_auditor_role_to_administrator_is_refused(first, second, auditor, person, now):
     request = perform(
-        Disposal(Verb.HAND_OVER, auditor, receiver=person(Role.ADMINISTRATOR, "53")),
+        AccountAction(ActionVerb.HAND_OVER, auditor, receiver=person(Role.ADMINISTRATOR, "53")),
         by=first,
         now=now,
     ).request
 
     with pytest.raises(PeopleError, match="不能由同一人担任"):
-        confirm(request.pk, by=second, now=now)
+        confirm_request(request.pk, by=second, now=now)
 
 
 def test_every_act_on_own_account_is_refused(first, second, now):
-    for verb in Verb:
-        with pytest.raises(DisposalRefusedError, match="不能办理自己的账户"):
-            perform(Disposal(verb, first), by=first, now=now)
+    for verb in ActionVerb:
+        with pytest.raises(ActionRefusedError, match="不能办理自己的账户"):
+            perform(AccountAction(verb, first), by=first, now=now)
 
 
 def test_pages_show_the_password_to_the_confirmer_only(first, second, person, signed_in):
@@ -210,7 +212,7 @@ def test_pages_show_the_password_to_the_confirmer_only(first, second, person, si
     address = reverse("person-act", kwargs={"pk": user.pk, "verb": "password"})
 
     response = signed_in(first).post(address, follow=True)
-    request = DisposalRequest.objects.get()
+    request = AccountActionRequest.objects.get()
     own = signed_in(first).get(reverse("confirmations")).content.decode()
     decide = reverse("confirmation-decide", kwargs={"pk": request.pk, "verb": "confirm"})
     refused = signed_in(first).post(decide, follow=True)
@@ -277,7 +279,7 @@ def test_bulk_opening_sends_one_notice_to_the_auditor_and_one_per_person(
 
 def stand_in(absent, deputy, days):
     until = dt.date(2022, 2, 22) + dt.timedelta(days=days)
-    return Disposal(Verb.STAND_IN, absent, receiver=deputy, ends_on=until)
+    return AccountAction(ActionVerb.STAND_IN, absent, receiver=deputy, ends_on=until)
 
 
 def test_stand_in_length_is_limited_by_setting(person, reviewer, now):
@@ -314,10 +316,10 @@ def test_ended_stand_in_does_not_prevent_a_new_one(person, reviewer, now, branch
 def test_actor_as_deputy_or_successor_is_refused(person, reviewer, now):
     user = person(Role.STATISTICIAN, "5301")
 
-    for verb in (Verb.STAND_IN, Verb.HAND_OVER):
-        disposal = Disposal(verb, user, receiver=reviewer, ends_on=dt.date(2022, 2, 23))
-        with pytest.raises(DisposalRefusedError, match="不能指定自己"):
-            perform(disposal, by=reviewer, now=now)
+    for verb in (ActionVerb.STAND_IN, ActionVerb.HAND_OVER):
+        action = AccountAction(verb, user, receiver=reviewer, ends_on=dt.date(2022, 2, 23))
+        with pytest.raises(ActionRefusedError, match="不能指定自己"):
+            perform(action, by=reviewer, now=now)
 
 
 # Accounts by workbook ------------------------------------------------------------------
@@ -332,7 +334,7 @@ def test_two_person_account_opens_only_on_confirmation(role, pipeline, first, se
     user = User.objects.get(username="power")
     assert (outcome.result.password, user.has_usable_password()) == ("", False)
     assert not user.roles.exists()
-    done = confirm(outcome.request.pk, by=second, now=now)
+    done = confirm_request(outcome.request.pk, by=second, now=now)
     user.refresh_from_db()
     assert user.check_password(done.result.password)
     assert user.roles.get().get_role_display() == role
@@ -344,7 +346,7 @@ def test_opening_a_role_for_oneself_is_refused(pipeline, reviewer, signed_in, no
         ("昆明市", reviewer.display_name, reviewer.username, "业务主管", ""),
     )  # fmt: skip
 
-    with pytest.raises(DisposalRefusedError, match="不能办理自己的账户"):
+    with pytest.raises(ActionRefusedError, match="不能办理自己的账户"):
         open_accounts(AccountRequest.objects.all(), by=reviewer, now=now)
     assert signed_in(reviewer).get(reverse("accounts-waiting")).context["account_requests"] == []
 
@@ -355,7 +357,7 @@ def test_reviewer_cannot_add_a_role_to_an_administrator_account(pipeline, review
         ("昆明市", first.display_name, first.username, "统计员", ""),
     )  # fmt: skip
 
-    with pytest.raises(DisposalRefusedError, match="系统管理员"):
+    with pytest.raises(ActionRefusedError, match="系统管理员"):
         open_accounts(AccountRequest.objects.all(), by=reviewer, now=now)
 
 
@@ -369,7 +371,7 @@ def test_domain_reviewer_opens_accounts_of_his_domain_only(pipeline, person, now
     )  # fmt: skip
 
     for request in AccountRequest.objects.exclude(username="gifts"):
-        with pytest.raises(DisposalRefusedError, match="业务和报表范围须包含"):
+        with pytest.raises(ActionRefusedError, match="业务和报表范围须包含"):
             open_accounts([request], by=limited, now=now)
     open_accounts(AccountRequest.objects.filter(username="gifts"), by=limited, now=now)
     assert set(User.objects.filter(roles__domain="donations", roles__role=Role.STATISTICIAN)) == {
@@ -380,13 +382,15 @@ def test_domain_reviewer_opens_accounts_of_his_domain_only(pipeline, person, now
 # Programs ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", [Verb.RESET_PASSWORD, Verb.RESET_SECOND_FACTOR, Verb.SIGN_OUT])
+@pytest.mark.parametrize(
+    "verb", [ActionVerb.RESET_PASSWORD, ActionVerb.RESET_SECOND_FACTOR, ActionVerb.SIGN_OUT]
+)
 def test_reset_and_sign_out_revoke_api_tokens(verb, person, reviewer, now):
     user = person(Role.STATISTICIAN, "5301")
     today = timezone.localdate()
     create_token(user, name="示例", scopes=["read"], ends_on=today, today=today)
 
-    perform(Disposal(verb, user), by=reviewer, now=now)
+    perform(AccountAction(verb, user), by=reviewer, now=now)
 
     assert not ApiToken.objects.on(today).filter(user=user).exists()
 
@@ -438,7 +442,7 @@ def test_two_person_role_in_record_pages_becomes_a_request(role, first, second, 
 
     assert "须由另一名系统管理员确认后才生效" in answer.content.decode()
     assert not user.roles.filter(role=role).exists()
-    confirm(DisposalRequest.objects.get().pk, by=second, now=timezone.now())
+    confirm_request(AccountActionRequest.objects.get().pk, by=second, now=timezone.now())
     assert user.roles.filter(role=role).exists()
 
 
@@ -462,7 +466,7 @@ def test_role_extension_needs_confirmation_and_shortening_does_not(
 
     change(page, user, **{"roles-0-ends_on": str(today + dt.timedelta(days=300))})
     assert user.roles.get().ends_on == today + dt.timedelta(days=30)
-    assert DisposalRequest.objects.get().verb == Verb.GRANT_ROLE
+    assert AccountActionRequest.objects.get().verb == ActionVerb.GRANT_ROLE
     change(page, user, **{"roles-0-ends_on": str(today + dt.timedelta(days=3))})
     assert user.roles.get().ends_on == today + dt.timedelta(days=3)
 
@@ -494,7 +498,7 @@ def test_auditor_cannot_be_closed_or_deleted_by_one_administrator(
     assert auditor.is_active
     assert "不能删除" in deleted.content.decode()
     assert auditor.roles.exists()
-    assert DisposalRequest.objects.get().verb == Verb.CLOSE_ACCOUNT
+    assert AccountActionRequest.objects.get().verb == ActionVerb.CLOSE_ACCOUNT
 
 
 def test_prefecture_administrator_cannot_change_provincial_people(person, signed_in):
@@ -529,4 +533,4 @@ def test_person_added_in_record_pages_has_no_usable_password(first, second, sign
     user = User.objects.get(username="new")
     assert not user.has_usable_password()
     assert not user.roles.exists()
-    assert DisposalRequest.objects.get().person == user
+    assert AccountActionRequest.objects.get().person == user

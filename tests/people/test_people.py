@@ -9,9 +9,9 @@ from django.urls import reverse
 from redcross.accounts.choices import Role
 from redcross.accounts.models import RoleAssignment, User
 from redcross.branches.models import Branch
-from redcross.people.acts import PeopleError
-from redcross.people.choices import Verb
-from redcross.people.disposals import Disposal
+from redcross.people.account_actions import AccountAction
+from redcross.people.choices import ActionVerb
+from redcross.people.execution import PeopleError
 from redcross.people.models import AccountRequest
 from redcross.people.services import open_accounts, perform
 from redcross.uploads.models import Upload
@@ -25,7 +25,7 @@ TODAY = dt.date(2022, 2, 22)
 
 def stand_in(absent, deputy, days):
     until = TODAY + dt.timedelta(days=days)
-    return Disposal(Verb.STAND_IN, absent, receiver=deputy, ends_on=until)
+    return AccountAction(ActionVerb.STAND_IN, absent, receiver=deputy, ends_on=until)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_accounts_workbook_creates_accounts_for_every_branch(pipeline, signed_in
 
 def test_initial_password_is_shown_once_and_changed_at_first_sign_in(accounts_sheet, pipeline):
     opened = open_accounts(accounts_sheet, by=pipeline.reviewer, now=NOW)
-    first = next(account for account in opened if account.disposal.person.username == "wuhua-1")
+    first = next(account for account in opened if account.action.person.username == "wuhua-1")
     client = Client()
 
     signed = client.post(
@@ -141,8 +141,8 @@ def test_open_uploads_of_a_leaving_clerk_are_reassigned(clerk, person, reviewer,
     upload = create_checked_upload(clerk, branch("5301"), ledger_workbook(1, 2), now=now)
     successor = person(Role.STATISTICIAN, "530102")
 
-    disposal = Disposal(Verb.HAND_OVER, clerk, receiver=successor)
-    outcome = perform(disposal, by=reviewer, now=now)
+    action = AccountAction(ActionVerb.HAND_OVER, clerk, receiver=successor)
+    outcome = perform(action, by=reviewer, now=now)
 
     assert outcome.result.count == 1
     assert Upload.objects.get(pk=upload.pk).uploaded_by == successor

@@ -16,9 +16,9 @@ from redcross.accounts.services import grant_role
 from redcross.audit.choices import Act
 from redcross.audit.models import AccessEntry
 from redcross.branches.models import Branch
-from redcross.people.choices import Verb
-from redcross.people.models import DisposalRequest
-from redcross.people.rules import RoleScope, may_dispose, needs_confirmation
+from redcross.people.choices import ActionVerb
+from redcross.people.models import AccountActionRequest
+from redcross.people.rules import RoleScope, may_act_on, needs_confirmation
 
 pytestmark = pytest.mark.django_db
 
@@ -53,24 +53,24 @@ PLACES = [
     ("530102", "530103", NOBODY, NOBODY, NOBODY),
 ]
 CONFIRMED = {
-    Verb.OPEN: VAULT | OVERSEERS,
-    Verb.RESET_PASSWORD: VAULT | OVERSEERS,
-    Verb.RESET_SECOND_FACTOR: VAULT | OVERSEERS,
-    Verb.SIGN_OUT: NOBODY,
-    Verb.STAND_IN: VAULT | OVERSEERS,
-    Verb.HAND_OVER: VAULT | OVERSEERS,
-    Verb.GRANT_ROLE: VAULT | OVERSEERS,
-    Verb.END_ROLE: OVERSEERS,
-    Verb.CLOSE_ACCOUNT: OVERSEERS,
-    Verb.REOPEN_ACCOUNT: VAULT | OVERSEERS,
-    Verb.EDIT_ACCOUNT: NOBODY,
+    ActionVerb.OPEN: VAULT | OVERSEERS,
+    ActionVerb.RESET_PASSWORD: VAULT | OVERSEERS,
+    ActionVerb.RESET_SECOND_FACTOR: VAULT | OVERSEERS,
+    ActionVerb.SIGN_OUT: NOBODY,
+    ActionVerb.STAND_IN: VAULT | OVERSEERS,
+    ActionVerb.HAND_OVER: VAULT | OVERSEERS,
+    ActionVerb.GRANT_ROLE: VAULT | OVERSEERS,
+    ActionVerb.END_ROLE: OVERSEERS,
+    ActionVerb.CLOSE_ACCOUNT: OVERSEERS,
+    ActionVerb.REOPEN_ACCOUNT: VAULT | OVERSEERS,
+    ActionVerb.EDIT_ACCOUNT: NOBODY,
 }
 WITHOUT_STAND_IN = OVERSEERS
 
 
 def test_tables_cover_every_role_and_verb():
     assert set(Role) == ALL
-    assert set(CONFIRMED) == set(Verb)
+    assert set(CONFIRMED) == set(ActionVerb)
 
 
 @pytest.mark.parametrize(("at", "over", "reviewer", "office", "administrator"), PLACES)
@@ -83,11 +83,11 @@ def test_disposal_matrix(at, over, reviewer, office, administrator, person):
         for actor_role in Role
         for actor in [person(actor_role, at)]
         for role in Role
-        for verb in Verb
-        if may_dispose(actor, RoleScope(role, place), verb)
+        for verb in ActionVerb
+        if may_act_on(actor, RoleScope(role, place), verb)
         != (
             role in expected.get(actor_role, NOBODY)
-            and not (verb is Verb.STAND_IN and role in WITHOUT_STAND_IN)
+            and not (verb is ActionVerb.STAND_IN and role in WITHOUT_STAND_IN)
         )
     ]
 
@@ -129,8 +129,8 @@ def test_limits_of_the_actor_must_include_limits_of_the_role(
     actor = person(role, "53", domain=domain, sheets=sheets)
     scope = RoleScope(Role.STATISTICIAN, branch("5301"), role_domain, tuple(role_sheets))
 
-    for verb in Verb:
-        assert may_dispose(actor, scope, verb) == included, verb
+    for verb in ActionVerb:
+        assert may_act_on(actor, scope, verb) == included, verb
 
 
 # The pages ---------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def outcome_of(page, user, word, form):
         address = reverse("person-act", kwargs={"pk": user.pk, "verb": word})
         answer = page.post(address, form)
         refused = AccessEntry.objects.filter(act=Act.REFUSED, what__startswith="人员：").exists()
-        is_requested = DisposalRequest.objects.exists()
+        is_requested = AccountActionRequest.objects.exists()
         done = AccessEntry.objects.filter(act=Act.CHANGE, what__startswith="人员：").exists()
         transaction.set_rollback(True)
     if answer.status_code not in (200, 302):

@@ -12,8 +12,8 @@ from redcross.locks.models import UnlockRequest
 from redcross.locks.services import lock_period
 from redcross.notices.models import Notice
 from redcross.notices.services import notify
-from redcross.people.choices import Verb
-from redcross.people.models import DisposalRequest
+from redcross.people.choices import ActionVerb
+from redcross.people.models import AccountActionRequest
 from redcross.periods import Period
 from redcross.reports.declare.declaration import report_kinds
 from redcross.reports.workflow.services import draft_report
@@ -132,8 +132,8 @@ def create_objects(pipeline, person, clerk):
     parcel = dropped_files.store_dropped_file(
         clerk, content=b"-", filename="表.csv", prefill={}, now=NOW
     )
-    confirmation = DisposalRequest.objects.create(
-        verb=Verb.RESET_PASSWORD, person=clerk, asked_by=person(Role.ADMINISTRATOR, "53"),
+    confirmation = AccountActionRequest.objects.create(
+        verb=ActionVerb.RESET_PASSWORD, person=clerk, asked_by=person(Role.ADMINISTRATOR, "53"),
         asked_at=timezone.now(),
     )  # fmt: skip
     objects = {

@@ -1,4 +1,4 @@
-"""Forms of the people's page."""
+"""Forms of the page of a person."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from redcross.accounts.models import User
 
 
 class SuccessorForm(forms.Form):
-    """Who takes over."""
+    """The successor."""
 
     other = forms.ModelChoiceField(
         label="接手人", queryset=User.objects.none(), empty_label="请选择",
@@ -24,7 +24,7 @@ class SuccessorForm(forms.Form):
 
 
 class DeputyForm(SuccessorForm):
-    """Who stands in, and until when."""
+    """The deputy and the last day."""
 
     until = forms.DateField(
         label="至",

@@ -1,7 +1,7 @@
-"""A person and his roles in the record pages, under the same rule as everywhere else.
+"""Users and their roles in the record pages, under the same rules as the people pages.
 
-What the forms ask for is checked as acts on the account before anything is saved, and done
-by `services.perform`: where a second administrator must confirm, a request is made instead.
+Changes are checked as account actions before anything is saved, and executed by
+`services.perform`; if a second administrator must confirm, a request is created instead.
 """
 
 import datetime as dt
@@ -15,47 +15,42 @@ from django.utils import timezone
 
 from redcross.accounts.models import RoleAssignment, User
 from redcross.accounts.requests import SignedInRequest
-from redcross.people.acts import PeopleError
-from redcross.people.choices import Verb
-from redcross.people.disposals import Disposal
+from redcross.people.account_actions import AccountAction
+from redcross.people.choices import ActionVerb
+from redcross.people.execution import PeopleError
 from redcross.people.rules import RoleScope, needs_confirmation
-from redcross.people.services import (
-    DisposalRefusedError,
-    check_disposal,
-    log_refusal,
-    perform,
-)
+from redcross.people.services import ActionRefusedError, check_action, log_refusal, perform
 
 _FIXED = ("role", "branch", "domain", "sheets", "starts_on")
 
 
-def _check(disposal: Disposal, *, by: User) -> None:
-    """Raise ValidationError with the sentence that says who may."""
+def _check(action: AccountAction, *, by: User) -> None:
+    """Raise ValidationError, with who may, unless the action is allowed."""
     try:
-        check_disposal(disposal, by=by, now=timezone.now())
+        check_action(action, by=by, now=timezone.now())
     except PeopleError as error:
-        if isinstance(error, DisposalRefusedError):
+        if isinstance(error, ActionRefusedError):
             log_refusal(error, by=by)
         raise forms.ValidationError(str(error)) from error
 
 
-def perform_and_report(request: SignedInRequest, disposal: Disposal) -> None:
-    """Do an act the forms have checked, and say where it waits or why it was not done."""
+def perform_and_report(request: SignedInRequest, action: AccountAction) -> None:
+    """Perform a checked action; show whether it waits for confirmation or why it failed."""
     try:
-        outcome = perform(disposal, by=request.user, now=timezone.now())
+        outcome = perform(action, by=request.user, now=timezone.now())
     except PeopleError as error:
         messages.error(request, str(error))
         return
     if outcome.request is not None:
         messages.warning(
-            request, f"{disposal.person}：{disposal}，已提出，须由另一名系统管理员确认后才生效。"
+            request, f"{action.person}：{action}，已提出，须由另一名系统管理员确认后才生效。"
         )
     elif outcome.result.password:
-        messages.warning(request, f"{disposal.person}还没有密码，请到“人员与账户”重置密码。")
+        messages.warning(request, f"{action.person}还没有密码，请到“人员与账户”重置密码。")
 
 
 class UserForm(ModelForm):  # type: ignore[type-arg]
-    """A person's own fields; `actor` is set by the admin class."""
+    """The fields of a user; the admin class sets `actor`."""
 
     actor: User
 
@@ -64,20 +59,20 @@ class UserForm(ModelForm):  # type: ignore[type-arg]
         if not self.instance._state.adding:
             person = User.objects.get(pk=self.instance.pk)
             for verb in self.verbs():
-                _check(Disposal(verb, person), by=self.actor)
+                _check(AccountAction(verb, person), by=self.actor)
         return cleaned
 
-    def verbs(self) -> list[Verb]:
-        """Return the acts that the changed fields amount to."""
-        verbs = [Verb.EDIT_ACCOUNT] if set(self.changed_data) - {"is_active"} else []
+    def verbs(self) -> list[ActionVerb]:
+        """Return the action verbs of the changed fields."""
+        verbs = [ActionVerb.EDIT_ACCOUNT] if set(self.changed_data) - {"is_active"} else []
         if "is_active" in self.changed_data:
             is_active = self.cleaned_data.get("is_active")
-            verbs.append(Verb.REOPEN_ACCOUNT if is_active else Verb.CLOSE_ACCOUNT)
+            verbs.append(ActionVerb.REOPEN_ACCOUNT if is_active else ActionVerb.CLOSE_ACCOUNT)
         return verbs
 
 
 def save_user(request: SignedInRequest, form: UserForm, *, change: bool) -> None:
-    """Save a person's fields; whether he is active goes its own way."""
+    """Save the fields of a user; a change of `is_active` becomes an account action."""
     person: User = form.instance
     if not change:
         person.set_unusable_password()
@@ -86,11 +81,11 @@ def save_user(request: SignedInRequest, form: UserForm, *, change: bool) -> None
     if "is_active" in form.changed_data:
         person.is_active = bool(form.initial["is_active"])
     for verb in form.verbs():
-        perform_and_report(request, Disposal(verb, person))
+        perform_and_report(request, AccountAction(verb, person))
 
 
 class RoleForm(ModelForm):  # type: ignore[type-arg]
-    """One role: what it is stands; when it ends may be changed."""
+    """One role; only the end of an existing role can be changed."""
 
     class Meta:
         model = RoleAssignment
@@ -104,7 +99,7 @@ class RoleForm(ModelForm):  # type: ignore[type-arg]
 
 
 class RoleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """A person's roles; `actor` is set by the admin class."""
+    """The roles of a user; the admin class sets `actor`."""
 
     actor: User
 
@@ -112,25 +107,25 @@ class RoleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         super().clean()
         if any(self.errors):
             return
-        for disposal in self.disposals():
-            _check(disposal, by=self.actor)
+        for action in self.actions():
+            _check(action, by=self.actor)
             if (
-                disposal.verb is Verb.END_ROLE
-                and disposal.ends_on is None
-                and disposal.scope is not None
-                and needs_confirmation(disposal.scope, Verb.GRANT_ROLE)
+                action.verb is ActionVerb.END_ROLE
+                and action.ends_on is None
+                and action.scope is not None
+                and needs_confirmation(action.scope, ActionVerb.GRANT_ROLE)
             ):
-                message = f"“{disposal.scope}”的记录不能删除；请填写止日来结束。"
+                message = f"“{action.scope}”的记录不能删除；请填写止日来结束。"
                 raise forms.ValidationError(message)
 
-    def disposals(self) -> Iterator[Disposal]:
-        """Yield the acts that the changed rows amount to."""
+    def actions(self) -> Iterator[AccountAction]:
+        """Yield the account actions of the changed rows."""
         for form in self.forms:
             assignment: RoleAssignment = form.instance
             is_deleted = form in self.deleted_forms
             if not (form.has_changed() or is_deleted) or (is_deleted and assignment._state.adding):
                 continue
-            yield Disposal(
+            yield AccountAction(
                 self._verb(form, is_deleted=is_deleted),
                 self.instance,
                 scope=RoleScope.of(assignment),
@@ -138,19 +133,19 @@ class RoleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
                 ends_on=None if is_deleted else assignment.ends_on,
             )
 
-    def _verb(self, form: Any, *, is_deleted: bool) -> Verb:
+    def _verb(self, form: Any, *, is_deleted: bool) -> ActionVerb:
         if is_deleted:
-            return Verb.END_ROLE
+            return ActionVerb.END_ROLE
         if form.instance._state.adding:
-            return Verb.GRANT_ROLE
+            return ActionVerb.GRANT_ROLE
         before: dt.date | None = form.initial.get("ends_on")
         after: dt.date | None = form.instance.ends_on
         is_longer = before is not None and (after is None or after > before)
-        return Verb.GRANT_ROLE if is_longer else Verb.END_ROLE
+        return ActionVerb.GRANT_ROLE if is_longer else ActionVerb.END_ROLE
 
 
 def save_roles(request: SignedInRequest, formset: RoleFormSet) -> None:
-    """Do what the rows ask for; Django's own record of the form names none of them."""
-    for disposal in list(formset.disposals()):
-        perform_and_report(request, disposal)
+    """Perform the actions of the changed rows."""
+    for action in list(formset.actions()):
+        perform_and_report(request, action)
     formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []

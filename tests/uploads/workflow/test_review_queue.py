@@ -11,8 +11,8 @@ from django.utils import timezone
 from redcross.accounts.choices import Role
 from redcross.accounts.scope import acting_as_system
 from redcross.errors import RefusedError
-from redcross.people.choices import Verb
-from redcross.people.disposals import Disposal
+from redcross.people.account_actions import AccountAction
+from redcross.people.choices import ActionVerb
 from redcross.people.services import perform
 from redcross.uploads.choices import UploadState
 from redcross.uploads.models import Upload, UploadRemark, UploadStep
@@ -125,8 +125,8 @@ def test_review_queue_of_the_represented_reviewer_is_shown_to_the_deputy(
     assert review_queue(deputy) == []
 
     until = timezone.localdate() + dt.timedelta(days=7)
-    disposal = Disposal(Verb.STAND_IN, reviewer, receiver=deputy, ends_on=until)
-    perform(disposal, by=chief, now=timezone.now())
+    action = AccountAction(ActionVerb.STAND_IN, reviewer, receiver=deputy, ends_on=until)
+    perform(action, by=chief, now=timezone.now())
 
     del deputy._current_roles
     assert len(review_queue(deputy)) == 2
