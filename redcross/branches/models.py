@@ -26,7 +26,7 @@ class BranchQuerySet(models.QuerySet["Branch"]):
         """Keep one level."""
         return self.filter(level=level)
 
-    def named(self, written: str) -> "Branch | None":
+    def find_by_name(self, written: str) -> "Branch | None":
         """Return the branch with a code, padded code or name, None if not exactly one."""
         bare = written.strip()
         code = bare[: len(bare) - 2] if len(bare) == 6 and bare.endswith("00") else bare

@@ -58,7 +58,7 @@ class _TextWorksheet(Worksheet):
 
     def _write_string(self, row: int, col: int, string: str, cell_format: Any = None) -> Any:
         if string.startswith(FORMULA_PREFIXES):
-            cell_format = self.owner.quoted_like(cell_format)
+            cell_format = self.owner.quoted_format(cell_format)
         return super()._write_string(row, col, string, cell_format)
 
 
@@ -75,7 +75,7 @@ class ExportWorkbook(xlsxwriter.Workbook):
         sheet.owner = self
         return sheet
 
-    def quoted_like(self, cell_format: Any) -> Any:
+    def quoted_format(self, cell_format: Any) -> Any:
         """Return a format with the quote prefix, by which Excel treats a cell as text."""
         if cell_format not in self._quoted:
             made = self.add_format()

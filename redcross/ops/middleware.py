@@ -50,10 +50,10 @@ class RequestLogMiddleware:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = number
             if request.path not in _UNLOGGED_PATHS and not request.path.startswith("/static/"):
-                self._tell(request, response, began)
+                self._log_request(request, response, began)
         return response
 
-    def _tell(self, request: HttpRequest, response: HttpResponse, began: float) -> None:
+    def _log_request(self, request: HttpRequest, response: HttpResponse, began: float) -> None:
         match = request.resolver_match
         _log.info(
             "request",

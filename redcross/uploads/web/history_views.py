@@ -83,7 +83,7 @@ def _filter_uploads(uploads: UploadQuerySet, filters: dict[str, str]) -> tuple[U
     if filters["q"]:
         uploads = uploads.filter(filename__icontains=filters["q"])
     if filters["branch"]:
-        branch = Branch.objects.named(filters["branch"])
+        branch = Branch.objects.find_by_name(filters["branch"])
         complaint = "" if branch else f"没有名为“{filters['branch']}”的单位。"
         uploads = uploads.under(branch) if branch else uploads.none()
     if filters["period"]:

@@ -65,7 +65,7 @@ def export_sheet(request: SignedInRequest, key: str) -> HttpResponse:
         raise PermissionDenied
     sheet = registry[key]
     values: dict[str, Any] = dict(request.POST.items() if request.POST else request.GET.items())
-    branch = Branch.objects.named(values.get("branch", "")) or home_branch(request.user)
+    branch = Branch.objects.find_by_name(values.get("branch", "")) or home_branch(request.user)
     if branch is None or not has_role(request.user, READ_ROLES, branch):
         raise Http404
     is_personal = export_rows.has_personal_columns(sheet) and export_rows.may_see_personal(

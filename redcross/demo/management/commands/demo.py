@@ -67,9 +67,9 @@ class Command(BaseCommand):
         self.seconds: dict[str, float] = {}
         self._timed("数据库与机构", lambda: call_command("setup", stdout=_NullOutput()))
         self._timed("账户", make_accounts)
-        files = self._timed("工作簿清单", self._waiting)
+        files = self._timed("工作簿清单", self._pending_files)
         try:
-            done = self._timed("报送、审核、生效", lambda: self._send(files))
+            done = self._timed("报送、审核、生效", lambda: self._process_files(files))
         except RefusedError as refused:
             self.stderr.write(f"演示工作簿未被接收：{refused}")
             self.stderr.write("演示数据若由旧版本建立，请先运行 make reset 再重来。")
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         self._timed("待试用文件", write_visitor_files)
         self._timed("到期报告", write_reports)
         differing = self._timed("核对公开数字", list_wrong_figures)
-        self._tell(done, len(list_expected_figures()) - len(differing))
+        self._print_summary(done, len(list_expected_figures()) - len(differing))
         for line in differing:
             self.stderr.write(line)
         if differing:
@@ -91,14 +91,14 @@ class Command(BaseCommand):
         self.seconds[name] = time.perf_counter() - start
         return result
 
-    def _waiting(self) -> list[DemoFile]:
+    def _pending_files(self) -> list[DemoFile]:
         """Return the workbooks that are not uploaded yet."""
         with acting_as_system("演示数据"):
             gone = Upload.objects.exclude(state__in=[UploadState.HAS_ERRORS, UploadState.FAILED])
             known = set(gone.values_list("branch__code", "filename"))
             return [file for file in list_demo_files() if (file.branch, file.filename) not in known]
 
-    def _send(self, files: list[DemoFile]) -> int:
+    def _process_files(self, files: list[DemoFile]) -> int:
         if not files:
             return 0
         columns = (
@@ -122,7 +122,7 @@ class Command(BaseCommand):
                     result.result()
         return len(files)
 
-    def _tell(self, sent: int, agreeing: int) -> None:
+    def _print_summary(self, sent: int, agreeing: int) -> None:
         with acting_as_system("演示数据"):
             uploads = Upload.objects.count()
             effective = Upload.objects.effective()
