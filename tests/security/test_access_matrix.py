@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 # Named things of the whole province, figures and words that belong to no branch.
 OWNERLESS_PAGES = {
-    "help", "blank", "code", "board", "board-export", "figure", "figure-export", "fund",
+    "help", "manual", "manual-picture", "blank", "code", "board", "board-export", "figure", "figure-export", "fund",
     "campaign", "event", "sheet-export", "api-template", "api-records", "report-template", "certificate-check",
 }  # fmt: skip
 # Nobody else opens these, whatever his branch: `tests/exports` says so.
