@@ -1,4 +1,4 @@
-"""The cast every test may call on."""
+"""Fixtures for every test: branches, users, uploads, log output."""
 
 import datetime as dt
 import io
@@ -35,7 +35,7 @@ def pytest_report_header():
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The tree of branches is there for every test."""
+    """Load the tree of branches once for all tests."""
     with django_db_blocker.unblock():
         name = str(connection.settings_dict["NAME"])
         assert name.startswith("test_"), "只有标了 django_db 的测试才有自己的数据库"
@@ -58,7 +58,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def private_files(settings, tmp_path):
-    """What a test stores lies in its own folder."""
+    """Store files in the test's own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
@@ -69,13 +69,13 @@ def now():
 
 @pytest.fixture
 def branch(db):
-    """Look a branch up by its code."""
+    """Return a function that gets a branch by its code."""
     return lambda code: Branch.objects.get(code=code)
 
 
 @pytest.fixture
 def person(db):
-    """Make a person with one role at one branch."""
+    """Return a function that creates a user with one role at one branch."""
 
     def make(role: Role, code: str, **limits: str) -> User:
         count = User.objects.count()
@@ -100,7 +100,7 @@ def reviewer(person):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
-    """Every test begins with the rows a new portal has, whoever went before it."""
+    """Restore the rows of a new portal after a test that commits."""
     result = yield
     marker = item.get_closest_marker("django_db")
     commits = "transactional_db" in item.fixturenames or (
@@ -115,7 +115,7 @@ def pytest_runtest_teardown(item, nextitem):
 
 @pytest.fixture
 def committed(transactional_db, now):
-    """Make an upload that other connections see; everything is swept away afterwards."""
+    """Return a function that commits an upload; every table is flushed afterwards."""
     from redcross.uploads.models import Upload
 
     initial_rows.restore_initial_rows()
@@ -136,7 +136,7 @@ def committed(transactional_db, now):
 
 @pytest.fixture
 def pipeline(person, now):
-    """Hand in tables of any sheet as the province's clerk, reviewed by another."""
+    """Upload tables of any sheet as a clerk of the province, approved by a reviewer."""
     from tests.support.upload_pipeline import UploadPipeline
 
     return UploadPipeline(person, now)
@@ -144,7 +144,7 @@ def pipeline(person, now):
 
 @pytest.fixture
 def signed_in():
-    """Sign a person in."""
+    """Return a function that signs a user in."""
 
     def make(user: User) -> Client:
         client = Client()
@@ -156,7 +156,7 @@ def signed_in():
 
 @pytest.fixture
 def value(db):
-    """Ask for one figure of the province, or of a branch."""
+    """Return a function that computes a figure of the province, or of a branch."""
     from redcross.indicators.declare.declaration import registry
     from redcross.indicators.disclosure.disclosure_control import FigureAudience
     from redcross.indicators.query.question import Question
@@ -174,7 +174,7 @@ def value(db):
 
 @pytest.fixture
 def read_log():
-    """Lay the portal's own logging, and read back what it wrote as JSON."""
+    """Configure the portal's own logging; return a function that reads its output and JSON lines."""
     loggers = [logging.root, *map(logging.getLogger, logs.CONFIGURATION["loggers"])]
     configured = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
     logs.configure(logs.CONFIGURATION)

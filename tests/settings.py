@@ -1,4 +1,4 @@
-"""The portal's settings for tests: as the owner, with quick passwords, nothing pinned."""
+"""Settings for tests: as the owner of the database, with fast password hashing, nothing pinned."""
 
 import os
 

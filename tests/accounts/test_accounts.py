@@ -1,4 +1,4 @@
-"""Passwords, accounts nobody uses, and sessions that end with the right to them."""
+"""Password rules, closing of unused accounts, and sessions that end with the role."""
 
 import datetime as dt
 
@@ -101,7 +101,7 @@ def test_password_lifetime_follows_the_setting(clerk):
 
 @pytest.fixture
 def hash_counter(monkeypatch):
-    """Count the hashes that are computed."""
+    """Count the password hashes that are computed."""
     counted = []
     encode = MD5PasswordHasher.encode
 
@@ -158,7 +158,7 @@ def test_session_ends_when_the_account_is_closed(clerk, signed_in):
 
 @pytest.fixture
 def make_unused_user(person):
-    """Make a person who was last here so many days before the quiet day."""
+    """Create a user whose last visit was so many days before the quiet day."""
 
     def make(role, code, days):
         user = person(role, code)

@@ -1,4 +1,4 @@
-"""Personal values at rest, and keys that change."""
+"""Encryption of personal values at rest, and rotation of its keys."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""A forgotten filter shows nothing foreign: PostgreSQL repeats the branch rule."""
+"""Row-level security: a query without a filter shows no row of another branch."""
 
 import uuid
 
@@ -28,7 +28,7 @@ def gifts(committed):
 
 
 def read_unfiltered():
-    """Read without any filter, as a page that forgot `visible_to` would."""
+    """Read all rows without a filter, as a page without `visible_to` would."""
     return set(Donation.objects.values_list("branch__code", flat=True))
 
 

@@ -1,4 +1,4 @@
-"""Letting in the right ones, and telling the others nothing."""
+"""Sign-in: locks, sessions, second factors, and answers that reveal nothing."""
 
 import datetime as dt
 

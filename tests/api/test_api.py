@@ -1,4 +1,4 @@
-"""Programs get what their people may have, and a documented answer to everything else."""
+"""The API: rights and scopes of tokens, and a documented answer to every request."""
 
 import contextlib
 import datetime as dt
@@ -43,7 +43,7 @@ def no_limits(settings):
 
 @pytest.fixture
 def api_client():
-    """A client that acts for a person by a token."""
+    """Create a client that acts for a user by a token."""
 
     def make(user, *scopes, **dates):
         today = timezone.localdate()
@@ -114,7 +114,7 @@ def test_api_read_only_token_upload_is_refused(api_client, clerk):
     assert not Upload.objects.exists()
 
 
-# The road -----------------------------------------------------------------------
+# Uploads ------------------------------------------------------------------------
 
 
 def test_api_token_uploads_polls_and_submits(
@@ -257,7 +257,7 @@ def test_api_schema_page_is_served_locally(signed_in, clerk):
 
 @contextlib.contextmanager
 def share_test_transaction():
-    """Let requests to the bare application run in the test's own transaction."""
+    """Run requests to the bare WSGI application in the test's own transaction."""
     for moment in (request_started, request_finished):
         moment.disconnect(close_old_connections)
     yield

@@ -1,4 +1,4 @@
-"""The schema refuses what the API refuses, as far as a schema can."""
+"""The API schema refuses what the API refuses, as far as a schema can say it."""
 
 import re
 

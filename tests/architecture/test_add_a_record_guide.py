@@ -1,4 +1,4 @@
-"""What docs/add-a-record.md shows is all one more kind of record takes: a copy is built."""
+"""docs/add-a-record.md is complete: a copy of the project is built by it and tested."""
 
 import os
 import re
@@ -46,7 +46,7 @@ def new_files():
 
 @pytest.fixture
 def project_copy(tmp_path):
-    """A copy of what is versioned, with servers of its own."""
+    """A copy of the versioned files, with servers of its own."""
     folder = tmp_path / "copy"
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],

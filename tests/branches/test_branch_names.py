@@ -1,4 +1,4 @@
-"""Which branch a written name means to the one who writes it."""
+"""Resolution of written branch names, in the context of who wrote them."""
 
 import pytest
 

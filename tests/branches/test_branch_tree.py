@@ -1,4 +1,4 @@
-"""The process keeps the tree of branches, and never an old one."""
+"""The tree of branches cached in a process is never older than the database."""
 
 import pytest
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""Periods as people and addresses write them."""
+"""Parsing and arithmetic of reporting periods."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A Chromium that walks the portal, and complains."""
+"""Chromium on the live server; an error in its console fails the test."""
 
 import os
 import shutil
@@ -38,7 +38,7 @@ def people(committed, person):
 
 @pytest.fixture
 def visitor(chromium, live_server):
-    """Open a page nobody has signed in on; complaints of the console fail the test."""
+    """Open a page without signing in; errors in its console fail the test."""
     complaints = []
 
     def go(size=WIDE, scheme="light"):
@@ -70,7 +70,7 @@ def visitor(chromium, live_server):
 
 @pytest.fixture
 def visit(visitor, live_server, people):
-    """Open a page signed in as somebody."""
+    """Open a page signed in as a user."""
 
     def go(who, size=WIDE, scheme="light"):
         page = visitor(size, scheme)

@@ -1,4 +1,4 @@
-"""A clerk's month in Chromium: six workbooks, at most six clicks each, or all of them at once."""
+"""A county's monthly workbooks in Chromium: at most six clicks each, or all of them at once."""
 
 import pytest
 
@@ -18,7 +18,7 @@ MOST_CLICKS = 6
 
 @pytest.fixture
 def monthly_workbooks(people, person, tmp_path):
-    """Lay the six workbooks of a county out, as they wait under var/demo/."""
+    """Write the six workbooks of a county, as the demonstration does under var/demo/."""
     people["county"] = person(Role.STATISTICIAN, "530102")
     for name, content in list_visitor_files():
         if name.startswith("五华区2022年1月"):

@@ -1,5 +1,6 @@
-"""Every page as people see it: axe-core content, nothing wider than the screen, nothing fetched
-from elsewhere, and style sheets that the browser of a county office understands."""
+"""Layout in Chromium: accessibility by axe-core, width of the screen, printing, and no request to
+another server; style sheets that the browser of a county office understands.
+"""
 
 import datetime as dt
 import re
@@ -52,7 +53,7 @@ def pages():
 
 @pytest.fixture
 def upload(people, person, now):
-    """One upload that is effective, so that pages have something to show."""
+    """An effective upload, so that pages have rows to show."""
     return create_effective_upload(
         people["clerk"], people["reviewer"], Branch.objects.get(code="5301"), ledger_workbook(60000, 40000),
         now=now,
@@ -129,7 +130,7 @@ def test_map_chart_is_drawn_once_it_has_room(visit, upload, live_server):
     page.set_viewport_size({"width": 1, "height": 700})
     page.set_viewport_size(WIDE)
 
-    # The console has said nothing: `visit` sees to that.
+    # `visit` fails where the console has an error.
     page.wait_for_function("document.querySelectorAll('[data-chart=map] svg path').length > 10")
 
 

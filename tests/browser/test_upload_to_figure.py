@@ -1,4 +1,4 @@
-"""A visit in Chromium: from a dirty workbook to a leader's figure, its cell, and back."""
+"""From a workbook with errors to a leader's figure and back, in Chromium."""
 
 import re
 import tempfile

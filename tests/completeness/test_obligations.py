@@ -1,4 +1,4 @@
-"""Who owes what by when: calendars, rules, exemptions, lives, 零报告, 代报, occasions."""
+"""Obligations: calendars, due rules, exemptions, lifetimes of branches, 零报告, 代报, occasions."""
 
 import datetime as dt
 
@@ -34,7 +34,7 @@ LEDGER = "donations.ledger"
 
 @pytest.fixture
 def branch_obligations(branch):
-    """Return what a branch owes of a sheet for a period."""
+    """Return the obligations of a branch for one sheet and period."""
 
     def ask(code, period="2021-08", *, sheet=LEDGER, today="2021-09-20"):
         items = list_obligations(

@@ -1,4 +1,4 @@
-"""The board, the home page, notices, 免报 and closed months as people see them."""
+"""Pages of the progress board, the home page, notices, exemptions and locked periods."""
 
 import datetime as dt
 import io
@@ -36,7 +36,7 @@ def in_february(settings):
 
 
 def measure_queries(page, address):
-    """Return how many queries a page takes beyond its frame and the access log, and the answer."""
+    """Return the number of queries of a page beyond its frame and the access log, and the response."""
     with CaptureQueriesContext(connection) as frame:
         page.get(reverse("help", kwargs={"page": "start"}))
     with CaptureQueriesContext(connection) as whole:

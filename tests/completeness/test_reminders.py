@@ -1,4 +1,4 @@
-"""Reminders go out by the table, once each, gathered by person, whatever fails between."""
+"""Automatic reminders: by the table of stages, once each, one notice a person, despite failures."""
 
 import datetime as dt
 import threading
@@ -32,7 +32,7 @@ def shanghai_time(text):
 
 @pytest.fixture
 def only_ledger_due(db, monkeypatch):
-    """Let prefectures owe the ledger of gifts alone, since February 2022."""
+    """Make the ledger of gifts the only due sheet, for prefectures, since February 2022."""
     for sheet in registry.values():
         due = [Due(Level.PREFECTURE, Monthly(day=8))] if sheet.key == LEDGER else []
         monkeypatch.setattr(type(sheet), "due", due)
@@ -41,7 +41,7 @@ def only_ledger_due(db, monkeypatch):
 
 @pytest.fixture
 def ledger_due_for_counties(only_ledger_due, monkeypatch):
-    """Let counties owe it as well, three days earlier."""
+    """Make it due for counties too, three days earlier."""
     due = [Due(Level.COUNTY, Monthly(day=5)), Due(Level.PREFECTURE, Monthly(day=8))]
     monkeypatch.setattr(type(registry[LEDGER]), "due", due)
 
@@ -109,7 +109,7 @@ def test_reminder_is_not_sent_after_upload_or_exemption(
 
     scheduled.send_reminders(shanghai_time("2022-03-08T09:00"))
 
-    # The counties of Kunming have nobody: their prefecture's clerk is told of them.
+    # The counties of Kunming have nobody: their prefecture's clerk is reminded instead.
     assert all("昆明" not in text for text in notice_texts(kunming))
     assert notice_texts(qujing) == []
 

@@ -1,4 +1,4 @@
-"""Working days follow the table of days, and the week where it is silent."""
+"""Working days by the table of days, and by the weekday where the table has no row."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Each demonstration workbook goes the whole road and back, and leaves no trace."""
+"""Each demonstration workbook is loaded and reverted, and leaves no trace in any figure."""
 
 import pytest
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def smallest_workbooks(db):
-    """Return one workbook of each sheet: that of the branch deepest in the tree."""
+    """Return one workbook of each sheet, of the lowest branch that has one."""
     files = {}
     for file in sorted(list_demo_files(), key=lambda file: (len(file.branch), file.branch)):
         if file.outcome == "effective":

@@ -1,4 +1,4 @@
-"""The bench measures what it says: gifts of every county, in funds that are there."""
+"""The bench fills what it measures: gifts of every county, in existing funds."""
 
 import pytest
 

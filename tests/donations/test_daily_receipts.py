@@ -1,4 +1,4 @@
-"""What came in day by day: a wide row by channel becomes a record a channel."""
+"""Daily receipts: a row with a column for each channel becomes one record for each channel."""
 
 import datetime as dt
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Gifts: to their purpose, made public in time, their givers known by all their names."""
+"""Gifts, allocations, campaigns, disclosure and the merging of givers."""
 
 import datetime as dt
 import io

@@ -1,4 +1,4 @@
-"""The three donations: what is known of a donor, what is never known, and what comes of it."""
+"""Stem cells, organs and blood: pseudonyms, donation cases and their rules."""
 
 import pytest
 from django.db import IntegrityError, transaction

@@ -1,4 +1,4 @@
-"""The vault: shut by the database, opened by a reason for half an hour, and a way out of it."""
+"""The identity vault: closed in the database, opened with a reason for half an hour, erasure."""
 
 import datetime as dt
 

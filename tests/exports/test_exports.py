@@ -1,4 +1,4 @@
-"""What leaves the portal goes by one door: marked, locked where it must be, logged, for a time."""
+"""The export gateway: marks, passwords, access log, expiry of everything that leaves the portal."""
 
 import datetime as dt
 import io
@@ -62,7 +62,7 @@ def roster_upload(pipeline):
 
 @pytest.fixture
 def colleague(person):
-    """Another clerk of the province: he may have the workbook, and did not hand it in."""
+    """Another clerk of the province, who may read the workbook but did not upload it."""
     return person(Role.STATISTICIAN, "53")
 
 

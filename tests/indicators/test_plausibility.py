@@ -1,4 +1,4 @@
-"""Tables of counts against the period before and the rosters: what is doubted, and what is not."""
+"""Plausibility warnings: statistics compared with the period before and with the rosters."""
 
 import dataclasses
 from decimal import Decimal
@@ -22,7 +22,7 @@ UNITS = "单位 基层组织名称 类别 成立日期"
 
 
 def plausibility_warnings(upload):
-    """Return what was doubted of an upload that nothing else is wrong with."""
+    """Return the warnings of an upload that has no other findings."""
     assert upload.state == UploadState.READY
     return [(finding.code, f"{finding.column}{finding.row}") for finding in upload.findings.all()]
 

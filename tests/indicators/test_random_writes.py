@@ -1,4 +1,4 @@
-"""Figures stay equal to a recount whatever is uploaded, corrected, moved, deleted, undone."""
+"""Figures equal a recount after random uploads, corrections, moves, deletions and reverts."""
 
 import contextlib
 import datetime as dt
@@ -80,7 +80,7 @@ def test_figures_equal_a_recount_after_concurrent_loads_and_reverts(committed, p
                 upload = create_effective_upload(clerk, reviewer, branches[at], content, now=now)
                 if turn != 1:
                     revert.revert_upload(upload.pk, user=clerk, now=now)
-        except Exception as error:  # noqa: BLE001  told to the test, whatever it is
+        except Exception as error:  # noqa: BLE001  the test reports it, whatever it is
             failed.append(error)
         finally:
             close_old_connections()

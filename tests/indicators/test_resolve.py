@@ -1,4 +1,4 @@
-"""For each subtree and its months exactly one 口径 counts."""
+"""Which source counts for a subtree and its months: rows, or a figure reported for either."""
 
 import datetime as dt
 import uuid

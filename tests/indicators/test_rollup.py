@@ -1,4 +1,4 @@
-"""The rollup is exact after any mixture of writes, whoever makes them."""
+"""The rollup equals a recount after any sequence of writes, by any role of the database."""
 
 import datetime as dt
 import threading

@@ -1,8 +1,8 @@
-"""What is told of small figures leaves none of them to be reckoned: attacked by subtraction.
+"""Suppression of small figures, attacked by subtraction.
 
-An attacker asks every question there is: each branch, its own rows, any months, any
-category. A hidden figure below the limit is safe where another table, told alike in
-every answer, has another figure there: the test looks for that other table.
+The attacker asks every question there is: each branch, its own rows, any months, any category.
+A suppressed figure below the limit is safe where another table that gives the same published
+answers has another figure there: the test looks for that other table.
 """
 
 import datetime as dt
@@ -61,7 +61,7 @@ def tables(draw):
 
 
 def split_questions(counts):
-    """Ask everything; return the questions that are answered and those that are not."""
+    """Return the questions that are published and those that are suppressed."""
     table = SuppressionTable(small_units(counts), PARENTS)
     published, hidden = [], []
     for node, (start, end) in questions():
@@ -89,7 +89,7 @@ def other_tables(counts, cells):
 
 
 def undetermined_questions(counts, published, hidden, cells):
-    """Return the hidden questions that another table, answered alike, answers otherwise."""
+    """Return the suppressed questions that another table with equal published answers answers differently."""
     marks = {
         cell: frozenset(
             at for at, question in enumerate(published) if is_touched_by(question, cell)
@@ -243,7 +243,7 @@ def test_suppressed_breakdown_cell_is_not_determined_by_totals(counts):
         if 0 < answer_of(parts[question[3]], *question[:3]) < MIN_CELL
         # Where one category has all there is, the total says it by itself.
         and answer_of(parts[question[3]], *question[:3]) < answer_of(whole, *question[:3])
-        # The whole tree's own years are told also where they are small: what adds them to a
+        # The years of the whole tree are published even where they are small: what adds them to a
         # year without any of a category is no secret either.
         and (question[0] != "53" or question[1].year == question[2].year)
     }  # fmt: skip
@@ -266,7 +266,7 @@ def other_kinds(filled):
 
 
 def answer_change(question, change):
-    """Tell by how much a change of a table changes an answer."""
+    """Return by how much a change of a table changes an answer."""
     node, start, end, kind = question
     return sum(
         more for (leaf, month, changed_kind), more in change.items()

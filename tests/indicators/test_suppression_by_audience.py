@@ -1,4 +1,4 @@
-"""Who is told small figures: who reads the records, then leaders, then whatever leaves."""
+"""Small figures by audience: readers of records, leaders, and what leaves the portal."""
 
 import pytest
 from django.urls import reverse

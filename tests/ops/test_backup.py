@@ -1,4 +1,4 @@
-"""One file holds the portal; a damaged one changes nothing."""
+"""Backup and restore: complete, and without effect where the backup is damaged."""
 
 import json
 import tarfile

@@ -1,4 +1,4 @@
-"""The commands others rely on keep their names, shapes and exit codes."""
+"""Names, output and exit codes of the commands that other programs call."""
 
 import json
 

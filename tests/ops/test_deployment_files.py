@@ -1,4 +1,4 @@
-"""What surrounds the portal: settings from the environment, the lock, built style sheets."""
+"""Settings from the environment, lock files, built styles, compose file, systemd units."""
 
 import json
 import os
@@ -21,7 +21,7 @@ KEYS = {"SECRET_KEY": "s" * 50, "FIELD_KEYS": "1:" + "A" * 86 + "=="}
 
 
 def evaluate_settings(expression, **environment):
-    """Evaluate an expression over the settings in a fresh process with this environment."""
+    """Evaluate an expression over the settings in a new process with this environment."""
     inherited = {name: value for name, value in os.environ.items() if name not in OURS}
     return subprocess.run(
         [sys.executable, "-c", f"import json; from redcross import settings as s; {expression}"],

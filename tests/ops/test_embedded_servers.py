@@ -1,4 +1,4 @@
-"""The embedded servers, on real ones: a checkout of their own, started and mistreated."""
+"""The embedded servers, started for real in a copy of the project."""
 
 import contextlib
 import os
@@ -204,7 +204,7 @@ def test_embedded_command_with_unknown_word_is_a_usage_error(checkout):
 
 @contextlib.contextmanager
 def foreign_process(uid):
-    """Run a program that has nothing to do with us, as the account of the servers."""
+    """Run an unrelated program as the account of the servers."""
     process = subprocess.Popen(["sleep", "300"], user=None if os.geteuid() else uid)
     try:
         yield process

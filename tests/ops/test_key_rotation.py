@@ -1,4 +1,4 @@
-"""A new key in front: everything is written anew, searched as before, and nobody notices."""
+"""Rotation of the field keys: everything is encrypted anew and read and searched as before."""
 
 import base64
 import secrets

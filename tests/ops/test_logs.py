@@ -1,4 +1,4 @@
-"""One line tells a request by its id, through web, worker and database, and of nobody."""
+"""The log: one line a request, one id through web, worker and database, no personal data."""
 
 import logging
 
@@ -65,7 +65,7 @@ def test_error_page_shows_a_request_id_found_in_the_log_without_personal_data(
 
 @pytest.mark.parametrize("planted", PLANTED[1:])
 def test_log_masks_personal_data_in_any_line(planted, read_log):
-    logging.getLogger("somebody.else").warning(f"said {planted}")  # noqa: G004
+    logging.getLogger("somebody.else").warning(f"value {planted}")  # noqa: G004
     logs.structlog.get_logger("redcross.x").info("event", told=[planted], more={"a": planted})
 
     output, lines = read_log()

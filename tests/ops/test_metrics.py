@@ -1,4 +1,4 @@
-"""What monitors hear, and that nobody else hears it."""
+"""The metrics page: what it reports, and to whom it answers."""
 
 import datetime as dt
 import re

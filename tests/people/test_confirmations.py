@@ -1,4 +1,4 @@
-"""What two administrators do together, who is told of it, and the other ways to a role."""
+"""Acts that need two administrators, whom they notify, and the other ways to a role."""
 
 import datetime as dt
 
@@ -228,7 +228,7 @@ def test_pages_show_the_password_to_the_confirmer_only(first, second, person, si
     assert Client().post(reverse("login"), form).status_code == 302
 
 
-# Who is told ---------------------------------------------------------------------------
+# Notices -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("word", ["password", "second-factor", "sign-out", "stand-in", "hand-over"])

@@ -1,4 +1,4 @@
-"""The first day, a holiday, a farewell: accounts are looked after by the level above."""
+"""Management of accounts by the level above: creation, reset, deputies, leaving."""
 
 import datetime as dt
 

@@ -1,6 +1,6 @@
-"""Who disposes of whose role: every role by every role, at every place, with every verb.
+"""Who may change whose role: every role by every role, at every place, with every verb.
 
-The roles stand here in words of their own, taken from no rule they are to check.
+The roles are written out here, taken from no rule they are to check.
 """
 
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Record lists leave as workbooks as they are filtered; reference data comes back from one."""
+"""Record lists are exported as filtered; reference data are imported from a workbook."""
 
 import io
 

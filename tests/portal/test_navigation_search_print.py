@@ -1,4 +1,4 @@
-"""Search, help, papers that leave the portal, the wall screen, and forty uploads to pass."""
+"""Search, navigation, help, printing, exports of boards, the wall screen, batch approval."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Pages show each person his own, and cost the same however long the lists are."""
+"""Pages of the portal: what each user sees, and a constant number of queries."""
 
 import io
 from urllib.parse import quote

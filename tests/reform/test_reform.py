@@ -1,4 +1,4 @@
-"""Reform: dated facts in any order, key tasks that count once, sums that balance."""
+"""Reform: dated governance facts, key tasks, members and units, the matrix."""
 
 import datetime as dt
 import io

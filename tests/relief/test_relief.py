@@ -1,4 +1,4 @@
-"""Aid and disasters: bands and caps as data, stock that never falls below nothing."""
+"""Relief: stock that never becomes negative, grant bands and caps, households, events."""
 
 import threading
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Reports are written once, edited by people, fixed for good, and told apart from later data."""
+"""Reports: drafting, editing, finalising, issuing, and changes of the data since."""
 
 import io
 
@@ -63,7 +63,7 @@ def report_text(report):
 
 
 def raised_paragraph(report):
-    """Return the paragraph that tells what was raised."""
+    """Return the paragraph on the gifts raised."""
     blocks = (
         block
         for chapter in apply_edits(report.content, report.edits)

@@ -1,4 +1,4 @@
-"""Beat, its outages, its doubles, and workers that are killed: each due report exactly once."""
+"""Scheduled reports: each due report once, despite outages, double beats and killed workers."""
 
 import datetime as dt
 import os
@@ -34,7 +34,7 @@ def enable_schedules(*wanted, since=dt.date(2021, 1, 1)):
 
 
 def run_concurrently(act, count=2):
-    """Let threads do the same with connections of their own; return what they give."""
+    """Run an act in several threads, each with its own connection; return the results."""
     results = []
 
     def alone():
@@ -52,7 +52,7 @@ def run_concurrently(act, count=2):
 
 
 def kill_at_statement(statement, moment):
-    """Let a process of its own begin the beat, and kill it once it has come to a statement."""
+    """Run the beat in a child process and kill it at a given SQL statement."""
     reached, telling = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # forking beside ended threads
@@ -122,7 +122,7 @@ def test_scheduled_reports_are_written_once_each_despite_outages_and_killed_work
 
 
 def due_moment(month):
-    """Return a quarter past midnight of the day on which a month's report is due."""
+    """Return a quarter past midnight of the day a month's report is due."""
     first = dt.date.fromisoformat(f"{month}-01")
     following = (first + dt.timedelta(days=31)).replace(day=10)
     return shanghai_time(f"{following}T00:15")

@@ -1,4 +1,4 @@
-"""Word templates of an office: checked with a sentence that names the tag, and never in the way."""
+"""Word templates of an office: checked with a message that names the tag, never blocking a report."""
 
 import io
 import zipfile
@@ -28,7 +28,7 @@ def make_template(*paragraphs):
 
 
 def change_parts(content, change):
-    """Return a docx whose parts went through a function of name and bytes."""
+    """Return a docx with a function of name and bytes applied to each part."""
     buffer = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,

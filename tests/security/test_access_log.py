@@ -1,4 +1,4 @@
-"""Who saw or exported whose what is written down, and nobody changes it unseen."""
+"""The access log: what it records, who reads it, and its seal."""
 
 import datetime as dt
 

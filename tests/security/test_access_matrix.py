@@ -1,6 +1,6 @@
-"""Every address × method × role × own, foreign, upper and lower branch, made from the resolver.
+"""Every address × method × role × own, foreign, upper and lower branch, from the URL resolver.
 
-A new page that names an object and is not told of here fails.
+A new page with an object in its address fails here until it is entered.
 """
 
 import pytest
@@ -107,7 +107,7 @@ LOCKING = MAKING_NAMES | ONLY_ADMINISTRATORS
 
 
 def rule_of_records(model, admin):
-    """Return who of the province sees a kind of record, and who adds to it."""
+    """Return the provincial roles that see a kind of record, and those that add to it."""
     if model is Branch:
         return READERS | ONLY_ADMINISTRATORS, ONLY_ADMINISTRATORS
     if model is PeriodLock:

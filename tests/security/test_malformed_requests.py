@@ -1,4 +1,4 @@
-"""Requests no page of ours sends end in a plain refusal, never in an error."""
+"""Malformed requests end in a refusal, never in a server error."""
 
 import os
 import subprocess
@@ -32,7 +32,7 @@ SIGNING_OUT = {"logout", "account_logout", "admin:logout"}
 
 @pytest.fixture
 def full_access_client(person, signed_in):
-    """A person who may open what there is, but for the log."""
+    """A client of a user with every right but that to the access log."""
     user = person(Role.DESK, "53")
     from redcross.accounts.services import grant_role
     from redcross.branches.models import Branch
@@ -43,7 +43,7 @@ def full_access_client(person, signed_in):
 
 
 def list_pages():
-    """Every page of our own, and of the record pages those of one kind of each admin class."""
+    """Return every page of the portal, and the record pages of one model of each admin class."""
     kinds = ("donations_donation", "donations_fund", "accounts_user", "locks_periodlock")
     return [
         address
@@ -153,7 +153,7 @@ def test_form_with_too_many_fields_is_refused(full_access_client, settings):
 
 @pytest.fixture
 def low_rate_limit(monkeypatch):
-    """Twice a minute is all."""
+    """Limit every rate to two a minute."""
 
     from redcross.accounts.sign_in.rate_limits import _VisitorThrottle
 
@@ -201,7 +201,7 @@ def test_search_above_rate_limit_is_refused_to_that_user_only(
 
 @pytest.fixture(scope="module")
 def run_behind_https():
-    """Ask the portal's settings what they are behind https, in a process of their own."""
+    """Run a command behind https in a new process."""
     import base64
     import secrets
 

@@ -1,7 +1,7 @@
 """Who opens which page: every named address, by every role, with every method.
 
-The roles stand here in words of their own, taken from no rule they are to check. An address
-that stands in no line fails.
+The roles are written out here, taken from no rule they are to check. An address without a rule
+fails.
 """
 
 import dataclasses
@@ -67,7 +67,7 @@ ENTERING_SITE = frozenset({
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rule:
-    """Who reads a page and who sends it a form; None: nobody can, it has no such method."""
+    """The roles that may GET and POST a page; None where it has no such method."""
 
     reads: frozenset[Role] | None
     sends: frozenset[Role] | None = None
@@ -134,7 +134,7 @@ RULES = [
     (Rule(FIGURES), "api-upload api-report api-report-word"),
     (Rule(EVERYBODY), "api-reports"),
     (Rule(EVERYBODY, ENTERING, 409), "api-uploads"),
-    # What is effective has no such step left for anybody; `tests/api` walks them all.
+    # What is effective has no such step left for anybody; `tests/api` tests them all.
     (Rule(None, NOBODY, 409, unseen=MACHINE), "api-submit api-withdraw api-approve api-return"),
     (Rule(None, DECIDING, 409, unseen=MACHINE), "api-undo"),
     (Rule(FIGURES, None, 403), "api-indicators"),
@@ -191,7 +191,7 @@ IMPORTED_ALIASES = "branches_branchalias"
 
 
 def record_pages():
-    """Yield each kind of record, who sees its list and who adds to it."""
+    """Yield each kind of record, the roles that see its list and those that add to it."""
     for seeing, adding, *apps in RECORD_PAGES:
         for app, *models in map(str.split, apps):
             for model in models:
@@ -214,7 +214,7 @@ EXPECTED_WRITES = ("audit_", "django_session", 'accounts_user"', "axes_")
 
 
 def request_page(page, method, address, form=None, read_log=None):
-    """Ask for a page; whatever it did is forgotten, and told in `written`."""
+    """Request a page and roll back what it wrote; the tables it wrote to go into `written`."""
 
     def watch(execute, sql, params, many, context):
         table = WRITING.match(sql)
@@ -229,7 +229,7 @@ def request_page(page, method, address, form=None, read_log=None):
 
 
 def classify_response(answer):
-    """Return "open" for a page, a file, a way on or a complaint about the form, else the status."""
+    """Return "open" for a page, file, redirect or form error, else the status."""
     status = answer.status_code
     if status == 302 and answer.url.startswith(("/login/", "/records/login/")):
         return 403
@@ -238,7 +238,7 @@ def classify_response(answer):
 
 @pytest.fixture
 def addresses(pipeline, person, clerk):
-    """Every address of our own pages, with objects that are there."""
+    """Every address of the portal's pages, with existing objects."""
     objects = PAGES | create_objects(pipeline, person, clerk)
     for name, model in (("fund", Fund), ("campaign", Campaign), ("event", Event)):
         objects[name] = reverse(name, kwargs={"code": model.objects.order_by("pk")[0].pk})
@@ -252,7 +252,7 @@ def addresses(pipeline, person, clerk):
 
 
 def make_forms():
-    """Return for some addresses a form that somebody with the right would be let through with."""
+    """Return valid forms by address."""
     province, prefecture, county = (
         Branch.objects.get(code=code).pk for code in ("53", "5301", "530102")
     )
@@ -277,7 +277,7 @@ def make_forms():
 
 @pytest.fixture
 def clients_by_role(person, signed_in):
-    """A person of the province for each role."""
+    """A client of a provincial user for each role."""
     return {role: signed_in(person(role, "53")) for role in Role}
 
 
@@ -327,7 +327,7 @@ def test_page_post_by_each_role_follows_its_permission_rule(addresses, clients_b
 
 
 def roles_to_ask(rule, method, turn):
-    """Return all whom a page refuses and one whom it lets in, another on each page."""
+    """Return all roles that a page refuses and one that it allows, another on each page."""
     refused = [role for role in Role if rule.expected(role, method) != "open"]
     opened = [role for role in Role if role not in refused]
     if len({rule.expected(role, method) for role in refused}) == 1 and not opened:
@@ -336,7 +336,7 @@ def roles_to_ask(rule, method, turn):
 
 
 def rotate_roles(roles, turn):
-    """Return two of the roles, others at each turn."""
+    """Return two of the roles, other ones for each index."""
     return [roles[(turn + at) % len(roles)] for at in range(min(2, len(roles)))]
 
 
@@ -369,7 +369,7 @@ def test_record_pages_by_each_role_follow_their_permission_rule(clients_by_role)
 
 
 def record_roles_to_ask(act, who, seeing, turn):
-    """Return one who sees none of a kind, and on lists one who does, on forms one who may not add.
+    """Return a role that sees none of a kind, and on lists one that does, on forms one that may not add.
 
     They change from kind to kind; `tests/security/test_access_matrix.py` asks the admin classes about
     every role.

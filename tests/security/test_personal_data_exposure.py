@@ -1,7 +1,7 @@
-"""Identities planted in every personal column of every sheet are found in clear nowhere.
+"""Identities planted in every personal column of every sheet are found in plaintext nowhere.
 
-A new sheet, column, page or table is covered by itself: the sheets come from the registry,
-the pages from the resolver, the records' lists from the site, the tables from the catalogue.
+A new sheet, column, page or table is covered by itself: the sheets come from the registry, the
+pages from the URL resolver, the record lists from the admin site, the tables from the database.
 """
 
 import io
@@ -65,7 +65,7 @@ def personal_sheets():
 
 
 class PlantedIdentities:
-    """What was planted: names apart from numbers, since some people may read names."""
+    """The planted identities: names apart from numbers, as some roles may read names."""
 
     def __init__(self):
         self.numbers, self.names = [], []
@@ -108,7 +108,7 @@ class PlantedIdentities:
 
 
 class TaskArguments:
-    """Every argument a task was given."""
+    """The arguments of every task."""
 
     def __init__(self):
         self.seen = []
@@ -119,7 +119,7 @@ class TaskArguments:
 
 @pytest.fixture
 def planted(person, now, read_log, caplog):
-    """Walk a row of every personal sheet, and one that is wrong, as the tasks walk it."""
+    """Upload a row of every personal sheet, and one with an error, through the tasks."""
     # Whoever looks for a fault lets every library speak: that, too, is written down.
     for name in ("", "redcross", "django", "django.template"):
         caplog.set_level(logging.DEBUG, logger=name)
@@ -156,7 +156,7 @@ def planted(person, now, read_log, caplog):
 
 
 def encodings(secrets):
-    """Return each secret as it may stand in bytes: plain, escaped, in hexadecimal, in UTF-16."""
+    """Return each secret in the encodings it may have: UTF-8, escaped, hexadecimal, UTF-16."""
     every = {}
     for secret in secrets:
         raw = secret.encode()
@@ -173,7 +173,7 @@ PREFIXES = list(encodings(["530102", "13987", "尉迟"]))
 
 
 def find_secrets(content, secrets):
-    """Return the secrets that stand in bytes, also inside zipped ones."""
+    """Return the secrets found in bytes, also inside zip archives."""
     matches = set()
     if any(beginning in content for beginning in PREFIXES):
         matches = {secret for form, secret in encodings(secrets).items() if form in content}
@@ -185,7 +185,7 @@ def find_secrets(content, secrets):
 
 
 def read_everything_at_rest():
-    """Yield what lies about: files, tables as a dump writes them, keys and values of Valkey."""
+    """Yield everything stored: files, tables as dumped, keys and values of Valkey."""
     for path in Path(configured.MEDIA_ROOT).rglob("*"):
         if path.is_file():
             yield str(path), path.read_bytes()
@@ -237,13 +237,13 @@ def lists_of_records():
 
 
 def strip_own_input(content, address):
-    """Take away what the visitor typed himself and is shown again."""
+    """Remove the visitor's own input from a page that repeats it."""
     _, _, typed = address.partition("?q=")
     return content.replace(typed.encode(), b"") if typed else content
 
 
 def find_leaks(page, planted, secrets):
-    """Open every address; return where a secret was told, and how many pages opened."""
+    """Open every address; return where a secret was shown, and how many pages opened."""
     page.raise_request_exception = False
     leaks, opened = {}, 0
     for address in dict.fromkeys(addresses(planted)):

@@ -1,7 +1,7 @@
-"""`visible_to` taken away on purpose: the database alone keeps foreign rows from every page.
+"""With `visible_to` removed, row-level security alone hides rows of other branches on every page.
 
-The pages are walked as a neighbour's clerk, by the application's own login, over rows that
-are committed.
+The pages are requested as a clerk of another branch, by the application's database role, over
+committed rows.
 """
 
 import pytest
@@ -58,7 +58,7 @@ def foreign_uploads(person, now):
 
 
 class ForeignUploads:
-    """The foreign uploads, as `addresses` wants them."""
+    """The uploads of another branch, in the form `addresses` takes."""
 
     def __init__(self, uploads):
         self.uploads, self.numbers = uploads, ["贡禹"]
@@ -66,7 +66,7 @@ class ForeignUploads:
 
 @pytest.fixture
 def as_application(transactional_db):
-    """Let every connection from here on be the application's own login."""
+    """Open every further connection as the application's database role."""
     owner = connection.settings_dict["USER"]
 
     def sign_in():

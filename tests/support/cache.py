@@ -1,4 +1,4 @@
-"""Forget what this process's tests keep in Valkey: `cache.clear()` would take everybody's."""
+"""Clearing of this process's keys in Valkey: `cache.clear()` would delete everybody's."""
 
 from django.conf import settings
 from django.core.cache import cache

@@ -1,4 +1,4 @@
-"""Taking a personal file along, as a person does on its page."""
+"""Download of a password-protected file from its export page."""
 
 from django.urls import reverse
 
@@ -9,7 +9,7 @@ PASSWORD = "Abcdef-123456"  # noqa: S105
 
 
 def download_with_password(page, answer, password=PASSWORD):
-    """Follow a personal file to its page and ask for it there."""
+    """Download an export from its page with a password."""
     pk = Export.objects.latest("pk").pk
     assert answer.status_code == 302
     assert answer.url == reverse("export", kwargs={"pk": pk})
@@ -17,5 +17,5 @@ def download_with_password(page, answer, password=PASSWORD):
 
 
 def read_protected_file(page, answer):
-    """Return what lies under the password of a personal file."""
+    """Return the decrypted content of an exported file."""
     return decrypt_office_file(download_with_password(page, answer).content, PASSWORD)

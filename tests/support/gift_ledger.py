@@ -1,4 +1,4 @@
-"""Walking a small ledger of gifts along the road in tests."""
+"""Uploads of a small ledger of gifts, up to any state."""
 
 from redcross.periods import Period
 from redcross.uploads.choices import UploadState
@@ -27,7 +27,7 @@ def create_checked_upload(user, branch, content, *, now, **more):
 
 
 def create_effective_upload(user, reviewer, branch, content, *, now, **more):
-    """Walk a workbook to the end; fail where it does not get there."""
+    """Upload, submit, approve and load a workbook; fail where its check has errors."""
     upload = create_checked_upload(user, branch, content, now=now, **more)
     assert upload.state == UploadState.READY, upload.message
     services.submit(upload.pk, user=user, now=now, note="说明")
@@ -37,7 +37,7 @@ def create_effective_upload(user, reviewer, branch, content, *, now, **more):
 
 
 def ledger_workbook(*amounts, day="2021-08-08", tickets="T"):
-    """Write a gift for each amount, each with its own ticket."""
+    """Return a workbook with one gift for each amount, each with its own ticket."""
     rows = [
         (f"示例{number}", amount, day, f"{tickets}{number}")
         for number, amount in enumerate(amounts)

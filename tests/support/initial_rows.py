@@ -1,7 +1,7 @@
-"""The rows a new portal starts with, put back after a test that commits.
+"""The rows a new portal starts with, restored after a test that commits.
 
-Such a test ends by emptying every table, those that migrations filled included. A copy in
-a schema of its own outlives the sweep.
+Such a test ends with every table emptied, those that migrations filled included. A copy in a
+schema of its own is not flushed.
 """
 
 from django.core.management.commands import flush
@@ -12,7 +12,7 @@ _NEVER_FLUSHED = {"django_migrations"}
 
 
 def skip_post_migrate_on_flush() -> None:
-    """Keep the sweep from laying every trigger, policy and grant again: only rows are gone.
+    """Stop `flush` from installing every trigger, policy and grant again: only rows are deleted.
 
     It takes some seconds after each test that commits.
     """
@@ -20,7 +20,7 @@ def skip_post_migrate_on_flush() -> None:
 
 
 def save_initial_rows() -> None:
-    """Copy every table that has rows into a schema beside the public one."""
+    """Copy every table that has rows into a schema of its own."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
         cursor.execute(f"CREATE SCHEMA {SCHEMA}")
@@ -30,10 +30,10 @@ def save_initial_rows() -> None:
 
 
 def restore_initial_rows() -> None:
-    """Fill what the sweep emptied; leave alone whatever has rows."""
+    """Fill the flushed tables; leave tables with rows alone."""
     with transaction.atomic(), connection.cursor() as cursor:
         empty = _flushed_tables(cursor)
-        # The triggers had their turn when the rows were first written.
+        # The triggers ran when the rows were first written.
         for table in empty:
             cursor.execute(f'ALTER TABLE public."{table}" DISABLE TRIGGER USER')
         for table in empty:

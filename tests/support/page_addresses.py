@@ -1,4 +1,4 @@
-"""Every named address of the resolver, with an object of one prefecture where it names one."""
+"""Every named address of the URL resolver, with an object of one prefecture where it takes one."""
 
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
@@ -33,14 +33,14 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def is_refused(answer):
-    """Tell a refusal: the record pages send back to their list what one may not see."""
+    """Return whether a response refuses; record pages redirect to their list instead."""
     return answer.status_code in REFUSED or (
         answer.status_code == 302
         and (answer.url == "/records/" or answer.url.startswith("/records/login/"))
     )
 
 
-# What stands in an address, so that each leads somewhere; "1" where nothing is said here.
+# Arguments of the addresses by name; "1" for every other.
 DEFAULT_ARGUMENTS = {
     "verb": "submit",
     "kind": "annotated",
@@ -79,7 +79,7 @@ def walk_patterns(resolver, prefix="", outer=()):
 
 
 def named_pages():
-    """Return the name of every address, with what it takes."""
+    """Return every named page with its arguments."""
     return [
         (
             name,
@@ -95,7 +95,7 @@ PAGES = {name: reverse(name, kwargs=kwargs) for name, kwargs in named_pages()}
 
 
 def create_objects(pipeline, person, clerk):
-    """Return the addresses of one object of every kind that a page names, all of the prefecture 5301."""
+    """Create one object of every kind with a page, all of prefecture 5301; return the addresses."""
     pipeline.effective(
         "donations.ledger",
         "捐赠人 类型 金额（元） 到账日期 票据号码",

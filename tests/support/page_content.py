@@ -56,7 +56,7 @@ class Page:
                 yield (section, *(_text(cell) for cell in element if cell.tag in ("th", "td")))
 
     def terms(self) -> Iterator[tuple[str, str]]:
-        """Yield each term with what is told of it."""
+        """Yield each term with its description."""
         for term in self.main.iterfind(".//dt"):
             yield _text(term), _text(term.getnext())
 

@@ -1,6 +1,6 @@
 """Values that a test expects on a page, each with the place it stands in.
 
-A text that ends in … may go on.
+An expected text that ends in … is the beginning of the shown one.
 """
 
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Term:
-    """A term and what is told of it."""
+    """A term and its description."""
 
     name: str
     text: str

@@ -1,4 +1,4 @@
-"""Walking a small table of any sheet along the road in tests."""
+"""Uploads of a small table of any sheet, up to any state."""
 
 from redcross.accounts.choices import Role
 from redcross.branches.models import Branch
@@ -9,7 +9,7 @@ from tests.support.workbooks import write_xlsx
 
 
 class UploadPipeline:
-    """A clerk and a reviewer of the province, and what they hand in."""
+    """A clerk and a reviewer of the province, and their uploads."""
 
     def __init__(self, person, now):
         self.clerk = person(Role.STATISTICIAN, "53")

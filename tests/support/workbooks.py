@@ -1,4 +1,4 @@
-"""Workbooks built by code; everybody in them is invented."""
+"""Workbooks built by code; every person in them is invented."""
 
 import datetime as dt
 import io
@@ -15,7 +15,7 @@ GIFT_HEADINGS = ("捐赠人", "金额（元）", "到账日期", "票据号码")
 def write_xlsx(
     rows: Sequence[Sequence[object]], *, name: str = "明细", merges: Sequence[str] = ()
 ) -> bytes:
-    """Write rows as they stand; a merge is an Excel range whose first cell is written."""
+    """Return a workbook of one worksheet; a merge is an Excel range whose first cell is written."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     book.set_properties({"created": dt.datetime(2022, 2, 1)})  # equal rows, equal bytes
@@ -33,12 +33,12 @@ def write_xlsx(
 
 
 def read_grid(content: bytes, folder: Path, filename: str = "表.xlsx") -> Grid:
-    """Open a workbook of one worksheet as the road does."""
+    """Open a workbook of one worksheet as an upload does."""
     path = folder / filename
     path.write_bytes(content)
     return read_workbook(path, filename=filename).grids[0]
 
 
 def gift_workbook(*rows: Sequence[object], headings: Sequence[str] = GIFT_HEADINGS) -> bytes:
-    """Write a ledger of gifts under a title."""
+    """Return a ledger of gifts under a title."""
     return write_xlsx([["捐赠款物明细表"], headings, *rows])

@@ -1,4 +1,4 @@
-"""A clerk checks a roster of sixty to the end, and is asked for reasons twice at most."""
+"""Correction of a roster of sixty: how often the clerk is asked for a reason."""
 
 import datetime as dt
 
@@ -20,7 +20,7 @@ REASON_FIELDS = ("reason", "note", "remark")
 
 
 def roster_workbook(wrong=()):
-    """Return sixty invented trainees; of the `wrong` ones the last digit of the number is."""
+    """Return a roster of sixty invented trainees; the `wrong` ones have a wrong check digit."""
     rows = []
     for at in range(60):
         male = at % 2 == 0
@@ -37,7 +37,7 @@ def roster_workbook(wrong=()):
 
 
 class ReasonCounter:
-    """A clerk at his pages, who counts what he had to give reasons for."""
+    """A clerk's pages, with a count of the reasons that had to be entered."""
 
     def __init__(self, page):
         self.page, self.reasons = page, 0

@@ -1,4 +1,4 @@
-"""First aid: who passed holds a certificate, and nobody else, by whatever path."""
+"""First-aid training: certificates only for those who passed, in uploads and in the database."""
 
 import io
 
@@ -36,7 +36,7 @@ def roster_upload(pipeline):
 
 
 def test_roster_row_creates_person_class_and_enrolment(roster_upload):
-    assert Trainee.objects.count() == 1  # nobody is told from another without a number
+    assert Trainee.objects.count() == 1  # without a number nobody can be distinguished from another
     assert TrainingClass.objects.get().number == "第1期"
     assert set(Enrolment.objects.values_list("name", "certificate_number")) == {
         ("示例甲", "YN0001"),

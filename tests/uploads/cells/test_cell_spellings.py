@@ -1,4 +1,4 @@
-"""What a person may write for a day or an amount is read as meant, or told of."""
+"""Generated spellings of dates and amounts are parsed as meant, or give a finding."""
 
 import datetime as dt
 import re

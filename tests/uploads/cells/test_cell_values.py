@@ -1,4 +1,4 @@
-"""What a person may write in a cell is read as he meant it, or refused; never otherwise."""
+"""Parsing of cell values: read as meant or refused, never read as something else."""
 
 import datetime as dt
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Names nobody has registered yet: a county's goods, its landslide, this year's fundraising day."""
+"""Names not yet registered: goods of a county, a new event, this year's campaign."""
 
 import datetime as dt
 

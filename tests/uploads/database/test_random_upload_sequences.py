@@ -1,4 +1,4 @@
-"""Whatever is loaded, replaced, undone and restored, the table is what a plain model says."""
+"""Random loads, replacements, reverts and restores against a reference model."""
 
 import datetime as dt
 from decimal import Decimal
@@ -28,7 +28,7 @@ ACTS = st.one_of(
 
 
 class ReferenceModel:
-    """What the table should hold: amounts by ticket, and the uploads that stand or were undone."""
+    """The expected table: amounts by ticket, and the effective and reverted uploads."""
 
     def __init__(self):
         self.rows = {}

@@ -1,4 +1,4 @@
-"""Looking staged rows up stays quick whatever the server last counted."""
+"""Statistics of the staging table that keep look-ups fast."""
 
 import contextlib
 

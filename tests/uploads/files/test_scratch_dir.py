@@ -1,4 +1,4 @@
-"""What is opened to be read lies unsealed no longer than somebody reads it."""
+"""Decrypted files on disk: deleted when their reader has ended or was killed."""
 
 import os
 import subprocess

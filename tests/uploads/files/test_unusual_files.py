@@ -1,4 +1,4 @@
-"""Odd files as collections and mailboxes hold them: each ends in a reading or a named refusal."""
+"""Unusual files as found in mailboxes: each is read or refused by name."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Whatever file is handed in ends in a named result."""
+"""Workbook files of every format: each is read or refused by name."""
 
 import datetime as dt
 import io

@@ -1,4 +1,4 @@
-"""我要报送: dropped files are guessed at, corrected, checked and submitted on one page."""
+"""我要报送: dropped files are recognised, corrected, checked and submitted on one page."""
 
 import datetime as dt
 
@@ -21,7 +21,7 @@ NEW = "/uploads/new/"
 
 
 class DraftsPage:
-    """A browser whose worker is done before it looks again."""
+    """A browser whose background tasks are done before its next request."""
 
     def __init__(self, client, committing):
         self.client, self.committing = client, committing
@@ -46,7 +46,7 @@ def page(clerk, open_page):
 
 
 def drop_files(page, *files, **hint):
-    """Drop files as (name, content), and return the page as it then is."""
+    """Drop files given as (name, content); return the page afterwards."""
     sent = [SimpleUploadedFile(name, content) for name, content in files]
     form = {f"for-{name}": value for name, value in hint.items()}
     return page.post(NEW, {"files": sent, **form}).content.decode()

@@ -1,4 +1,4 @@
-"""What a dropped workbook is taken for, and how sure that is."""
+"""Recognition of a dropped workbook: sheet, period and branch, and how certain they are."""
 
 import datetime as dt
 
@@ -26,7 +26,7 @@ NO_WORDS = WorkbookTexts((), {}, "表", ())
 
 
 def make_grid(*rows, worksheet="Sheet1"):
-    """Lay texts out as a worksheet that was opened."""
+    """Return a grid of texts, as a worksheet that was read."""
     width = max(map(len, rows))
     columns = {}
     for index in range(width):
@@ -203,7 +203,7 @@ def test_guess_never_raises_on_any_cells(rows):
 
 @pytest.fixture
 def branch_guesser(db):
-    """Names as 昆明市's clerk writes them, and a way to guess in them."""
+    """Return a function that guesses the branch as a clerk of 昆明市."""
     branches = all_branches().branches
     home = Branch.objects.get(code="5301")
     names = BranchNames(

@@ -1,4 +1,4 @@
-"""What several cells of a row say together, as offices write it in lists of gifts."""
+"""Values that several cells of a row make up: dates, amounts by channel, goods."""
 
 import datetime as dt
 import io
@@ -15,7 +15,7 @@ LEDGER = "donations.ledger"
 
 
 def read_gifts(reading):
-    """Return giver, amount and day of each row."""
+    """Return giver, amount and date of each row."""
     return reading.frame.select("giver_name", "value", "received_on").rows()
 
 

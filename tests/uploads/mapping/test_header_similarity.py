@@ -1,4 +1,4 @@
-"""Headings nobody has listed: taken where only one column can be meant, and always told."""
+"""Headings no vocabulary lists: mapped where one column alone can be meant, with a finding."""
 
 import datetime as dt
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What a table does not say row by row: its title says it, or the rows say it otherwise."""
+"""Values that apply to every row: from the title, from above the table, from the clerk."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""批注本 of workbooks no library writes in a web process."""
+"""批注本 of workbooks too wide for the library in a web process."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""An export sent again changes nothing, in the sheet's form and in the clerk's own."""
+"""An export uploaded again changes nothing, in the sheet's form and in the clerk's own."""
 
 import datetime as dt
 import random
@@ -30,7 +30,7 @@ KUNMING, AUGUST = "5301", Period.parse("2021-08")
 
 
 def export_and_check(pipeline, upload, form, *, code=KUNMING, period="2021-08"):
-    """Export what is effective, hand it in as it is, and return what its check found."""
+    """Export the effective rows, upload the export unchanged, and return the checked upload."""
     branch = Branch.objects.get(code=code)
     content = export_workbook(
         pipeline.clerk,
@@ -51,7 +51,7 @@ def export_and_check(pipeline, upload, form, *, code=KUNMING, period="2021-08"):
 
 
 def change_counts(upload):
-    """Return new, changed and unchanged, with what blocked where something did."""
+    """Return the counts of new, changed and unchanged rows; fail where the check has errors."""
     assert upload.errors == 0, [finding.message for finding in upload.findings.all()]
     return upload.changes["new"], upload.changes["changed"], upload.changes["unchanged"]
 
@@ -66,7 +66,7 @@ GIFTS = [
 
 
 def own_form_workbook():
-    """A ledger as a county keeps it: two rows of headings, 万元, a column of its own."""
+    """Return a ledger in a county's own form: two rows of headings, 万元, an extra column."""
     headings = (
         "序号",
         "捐赠／单位或个人",

@@ -1,4 +1,4 @@
-"""The forms staff keep, in dirty variants: what is read, what is said, nothing silently wrong."""
+"""Randomly damaged forms: what is read equals what was meant, or has a finding."""
 
 import datetime as dt
 from collections import Counter
@@ -21,7 +21,7 @@ VARIANTS = range(5)
 
 
 def is_same_value(read_value, true_value):
-    """Tell whether a cell says what was meant; blanks within a text do not count."""
+    """Return whether a cell equals the true value; blanks within a text are ignored."""
     if true_value in (None, ""):
         return read_value in (None, "")
     if isinstance(true_value, int | Decimal) and not isinstance(true_value, bool):
@@ -32,7 +32,7 @@ def is_same_value(read_value, true_value):
 
 
 def display_value(value, field, context, sheet):
-    """Return a cell as the truth writes it: branches, choices and answers by their word."""
+    """Return a cell as the true row holds it: branches, choices and answers by their label."""
     if value is None:
         return None
     if field.name == "branch":
@@ -43,7 +43,7 @@ def display_value(value, field, context, sheet):
 
 
 def compare_with_truth(form, seed, branch, now, folder):
-    """Return how many cells are right, told of, or wrong, and what was said of true ones."""
+    """Return counts of cells read right, with a finding, or silently wrong, and the cells not right."""
     produced = generate_workbook(form, seed)
     setting = prepare_setup(registry[form.sheet], branch, Period.parse(produced.period), now=now)
     path = folder / f"{form.number}-{seed}-{produced.name}"

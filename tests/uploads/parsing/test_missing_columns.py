@@ -1,4 +1,4 @@
-"""Every sheet is read whichever of its optional columns a workbook lacks."""
+"""Every sheet is read whichever optional columns a workbook lacks."""
 
 import datetime as dt
 import random
@@ -33,7 +33,7 @@ def sample_cell(field):
 
 
 def write_fields(fields, name="表"):
-    """Write one row under the headings of the fields, on two lines where a heading has two."""
+    """Return a workbook with one row under the headings of the fields, which may have two levels."""
     labels = [field.label.partition("／") for field in fields]
     headings = [[top for top, _, _ in labels], [below or None for _, _, below in labels]]
     rows = [

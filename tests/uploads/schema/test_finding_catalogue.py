@@ -1,4 +1,4 @@
-"""The catalogue of findings knows every code an import can give."""
+"""The catalogue of findings has every code an import can give, and no other."""
 
 import ast
 from collections import Counter
@@ -15,7 +15,7 @@ SOURCE_FILES = [
 
 
 def codes_in_source(path):
-    """Return the literals a finding, a rule or a cell's answer is given as its code."""
+    """Return the literals that the source passes as codes of findings, rules and parsed cells."""
     for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue

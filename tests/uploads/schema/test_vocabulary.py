@@ -1,4 +1,4 @@
-"""The vocabulary files: each word has one place, each pattern its examples, no file is wrong."""
+"""The vocabulary files: each word in one place, each pattern with examples, no invalid file."""
 
 import re
 import tomllib

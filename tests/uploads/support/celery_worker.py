@@ -1,4 +1,4 @@
-"""The portal's worker on a test's own database: `celery -A tests.uploads.support.celery_worker worker`."""
+"""A Celery worker on a test's database: `celery -A tests.uploads.support.celery_worker worker`."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The eighteen forms of a branch, their columns, and what a person may write in each."""
+"""The eighteen forms of a branch: their columns, and spellings of the values in each."""
 
 import dataclasses
 import datetime as dt

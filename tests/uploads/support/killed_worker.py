@@ -1,7 +1,7 @@
-"""A process that is killed at a named moment of the road: `python -m tests.uploads.support.killed_worker`.
+"""A process that is killed at a named step: `python -m tests.uploads.support.killed_worker`.
 
-It reads orders, one JSON line each, and answers each with how the child that carried it out
-ended: -9 where the moment came. Django is loaded once; every order has a child of its own.
+It reads orders, one JSON line each, and answers each with the exit code of the child that
+executed it: -9 where the step was reached. Django is loaded once; every order has a child.
 """
 
 import json
@@ -22,7 +22,7 @@ def _kill_self():
 
 
 def _at_step(name):
-    """Die when the road says that the step begins."""
+    """Kill the process when the given step begins."""
     write = cache.set
 
     def watched(key, value, *rest):

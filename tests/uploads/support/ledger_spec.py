@@ -1,4 +1,4 @@
-"""A ledger as plain values, so that reading is tested without a database."""
+"""A ledger as plain values, so that parsing is tested without a database."""
 
 import datetime as dt
 import tempfile

@@ -1,4 +1,4 @@
-"""Reading workbooks as the registered sheets do; this needs the database."""
+"""Parsing of workbooks by the registered sheets; needs the database."""
 
 from redcross.branches.models import Branch
 from redcross.periods import Period

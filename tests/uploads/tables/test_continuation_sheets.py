@@ -1,4 +1,4 @@
-"""A list that goes on over several worksheets under one heading."""
+"""Lists that continue on further worksheets without a heading."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""The phrases by which rows below a heading are told apart, with examples of each."""
+"""Phrases that classify rows below a heading, with examples of each."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Where tables begin and end in the workbooks offices keep."""
+"""Detection of tables: headings, units, totals, notes, tables side by side."""
 
 import dataclasses
 from decimal import Decimal
@@ -364,7 +364,7 @@ def recognised_columns(*rows):
 
 
 def recognise(*rows):
-    """Recognise texts as a worksheet of RAISED that knows of no merges."""
+    """Detect tables in a worksheet of texts without merged cells."""
     width = max(map(len, rows))
     columns = {}
     for index in range(width):

@@ -1,4 +1,4 @@
-"""Sex and day of birth are held against the identity number, on every sheet that has them."""
+"""Sex and date of birth are compared with the identity number, on every sheet that has them."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""How far a printed total reaches, in the lists of gifts that societies publish."""
+"""Which rows a printed total stands for, in published lists of gifts."""
 
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ HEADING = ["序号", "捐赠单位", "金额（元）"]
 
 
 def compared_totals(reading):
-    """Return each printed total with the sum it was held against."""
+    """Return each printed total with the sum it was compared with."""
     return [
         (int(check.printed), int(check.read))
         for table in reading.tables

@@ -1,4 +1,4 @@
-"""The upload's page: lines as they stood, causes, what was remembered, what came before."""
+"""The page of an upload: preview, findings by cause, remembered mappings, history."""
 
 import pytest
 from django.urls import reverse
@@ -22,7 +22,7 @@ def kunming(branch):
 
 @pytest.fixture
 def upload_with_errors(clerk, kunming, now):
-    """Thirty rows in 万元, every third amount in words."""
+    """An upload of thirty rows in 万元, every third amount written in words."""
     rows = [
         (f"示例{n}", "五万" if n % 3 == 2 else n + 0.5, "2021-08-01", f"T{n}") for n in range(30)
     ]

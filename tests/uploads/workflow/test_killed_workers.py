@@ -1,4 +1,4 @@
-"""Whatever dies in the middle of the road, each upload is loaded once, whole, or not at all."""
+"""Killed processes and concurrent acts: each upload is loaded once, whole, or not at all."""
 
 import datetime as dt
 import json
@@ -38,18 +38,18 @@ FINDINGS_STORED = 'UPDATE "uploads_upload" SET'
 
 
 def after_heartbeat_timeout():
-    """Return a moment at which a heartbeat of now has been silent for too long."""
+    """Return a time at which a heartbeat of now counts as stalled."""
     return timezone.now() + dt.timedelta(seconds=progress.STALLED_SECONDS + 1)
 
 
 @pytest.fixture(autouse=True)
 def _django_db_helper(committed_rows):
-    """Wrap no test in a transaction: pytest-django's own fixture of this name would."""
+    """Replace pytest-django's fixture, which would wrap each test in a transaction."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def committed_rows(django_db_setup, django_db_blocker):
-    """Let the tests of this module commit, since others must see it; swept away at its end.
+    """Let the tests of this module commit; delete their rows at its end.
 
     Emptying every table between them would take longer than they do.
     """
@@ -84,7 +84,7 @@ def prefectures(committed_rows):
 
 @pytest.fixture
 def prefecture(prefectures):
-    """Give each test a prefecture of its own: nothing of another test stands on its uploads."""
+    """Return a prefecture that no other test of this module uses."""
     return next(prefectures)
 
 
@@ -95,7 +95,7 @@ def clerk_and_reviewer(prefecture):
 
 @pytest.fixture
 def unique_ledger(request):
-    """Write a ledger whose tickets no other test has."""
+    """Return a function that writes a ledger with tickets no other test has."""
 
     def write(*amounts, tickets=""):
         return plain_ledger(*amounts, tickets=f"{zlib.crc32(request.node.name.encode())}-{tickets}")
@@ -118,7 +118,7 @@ def killed_process():
 
 @pytest.fixture
 def run_and_kill(killed_process, settings):
-    """Carry a step of the road out in a process that is killed; fail where it lives on."""
+    """Run a step in a process that is killed at a moment; fail where it survives."""
 
     def kill(verb, upload, *, user=None, **moment):
         order = {
@@ -289,7 +289,7 @@ def test_impossible_pending_action_is_reported_and_removed(
 
 
 def run_concurrently(*acts):
-    """Do all at the same moment in threads of their own; return what each gave or raised."""
+    """Run acts at the same moment, each in its own thread; return each result or exception."""
     start = threading.Barrier(len(acts))
     results = [None] * len(acts)
 
@@ -398,7 +398,7 @@ def test_concurrent_workers_with_the_same_check_store_findings_once(
 
 @pytest.fixture
 def hold_branch_lock():
-    """Hold a branch's lock, as a load that goes on does, until told to let go."""
+    """Hold a branch's lock, as a running load does, until released."""
     import psycopg2
 
     def hold(branch):
@@ -414,7 +414,7 @@ def hold_branch_lock():
 
 
 def wait_for_lock(count=1):
-    """Wait until somebody of this database waits for an advisory lock."""
+    """Wait until another session of this database waits for an advisory lock."""
     for _ in range(1500):
         with connection.cursor() as cursor:
             cursor.execute(
@@ -493,7 +493,7 @@ def test_load_with_lost_database_connection_is_completed_later_once(
 
 @pytest.fixture
 def celery_worker(tmp_path, settings):
-    """Start a worker of Celery on a queue of its own; killed at the end, if not before."""
+    """Start a Celery worker on a queue of its own; killed at the end."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "TESTED_DATABASE": connection.settings_dict["NAME"],

@@ -1,4 +1,4 @@
-"""An upload whose worker died is found and taken up again; one at work is left alone."""
+"""Recovery of uploads whose worker died; one in progress is left alone."""
 
 import datetime as dt
 import os

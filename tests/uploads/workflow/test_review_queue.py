@@ -1,4 +1,4 @@
-"""The queue of one who decides: forty uploads, the next one, remarks on cells, two at once."""
+"""The review queue: filters, the next upload, remarks on cells, concurrent decisions."""
 
 import datetime as dt
 import threading
@@ -23,7 +23,7 @@ from tests.support.gift_ledger import create_checked_upload, ledger_workbook
 
 @pytest.fixture
 def make_submitted_uploads(clerk, branch, now):
-    """Make uploads that wait: one is checked, the others are like it."""
+    """Return a function that creates submitted uploads: one is checked, the others are copies."""
 
     def make(count, code="5301"):
         first = create_checked_upload(
@@ -133,7 +133,7 @@ def test_review_queue_of_the_represented_reviewer_is_shown_to_the_deputy(
 
 
 def run_concurrently(*acts):
-    """Run acts on connections of their own at the same moment; return what each came to."""
+    """Run acts at the same moment, each on its own connection; return each result or message."""
     start, came = threading.Barrier(len(acts)), {}
 
     def run(at, act):

@@ -1,4 +1,4 @@
-"""A workbook's way: checked, submitted, decided on, effective, taken back, brought back."""
+"""The lifecycle of an upload: checked, submitted, approved, effective, reverted, restored."""
 
 import io
 import zipfile
