@@ -59,12 +59,19 @@ class Tuning:
     similar_heading_rows: int = 15  # one that is only similar within so many
     min_similar_cells: int = 4  # so many cells of it are known or similar
     max_heading_rows: int = 3  # a heading has no more levels
+    one_number_in: int = 3  # one cell of so many of a heading may be a number
+    one_unlike_in: int = 3  # fewer than one cell of so many may differ in a repeated heading
     one_uncovered_in: int = 5  # one lower cell of so many may stand under no group
     max_merged_ranges: int = 5000  # with more merged cells those of headings are not filled in
     fetched_rows: int = 8  # rows fetched at once where one is asked for
     searched_rows: int = 50_000  # rows searched at once for further headings
     min_word_share: float = 0.6  # of the rows, in a column of words
     column_number_rows: int = 2  # rows below a heading that may number its columns
+    min_numbered_columns: int = 3  # so many numbers in a row may be those of the columns
+    max_first_number: int = 3  # with which these begin
+    one_section_in: int = 3  # more sections than one row of so many are how an office counts
+    doubtful_cells: int = 3  # a row with fewer read cells is looked at closely
+    compared_headings: int = 3  # columns by which a repeated heading is looked for
     max_summary_rows: int = 3  # rows below the heading of a summary at the foot
     max_total_length: int = 60  # a longer cell is a sentence and no total
     max_single_cell: int = 12  # a longer cell alone in a row is a note
@@ -75,6 +82,8 @@ class Tuning:
     # Rows of a worksheet that goes on under the heading of the one before
     min_fitting_columns: int = 3  # columns that hold what only such columns hold
     many_rows: int = 10  # from so many rows on one column less will do
+    one_blank_in: int = 5  # one cell of so many may be blank in a column that is filled
+    one_error_in: int = 10  # one filled cell of so many may be unreadable
 
     # Columns read by their content
     max_measure_length: int = 3  # 件, 箱: a longer cell is no measure

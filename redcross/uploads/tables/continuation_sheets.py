@@ -87,14 +87,14 @@ def _fitting_kinds(table: Table) -> list[CellKind] | None:
         field = table.field(name)
         texts = table.texts(letter).head(TUNING.sample_rows)
         filled = int((texts != "").sum())
-        is_filled = filled * 5 >= texts.len() * 4
+        is_filled = (texts.len() - filled) * TUNING.one_blank_in <= texts.len()
         if field.required and not is_filled:
             return None
         if field.kind not in _DISTINCTIVE_KINDS:
             continue
         problems = table.parsed(letter, field, rows=TUNING.sample_rows).problems
         errors = sum(severity_of(cell.code) is Severity.ERROR for _, cell, _ in problems)
-        if errors * 10 > filled:
+        if errors * TUNING.one_error_in > filled:
             return None
         if is_filled:
             fitting.append(field.kind)

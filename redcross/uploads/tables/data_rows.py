@@ -174,7 +174,11 @@ class DataRows:
             return set()
         text = pl.col("first").str.normalize("NFKC").str.replace_all(r"\s", "")
         sections = table.filter(~pl.col("numbered") & text.str.contains(SECTION))
-        return set(sections["at"]) if sections.height * 3 <= table.height else set()
+        return (
+            set(sections["at"])
+            if sections.height * TUNING.one_section_in <= table.height
+            else set()
+        )
 
     def _column_number_rows(self, table: pl.DataFrame) -> list[int]:
         """Return the first rows that only number the columns: 甲, 乙, 1, 2, 3."""
@@ -187,7 +191,7 @@ class DataRows:
     def _doubtful_rows(self, table: pl.DataFrame, across: Collection[int]) -> pl.DataFrame:
         """Return the rows worth a second look."""
         columns = self.columns
-        needed = max(1, min(3, len(columns.letters) - 1))
+        needed = max(1, min(TUNING.doubtful_cells, len(columns.letters) - 1))
         is_doubtful = (
             pl.col("first").str.contains(_DOUBTFUL_FIRST_CELL)
             | (pl.col("mapped") < needed)
@@ -202,7 +206,7 @@ class DataRows:
         repeats = [
             pl.col(letter).is_in(spacing_variants(text))
             for cells in self.heading_rows
-            for letter, text in list(cells.items())[:3]
+            for letter, text in list(cells.items())[: TUNING.compared_headings]
         ]
         is_doubtful |= pl.any_horizontal(pl.lit(value=False), *repeats)
         first_mapped = pl.col(columns.letters[0]).str.replace_all(r"\s", "")

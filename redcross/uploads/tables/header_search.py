@@ -66,7 +66,7 @@ class HeaderSearch:
             fields |= self._fields_by_substring(at, cells)
         if len(fields) < 2:
             return False
-        return self.texts.count_kinds(at).get(NUMBER, 0) <= len(cells) // 3
+        return self.texts.count_kinds(at).get(NUMBER, 0) * TUNING.one_number_in <= len(cells)
 
     def _known_fields(self, cells: Iterable[str]) -> list[str]:
         """Return the field of each cell that is a heading by itself."""
@@ -139,7 +139,7 @@ class HeaderSearch:
         cells = [(text, normalize_header(above)) for text, above in rows]
         filled = sum(bool(text) for text, _ in cells)
         alike = sum(normalize_header(text) == above for text, above in cells if text)
-        return alike > 1 and alike * 3 > filled * 2
+        return alike > 1 and (filled - alike) * TUNING.one_unlike_in < filled
 
     def _candidate_rows(self, start: int, first: Sequence[str]) -> list[int]:
         """Return the rows from `start` on that may be a heading, searched in large parts."""
@@ -153,7 +153,7 @@ class HeaderSearch:
         kinds = [pl.col(letter + KIND_SUFFIX) for letter in letters]
         numbers = pl.sum_horizontal([kind == NUMBER for kind in kinds])
         filled = pl.sum_horizontal([kind != EMPTY for kind in kinds])
-        part = part.filter((numbers <= len(letters) // 3) & (filled > 1))
+        part = part.filter((numbers * TUNING.one_number_in <= len(letters)) & (filled > 1))
         if part.is_empty():
             return []
         words = [word for word in self.ranker.words if len(word) > 1]

@@ -107,11 +107,13 @@ class RowClassifier:
     def numbers_the_columns(self, row: Row) -> bool:
         """Tell 甲, 乙, 1, 2, 3 below a heading: the numbers of its columns."""
         numbered = [text for text in self.filled_cells(row).values() if text not in _COLUMN_MARKS]
-        if len(numbered) < 3 or not all(map(_COLUMN_NUMBER.fullmatch, numbered)):
+        if len(numbered) < TUNING.min_numbered_columns or not all(
+            map(_COLUMN_NUMBER.fullmatch, numbered)
+        ):
             return False
         numbers = [int(text.strip("()").removesuffix(".0")) for text in numbered]
         steps = {after - before for before, after in itertools.pairwise(numbers)}
-        return numbers[0] <= 3 and steps == {1}
+        return numbers[0] <= TUNING.max_first_number and steps == {1}
 
     def _is_repeated_heading(self, cells: Cells) -> bool:
         """Tell a row most of whose cells are headings, or those of this table's heading."""
@@ -122,7 +124,10 @@ class RowClassifier:
             sum(normalize_header(text) == heading.get(letter) for letter, text in cells.items())
             for heading in self.heading_rows
         ]
-        return any(count >= 2 and count * 3 > len(cells) * 2 for count in repeats)
+        return any(
+            count >= 2 and (len(cells) - count) * TUNING.one_unlike_in < len(cells)
+            for count in repeats
+        )
 
     def _is_summary_heading(self, cells: Cells) -> bool:
         """Tell the heading of a summary below the lines: 总交易单数, 订单总金额, 退款总金额."""
