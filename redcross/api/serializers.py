@@ -149,7 +149,7 @@ class ActionIn(StrictSerializer):
     remark = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
-class FigureQuery(StrictSerializer):
+class FigureParameters(StrictSerializer):
     """The parameters of `manage.py indicators`."""
 
     keys = serializers.CharField(required=False, max_length=2000, help_text="以逗号分隔")

@@ -110,8 +110,8 @@ def _to_do_lists(user: User, today: dt.date) -> dict[str, Any]:
     expiring = list_worklist_items(user, today)
     soon = sum(item.is_soon for item in pending)
     return {
-        "owed": pending,
-        "owed_of_several": len({item.obligation.branch.pk for item in pending}) > 1,
+        "pending": pending,
+        "pending_of_several": len({item.obligation.branch.pk for item in pending}) > 1,
         "late": sum(item.obligation.days_late > 0 for item in pending),
         "soon": soon,
         "soon_length": soon + sum(item.count for item in expiring),

@@ -155,7 +155,7 @@ def test_home_page_lists_every_calendar_and_counts_due_soon(signed_in, person):
 
     page = signed_in(clerk).get("/")
 
-    kinds = {obligation.obligation.period.kind for obligation in page.context["owed"]}
+    kinds = {obligation.obligation.period.kind for obligation in page.context["pending"]}
     assert kinds == {"month", "quarter", "year"}
     assert page.context["late"] > 0
 

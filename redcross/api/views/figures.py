@@ -20,12 +20,12 @@ class FigureList(APIView):
     """Figures, with the parameters of `manage.py indicators`."""
 
     @extend_schema(
-        parameters=[serializers.FigureQuery],
+        parameters=[serializers.FigureParameters],
         responses={200: serializers.FigureOut(many=True), **ERROR_RESPONSES},
     )
     def get(self, request: Request) -> Response:
         """Return one line for each requested figure."""
-        query = query_params(request, serializers.FigureQuery)
+        query = query_params(request, serializers.FigureParameters)
         home = home_branch(current_user(request))
         code = query.get("branch") or (home.code if home else "")
         branch = parse_branch(code) if code else None

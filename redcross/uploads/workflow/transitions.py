@@ -6,18 +6,6 @@ from redcross.accounts.models import User
 from redcross.uploads.models import Upload, UploadStep
 
 
-class RefusedError(Exception):
-    """The request cannot be carried out; the message says why, and nothing was written."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-    def __str__(self) -> str:
-        return self.message
-
-
 def lock_upload(upload_id: int) -> Upload:
     """Return the upload, locked until the transaction ends; raise Upload.DoesNotExist."""
     return (
