@@ -1,4 +1,4 @@
-"""Amounts and counts as staff write them: 1,234.5, ￥6，307.34万元, 198件, １２."""
+"""Parse amounts and counts as staff write them: 1,234.5, ￥6，307.34万元, 198件, １２."""
 
 import decimal
 import re
@@ -20,7 +20,7 @@ _INEXACT = re.compile(r"[余多约近左右上下超过不足~～—至到和及
 _MONEY_UNITS = frozenset({"", "元", "块", "圆", "¥", "元人民币", "人民币", "RMB", "人民币元"})
 _CHINESE_DIGITS = frozenset("零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟")
 _CONTEXT = decimal.Context(prec=DOUBLE_DIGITS, rounding=decimal.ROUND_HALF_EVEN)
-_ROUNDED = "有 {places} 位以上小数（{value}），已按 {kept} 读取"
+_ROUNDED = "有 {places} 位以上小数（{value}），已按 {rounded} 读取"
 
 
 def parse_decimal(
@@ -31,14 +31,15 @@ def parse_decimal(
     multiple: Decimal,
     money: bool,
 ) -> ParsedCell:
-    """Read an amount in the stored unit; `multiple` is the heading's (万元 → 10000).
+    """Parse an amount in the stored unit; `multiple` is the heading's (万元: 10000).
 
-    A cell that names its own unit (6，307.34万元) goes before the heading's. A number
-    cell is an IEEE double: its decimal of 15 significant digits is taken.
+    A unit in the cell itself (6，307.34万元) has precedence. A number cell (`is_number`) is a
+    double: 15 significant digits of it are exact. `money` refuses other units than yuan;
+    `places` is the number of decimal places stored.
     """
     bare = normalize_text(text)
     if any(unicodedata.category(char) == "No" for char in text):
-        return _unreadable(text, bare)  # 100① has a footnote; folded it would be 1001
+        return _unreadable(text, bare)  # 100① has a footnote; in NFKC form it would be 1001
     negative = bare.startswith("(") and bare.endswith(")") and not is_number
     match = _NUMBER.fullmatch(bare[1:-1] if negative else bare)
     if match is None:
@@ -62,7 +63,7 @@ def parse_decimal(
     if is_number:
         number = _CONTEXT.create_decimal(number)
     own_multiple = match["multiple"] or ""
-    # 万 in the cell, or a written 元, says the unit; a bare number takes the heading's.
+    # 万 in the cell, or a written 元, is the unit; a bare number has the heading's.
     if own_multiple or (money and unit and not is_number):
         number *= MULTIPLES[own_multiple]
     else:
@@ -79,11 +80,11 @@ def _round_to_places(number: Decimal, places: int) -> ParsedCell:
             reason=f"数值过大（{number:f}）",
             suggestion="请核对单位是元还是万元。",
         )
-    kept = number.quantize(Decimal(1).scaleb(-places), rounding=decimal.ROUND_HALF_UP)
-    if kept != number:
-        reason = _ROUNDED.format(places=places, value=f"{number.normalize():f}", kept=kept)
-        return ParsedCell(kept, "amount.more_places", reason, f"请保留 {places} 位小数。")
-    return ParsedCell(kept)
+    rounded = number.quantize(Decimal(1).scaleb(-places), rounding=decimal.ROUND_HALF_UP)
+    if rounded != number:
+        reason = _ROUNDED.format(places=places, value=f"{number.normalize():f}", rounded=rounded)
+        return ParsedCell(rounded, "amount.more_places", reason, f"请保留 {places} 位小数。")
+    return ParsedCell(rounded)
 
 
 def _unreadable(text: str, bare: str) -> ParsedCell:
@@ -101,12 +102,12 @@ def _unreadable(text: str, bare: str) -> ParsedCell:
 
 
 def parse_integer(text: str, *, is_number: bool, multiple: Decimal) -> ParsedCell:
-    """Read a count; a unit in the cell (198件, 12人) is dropped, a fraction refused."""
+    """Parse a count; a unit in the cell (198件, 12人) is dropped, a fraction refused."""
     parsed = parse_decimal(text, is_number=is_number, places=6, multiple=multiple, money=False)
     if parsed.value is None:
         return parsed
     number = parsed.value
-    assert isinstance(number, Decimal)  # noqa: S101  parse_decimal's own promise
+    assert isinstance(number, Decimal)  # noqa: S101  parse_decimal returns nothing else
     if number != number.to_integral_value():
         return ParsedCell(
             code="integer.fraction",

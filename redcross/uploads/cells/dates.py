@@ -1,4 +1,4 @@
-"""Days as staff write them; never silently today, never silently none."""
+"""Parse dates as staff write them; a guessed part always gives a finding."""
 
 import datetime as dt
 import re
@@ -9,7 +9,7 @@ from redcross.periods import Period, add_months
 from redcross.uploads.cells.parsed import INVISIBLE, ParsedCell
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
-# A time is told from a day by what stands between: a blank, a T or 日.
+# A time follows the day after a blank, a T or 日.
 _TIME = (
     r"(?:(?:(?<=日)|(?<=号)|[ T])"
     r"(?:\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?)?分?(?:Z|[+]\d\d:?\d\d)?|\d{1,2}时))?"
@@ -41,10 +41,11 @@ def parse_date(
     epoch: dt.date = EPOCH,
     default_to_month_end: bool = False,
 ) -> ParsedCell:
-    """Read a day; the period gives the year where the cell has none (with a warning).
+    """Parse a date; the period gives the year where the cell has none, with a warning.
 
-    `epoch` is day 0 of the workbook's serial numbers. Goods that keep until 2022年6月 keep
-    until its last day: with `default_to_month_end` a month is read so, with a warning.
+    `is_number` and `is_date` are the kind of the cell, `epoch` is day 0 of the workbook's
+    serial numbers. With `default_to_month_end` a month without a day is its last day, with
+    a warning: goods that keep until 2022年6月 keep until the end of it.
     """
     if is_date:
         return _parse_iso(text)
@@ -79,7 +80,7 @@ def parse_date(
 
 
 def _normalize_spaces(text: str) -> str:
-    """Fold widths; keep only the blanks that stand between two digits."""
+    """Return the text in NFKC form with only those blanks that separate two digits."""
     text = unicodedata.normalize("NFKC", text.translate(INVISIBLE)).translate(_SEPARATORS)
     return re.sub(r" ?([^\d ]) ?", r"\1", " ".join(text.split()))
 
@@ -103,7 +104,7 @@ def _parse_number(bare: str, period: Period, epoch: dt.date) -> ParsedCell:
     number = float(bare)
     if _SERIAL_FROM <= number < _SERIAL_TO:
         return _check_bounds(epoch + dt.timedelta(days=int(number)), bare)
-    # 8.8 typed into a number cell is a day without its year; 8.10 has become 8.1.
+    # 8.08 in a number cell is a day without its year; 8.10 has become 8.1 and is refused.
     if re.fullmatch(r"\d{1,2}\.\d{2}", bare):
         month, _, day = bare.partition(".")
         return _date_in_period(int(month), int(day), bare, period)
@@ -130,11 +131,11 @@ def _date_of(year: str, month: str, day: str, written: str) -> ParsedCell:
 
 
 def _date_in_period(month: int, day: int, written: str, period: Period) -> ParsedCell:
-    """Take the year in which the period holds the month; refuse where two years do."""
+    """Return the date in the year in which the period has the month; refuse where two years do."""
     if period.first is None:
         years = [period.last.year]
     else:
-        years = [each.year for each in period.months if each.month == month]
+        years = [first.year for first in period.months if first.month == month]
     if not years:
         years = sorted({period.start.year, period.last.year})
     if len(years) != 1:
@@ -177,7 +178,7 @@ def _check_bounds(value: dt.date, written: str) -> ParsedCell:
 
 
 def _parse_range(bare: str, period: Period) -> ParsedCell | None:
-    """Read 9月10日-11日 and 2026.9.11-9.12 as the first day, warned of; None for anything else."""
+    """Return the first day of 9月10日-11日 or 2026.9.11-9.12, with a warning; None for others."""
     match = _DATE_RANGE.fullmatch(bare)
     first = _plain_date(match[1], period) if match else None
     if match is None or first is None:
@@ -198,7 +199,7 @@ def _plain_date(text: str, period: Period) -> dt.date | None:
 
 
 def _parse_month_end(bare: str) -> ParsedCell:
-    year, month = (int(each) for each in re.findall(r"\d+", bare)[:2])
+    year, month = (int(digits) for digits in re.findall(r"\d+", bare)[:2])
     if not 1 <= month <= 12:
         return ParsedCell(None, "date.impossible", f"没有“{bare}”这个月", "请核对年和月。")
     last = add_months(dt.date(year, month, 1), 1) - dt.timedelta(days=1)

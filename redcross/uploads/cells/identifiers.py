@@ -1,4 +1,4 @@
-"""Identity numbers (GB 11643), credit codes (GB 32100) and telephone numbers."""
+"""Parse identity numbers (GB 11643), credit codes (GB 32100) and telephone numbers."""
 
 import datetime as dt
 import re
@@ -21,7 +21,7 @@ _CODE_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def parse_id_number(text: str, *, is_number: bool) -> ParsedCell:
-    """Read an identity document's number; never mend one that Excel has rounded."""
+    """Parse an identity document's number; one that Excel has rounded is refused."""
     bare = normalize_text(text).lstrip("'’").upper().replace("Ⅹ", "X").replace("×", "X")
     if (is_number and len(bare.partition(".")[0]) > _DOUBLE_DIGITS) or "E+" in bare:
         return ParsedCell(
@@ -66,13 +66,13 @@ def _parse_resident_number(number: str) -> ParsedCell:
 
 
 def check_character(number: str) -> str:
-    """Return the 18th character that GB 11643 gives for the first 17."""
+    """Return the check character of GB 11643 for the first 17 characters."""
     total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
     return _CHECK_CHARACTERS[total % 11]
 
 
 def birth_date(number: str) -> dt.date | None:
-    """Return the day a resident's number says he was born on."""
+    """Return the date of birth in a resident's number, None where there is no such date."""
     try:
         return dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
@@ -80,14 +80,14 @@ def birth_date(number: str) -> dt.date | None:
 
 
 def parse_phone(text: str, *, is_number: bool) -> ParsedCell:
-    """Read one or several telephone numbers of a cell."""
+    """Parse one or several telephone numbers; they are stored with 、 between them."""
     del is_number
     parts = []
-    for written in _PHONE_SEPARATORS.split(text):
+    for number in _PHONE_SEPARATORS.split(text):
         # 138 1234 5678 is one number written in three groups.
-        whole = normalize_text(written)
+        whole = normalize_text(number)
         one = _MOBILE.fullmatch(whole.replace("-", "")) or _LANDLINE.fullmatch(whole)
-        parts += [whole] if one else list(map(normalize_text, written.split()))
+        parts += [whole] if one else list(map(normalize_text, number.split()))
     numbers = []
     for part in parts:
         bare = part.replace("—", "-").replace("－", "-").strip("()")
@@ -108,7 +108,7 @@ def parse_phone(text: str, *, is_number: bool) -> ParsedCell:
 
 
 def parse_credit_code(text: str, *, is_number: bool) -> ParsedCell:
-    """Read a unified social credit code; a wrong check character is only warned of."""
+    """Parse a unified social credit code; a wrong check character gives only a warning."""
     del is_number
     bare = normalize_text(text).upper()
     if len(bare) != 18 or any(char not in _CODE_CHARACTERS for char in bare):

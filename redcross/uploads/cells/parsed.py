@@ -1,7 +1,10 @@
-"""What reading one cell gives: a value, or why there is none."""
+"""What parsing cells gives: values, and the problems of those that could not be trusted."""
 
 import dataclasses
 import unicodedata
+from typing import NamedTuple
+
+import polars as pl
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 INVISIBLE_PATTERN = "[" + "".join(map(chr, INVISIBLE)) + "]"
@@ -12,7 +15,7 @@ NULL_TEXTS = frozenset({"", "/", "-", "--", "—", "——", "－", "\\", "无",
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ParsedCell:
-    """A value, with a code where it may not be trusted, or a code where there is none."""
+    """A value, with a finding code where it may be wrong; or the code of why there is none."""
 
     value: object = None
     code: str = ""
@@ -20,12 +23,28 @@ class ParsedCell:
     suggestion: str = ""
 
 
+class CellProblem(NamedTuple):
+    """A cell with a finding, at its position in the column."""
+
+    position: int
+    cell: ParsedCell
+    text: str  # as written
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ParsedColumn:
+    """The typed values of a column, and the problems of its cells by position."""
+
+    values: pl.Series
+    problems: list[CellProblem]
+
+
 def strip_text(text: str) -> str:
-    """Drop invisible characters and outer blanks; nothing else changes."""
+    """Return the text without invisible characters and outer blanks."""
     return text.translate(INVISIBLE).strip(BLANKS)
 
 
 def normalize_text(text: str) -> str:
-    """Fold widths and drop every blank, for reading codes and numbers."""
+    """Return the text in NFKC form without any blank, for reading codes and numbers."""
     text = unicodedata.normalize("NFKC", text.translate(INVISIBLE))
     return "".join(text.split())

@@ -35,7 +35,7 @@ class RevertResult:
 
     restored: int
     deleted: int
-    kept: tuple[KeptRow, ...]
+    kept_rows: tuple[KeptRow, ...]
 
 
 def revert_rows(upload: Upload, sheet: Sheet) -> RevertResult:
@@ -43,12 +43,12 @@ def revert_rows(upload: Upload, sheet: Sheet) -> RevertResult:
     if upload.context_id is None:
         return RevertResult(0, 0, ())
     disable_seqscan(sheet)
-    kept = _overwritten_rows(sheet.model, upload, upload.context_id)
+    overwritten = _overwritten_rows(sheet.model, upload, upload.context_id)
     restored, edited = _restore_rows(sheet.model, upload, upload.context_id)
     deleted, also_kept = _delete_rows(sheet.model, upload, upload.context_id)
     for parent in reversed(sheet.parents):
         _delete_rows(parent.model, upload, upload.context_id)
-    return RevertResult(restored, deleted, (*kept, *edited, *also_kept))
+    return RevertResult(restored, deleted, (*overwritten, *edited, *also_kept))
 
 
 def _event_table(model: type[Record], label: str) -> str | None:
@@ -81,7 +81,7 @@ def _restore_rows(
             f" WHERE e.pgh_obj_id = t.id AND e.pgh_context_id = %(context)s) AND {later}",
             parameters,
         )
-        kept = [KeptRow(pk, _EDITED_REASON) for (pk,) in cursor.fetchall()]
+        kept_rows = [KeptRow(pk, _EDITED_REASON) for (pk,) in cursor.fetchall()]
         assignments = ", ".join(f"{column} = e.{column}" for column in columns)
         cursor.execute(
             f"UPDATE {table_name(model)} t SET {assignments} FROM"
@@ -99,7 +99,7 @@ def _restore_rows(
             parameters,
         )
         restored += cursor.rowcount
-    return restored, kept
+    return restored, kept_rows
 
 
 def _overwritten_rows(model: type[Record], upload: Upload, context: uuid.UUID) -> list[KeptRow]:
@@ -140,11 +140,11 @@ def _delete_rows(
         )
         deleted = cursor.rowcount
         cursor.execute(f"SELECT t.id, {edited} FROM {table} t WHERE {brought}", parameters)
-        kept = [
+        kept_rows = [
             KeptRow(pk, _EDITED_REASON if was_edited else _REFERENCED_REASON)
             for pk, was_edited in cursor.fetchall()
         ]
-    return deleted, kept
+    return deleted, kept_rows
 
 
 def _is_referenced_sql(model: type[Record]) -> str:

@@ -120,11 +120,11 @@ def default_literal(field: "models.Field[object, object]") -> str:
     return literal.decode() if isinstance(literal, bytes) else str(literal)
 
 
-def _default_literals(model: type[Record], given: set[str]) -> dict[str, str]:
+def _default_literals(model: type[Record], provided: set[str]) -> dict[str, str]:
     return {
         column: default_literal(field)
         for column, field in model_columns(model).items()
-        if column not in given
+        if column not in provided
     }
 
 

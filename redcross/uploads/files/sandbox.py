@@ -124,7 +124,7 @@ open_in_child, start_server, stop_server = _server.open_in_child, _server.start,
 def main() -> None:
     """Answer requests until the pipe is closed."""
     # Loaded here, before the children fork, and never in the process that started this one.
-    from redcross.uploads.files.parser import open_within_limits  # noqa: PLC0415
+    from redcross.uploads.files.parser import open_within_limits  # noqa: PLC0415  before the fork
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends who started us, then us
     for line in sys.stdin.buffer:

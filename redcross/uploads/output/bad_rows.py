@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from redcross.files.workbooks import ExportWorkbook
-from redcross.uploads.cells.columns import DITTO_MARKS
+from redcross.uploads.cells.filling import DITTO_MARKS
 from redcross.uploads.choices import Severity
 from redcross.uploads.files.workbook import Grid, Workbook
 from redcross.uploads.output.grid_writer import (
@@ -129,8 +129,8 @@ def _tables(stored: Sequence[Mapping[str, Any]]) -> list[_Table]:
 def _head_rows(grid: Grid, table: _Table, *, is_first: bool) -> list[int]:
     """Return the heading's rows and those above it: below another table only its unit's."""
     above = range(max(grid.first_row, table.start - _ROWS_ABOVE_HEADING), table.start)
-    kept = [row for row in above if is_first or _has_unit(grid, row)]
-    return [*kept, *table.heading_rows]
+    repeated_rows = [row for row in above if is_first or _has_unit(grid, row)]
+    return [*repeated_rows, *table.heading_rows]
 
 
 def _has_unit(grid: Grid, row: int) -> bool:

@@ -117,16 +117,16 @@ def own_form(user: User, sheet: Sheet, branch: Branch) -> OwnForm | None:
     for upload in uploads.exclude(state__in=[UploadState.FAILED, UploadState.HAS_ERRORS]).order_by(
         "-pk"
     )[:5]:
-        table = max(upload.tables, key=lambda each: int(each["rows"]), default=None)
+        table = max(upload.tables, key=lambda table: int(table["rows"]), default=None)
         if table and table.get("layout"):
             columns = tuple(
                 OwnColumn(
-                    heading=each["heading"].partition("#")[0],
-                    field=each["field"],
-                    multiple=Decimal(each["multiple"]),
+                    heading=column["heading"].partition("#")[0],
+                    field=column["field"],
+                    multiple=Decimal(column["multiple"]),
                 )
-                for each in table["layout"]
-                if each["field"] != ROW_ID
+                for column in table["layout"]
+                if column["field"] != ROW_ID
             )
             return OwnForm(columns, table["unit"], upload.pk)
     return None
@@ -153,22 +153,22 @@ def _records(user: User, sheet: Sheet, branch: Branch, period: Period) -> list[R
         queryset = queryset.filter(upload__first_month=period.start, upload__last_month=period.last)
     related = {"__".join(path[:-1]) for path in _column_paths(sheet).values() if len(path) > 1}
     queryset = queryset.select_related(*related) if related else queryset
-    found = list(
+    records = list(
         queryset.order_by("upload_id", "upload_sheet", "upload_row", "pk")[: MAX_EXPORT_ROWS + 1]
     )
-    if len(found) > MAX_EXPORT_ROWS:
+    if len(records) > MAX_EXPORT_ROWS:
         raise RefusedError("export.too_large", f"超过 {MAX_EXPORT_ROWS} 行，请缩短报告期后再导出。")
-    return found
+    return records
 
 
 def _column_paths(sheet: Sheet) -> dict[str, tuple[str, ...]]:
     """Return for each column the attributes that lead from a record to its value."""
-    found = {}
+    paths = {}
     for name in sheet.columns:
         path = _column_path(sheet, name)
         if path is not None:
-            found[name] = path
-    return found
+            paths[name] = path
+    return paths
 
 
 def _column_path(sheet: Sheet, name: str) -> tuple[str, ...] | None:

@@ -7,7 +7,7 @@ from redcross.uploads.models import Upload, UploadFinding
 
 def serialize_upload(upload: Upload) -> dict[str, Any]:
     """Return an upload with everything that was found in it."""
-    findings = [serialize_finding(each) for each in upload.findings.order_by("pk")]
+    findings = [serialize_finding(row) for row in upload.findings.order_by("pk")]
     return {
         "upload": upload.pk,
         "state": upload.state.lower(),

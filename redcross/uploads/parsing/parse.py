@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from redcross.uploads.cells.columns import dtype_of
+from redcross.uploads.cells.plain_cells import dtype_of
 from redcross.uploads.files.cell_kinds import KIND_SUFFIX, column_letter
 from redcross.uploads.files.workbook import Grid, Workbook
 from redcross.uploads.mapping.ranking import HeadingRanker

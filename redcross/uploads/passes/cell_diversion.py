@@ -9,8 +9,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from redcross.uploads.cells.columns import ParsedColumn
-from redcross.uploads.cells.parsed import ParsedCell
+from redcross.uploads.cells.parsed import CellProblem, ParsedCell, ParsedColumn
 from redcross.uploads.cells.words import OTHER_KEY
 from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.schema.import_spec import CellKind, FieldSpec
@@ -42,14 +41,14 @@ def divert_unparsed(
     A name nobody has registered and a text among amounts become warnings that the text is
     stored in `other`; words read as 其他 are stored there too.
     """
-    problems: list[tuple[int, ParsedCell, str]] = []
+    problems: list[CellProblem] = []
     diverted: list[tuple[int, str]] = []
     for index, cell, text in column.problems:
         fits = len(text) <= (other.max_length or len(text))
         replaced = _diverted_cell(cell, text, other) if fits else None
         if replaced is not None:
             diverted.append((index, text))
-        problems.append((index, replaced or cell, text))
+        problems.append(CellProblem(index, replaced or cell, text))
     return ParsedColumn(column.values, problems), diverted
 
 

@@ -6,7 +6,7 @@ what the giver had in mind.
 
 import polars as pl
 
-from redcross.uploads.cells.columns import ParsedColumn
+from redcross.uploads.cells.parsed import ParsedColumn
 from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.passes.cell_diversion import is_diverted_by_cell
 from redcross.uploads.passes.content_evidence import holds_only_words_of

@@ -5,7 +5,8 @@ import itertools
 
 import polars as pl
 
-from redcross.uploads.cells.columns import ParsedColumn, column_findings
+from redcross.uploads.cells.columns import column_findings
+from redcross.uploads.cells.parsed import ParsedColumn
 from redcross.uploads.choices import Severity
 from redcross.uploads.passes.cell_diversion import (
     append_words,

@@ -7,7 +7,7 @@ over the place where a person works.
 import re
 from decimal import Decimal
 
-from redcross.uploads.cells.columns import cell_parser
+from redcross.uploads.cells.cell_parsers import cell_parser
 from redcross.uploads.files.cell_kinds import TEXT
 from redcross.uploads.mapping.normalize import JOINER, normalize_header
 from redcross.uploads.mapping.tuning import TUNING

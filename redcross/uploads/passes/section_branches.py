@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from redcross.uploads.cells.columns import cell_parser
+from redcross.uploads.cells.cell_parsers import cell_parser
 from redcross.uploads.files.cell_kinds import TEXT
 from redcross.uploads.passes.combined_dates import carry_down, single_cell_rows, single_text
 from redcross.uploads.tables.table import Table

@@ -4,7 +4,8 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from redcross.uploads.cells.columns import ParsedColumn, cell_parser
+from redcross.uploads.cells.cell_parsers import cell_parser
+from redcross.uploads.cells.parsed import ParsedColumn
 from redcross.uploads.files.cell_kinds import KIND_SUFFIX
 from redcross.uploads.mapping.normalize import JOINER, normalize_header
 from redcross.uploads.schema.import_spec import FieldSpec, SplitAmounts

@@ -10,7 +10,7 @@ from decimal import Decimal
 import polars as pl
 
 from redcross.chinese_dates import find_days
-from redcross.uploads.cells.columns import cell_parser
+from redcross.uploads.cells.cell_parsers import cell_parser
 from redcross.uploads.cells.dates import parse_date
 from redcross.uploads.cells.words import (
     MIN_NAME_SIMILARITY,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from redcross.periods import Period
-from redcross.uploads.cells.columns import dtype_of
+from redcross.uploads.cells.plain_cells import dtype_of
 from redcross.uploads.database.staging import key_column
 from redcross.uploads.files import storage
 from redcross.uploads.preparing.import_setup import ImportSetup

@@ -43,8 +43,8 @@ class Finding:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Return the finding of `to_json`."""
-        given = {"worksheet": "", "row": None, "column": None, "field": None, **values}
-        return cls(**given | {"severity": Severity(values["severity"])})
+        arguments = {"worksheet": "", "row": None, "column": None, "field": None, **values}
+        return cls(**arguments | {"severity": Severity(values["severity"])})
 
 
 def findings_to_json(findings: Iterable[Finding]) -> dict[str, Any]:

@@ -95,19 +95,19 @@ def match_by_row_id(
     valid = (
         pl.col(ROW_ID).str.contains(_KEY_PATTERN) & pl.struct("branch", ROW_ID).is_first_distinct()
     )
-    told = frame.select(
+    rows = frame.select(
         "branch",
         mark=pl.when(valid).then(pl.col(ROW_ID)),
         mended=pl.col(ROW_ID).str.contains(RETURNED_ROW_PATTERN).fill_null(value=False),
     )
-    taken = {(row["branch"], row["mark"]) for row in told.iter_rows(named=True) if row["mark"]}
-    found = []
-    for row, own, more in zip(told.iter_rows(named=True), keys, keyed_again, strict=True):
+    taken = {(row["branch"], row["mark"]) for row in rows.iter_rows(named=True) if row["mark"]}
+    result = []
+    for row, own, more in zip(rows.iter_rows(named=True), keys, keyed_again, strict=True):
         branch, key = row["branch"], row["mark"] or own
         while not row["mark"] and (
             (branch, key) in taken or (row["mended"] and (branch, key) in accepted)
         ):
             key = next(more)
         taken.add((branch, key))
-        found.append(key)
-    return found
+        result.append(key)
+    return result

@@ -7,8 +7,8 @@ from typing import Self
 
 import polars as pl
 
-from redcross.uploads.cells.columns import ParsedColumn, parse_column
-from redcross.uploads.cells.parsed import BLANKS
+from redcross.uploads.cells.columns import parse_column
+from redcross.uploads.cells.parsed import BLANKS, ParsedColumn
 from redcross.uploads.files.cell_kinds import EMPTY, KIND_SUFFIX, TEXT, column_letter
 from redcross.uploads.files.workbook import Grid
 from redcross.uploads.mapping.normalize import heading_levels

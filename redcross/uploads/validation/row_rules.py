@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from redcross.uploads.cells.columns import display_text, dtype_of
+from redcross.uploads.cells.columns import display_text
+from redcross.uploads.cells.plain_cells import dtype_of
 from redcross.uploads.choices import Severity
 from redcross.uploads.mapping.tuning import TUNING
 from redcross.uploads.schema.finding_catalogue import finding

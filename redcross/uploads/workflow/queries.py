@@ -35,15 +35,15 @@ def review_queue(user: User) -> list[Upload]:
 
 def review_counts(user: User) -> list[tuple[Sheet, int]]:
     """Return how many uploads of each sheet this person may decide on, the longest row first."""
-    told = Upload.objects.only("sheet", "branch_id", "uploaded_by_id", "reviewed_by_id")
-    return count_by_sheet(_reviewable_uploads(user, told))
+    uploads = Upload.objects.only("sheet", "branch_id", "uploaded_by_id", "reviewed_by_id")
+    return count_by_sheet(_reviewable_uploads(user, uploads))
 
 
-def _reviewable_uploads(user: User, told: UploadQuerySet) -> list[Upload]:
+def _reviewable_uploads(user: User, uploads: UploadQuerySet) -> list[Upload]:
     if not has_role(user, (*REVIEW_ROLES, "FINANCE")):
         return []
     waiting = (
-        told.visible_to(user).awaiting_review().order_by("submitted_at", "pk")[:MAX_QUEUE_LENGTH]
+        uploads.visible_to(user).awaiting_review().order_by("submitted_at", "pk")[:MAX_QUEUE_LENGTH]
     )
     return [upload for upload in attach_branches(waiting) if rules.may_review(user, upload)]
 
@@ -85,17 +85,17 @@ def open_uploads(user: User) -> list[Upload]:
 
 def entering_branch(user: User) -> Branch | None:
     """Return the branch a person enters for: the highest of his roles that enter."""
-    held = [each.branch for each in user.current_roles() if each.role in ENTRY_ROLES]
-    return min(held, key=lambda branch: len(branch.code), default=None)
+    branches = [role.branch for role in user.current_roles() if role.role in ENTRY_ROLES]
+    return min(branches, key=lambda branch: len(branch.code), default=None)
 
 
 def enterable_sheets(user: User) -> list[Sheet]:
     """Return the sheets one of the user's roles hands in, what falls due first."""
-    held = [each.branch for each in user.current_roles() if each.role in ENTRY_ROLES]
+    branches = [role.branch for role in user.current_roles() if role.role in ENTRY_ROLES]
     return [
         sheet
         for sheet in registry.in_menu_order()
-        if any(rules.may_enter(user, branch, sheet.key) for branch in held)
+        if any(rules.may_enter(user, branch, sheet.key) for branch in branches)
     ]
 
 
@@ -106,17 +106,17 @@ class HeadingMapping:
     sheet: Sheet
     heading: str
     label: str
-    told: HeadingMemory
+    memory: HeadingMemory
 
 
 def heading_mappings(branch: Branch, sheet: str = "") -> list[HeadingMapping]:
     """Return what a branch had mapped by hand, for one sheet or for all of them."""
-    kept = HeadingMemory.objects.filter(branch=branch).select_related("by")
-    kept = kept.filter(sheet=sheet) if sheet else kept
+    memories = HeadingMemory.objects.filter(branch=branch).select_related("by")
+    memories = memories.filter(sheet=sheet) if sheet else memories
     return [
-        HeadingMapping(registry[each.sheet], each.heading, _mapped_label(each), each)
-        for each in kept.order_by("sheet", "heading")
-        if each.sheet in registry
+        HeadingMapping(registry[memory.sheet], memory.heading, _mapped_label(memory), memory)
+        for memory in memories.order_by("sheet", "heading")
+        if memory.sheet in registry
     ]
 
 

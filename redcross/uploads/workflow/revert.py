@@ -111,4 +111,4 @@ def _revert(upload_id: int, user: User, now: dt.datetime) -> RevertResult:
 
 def _describe_result(result: RevertResult) -> str:
     text = f"还原 {result.restored} 行，删除 {result.deleted} 行"
-    return f"{text}，保留 {len(result.kept)} 行" if result.kept else text
+    return f"{text}，保留 {len(result.kept_rows)} 行" if result.kept_rows else text

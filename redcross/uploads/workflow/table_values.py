@@ -7,7 +7,7 @@ from django.db import transaction
 
 from redcross.accounts.models import User
 from redcross.errors import RefusedError
-from redcross.uploads.cells.columns import cell_parser
+from redcross.uploads.cells.cell_parsers import cell_parser
 from redcross.uploads.files.cell_kinds import TEXT
 from redcross.uploads.models import Upload
 from redcross.uploads.schema.import_spec import LABEL_KINDS, FieldSpec

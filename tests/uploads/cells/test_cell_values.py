@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from redcross.periods import Period
 from redcross.uploads.cells.amounts import parse_decimal, parse_integer
+from redcross.uploads.cells.branches import branch_parser
 from redcross.uploads.cells.dates import parse_date
 from redcross.uploads.cells.identifiers import (
     check_character,
@@ -16,7 +17,7 @@ from redcross.uploads.cells.identifiers import (
     parse_id_number,
     parse_phone,
 )
-from redcross.uploads.cells.words import MAX_SUGGESTIONS, branch_parser, choice_parser
+from redcross.uploads.cells.words import MAX_SUGGESTIONS, choice_parser
 from tests.support.workbooks import write_xlsx
 from tests.uploads.support.ledger_spec import BRANCH_LABELS, finding_codes, parse_ledger
 

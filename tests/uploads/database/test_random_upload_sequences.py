@@ -115,7 +115,7 @@ def test_random_loads_reverts_and_restores_match_the_reference_model(
                 model.load(upload, rows, deleting=deleting)
             case ("undo",) if model.standing:
                 done = revert.revert_upload(model.undo(), user=clerk, now=life.tick())
-                assert done.kept == ()
+                assert done.kept_rows == ()
             case ("restore",) if model.undone:
                 revert.restore_upload(model.restore(), user=clerk, now=life.tick())
         assert read_table() == {name: Decimal(value) for name, value in model.rows.items()}

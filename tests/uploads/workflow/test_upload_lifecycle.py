@@ -166,7 +166,7 @@ def test_reverted_upload_restores_changed_rows_and_deletes_new_rows(upload_to_ef
 
     undone = revert.revert_upload(second.pk, user=clerk, now=now)
 
-    assert (undone.restored, undone.deleted, undone.kept) == (1, 1, ())
+    assert (undone.restored, undone.deleted, undone.kept_rows) == (1, 1, ())
     assert raised_total() == Decimal(3)
     assert set(Donation.objects.values_list("upload_id", flat=True)) == {first.pk}
     assert rollup_is_exact()
@@ -196,7 +196,7 @@ def test_row_corrected_by_hand_is_kept_by_revert_and_shown_in_the_next_diff(
     again = create_checked_upload(clerk, kunming, ledger_workbook(1, 2) + b" ", now=now)
     assert again.changes["edited_by_hand"] == 1
     undone = revert.revert_upload(upload.pk, user=clerk, now=now)
-    assert [(gift.pk, undone.deleted) for gift in undone.kept] == [(row.pk, 1)]
+    assert [(gift.pk, undone.deleted) for gift in undone.kept_rows] == [(row.pk, 1)]
 
 
 def test_replace_mode_deletes_missing_rows_only_when_confirmed(

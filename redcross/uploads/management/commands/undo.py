@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 "state": "undone",
                 "restored": undone.restored,
                 "deleted": undone.deleted,
-                "kept": [{"pk": each.pk, "reason": each.reason} for each in undone.kept],
+                "kept": [{"pk": row.pk, "reason": row.reason} for row in undone.kept_rows],
             }
         )
 

@@ -123,7 +123,7 @@ class Command(StrictCommand):
             setting = prepare_setup(sheet, branch, period, now=now)
         watch = Stopwatch(lambda *_: None)
         del content
-        found = read_file(setting, options["file"], filename=options["file"].name, watch=watch)
+        result = read_file(setting, options["file"], filename=options["file"].name, watch=watch)
         mode = options["mode"] or creation.default_mode(sheet.key)
         probe = Upload(
             branch=branch,
@@ -133,9 +133,13 @@ class Command(StrictCommand):
             mode=mode,
         )
         with acting_for(user):
-            found = add_plausibility_warnings(setting, found)
-            found.comparison = diff_with_database(probe, sheet, found.frame, watch, look_only=True)
-        return _serialize_result(found, sheet.key), EXIT_ERRORS if found.has_errors else EXIT_CLEAN
+            result = add_plausibility_warnings(setting, result)
+            result.comparison = diff_with_database(
+                probe, sheet, result.frame, watch, look_only=True
+            )
+        return _serialize_result(
+            result, sheet.key
+        ), EXIT_ERRORS if result.has_errors else EXIT_CLEAN
 
 
 def _resolve_arguments(options: dict[str, Any]) -> tuple[User, Branch, Period]:
@@ -190,20 +194,20 @@ def _serialize_as_uploader(upload: Upload) -> dict[str, Any]:
         return serialize_upload(upload)
 
 
-def _serialize_result(found: CheckResult, sheet: str) -> dict[str, Any]:
-    worst = next((each for each in found.groups if each.severity is Severity.ERROR), None)
+def _serialize_result(result: CheckResult, sheet: str) -> dict[str, Any]:
+    worst = next((group for group in result.groups if group.severity is Severity.ERROR), None)
     return {
         "upload": None,
         "state": "checked",
         "code": worst.first.code if worst else "",
         "message": worst.first.message if worst else "",
         "sheet": sheet,
-        "tables": found.tables,
-        "rows": found.rows,
-        "accepted": found.frame.height,
-        "findings": [_serialize_group(group) for group in found.groups],
-        "changes": found.comparison.counts,
-        "seconds": found.seconds,
+        "tables": result.tables,
+        "rows": result.rows,
+        "accepted": result.frame.height,
+        "findings": [_serialize_group(group) for group in result.groups],
+        "changes": result.comparison.counts,
+        "seconds": result.seconds,
     }
 
 
@@ -229,7 +233,8 @@ def _to_text(answer: dict[str, Any]) -> str:
     lines = [f"{answer['sheet']}：{answer['state']} {answer['message']}".rstrip()]
     lines.append(f"共 {answer['rows']} 行，可生效 {answer['accepted']} 行。")
     lines += [
-        f"[{each['severity']}] {each['message']}（{each['count']} 处）{each['suggestion']}"
-        for each in answer["findings"]
+        f"[{finding['severity']}] {finding['message']}"
+        f"（{finding['count']} 处）{finding['suggestion']}"
+        for finding in answer["findings"]
     ]
     return "\n".join(lines)
