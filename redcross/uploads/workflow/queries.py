@@ -106,7 +106,7 @@ class HeadingMapping:
     sheet: Sheet
     heading: str
     label: str
-    memory: HeadingMemory
+    record: HeadingMemory
 
 
 def heading_mappings(branch: Branch, sheet: str = "") -> list[HeadingMapping]:

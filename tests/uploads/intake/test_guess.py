@@ -156,6 +156,14 @@ def test_sheet_is_guessed_from_headers_alone(key, specs):
     assert result.key in (key, "")
 
 
+def test_sheet_whose_headings_only_fit_patterns_is_guessed(specs):
+    headings = ["捐方名称", "到账金额", "到账时间", "备注"]
+
+    result = guess_sheet([make_grid(headings, ["1"] * 4)], NO_WORDS, specs)
+
+    assert result.candidates[0].key == "donations.ledger"
+
+
 def test_sheet_guess_with_two_equal_candidates_names_both_and_takes_none(specs):
     table = make_grid(["单位", "备注"], ["五华区", "示例"])
 

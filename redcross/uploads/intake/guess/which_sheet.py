@@ -20,6 +20,7 @@ from redcross.uploads.intake.guess.workbook_texts import (
 )
 from redcross.uploads.mapping.normalize import JOINER, normalize_header
 from redcross.uploads.mapping.ranking import HeadingRanker
+from redcross.uploads.mapping.words import BRANCH_HEADINGS
 from redcross.uploads.schema.import_spec import FieldSpec, SheetSpec
 from redcross.uploads.tables.detect import detect_tables
 from redcross.uploads.tables.layout import Layout
@@ -206,9 +207,12 @@ def _heading_words(spec: SheetSpec, remembered: Mapping[str, str]) -> dict[str, 
     words = {
         normalize_header(part): field.name
         for field in spec.fields
-        for heading in (field.label, *field.aliases)
+        for heading in (field.label, *field.aliases, *field.pattern_examples)
         for part in (*heading.split(JOINER), heading)
     }
+    if any(field.name == spec.branch_field for field in spec.fields):
+        name = spec.branch_field or ""
+        words = dict.fromkeys(map(normalize_header, BRANCH_HEADINGS), name) | words
     return words | {normalize_header(heading): name for heading, name in remembered.items() if name}
 
 
