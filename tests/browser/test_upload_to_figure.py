@@ -30,7 +30,7 @@ def upload_workbook(page, content):
 
 def read_raised_figure(page, address):
     page.goto(f"{address}/dashboards/overview/?branch=53&period=2021-08")
-    return page.text_content(".card .value")
+    return page.inner_text(".card .value")
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1366", "360"])
